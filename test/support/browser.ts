@@ -1,0 +1,49 @@
+/**
+ * The browser the tests drive. Run by itself, before the tests, it sees to it that there is one.
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+
+const usualPlaces = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+]
+
+/** The path of an installed Chromium or Chrome; `CHROMIUM_PATH` comes first. */
+export const findBrowser = () =>
+  [process.env['CHROMIUM_PATH'] ?? '', ...usualPlaces].find((path) => existsSync(path))
+
+/** The demo speaks Chinese as well: without such a font its letters are empty boxes. */
+const hasChineseFont = () =>
+  process.platform === 'darwin' ||
+  spawnSync('fc-list', [':lang=zh-cn'], { encoding: 'utf8' }).stdout?.trim()
+
+const isDebian = () =>
+  existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))
+
+const install = (packages: string[]) => {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const apt = (...args: string[]) => execFileSync('apt-get', args, { env, stdio: 'inherit' })
+  apt('update')
+  apt('install', '-y', '--no-install-recommends', ...packages)
+}
+
+if (import.meta.main) {
+  const missing = [
+    ...(findBrowser() ? [] : ['chromium']),
+    ...(hasChineseFont() ? [] : ['fonts-noto-cjk']),
+  ]
+  if (missing.length > 0 && isDebian() && process.getuid?.() === 0) install(missing)
+
+  if (!findBrowser()) {
+    console.error(
+      'The tests need Chromium or Chrome. Install one (Debian: apt-get install chromium ' +
+        'fonts-noto-cjk), or say where it is: CHROMIUM_PATH=/path/to/chromium npm test',
+    )
+    process.exit(1)
+  }
+}

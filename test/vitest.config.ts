@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+const suite = (name: string, testTimeout: number) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout,
+    hookTimeout: Math.max(testTimeout, 30_000),
+  },
+})
+
+export default defineConfig({
+  root: at('..'),
+  resolve: {
+    alias: [
+      { find: /^cloudbase-authflow$/, replacement: at('../adapters/index.ts') },
+      { find: /^cloudbase-authflow\/sandbox$/, replacement: at('../sandbox/index.ts') },
+    ],
+  },
+  test: {
+    maxWorkers: 2,
+    reporters: ['default', at('support/summary.ts')],
+    projects: [
+      suite('sandbox', 10_000),
+      suite('services', 10_000),
+      suite('machines', 20_000),
+      suite('adapters', 20_000),
+      suite('project', 60_000),
+      suite('browser', 60_000),
+    ],
+  },
+})
