@@ -1,0 +1,88 @@
+import { build } from 'esbuild'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Browser, type Page, chromium } from 'playwright-core'
+import { afterAll, onTestFinished } from 'vitest'
+import { findBrowser } from './browser.ts'
+
+let browser: Promise<Browser> | undefined
+
+const launch = () =>
+  (browser ??= chromium.launch({
+    executablePath: findBrowser(),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  }))
+
+afterAll(async () => {
+  await (await browser)?.close()
+})
+
+export type OpenPage = Page & {
+  /** Whatever the page complained about: uncaught errors and `console.error`. */
+  errors: string[]
+}
+
+/** A tab of its own: nothing stored, nothing shared with another test. Closed after the test. */
+export const openPage = async (url: string): Promise<OpenPage> => {
+  const context = await (await launch()).newContext()
+  onTestFinished(() => context.close())
+  const page = await context.newPage()
+  const errors = collectErrors(page)
+  await page.goto(url)
+  return Object.assign(page, { errors })
+}
+
+/** An answer such as 401 is part of the protocol, though Chromium reports it as an error. */
+const isAuthAnswer = (text: string, url: string) =>
+  text.includes('the server responded with a status of') &&
+  new URL(url).pathname.startsWith('/auth/v')
+
+export const collectErrors = (page: Page): string[] => {
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(String(error.stack ?? error)))
+  page.on('console', (message) => {
+    if (message.type() !== 'error') return
+    if (!isAuthAnswer(message.text(), message.location().url)) errors.push(message.text())
+  })
+  return errors
+}
+
+export type ServedPage = { url: string; close(): Promise<void> }
+
+/** Bundles a TypeScript entry into an empty page and serves it on an origin of its own. */
+export const servePage = async (entry: string): Promise<ServedPage> => {
+  const bundle = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    sourcemap: 'inline',
+    logLevel: 'error',
+    tsconfig: 'test/tsconfig.json',
+  })
+  const script = bundle.outputFiles[0]!.contents
+  const html = `<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>`
+
+  const server = createServer((request, response) => {
+    const isScript = request.url === '/page.js'
+    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8')
+    response.end(isScript ? script : html)
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done())
+        server.closeAllConnections()
+      }),
+  }
+}
