@@ -30,6 +30,7 @@ const isPart = (name: string, of: string) => name === of || name.startsWith(`${o
 const isSharedWord = ({ to, typeOnly }: Import) =>
   roomOf(to) === 'services' && (typeOnly || /^services\/(error|clock)\.ts$/.test(to))
 
+/** Top to bottom. What is not named here is a flow. */
 const floors = [
   ['session'],
   ['a flow'],
@@ -37,16 +38,18 @@ const floors = [
   ['verification'],
   ['request'],
   ['captcha', 'tokens'],
+  ['until'],
 ]
-
 const floorOf = (path: string) => {
   const floor = floors.findIndex((names) => names.includes(basename(path, '.ts')))
   return floor === -1 ? 1 : floor
 }
+const isPeer = (path: string) => floorOf(path) === 5
+const isRoot = (path: string) => floorOf(path) === 0
 
 /** The root starts the two peers; everybody else only names what they can be asked. */
 const isDownward = ({ from, to, typeOnly }: Import) =>
-  floorOf(from) < floorOf(to) && (floorOf(to) < 5 || floorOf(from) === 0 || typeOnly)
+  floorOf(from) < floorOf(to) && (!isPeer(to) || isRoot(from) || typeOnly)
 
 const importsOf = (from: string, source: string): Import[] => {
   const found: Import[] = []
