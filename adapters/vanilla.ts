@@ -1,0 +1,221 @@
+import { type Actor, type AnyActorRef, createActor, StateMachine, toPromise } from 'xstate'
+import {
+  type Api,
+  createApi,
+  type InputOf,
+  type OperationName,
+  type OutputOf,
+} from '../services/api.ts'
+import { type Clock, systemClock } from '../services/clock.ts'
+import { AuthError } from '../services/error.ts'
+import { createHttp } from '../services/http.ts'
+import { seal, type Unsealed, unseal } from '../services/secret.ts'
+import { deserialize, serialize } from '../services/snapshot.ts'
+import { type Store, webStore } from '../services/storage.ts'
+import { createTokenStore } from '../services/tokenStore.ts'
+import { freshTokens } from '../machines/request.ts'
+import { Resumption } from '../machines/resumable.ts'
+import { type Flows, session } from '../machines/session.ts'
+import { type AuthEvent, journey, type View, viewOf } from './view.ts'
+
+export interface AuthOptions<F extends Flows> {
+  /** The CloudBase environment id. */
+  env: string
+  /** Default: the environment id. */
+  clientId?: string
+  /** The region of the 2.x host, `https://ENV.REGION.tcb-api.tencentcloudapi.com`. Default: ap-shanghai. */
+  region?: string
+  /** Use the 3.x host, `https://ENV.api.tcloudbasegateway.com`, instead. */
+  gateway?: boolean
+  /** Any other origin that speaks the protocol, such as a sandbox's. */
+  endpoint?: string
+  /** The language of messages and of the server's descriptions. Default: zh-CN. */
+  language?: string
+  /** Milliseconds after which an unanswered request is given up. Default: 15000. */
+  timeout?: number
+  /** Where things are kept: `shared` between tabs, and per `tab`. Default: the browser's storages. */
+  storage?: { shared?: Store; tab?: Store }
+  fetch?: typeof globalThis.fetch
+  clock?: Clock
+  /** The journeys of the app, by the name it starts them with. */
+  flows: F
+}
+
+export interface Auth<F extends Flows> {
+  /** Begins: reads the stored session and takes up a flow that a reload has cut. */
+  start(): void
+  /** Ends all work at once. Stored sessions and flows stay; `start` goes on with them. */
+  stop(): void
+  get(): View<F>
+  /** Calls `run` now and on every change; returns how to unsubscribe (the Svelte store contract). */
+  subscribe(run: (view: View<F>) => void): () => void
+  /** Tells the machine that can take it; nothing happens where none can. */
+  send(event: AuthEvent<F>): void
+  can(event: AuthEvent<F>): boolean
+  /**
+   * Calls one endpoint, interruptions included.
+   *
+   * @throws AuthError
+   */
+  call<K extends OperationName>(
+    operation: K,
+    ...params: Record<never, never> extends Unsealed<InputOf<K>>
+      ? [params?: Unsealed<InputOf<K>>]
+      : [params: Unsealed<InputOf<K>>]
+  ): Promise<Unsealed<OutputOf<K>>>
+  /**
+   * An access token that has not expired; renewed first where it must be.
+   *
+   * @throws AuthError `unauthenticated` when nobody is signed in, else why it could not be renewed
+   */
+  getAccessToken(): Promise<string>
+}
+
+/** The door: one session of one environment, for any UI. */
+export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth<F> {
+  const { env, clientId = env, clock = systemClock, flows } = options
+  const { shared = webStore('localStorage'), tab = webStore('sessionStorage') } =
+    options.storage ?? {}
+  const http = createHttp({
+    origin: originOf(options),
+    clientId,
+    language: options.language ?? 'zh-CN',
+    timeout: options.timeout ?? 15_000,
+    store: shared,
+    fetch: options.fetch,
+  })
+  const api = { ...createApi(http, clientId, clock), ...createTokenStore(shared, clientId) }
+  assertOneXState(flows, api)
+  const logic = session(api, flows)
+  const savedFlow = `authflow_${clientId}`
+  const subscribers = new Set<(view: View<F>) => void>()
+  const outset = { status: 'unknown', busy: false, can: () => false } as unknown as View<F>
+  let root: Actor<typeof logic> | undefined
+  let view = outset
+  let isDue = false
+  let calls = 0
+
+  function receiverOf(event: { type: string }): AnyActorRef | undefined {
+    if (!root) return undefined
+    const actors = [root.system.get('captcha'), ...journey(root.system).reverse(), root]
+    return actors.find((actor) => actor.getSnapshot().can(event))
+  }
+
+  function get(): View<F> {
+    if (!root) return outset
+    const next = viewOf(root)
+    if (!isSame(view, next)) view = { ...next, can: auth.can } as View<F>
+    return view
+  }
+
+  function changed() {
+    if (isDue) return
+    isDue = true
+    queueMicrotask(() => {
+      isDue = false
+      const before = view
+      save()
+      if (get() !== before) for (const run of subscribers) run(view)
+    })
+  }
+
+  function save() {
+    const path = root ? journey(root.system) : []
+    const leaf = path.at(-1)?.getSnapshot()
+    if (!root) return
+    if (!leaf) return void tab.remove(savedFlow)
+    const waiting = Object.values<AnyActorRef>(leaf.children).some((child) =>
+      child.getSnapshot().tags?.has('captcha'),
+    )
+    if (!leaf.hasTag('asking') && !waiting) return
+    const flow = root.getSnapshot().value.flow as string
+    const text = serialize({ flow, snapshot: path[0]!.getPersistedSnapshot() })
+    if (text) void tab.set(savedFlow, text)
+  }
+
+  async function resume(actor: typeof root) {
+    const saved = deserialize((await tab.get(savedFlow)) ?? '')
+    if (actor !== root || !root) return
+    if (saved && root.getSnapshot().value.flow === 'idle') {
+      root.send({ type: 'flow.start', flow: saved.flow, input: new Resumption(saved.snapshot) })
+    }
+    root.system.inspect(changed)
+    changed()
+  }
+
+  const auth: Auth<F> = {
+    start() {
+      if (root) return
+      root = createActor(logic, { systemId: 'session' })
+      root.start()
+      void resume(root)
+    },
+    stop() {
+      root?.stop()
+      root = undefined
+      changed()
+    },
+    get,
+    subscribe(run) {
+      subscribers.add(run)
+      run(get())
+      return () => void subscribers.delete(run)
+    },
+    send(event) {
+      const sealed = seal<typeof event & { type: string }>(event)
+      receiverOf(sealed)?.send(sealed)
+    },
+    can: (event) => !!receiverOf(seal<{ type: string }>(event)),
+    async call(operation, params = {} as never) {
+      // A task of its own: whoever calls may stand inside a transition.
+      await Promise.resolve()
+      if (!root) throw notStarted()
+      if (!Object.hasOwn(api, operation)) throw new AuthError('unimplemented', { operation })
+      const id = `call.${++calls}` as const
+      root.send({ type: 'call.start', id, operation, params: seal(params) })
+      const { [id]: call } = root.getSnapshot().children as Record<string, AnyActorRef>
+      return unseal(await toPromise(call!)) as never
+    },
+    async getAccessToken() {
+      if (!root) throw notStarted()
+      const { credentials, error } = await freshTokens(root.system, clock)
+      if (credentials) return credentials.access_token.reveal()
+      throw error
+    },
+  }
+  return auth
+}
+
+function originOf({ env, region = 'ap-shanghai', gateway, endpoint }: AuthOptions<Flows>): string {
+  if (endpoint) return endpoint.replace(/\/+$/, '')
+  if (gateway) return `https://${env}.api.tcloudbasegateway.com`
+  return `https://${env}.${region}.tcb-api.tencentcloudapi.com`
+}
+
+function assertOneXState(flows: Flows, api: Api) {
+  for (const [name, flow] of Object.entries(flows)) {
+    if (flow(api) instanceof StateMachine) continue
+    throw new AuthError('failed_precondition', {
+      description:
+        `the flow "${name}" is not a machine of the xstate this library uses: two copies of ` +
+        'xstate are loaded. Run `npm dedupe xstate`, or let your bundler dedupe it.',
+    })
+  }
+}
+
+function notStarted() {
+  return new AuthError('failed_precondition', { description: 'call auth.start() first' })
+}
+
+/** The same to look at, two levels deep. */
+function isSame(a: object, b: object, depth = 2): boolean {
+  return Object.entries(b).every(([name, after]) => {
+    const before: unknown = a[name as never]
+    if (Object.is(before, after)) return true
+    const isNested = depth > 1 && isPlain(before) && isPlain(after)
+    return isNested && isSame(before, after, depth - 1)
+  })
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !(value instanceof Error)

@@ -1,0 +1,101 @@
+import type { AnyActorRef, AnyMachineSnapshot, SnapshotFrom } from 'xstate'
+import type { AuthError } from '../services/error.ts'
+import type { Unsealed } from '../services/secret.ts'
+import type { Contact } from '../services/wire.ts'
+import type { captcha } from '../machines/captcha.ts'
+import type { Flows, SessionEvent } from '../machines/session.ts'
+import type { verification } from '../machines/verification.ts'
+
+/** A state that bears the name of a child machine hands the journey to it: its step is the child's. */
+type StepOf<S> = S extends { value: infer V extends string; children: infer C }
+  ? | Exclude<V, keyof C>
+    | { [K in V & keyof C]: StepOf<SnapshotFrom<NonNullable<C[K]>>> }[V & keyof C]
+  : never
+
+type EventOf<S> = S extends { value: infer V; children: infer C }
+  ? { [K in V & keyof C]: NonNullable<C[K]> extends { send(event: infer E): void } ? E : never }[V &
+      keyof C]
+  : never
+
+type MachineOf<F extends Flows, K extends keyof F> = ReturnType<F[K]>
+
+type FlowEvent<F extends Flows> = {
+  [K in keyof F]:
+    Parameters<MachineOf<F, K>['transition']>[1] | EventOf<SnapshotFrom<MachineOf<F, K>>>
+}[keyof F]
+
+type RunningFlow<F extends Flows> = {
+  [K in keyof F & string]: { flow: K; step: StepOf<SnapshotFrom<MachineOf<F, K>>> }
+}[keyof F & string]
+
+/** What a person answers to the captcha dialog. */
+export type CaptchaEvent =
+  | { type: 'captcha.answer'; text: string }
+  | { type: 'captcha.replace' }
+  | { type: 'captcha.cancel' }
+
+/** Everything `auth.send` takes: what the flows given to `createAuth` listen to, and what every app can say. */
+export type AuthEvent<F extends Flows> =
+  Unsealed<FlowEvent<F>> | SessionEvent<keyof F & string> | CaptchaEvent
+
+/** What a UI needs to draw; a plain object, the same one until something in it changes. */
+export type View<F extends Flows> = {
+  /** `unknown` until the stored session has been read. */
+  status: 'unknown' | 'signedOut' | 'anonymous' | 'signedIn'
+  user?: { uid?: string }
+  /** The machine is at work; what a person could do now waits. */
+  busy: boolean
+  /** Why the last step failed, or why the session ended. */
+  error?: AuthError
+  /** The code under way. Times in milliseconds since the epoch; no `resendAt`: it can be sent again. */
+  code?: { contact: Contact; resendAt?: number; expiresAt: number }
+  /** The captcha dialog, whoever asked for it. No `image`: a new one is on its way. */
+  captcha?: { image?: string; busy: boolean; error?: AuthError }
+  /** Whether sending this event now would do anything. */
+  can(event: AuthEvent<F>): boolean
+} & (RunningFlow<F> | { flow?: undefined; step?: undefined })
+
+/** The running flow and the machines it has handed the journey to, innermost last. */
+export function journey(system: AnyActorRef['system']): AnyActorRef[] {
+  const path: AnyActorRef[] = []
+  for (let actor: AnyActorRef | undefined = system.get('flow'); actor;) {
+    path.push(actor)
+    const { value, children } = actor.getSnapshot() as AnyMachineSnapshot
+    actor = typeof value === 'string' ? children[value] : undefined
+  }
+  return path
+}
+
+type Captcha = SnapshotFrom<ReturnType<typeof captcha>>
+type Verification = SnapshotFrom<ReturnType<typeof verification>>
+
+/** The actor tree as a UI sees it. Reads, never keeps. */
+export function viewOf(root: AnyActorRef): Omit<View<Flows>, 'can'> {
+  const { value, context } = root.getSnapshot()
+  const flows = journey(root.system).map((actor) => actor.getSnapshot() as AnyMachineSnapshot)
+  const leaf = flows.at(-1)
+  const dialog: Captcha = root.system.get('captcha').getSnapshot()
+  const isOpen = dialog.hasTag('asking') || dialog.hasTag('busy')
+  return {
+    status: value.who,
+    user: value.who === 'signedIn' || value.who === 'anonymous' ? { uid: context.uid } : undefined,
+    flow: leaf && value.flow,
+    step: leaf?.value as string | undefined,
+    busy: !!leaf?.hasTag('busy'),
+    error: flows.map(({ context }) => context.error).findLast(Boolean) ?? context.error,
+    code: codeOf(flows.find(({ machine }) => machine.id === 'verification')),
+    captcha: isOpen
+      ? {
+          image: dialog.context.picture?.data,
+          busy: dialog.hasTag('busy'),
+          error: dialog.context.error,
+        }
+      : undefined,
+  }
+}
+
+function codeOf(snapshot?: AnyMachineSnapshot): View<Flows>['code'] {
+  if (!snapshot) return undefined
+  const { contact, resendAt, expiresAt } = (snapshot as Verification).context
+  return { contact, resendAt, expiresAt }
+}

@@ -1,0 +1,131 @@
+import { assign, fromPromise, setup } from 'xstate'
+import type { Api } from '../services/api.ts'
+import { AuthError, errorOf, isTransient } from '../services/error.ts'
+import type { Secret } from '../services/secret.ts'
+import type { CaptchaPicture, CaptchaToken } from '../services/wire.ts'
+
+/**
+ * The one captcha question on screen, whoever asked. A request sends `captcha.require` and waits
+ * for a `settled` state; who comes while a question is open shares its answer.
+ */
+export const captcha = (api: Pick<Api, 'createCaptcha' | 'verifyCaptcha' | 'clock'>) =>
+  setup({
+    types: {
+      context: {} as {
+        purpose: string
+        picture?: CaptchaPicture
+        token?: Secret
+        /** Milliseconds since the epoch. */
+        expiresAt: number
+        error?: AuthError
+      },
+      events: {} as
+        | { type: 'captcha.require'; purpose: string; refused?: Secret }
+        | { type: 'captcha.spend'; token: Secret }
+        | { type: 'captcha.answer'; text: string }
+        | { type: 'captcha.replace' }
+        | { type: 'captcha.cancel' },
+      tags: {} as 'asking' | 'busy' | 'settled',
+    },
+    actors: {
+      createCaptcha: fromPromise<CaptchaPicture, string>(({ input, signal }) =>
+        api.createCaptcha({ state: input, redirect_uri: '' }, { signal }),
+      ),
+      verifyCaptcha: fromPromise<CaptchaToken, { token: Secret; key: string }>(
+        ({ input, signal }) => api.verifyCaptcha(input, { signal }),
+      ),
+    },
+    guards: {
+      hasToken: ({ context, event }) =>
+        event.type === 'captcha.require' &&
+        !!context.token &&
+        context.token !== event.refused &&
+        context.expiresAt > api.clock.now(),
+      hasPicture: ({ context }) => !!context.picture,
+      isTransient: ({ event }) => isTransient(errorOf(event)),
+    },
+    actions: {
+      begin: assign(({ event }) =>
+        event.type === 'captcha.require'
+          ? { purpose: event.purpose, picture: undefined, token: undefined, error: undefined }
+          : {},
+      ),
+      forgetToken: assign({
+        token: ({ context, event }) =>
+          event.type === 'captcha.spend' && event.token === context.token
+            ? undefined
+            : context.token,
+      }),
+      rememberError: assign({ error: ({ event }) => errorOf(event) }),
+    },
+  }).createMachine({
+    id: 'captcha',
+    context: { purpose: '', expiresAt: 0 },
+    initial: 'idle',
+    on: {
+      'captcha.require': [
+        { guard: 'hasToken', target: '.solved' },
+        { target: '.fetching', actions: 'begin' },
+      ],
+      'captcha.spend': { actions: 'forgetToken' },
+    },
+    states: {
+      idle: {},
+      fetching: {
+        tags: 'busy',
+        on: { 'captcha.require': {}, 'captcha.cancel': 'cancelled' },
+        invoke: {
+          id: 'createCaptcha',
+          src: 'createCaptcha',
+          input: ({ context }) => context.purpose,
+          onDone: { target: 'asking', actions: assign({ picture: ({ event }) => event.output }) },
+          onError: [
+            { guard: 'hasPicture', target: 'asking', actions: 'rememberError' },
+            { target: 'failed', actions: 'rememberError' },
+          ],
+        },
+      },
+      asking: {
+        tags: 'asking',
+        on: {
+          'captcha.require': {},
+          'captcha.answer': 'checking',
+          'captcha.replace': { target: 'fetching', actions: assign({ error: undefined }) },
+          'captcha.cancel': 'cancelled',
+        },
+      },
+      checking: {
+        tags: 'busy',
+        on: { 'captcha.require': {}, 'captcha.cancel': 'cancelled' },
+        invoke: {
+          id: 'verifyCaptcha',
+          src: 'verifyCaptcha',
+          input: ({ context, event }) => ({
+            token: context.picture!.token,
+            key: event.type === 'captcha.answer' ? event.text : '',
+          }),
+          onDone: {
+            target: 'solved',
+            actions: assign(({ event: { output } }) => ({
+              token: output.captcha_token,
+              expiresAt: api.clock.now() + output.expires_in * 1000,
+              error: undefined,
+            })),
+          },
+          onError: [
+            { guard: 'isTransient', target: 'asking', actions: 'rememberError' },
+            { target: 'fetching', actions: 'rememberError' },
+          ],
+        },
+      },
+      solved: { tags: 'settled', entry: assign({ picture: undefined }) },
+      cancelled: {
+        tags: 'settled',
+        entry: assign({
+          picture: undefined,
+          error: () => new AuthError('cancelled', { operation: 'captcha' }),
+        }),
+      },
+      failed: { tags: 'settled', entry: assign({ picture: undefined }) },
+    },
+  })

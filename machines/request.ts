@@ -1,0 +1,218 @@
+import {
+  type ActorRefFrom,
+  type AnyActorRef,
+  assign,
+  enqueueActions,
+  fromPromise,
+  setup,
+  waitFor,
+} from 'xstate'
+import type { Api, InputOf, Operation, OperationName, OutputOf } from '../services/api.ts'
+import { type Clock, retryAt } from '../services/clock.ts'
+import { AuthError, errorOf } from '../services/error.ts'
+import type { Secret } from '../services/secret.ts'
+import type { Credentials } from '../services/tokenStore.ts'
+import type { Tokens } from '../services/wire.ts'
+import type { captcha } from './captcha.ts'
+import type { tokens } from './tokens.ts'
+import { until } from './until.ts'
+
+type CaptchaRef = ActorRefFrom<ReturnType<typeof captcha>>
+type TokensRef = ActorRefFrom<ReturnType<typeof tokens>>
+
+/** How often a call that is safe to repeat is repeated while the line is down. */
+const REPEATS = 2
+
+/**
+ * One call to the server that a captcha, an expired token or a broken line can interrupt. From
+ * outside it looks like a promise: it ends with the operation's output or with an `AuthError`.
+ */
+export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, name: K) {
+  const operation = api[name] as Operation<unknown, OutputOf<K>>
+  const purpose = `${operation.method}:${operation.path}`
+  return setup({
+    types: {
+      input: {} as InputOf<K>,
+      output: {} as OutputOf<K>,
+      context: {} as {
+        params: InputOf<K>
+        /** Which token pair the call goes out with; none: the client id alone. */
+        serial?: number
+        renewed: boolean
+        captchaToken?: Secret
+        challengedAnew: boolean
+        repeats: number
+        /** Milliseconds since the epoch. */
+        retryAt: number
+        output?: OutputOf<K>
+        error?: AuthError
+      },
+      events: {} as { type: 'never' },
+      tags: {} as 'busy' | 'captcha' | 'renewing' | 'retrying',
+    },
+    actors: {
+      authorize: fromPromise<number | undefined, number | undefined>(
+        async ({ input: refused, system, signal }) => {
+          const { serial, error } = await freshTokens(system, api.clock, refused, signal)
+          if (!error) return serial
+          if (operation.credential === 'either') return undefined
+          throw error
+        },
+      ),
+      send: fromPromise<
+        OutputOf<K>,
+        { params: InputOf<K>; serial?: number; captchaToken?: Secret }
+      >(({ input: { params, serial, captchaToken }, system, signal }) => {
+        const { credentials } = (system.get('tokens') as TokensRef).getSnapshot().context
+        const accessToken = serial === undefined ? undefined : credentials?.access_token
+        return operation(params, { accessToken, captchaToken, signal })
+      }),
+      solveCaptcha: fromPromise<Secret, Secret | undefined>(
+        async ({ input: refused, system, signal }) => {
+          const dialog: CaptchaRef = system.get('captcha')
+          dialog.send({ type: 'captcha.require', purpose, refused })
+          const settled = await waitFor(dialog, (state) => state.hasTag('settled'), { signal })
+          if (settled.context.token) return settled.context.token
+          throw settled.context.error!
+        },
+      ),
+      until: until(api.clock),
+    },
+    guards: {
+      needsToken: () => operation.credential !== 'client',
+      isTokenRefused: ({ context, event }) =>
+        errorOf(event)?.code === 'unauthenticated' &&
+        context.serial !== undefined &&
+        !context.renewed,
+      isFirstChallenge: ({ context, event }) =>
+        errorOf(event)?.code === 'captcha_required' &&
+        !context.captchaToken &&
+        !context.challengedAnew,
+      isCaptchaRefused: ({ context, event }) =>
+        !!errorOf(event)?.code.startsWith('captcha_') && !context.challengedAnew,
+      isWorthRepeating: ({ context, event }) =>
+        !!operation.repeatable &&
+        context.repeats < REPEATS &&
+        errorOf(event)?.code === 'unreachable',
+    },
+    actions: {
+      backOff: assign(({ context }) => ({
+        repeats: context.repeats + 1,
+        retryAt: retryAt(api.clock, context.repeats + 1),
+      })),
+      settle: enqueueActions(({ context: { captchaToken, output }, enqueue, system }) => {
+        const kept = output as unknown as Tokens
+        if (operation.signsIn)
+          enqueue.sendTo(system.get('tokens') as TokensRef, { type: 'tokens.keep', tokens: kept })
+        if (captchaToken)
+          enqueue.sendTo(system.get('captcha') as CaptchaRef, {
+            type: 'captcha.spend',
+            token: captchaToken,
+          })
+      }),
+      rememberError: assign({ error: ({ event }) => errorOf(event) }),
+      fail: ({ context }) => {
+        throw context.error
+      },
+    },
+  }).createMachine({
+    id: 'request',
+    context: ({ input }) => ({
+      params: input,
+      renewed: false,
+      challengedAnew: false,
+      repeats: 0,
+      retryAt: 0,
+    }),
+    initial: 'starting',
+    output: ({ context }) => context.output!,
+    states: {
+      starting: { always: [{ guard: 'needsToken', target: 'authorizing' }, 'sending'] },
+      authorizing: {
+        tags: ['busy', 'renewing'],
+        invoke: {
+          id: 'authorize',
+          src: 'authorize',
+          input: ({ context }) => context.serial,
+          onDone: { target: 'sending', actions: assign({ serial: ({ event }) => event.output }) },
+          onError: { target: 'failed', actions: 'rememberError' },
+        },
+      },
+      sending: {
+        tags: 'busy',
+        invoke: {
+          id: 'send',
+          src: 'send',
+          input: ({ context: { params, serial, captchaToken } }) => ({
+            params,
+            serial,
+            captchaToken,
+          }),
+          onDone: { target: 'succeeded', actions: assign({ output: ({ event }) => event.output }) },
+          onError: [
+            { guard: 'isFirstChallenge', target: 'challenged' },
+            {
+              guard: 'isCaptchaRefused',
+              target: 'challenged',
+              actions: assign({ challengedAnew: true }),
+            },
+            {
+              guard: 'isTokenRefused',
+              target: 'authorizing',
+              actions: assign({ renewed: true }),
+            },
+            { guard: 'isWorthRepeating', target: 'pausing', actions: 'backOff' },
+            { target: 'failed', actions: 'rememberError' },
+          ],
+        },
+      },
+      challenged: {
+        tags: 'captcha',
+        invoke: {
+          id: 'solveCaptcha',
+          src: 'solveCaptcha',
+          input: ({ context }) => context.captchaToken,
+          onDone: {
+            target: 'sending',
+            actions: assign({ captchaToken: ({ event }) => event.output }),
+          },
+          onError: { target: 'failed', actions: 'rememberError' },
+        },
+      },
+      pausing: {
+        tags: ['busy', 'retrying'],
+        invoke: {
+          id: 'until',
+          src: 'until',
+          input: ({ context }) => context.retryAt,
+          onDone: 'sending',
+          onError: { target: 'failed', actions: 'rememberError' },
+        },
+      },
+      succeeded: { type: 'final', entry: 'settle' },
+      failed: { entry: 'fail' },
+    },
+  })
+}
+
+/**
+ * The session's tokens as they are once nobody is loading or renewing them, renewed first when they
+ * have expired or when their `serial` is the one the server just refused. Without usable tokens
+ * there is an `error`.
+ */
+export async function freshTokens(
+  system: AnyActorRef['system'],
+  clock: Clock,
+  refused?: number,
+  signal?: AbortSignal,
+): Promise<{ serial: number; credentials?: Credentials; error?: AuthError }> {
+  const keeper: TokensRef = system.get('tokens')
+  const settled = () => waitFor(keeper, (state) => !state.hasTag('busy'), { signal })
+  await settled()
+  keeper.send({ type: 'tokens.need', refused })
+  const { serial, credentials, error } = (await settled()).context
+  if (serial !== refused && credentials && credentials.expiresAt > clock.now()) {
+    return { serial, credentials }
+  }
+  return { serial, error: error ?? new AuthError('unauthenticated') }
+}

@@ -1,0 +1,132 @@
+import { type AnyStateMachine, assign, enqueueActions, sendTo, setup, stopChild } from 'xstate'
+import type { Api, OperationName } from '../services/api.ts'
+import { type AuthError, errorOf } from '../services/error.ts'
+import type { TokenStore } from '../services/tokenStore.ts'
+import { captcha } from './captcha.ts'
+import { request } from './request.ts'
+import { resumable } from './resumable.ts'
+import { tokens, type TokensFact } from './tokens.ts'
+
+/** A journey: a machine made from the endpoints it may call, ending with output. */
+export type Flow = (api: Api) => AnyStateMachine
+export type Flows = Record<string, Flow>
+
+/** What an app tells the session itself, whatever flow is running. */
+export type SessionEvent<Name = string> =
+  | { type: 'flow.start'; flow: Name; input?: unknown }
+  | { type: 'flow.cancel' }
+  | { type: 'session.end' }
+
+/** One endpoint called through the promise door, as a child of the session under `id`. */
+export interface CallStart {
+  type: 'call.start'
+  id: `call.${string}`
+  operation: OperationName
+  params: object
+}
+
+/**
+ * The root: who is signed in × which flow is running. It owns the two peers every request leans on,
+ * `captcha` and `tokens`, and the calls made through the promise door. Each flow is a state of the
+ * second region, named after it.
+ */
+export function session(api: Api & TokenStore, flows: Flows) {
+  const names = Object.keys(flows)
+  const named = (name: string) => ({ type: 'isFlow' as const, params: { name } })
+  return setup({
+    types: {
+      context: {} as { uid?: string; error?: AuthError },
+      events: {} as SessionEvent | CallStart | TokensFact,
+    },
+    actors: {
+      captcha: captcha(api),
+      tokens: tokens(api),
+      ...(Object.fromEntries(names.map((name) => [name, resumable(flows[name]!(api))])) as Record<
+        never,
+        AnyStateMachine
+      >),
+    },
+    guards: {
+      isFlow: ({ event }, { name }: { name: string }) =>
+        event.type === 'flow.start' && event.flow === name,
+      isAnonymous: ({ event }) => event.type === 'tokens.kept' && event.scope === 'anonymous',
+    },
+    actions: {
+      rememberUser: assign(({ event }) =>
+        event.type === 'tokens.kept' ? { uid: event.uid, error: undefined } : {},
+      ),
+      forgetUser: assign(({ event }) =>
+        event.type === 'tokens.lost' ? { uid: undefined, error: event.error } : {},
+      ),
+      rememberError: assign({ error: ({ event }) => errorOf(event) }),
+      forgetError: assign({ error: undefined }),
+      dropTokens: sendTo('tokens', { type: 'tokens.drop' }),
+      startCall: enqueueActions(({ event, enqueue }) => {
+        if (event.type !== 'call.start') return
+        const { id, operation, params } = event
+        enqueue.spawnChild(request(api, operation) as never, { id, input: params } as never)
+      }),
+      endCall: stopChild(({ event }) => event.type.replace(/^xstate\.(done|error)\.actor\./, '')),
+    },
+  }).createMachine({
+    id: 'session',
+    type: 'parallel',
+    context: {},
+    invoke: [
+      { id: 'captcha', systemId: 'captcha', src: 'captcha' },
+      { id: 'tokens', systemId: 'tokens', src: 'tokens' },
+    ],
+    on: {
+      'call.start': { actions: 'startCall' },
+      // A call's caller learns how it ended from the call itself; here it is only put away.
+      'xstate.done.actor.call.*': { actions: 'endCall' },
+      'xstate.error.actor.call.*': { actions: 'endCall' },
+    },
+    states: {
+      who: {
+        initial: 'unknown',
+        on: {
+          'tokens.kept': [
+            { guard: 'isAnonymous', target: '.anonymous', actions: 'rememberUser' },
+            { target: '.signedIn', actions: 'rememberUser' },
+          ],
+          'tokens.lost': { target: '.signedOut', actions: 'forgetUser' },
+          'session.end': { actions: 'dropTokens' },
+        },
+        states: { unknown: {}, signedOut: {}, anonymous: {}, signedIn: {} },
+      },
+      flow: {
+        initial: 'idle',
+        on: {
+          'flow.start': names.map((name) => ({
+            guard: named(name),
+            target: `.${name}`,
+            actions: 'forgetError' as const,
+          })),
+          'flow.cancel': '.idle',
+          'session.end': '.idle',
+        },
+        states: {
+          idle: {},
+          ...Object.fromEntries(
+            names.map((name) => [
+              name,
+              {
+                on: { 'flow.start': { guard: named(name) } },
+                invoke: {
+                  id: 'flow',
+                  systemId: 'flow',
+                  src: name as never,
+                  input: ({ event }: { event: object }) =>
+                    'input' in event ? event.input : undefined,
+                  onDone: 'idle',
+                  onError: { target: 'idle', actions: 'rememberError' as const },
+                },
+              },
+            ]),
+          ),
+        },
+      },
+    },
+  })
+}

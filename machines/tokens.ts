@@ -1,0 +1,170 @@
+import { assign, fromPromise, sendTo, setup, spawnChild } from 'xstate'
+import type { Api } from '../services/api.ts'
+import { retryAt } from '../services/clock.ts'
+import { AuthError, errorOf } from '../services/error.ts'
+import type { Secret } from '../services/secret.ts'
+import { type Credentials, toCredentials, type TokenStore } from '../services/tokenStore.ts'
+import type { Tokens } from '../services/wire.ts'
+import { until } from './until.ts'
+
+/** What the session learns: a fact, never a token. */
+export type TokensFact =
+  { type: 'tokens.kept'; uid?: string; scope?: string } | { type: 'tokens.lost'; error?: AuthError }
+
+/**
+ * Keeps the session's tokens, renews them when somebody needs one, and loses them only when the
+ * server refuses the refresh token or the person signs out. A request sends `tokens.need` and waits
+ * until the machine is no longer `busy`, so any number of requests share one renewal.
+ */
+export const tokens = (api: Pick<Api, 'refresh' | 'revoke' | 'clock'> & TokenStore) =>
+  setup({
+    types: {
+      context: {} as {
+        credentials?: Credentials
+        /** Counts the token pairs, so that a request can say which one was refused. */
+        serial: number
+        failures: number
+        /** Milliseconds since the epoch. */
+        retryAt: number
+        error?: AuthError
+      },
+      events: {} as
+        | { type: 'tokens.keep'; tokens: Tokens }
+        | { type: 'tokens.need'; refused?: number }
+        | { type: 'tokens.drop' },
+      tags: {} as 'busy',
+    },
+    actors: {
+      load: fromPromise(() => api.load()),
+      refresh: fromPromise<Tokens, Secret>(({ input, signal }) =>
+        api.refresh({ refresh_token: input }, { signal }),
+      ),
+      revoke: fromPromise<unknown, Secret>(({ input }) =>
+        api.revoke({ token: input }).catch(() => undefined),
+      ),
+      until: until(api.clock),
+    },
+    guards: {
+      isFresh: ({ context, event }) =>
+        context.credentials!.expiresAt > api.clock.now() &&
+        !(event.type === 'tokens.need' && event.refused === context.serial),
+      isRenewable: ({ context }) => !!context.credentials!.refresh_token,
+      isRefused: ({ event }) => REFUSALS.has(errorOf(event)?.code ?? ''),
+    },
+    actions: {
+      save: ({ context }) => void api.save(context.credentials!),
+      clear: () => void api.clear(),
+      revoke: spawnChild('revoke', {
+        input: ({ context }) => context.credentials!.access_token,
+      }),
+      forgetError: assign({ error: undefined }),
+      tellKept: sendTo(
+        ({ system }) => system.get('session'),
+        ({ context: { credentials } }): TokensFact => ({
+          type: 'tokens.kept',
+          uid: credentials!.sub,
+          scope: credentials!.scope,
+        }),
+      ),
+      tellLost: sendTo(
+        ({ system }) => system.get('session'),
+        ({ context }): TokensFact => ({ type: 'tokens.lost', error: context.error }),
+      ),
+      rememberError: assign({ error: ({ event }) => errorOf(event) }),
+      rememberExpiry: assign({
+        error: () => new AuthError('unauthenticated', { operation: 'refresh' }),
+      }),
+      backOff: assign(({ context: { failures, error } }) => ({
+        failures: failures + 1,
+        retryAt: retryAt(api.clock, failures + 1, error?.retryAfter),
+      })),
+    },
+  }).createMachine({
+    id: 'tokens',
+    context: { serial: 0, failures: 0, retryAt: 0 },
+    initial: 'loading',
+    on: {
+      'tokens.keep': {
+        target: '.kept',
+        actions: [
+          assign(({ context, event }) => ({
+            credentials: toCredentials(event.tokens, api.clock),
+            serial: context.serial + 1,
+            failures: 0,
+            error: undefined,
+          })),
+          'save',
+          'tellKept',
+        ],
+      },
+    },
+    states: {
+      loading: {
+        tags: 'busy',
+        invoke: {
+          id: 'load',
+          src: 'load',
+          onDone: [
+            {
+              guard: ({ event }) => !!event.output,
+              target: 'kept',
+              actions: [assign({ credentials: ({ event }) => event.output }), 'tellKept'],
+            },
+            { target: 'absent' },
+          ],
+          onError: 'absent',
+        },
+      },
+      kept: {
+        on: {
+          'tokens.need': [
+            { guard: 'isFresh' },
+            { guard: 'isRenewable', target: 'renewing' },
+            { target: 'absent', actions: ['rememberExpiry', 'clear'] },
+          ],
+          'tokens.drop': { target: 'absent', actions: ['revoke', 'clear', 'forgetError'] },
+        },
+      },
+      renewing: {
+        tags: 'busy',
+        on: { 'tokens.drop': { target: 'absent', actions: ['revoke', 'clear', 'forgetError'] } },
+        invoke: {
+          id: 'refresh',
+          src: 'refresh',
+          input: ({ context }) => context.credentials!.refresh_token!,
+          onDone: {
+            target: 'kept',
+            actions: [
+              assign(({ context, event }) => ({
+                credentials: toCredentials(event.output, api.clock, context.credentials),
+                serial: context.serial + 1,
+                failures: 0,
+                error: undefined,
+              })),
+              'save',
+            ],
+          },
+          onError: [
+            { guard: 'isRefused', target: 'absent', actions: ['rememberError', 'clear'] },
+            { target: 'resting', actions: ['rememberError', 'backOff'] },
+          ],
+        },
+      },
+      resting: {
+        on: { 'tokens.drop': { target: 'absent', actions: ['revoke', 'clear', 'forgetError'] } },
+        invoke: {
+          id: 'until',
+          src: 'until',
+          input: ({ context }) => context.retryAt,
+          onDone: 'kept',
+          onError: 'kept',
+        },
+      },
+      absent: {
+        entry: ['tellLost', assign({ credentials: undefined })],
+      },
+    },
+  })
+
+/** Answers to a refresh that end the session; any other failure leaves it alone. */
+const REFUSALS = new Set(['invalid_grant', 'unauthenticated', 'user_blocked', 'not_found'])

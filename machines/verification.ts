@@ -1,0 +1,173 @@
+import { assign, setup } from 'xstate'
+import type { Api } from '../services/api.ts'
+import { AuthError, errorOf } from '../services/error.ts'
+import type { Secret } from '../services/secret.ts'
+import type { Contact } from '../services/wire.ts'
+import { request } from './request.ts'
+import { until } from './until.ts'
+
+/** Seconds before a code may be sent again to the same contact. */
+const RESEND_AFTER = 60
+
+export interface VerificationOutput {
+  contact: Contact
+  verificationToken: Secret
+  /** Whether the contact had an account when the code was sent. */
+  isUser?: boolean
+}
+
+/**
+ * Proves that a contact is the person's: sends a code, asks for it, checks it. Sends again only
+ * when told to and not before `resendAt`. A code that has expired or was guessed at too often must
+ * be replaced. When not even the first code can be sent it ends with the error.
+ */
+export const verification = (api: Pick<Api, 'sendVerification' | 'verify' | 'clock'>) =>
+  setup({
+    types: {
+      input: {} as { contact: Contact },
+      output: {} as VerificationOutput,
+      context: {} as {
+        contact: Contact
+        verificationId?: string
+        isUser?: boolean
+        /** Milliseconds since the epoch; gone once the time has come. */
+        resendAt?: number
+        /** Milliseconds since the epoch. */
+        expiresAt: number
+        verificationToken?: Secret
+        error?: AuthError
+      },
+      events: {} as { type: 'code.submit'; code: Secret } | { type: 'code.resend' },
+      tags: {} as 'asking' | 'busy',
+    },
+    actors: {
+      sendVerification: request(api, 'sendVerification'),
+      verify: request(api, 'verify'),
+      until: until(api.clock),
+    },
+    guards: {
+      hasSent: ({ context }) => !!context.verificationId,
+      isCodeAlive: ({ context }) => context.expiresAt > api.clock.now(),
+      canResend: ({ context }) => !context.resendAt || context.resendAt <= api.clock.now(),
+      isCodeDead: ({ event }) => CODE_IS_DEAD.has(errorOf(event)?.code ?? ''),
+    },
+    actions: {
+      forgetError: assign({ error: undefined }),
+      rememberError: assign({ error: ({ event }) => errorOf(event) }),
+      rememberExpiry: assign({
+        error: () => new AuthError('code_expired', { operation: 'verify' }),
+      }),
+      delayResend: assign({
+        resendAt: ({ event }) => {
+          const wait = errorOf(event)?.retryAfter
+          return wait ? api.clock.now() + wait * 1000 : undefined
+        },
+      }),
+      allowResend: assign({ resendAt: undefined }),
+      fail: ({ context }) => {
+        throw context.error
+      },
+    },
+  }).createMachine({
+    id: 'verification',
+    context: ({ input }) => ({ contact: input.contact, expiresAt: 0 }),
+    initial: 'sendingCode',
+    output: ({ context: { contact, verificationToken, isUser } }) => ({
+      contact,
+      verificationToken: verificationToken!,
+      isUser,
+    }),
+    states: {
+      sendingCode: {
+        tags: 'busy',
+        entry: 'forgetError',
+        invoke: {
+          id: 'sendVerification',
+          src: 'sendVerification',
+          input: ({ context }) => ({ ...context.contact, target: 'ANY' }),
+          onDone: {
+            target: 'askingCode',
+            actions: assign(({ event: { output } }) => ({
+              verificationId: output.verification_id,
+              isUser: output.is_user,
+              resendAt: api.clock.now() + RESEND_AFTER * 1000,
+              expiresAt: api.clock.now() + output.expires_in * 1000,
+            })),
+          },
+          onError: [
+            {
+              guard: 'isCodeAlive',
+              target: 'askingCode',
+              actions: ['rememberError', 'delayResend'],
+            },
+            {
+              guard: 'hasSent',
+              target: 'askingResend',
+              actions: ['rememberError', 'delayResend'],
+            },
+            { target: 'failed', actions: 'rememberError' },
+          ],
+        },
+      },
+      askingCode: {
+        tags: 'asking',
+        on: {
+          'code.submit': 'verifyingCode',
+          'code.resend': { guard: 'canResend', target: 'sendingCode' },
+        },
+        invoke: [
+          {
+            id: 'untilResend',
+            src: 'until',
+            input: ({ context }) => context.resendAt ?? 0,
+            onDone: { actions: 'allowResend' },
+            onError: { actions: 'allowResend' },
+          },
+          {
+            id: 'untilExpiry',
+            src: 'until',
+            input: ({ context }) => context.expiresAt,
+            onDone: { target: 'askingResend', actions: 'rememberExpiry' },
+            onError: { target: 'askingResend', actions: 'rememberExpiry' },
+          },
+        ],
+      },
+      verifyingCode: {
+        tags: 'busy',
+        entry: 'forgetError',
+        invoke: {
+          id: 'verify',
+          src: 'verify',
+          input: ({ context, event }) => ({
+            verification_id: context.verificationId!,
+            verification_code: (event as { code: Secret }).code,
+          }),
+          onDone: {
+            target: 'verified',
+            actions: assign({ verificationToken: ({ event }) => event.output.verification_token }),
+          },
+          onError: [
+            { guard: 'isCodeDead', target: 'askingResend', actions: 'rememberError' },
+            { target: 'askingCode', actions: 'rememberError' },
+          ],
+        },
+      },
+      askingResend: {
+        tags: 'asking',
+        entry: assign({ expiresAt: 0 }),
+        on: { 'code.resend': { guard: 'canResend', target: 'sendingCode' } },
+        invoke: {
+          id: 'untilResend',
+          src: 'until',
+          input: ({ context }) => context.resendAt ?? 0,
+          onDone: { actions: 'allowResend' },
+          onError: { actions: 'allowResend' },
+        },
+      },
+      verified: { type: 'final' },
+      failed: { entry: 'fail' },
+    },
+  })
+
+/** Answers after which no further try with this code can succeed. */
+const CODE_IS_DEAD = new Set(['aborted', 'not_found', 'permission_denied'])

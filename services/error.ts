@@ -1,0 +1,96 @@
+/** Codes a CloudBase server answers with, and the few that arise on this side of the wire. */
+export type AuthErrorCode =
+  | 'aborted'
+  | 'already_exists'
+  | 'cancelled'
+  | 'captcha_invalid'
+  | 'captcha_required'
+  | 'code_expired'
+  | 'deadline_exceeded'
+  | 'failed_precondition'
+  | 'internal'
+  | 'invalid_argument'
+  | 'invalid_credentials'
+  | 'invalid_grant'
+  | 'invalid_password'
+  | 'invalid_response'
+  | 'invalid_status'
+  | 'invalid_two_factor'
+  | 'not_found'
+  | 'password_not_set'
+  | 'permission_denied'
+  | 'resource_exhausted'
+  | 'unauthenticated'
+  | 'unavailable'
+  | 'unimplemented'
+  | 'unknown'
+  | 'unreachable'
+  | 'user_blocked'
+  | 'user_pending'
+  | (string & {})
+
+export interface AuthErrorDetails {
+  /** The operation that failed, named as in `Api`. One code means different things on different ones. */
+  operation?: string
+  /** What the server said, or what to do about it. For developers; never shown to a stranger. */
+  description?: string
+  /** HTTP status, when the server answered at all. */
+  status?: number
+  /** Seconds to wait before trying again. */
+  retryAfter?: number
+  /** The `x-request-id` the request carried. */
+  requestId?: string
+  cause?: unknown
+}
+
+/** The one error this library throws. Branch on `(operation, code)`. */
+export class AuthError extends Error {
+  override readonly name = 'AuthError'
+  readonly code: AuthErrorCode
+  readonly operation?: string
+  readonly description?: string
+  readonly status?: number
+  readonly retryAfter?: number
+  readonly requestId?: string
+
+  constructor(code: AuthErrorCode, { cause, ...details }: AuthErrorDetails = {}) {
+    const { operation, description } = details
+    super(
+      [operation, code, description].filter(Boolean).join(': '),
+      cause === undefined ? undefined : { cause },
+    )
+    this.code = code
+    Object.assign(this, details)
+  }
+
+  /** Anything thrown, as an `AuthError` that knows its operation. */
+  static from(thrown: unknown, operation?: string): AuthError {
+    if (!(thrown instanceof AuthError))
+      return new AuthError('unknown', { operation, cause: thrown })
+    if (thrown.operation || !operation) return thrown
+    const { code, description, cause } = thrown
+    return new AuthError(code, { operation, description, cause })
+  }
+}
+
+/** The error an event of a machine carries, if it carries one. */
+export function errorOf(event: object): AuthError | undefined {
+  return 'error' in event ? AuthError.from(event.error) : undefined
+}
+
+/** Worth trying again as it stands: nothing was wrong with the request itself. */
+export function isTransient(error: AuthError | undefined): boolean {
+  return !!error && TRANSIENT.has(error.code)
+}
+
+const TRANSIENT = new Set<AuthErrorCode>([
+  'unreachable',
+  'deadline_exceeded',
+  'unavailable',
+  'internal',
+  'invalid_response',
+  'resource_exhausted',
+  'cancelled',
+  'captcha_required',
+  'captcha_invalid',
+])

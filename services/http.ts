@@ -1,0 +1,150 @@
+import { createFetch } from 'ofetch'
+import { AuthError } from './error.ts'
+import { Secret } from './secret.ts'
+import { type Store } from './storage.ts'
+
+/** This package's version: sent as `X-SDK-Version`, and the version of stored snapshots. */
+export const VERSION = '0.1.0'
+
+/** An answer longer than this is not an answer of this protocol (characters). */
+const LONGEST_ANSWER = 1 << 20
+
+export interface HttpOptions {
+  /** Scheme, host and port; `/auth` is added here. */
+  origin: string
+  clientId: string
+  /** `Accept-Language`. */
+  language: string
+  /** Milliseconds until a call that got no answer is given up. */
+  timeout: number
+  /** Holds the `device_id`. */
+  store: Store
+  fetch?: typeof globalThis.fetch
+}
+
+export interface Call {
+  operation: string
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** From the version on: `/v1/signin`. */
+  path: string
+  body?: object
+  accessToken?: Secret
+  captchaToken?: Secret
+  signal?: AbortSignal
+}
+
+export type Http = (call: Call) => Promise<object>
+
+/**
+ * The one way to the server. Settles with the JSON object of a successful answer; every failure
+ * becomes an `AuthError` here and nowhere else, and no error carries the request along.
+ *
+ * @throws AuthError the server's own code; `unreachable` (line down), `deadline_exceeded`
+ *   (timeout), `cancelled` (signal), `invalid_response` (not this protocol), or a code for the HTTP
+ *   status when an error answer names none
+ */
+export function createHttp(options: HttpOptions): Http {
+  const $fetch = createFetch({ fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)) })
+  return async ({ operation, method, path, body, accessToken, captchaToken, signal }) => {
+    const requestId = crypto.randomUUID().replaceAll('-', '')
+    const expiry = AbortSignal.timeout(options.timeout)
+    const fail = (code: string, details = {}) =>
+      new AuthError(code, { operation, requestId, ...details })
+    try {
+      const response = await $fetch.raw(path, {
+        method,
+        baseURL: `${options.origin}/auth`,
+        query: {
+          captcha_token: captchaToken?.reveal(),
+          client_id: accessToken ? undefined : options.clientId,
+        },
+        headers: {
+          'accept-language': options.language,
+          'x-device-id': await deviceId(options.store),
+          'x-request-id': requestId,
+          'x-sdk-version': `cloudbase-authflow/${VERSION}`,
+          ...(accessToken && { authorization: `Bearer ${accessToken.reveal()}` }),
+        },
+        body: body && reveal(body),
+        signal: signal ? AbortSignal.any([signal, expiry]) : expiry,
+        retry: false,
+        responseType: 'text',
+        ignoreResponseError: true,
+      })
+      const answer = parse(response._data)
+      const code = answer?.error ?? answer?.code
+      if (response.ok && answer && !code) return answer
+      throw fail(isCode(code) ? code : codeForStatus(response.status), {
+        status: response.status,
+        description: text(answer?.error_description ?? answer?.message),
+        retryAfter: seconds(
+          answer?.retry_after ?? answer?.retryAfter ?? response.headers.get('retry-after'),
+        ),
+      })
+    } catch (thrown) {
+      if (thrown instanceof AuthError) throw thrown
+      if (expiry.aborted) throw fail('deadline_exceeded')
+      if (signal?.aborted) throw fail('cancelled')
+      // ofetch's own error holds the request, password and all: only what lies beneath goes on.
+      throw fail('unreachable', { cause: (thrown as Error).cause })
+    }
+  }
+}
+
+function reveal(body: object): object {
+  const open = ([name, value]: [string, unknown]) => [
+    name,
+    value instanceof Secret ? value.reveal() : value,
+  ]
+  return Object.fromEntries(Object.entries(body).map(open))
+}
+
+function parse(body: unknown): Record<string, unknown> | undefined {
+  if (!body) return {}
+  if (typeof body !== 'string' || body.length > LONGEST_ANSWER) return undefined
+  try {
+    const answer: unknown = JSON.parse(body)
+    return isObject(answer) ? answer : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isCode(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w.-]{1,64}$/.test(value)
+}
+
+function codeForStatus(status: number): string {
+  if (status < 400) return 'invalid_response'
+  const named: Record<number, string> = {
+    401: 'unauthenticated',
+    403: 'permission_denied',
+    429: 'resource_exhausted',
+    500: 'internal',
+    504: 'deadline_exceeded',
+  }
+  return named[status] ?? (status > 500 ? 'unavailable' : 'unknown')
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, 300) : undefined
+}
+
+function seconds(value: unknown): number | undefined {
+  return Number(value) > 0 && Number(value) < Infinity ? Number(value) : undefined
+}
+
+const DEVICE_ID = 'device_id'
+
+/** 32 hex digits, the same key and form as the official client, so that a guest stays who they are. */
+async function deviceId(store: Store): Promise<string> {
+  const stored = await store.get(DEVICE_ID)
+  if (stored && /^[\w-]{16,48}$/.test(stored)) return stored
+  const id = crypto.randomUUID().replaceAll('-', '')
+  await store.set(DEVICE_ID, id)
+  return id
+}

@@ -1,0 +1,33 @@
+import { AuthError } from './error.ts'
+
+/** ITU-T E.164 calling codes: no code is the beginning of another, so the split is exact. */
+const INTERNATIONAL =
+  /^\+(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9]\d\d)(\d{4,14})$/
+const MAINLAND = /^(?:0?0?86)?(1[3-9]\d{9})$/
+
+/**
+ * A phone number as the wire wants it: `+<calling code> <number>`. Bare mainland numbers get `+86`;
+ * spaces, dashes and brackets are dropped; `00` counts as `+`.
+ *
+ * @throws AuthError `invalid_argument` when no country can be told.
+ */
+export function toPhoneNumber(text: unknown): string {
+  const phone = typeof text === 'string' ? parse(text) : undefined
+  if (phone) return phone
+  throw new AuthError('invalid_argument', {
+    description: 'phone_number must carry its country code, like "+86 13800000000"',
+  })
+}
+
+/** A login name: a phone number in the wire's form, anything else (e-mail, username) untouched. */
+export function toUsername(text: string): string {
+  return parse(text) ?? text
+}
+
+function parse(text: string): string | undefined {
+  const digits = text.normalize('NFKC').replace(/[\s().-]/g, '')
+  const mainland = MAINLAND.exec(digits)
+  if (mainland) return `+86 ${mainland[1]}`
+  const international = INTERNATIONAL.exec(digits.replace(/^00/, '+'))
+  return international ? `+${international[1]} ${international[2]}` : undefined
+}

@@ -1,0 +1,78 @@
+const MASK = '[secret]'
+
+/**
+ * A password, code or token on its way through the machines. It prints as `[secret]`, serializes
+ * to nothing, and only the HTTP layer and the token store open it.
+ */
+export class Secret {
+  readonly #value: string
+
+  constructor(value: string) {
+    this.#value = value
+  }
+
+  /** The text itself: for building a request or writing the token store, nothing else. */
+  reveal(): string {
+    return this.#value
+  }
+
+  toString(): string {
+    return MASK
+  }
+
+  toJSON(): undefined {
+    return undefined
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return MASK
+  }
+}
+
+/** What a caller may pass where a secret goes: it is sealed before it meets a machine. */
+export type Unsealed<T> = {
+  [K in keyof T]: T[K] extends Secret | undefined ? string | Exclude<T[K], Secret> : T[K]
+}
+
+const SECRET_FIELDS = new Set([
+  'access_token',
+  'anonymous_token',
+  'code',
+  'new_password',
+  'password',
+  'provider_token',
+  'refresh_token',
+  'sudo_token',
+  'ticket',
+  'token',
+  'verification_code',
+  'verification_token',
+])
+
+/** Wraps the secret fields of an event or of a call's parameters, one level of nesting deep. */
+export function seal<T extends object>(fields: object): T {
+  const sealed = Object.entries(fields).map(([name, value]) => [
+    name,
+    typeof value === 'string' && SECRET_FIELDS.has(name)
+      ? new Secret(value)
+      : isPlain(value)
+        ? seal(value)
+        : value,
+  ])
+  return Object.fromEntries(sealed) as T
+}
+
+/** Opens every secret of a value, for the caller who asked for it. */
+export function unseal<T>(value: T): Unsealed<T> {
+  const open = (field: unknown) => (field instanceof Secret ? field.reveal() : field)
+  if (!isPlain(value)) return value as Unsealed<T>
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [name, open(field)]),
+  ) as Unsealed<T>
+}
+
+function isPlain(value: unknown): value is object {
+  return (
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  )
+}
