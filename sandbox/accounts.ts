@@ -1,0 +1,59 @@
+import { parseChosenName, parseEmail, parsePhone } from './contact.ts'
+import type { Core } from './core.ts'
+import { ApiError } from './error.ts'
+import type { Fields } from './fields.ts'
+import { readProfile } from './profile.ts'
+import { hashPassword } from './secret.ts'
+import type { User, UserStatus } from './state.ts'
+
+/** A user to be there before a test or demo starts. */
+export interface NewUser {
+  sub?: string
+  /** In the form `+86 13800000000`. */
+  phone_number?: string
+  email?: string
+  username?: string
+  password?: string
+  name?: string
+  picture?: string
+  gender?: 'MALE' | 'FEMALE' | 'UNKNOWN'
+  birthdate?: string
+  locale?: string
+  zoneinfo?: string
+  status?: UserStatus
+  groups?: string[]
+}
+
+/** A user as the control API shows it: whether there is a password, not which. */
+export interface UserView extends Omit<User, 'password'> {
+  hasPassword: boolean
+}
+
+const statuses = ['active', 'blocked', 'pending'] as const
+
+/** Makes a user without any verification. */
+export async function addUser(core: Core, body: Fields): Promise<UserView> {
+  const phone = body.text('phone_number')
+  const email = body.text('email')
+  const username = body.text('username')
+  const password = body.text('password')
+  const sub = body.text('sub')
+  if (phone === undefined && email === undefined && username === undefined) {
+    throw new ApiError('invalid_argument', 'A user needs a phone_number, email or username')
+  }
+  const user: Partial<User> = {
+    ...readProfile(body),
+    phone_number: phone === undefined ? undefined : parsePhone(phone).address,
+    email: email === undefined ? undefined : parseEmail(email).address,
+    username: username === undefined ? undefined : parseChosenName(username),
+    status: body.oneOf('status', statuses) ?? 'active',
+    groups: body.texts('groups') ?? [],
+    password: password === undefined ? undefined : await hashPassword(password),
+  }
+  return viewUser(core.users.add(sub === undefined ? user : { ...user, sub }))
+}
+
+/** What of a user may be shown. */
+export function viewUser({ password, ...shown }: User): UserView {
+  return { ...shown, hasPassword: password !== undefined }
+}

@@ -1,0 +1,138 @@
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { readCall, readDeviceId } from './call.ts'
+import { control } from './control.ts'
+import type { Core } from './core.ts'
+import { allow, denial, isAllowed, toPreflight } from './cors.ts'
+import { captcha } from './endpoints/captcha.ts'
+import { signIn } from './endpoints/signIn.ts'
+import { signUp } from './endpoints/signUp.ts'
+import { tokens } from './endpoints/tokens.ts'
+import { user } from './endpoints/user.ts'
+import { verification } from './endpoints/verification.ts'
+import { ApiError } from './error.ts'
+import { toAnswer } from './faults.ts'
+import type { Route, Topic } from './route.ts'
+import { sweep } from './state.ts'
+
+/** The connection a request came by. */
+export interface Link {
+  /** Whether the control API answers on it. */
+  isLocal: boolean
+  /** Set when the connection is to be broken instead of answered. */
+  isBroken: boolean
+}
+
+interface Env {
+  Bindings: Link
+}
+
+const topics: readonly Topic[] = [verification, signIn, signUp, tokens, user, captcha]
+const maxBytes = 64 * 1024
+
+/** The HTTP face of a core. */
+export function createApp(core: Core): Hono<Env> {
+  const app = new Hono<Env>()
+  app.onError(toErrorResponse)
+  app.notFound(() => new ApiError('unimplemented').toResponse())
+  app.use(cors(core))
+  const onError = (): never => {
+    throw new ApiError('invalid_argument', `A body has at most ${maxBytes} bytes`, { status: 413 })
+  }
+  app.use(bodyLimit({ maxSize: maxBytes, onError }))
+  app.use('/auth/*', journal(core), faults(core), limitRate(core))
+  for (const route of topics.flatMap((topic) => topic(core))) {
+    app.on(route.method, route.path, (context) => answer(core, route, context))
+  }
+  app.route('/__sandbox', control(core))
+  return app
+}
+
+async function answer(core: Core, route: Route, context: Context<Env>): Promise<Response> {
+  const { req } = context
+  sweep(core.state, core.clock.now())
+  const call = await readCall(core, {
+    url: new URL(req.url),
+    headers: req.raw.headers,
+    text: await req.text(),
+    params: req.param(),
+    access: route.access,
+    isJson: !route.isPage,
+  })
+  if (core.config().captchaOnEveryCall === 'on' && !route.isCaptchaFree) call.redeemCaptcha()
+  const result = await route.handle(call)
+  if (result instanceof Response) return result
+  return Response.json(result, { headers: { 'cache-control': 'no-store' } })
+}
+
+function toErrorResponse(error: unknown): Response {
+  if (error instanceof ApiError) return error.toResponse()
+  // The cause may quote what the client sent, so only its kind may be seen.
+  const kind = error instanceof Error ? error.name : typeof error
+  return new ApiError('internal', `The sandbox failed with ${kind}`).toResponse()
+}
+
+type Middleware = (context: Context<Env>, next: () => Promise<void>) => Promise<Response | void>
+
+function cors(core: Core): Middleware {
+  return async (context, next) => {
+    const { req } = context
+    const origin = req.header('origin')
+    if (origin !== undefined && !isAllowed(origin, core.config())) {
+      return denial(origin, req.query('client_id') ?? 'sandbox').toResponse()
+    }
+    if (req.method === 'OPTIONS') {
+      context.res = toPreflight(req.header('access-control-request-headers') ?? null)
+    } else {
+      await next()
+    }
+    const requestId = req.header('x-request-id')
+    if (requestId !== undefined) context.res.headers.set('x-request-id', requestId)
+    if (origin !== undefined) allow(context.res.headers, origin)
+  }
+}
+
+function journal(core: Core): Middleware {
+  return async (context, next) => {
+    const { req } = context
+    const { method } = req
+    const text = await req.text()
+    const entry = core.journal.add({
+      method,
+      url: new URL(req.url),
+      headers: req.raw.headers,
+      text,
+    })
+    await next()
+    if (context.env.isBroken) return
+    entry.status = context.res.status
+    const { error } = context
+    if (error) entry.error = error instanceof ApiError ? error.code : 'internal'
+  }
+}
+
+function faults(core: Core): Middleware {
+  return async (context, next) => {
+    const fault = core.faults.take(context.req.method, context.req.path)
+    if (!fault) return next()
+    if (fault.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs))
+    const planned = toAnswer(fault)
+    if (!planned && fault.drop !== 'before') await next()
+    if (fault.drop) context.env.isBroken = true
+    if (planned || fault.drop === 'before') return planned ?? new Response(null)
+    return undefined
+  }
+}
+
+function limitRate(core: Core): Middleware {
+  return async ({ req }, next) => {
+    const limit = core.config().requestsPerMinute
+    if (limit !== null) {
+      const key = `calls ${readDeviceId(req.raw.headers) ?? ''}`
+      const retryAfter = core.tally.wait(key, limit, 60)
+      if (retryAfter > 0) throw new ApiError('resource_exhausted', undefined, { retryAfter })
+      core.tally.add(key)
+    }
+    return next()
+  }
+}

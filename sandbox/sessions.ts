@@ -1,0 +1,163 @@
+import { jwtVerify, type JWTPayload, SignJWT } from 'jose'
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import { ApiError } from './error.ts'
+import { digest, newId, newToken } from './secret.ts'
+import type { RefreshToken, Session, State, User } from './state.ts'
+
+/** The answer to every sign-in, sign-up and refresh. */
+export interface TokenResponse {
+  token_type: 'Bearer'
+  access_token: string
+  refresh_token: string
+  /** Seconds the access token lives. */
+  expires_in: number
+  sub: string
+  scope: string
+  groups: string[]
+}
+
+/** Whose access token it is. */
+export interface Bearer {
+  user: User
+  session: Session
+}
+
+/** Who asks for tokens, as written into them. */
+export interface Issuer {
+  clientId: string
+  /** Origin of the server, the `iss` claim. */
+  origin: string
+}
+
+/** Makes, renews, checks and ends sessions. */
+export interface Sessions {
+  /** Starts a session; the user's oldest sessions beyond `maxSessions` end. */
+  start(user: User, issuer: Issuer): Promise<TokenResponse>
+  /** Trades a refresh token for a new pair by the refresh policy, else `invalid_grant`. */
+  refresh(refreshToken: string, issuer: Issuer): Promise<TokenResponse>
+  /** Whose access token this is, or why it is none. */
+  check(accessToken: string): Promise<Bearer | 'expired' | 'invalid'>
+  /** Ends the session of an access or refresh token, expired or not, if there is one. */
+  revoke(token: string): Promise<void>
+  /** Ends all sessions of a user with their access tokens. */
+  revokeAll(sub: string): void
+}
+
+const algorithm = 'ES256'
+
+/** Keeps sessions in `state`. */
+export function createSessions(state: State, clock: Clock, config: () => Config): Sessions {
+  const verify = async (token: string, at: Date): Promise<JWTPayload> => {
+    const { d: _private, ...publicKey } = state.signingKey
+    const options = { algorithms: [algorithm], currentDate: at }
+    return (await jwtVerify(token, publicKey, options)).payload
+  }
+
+  const sign = (user: User, session: Session, issuer: Issuer): Promise<string> => {
+    const issuedAt = Math.floor(clock.now() / 1000)
+    const claims = {
+      sid: session.id,
+      scope: session.scope,
+      project_id: session.clientId,
+      env: session.clientId,
+      user_id: user.sub,
+      user_type: user.anonymous ? 'anonymous' : 'internal',
+    }
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
+      .setIssuer(issuer.origin)
+      .setSubject(user.sub)
+      .setAudience(session.clientId)
+      .setJti(newId())
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + config().accessTokenSeconds)
+      .sign(state.signingKey)
+  }
+
+  const issue = async (user: User, session: Session, issuer: Issuer): Promise<TokenResponse> => {
+    const { accessTokenSeconds, refreshTokenSeconds } = config()
+    const refreshToken = newToken('m.')
+    const expiresAt = clock.now() + refreshTokenSeconds * 1000
+    state.refreshTokens.set(digest(refreshToken), { sessionId: session.id, expiresAt })
+    session.expiresAt = Math.max(expiresAt, clock.now() + accessTokenSeconds * 1000)
+    return {
+      token_type: 'Bearer',
+      access_token: await sign(user, session, issuer),
+      refresh_token: refreshToken,
+      expires_in: accessTokenSeconds,
+      sub: user.sub,
+      scope: session.scope,
+      groups: user.groups,
+    }
+  }
+
+  const live = (sub: string): Session[] =>
+    [...state.sessions.values()].filter((each) => each.sub === sub && !each.ended)
+
+  /** Refuses a spent token by the policy, unless it still counts. */
+  const checkSpent = (token: RefreshToken, session: Session): void => {
+    if (token.spentAt === undefined) return
+    const { refreshPolicy, refreshWindowSeconds } = config()
+    const age = clock.now() - token.spentAt
+    if (refreshPolicy === 'window' && age < refreshWindowSeconds * 1000) return
+    if (refreshPolicy === 'family') session.ended = 'replaced'
+    throw new ApiError('invalid_grant', 'The refresh token was used before')
+  }
+
+  return {
+    start(user, issuer) {
+      const session: Session = {
+        id: newId(),
+        sub: user.sub,
+        clientId: issuer.clientId,
+        scope: user.anonymous ? 'anonymous' : 'user sso',
+        createdAt: clock.now(),
+        expiresAt: 0,
+      }
+      state.sessions.set(session.id, session)
+      const surplus = live(user.sub).slice(0, -config().maxSessions)
+      // A guest who has just signed up is a guest no longer, however many sessions there may be.
+      const outgrown = live(user.sub).filter((each) => each.scope !== session.scope)
+      for (const each of [...surplus, ...outgrown]) each.ended = 'replaced'
+      return issue(user, session, issuer)
+    },
+    async refresh(refreshToken, issuer) {
+      const token = state.refreshTokens.get(digest(refreshToken))
+      const session = token && state.sessions.get(token.sessionId)
+      const user = session && state.users.get(session.sub)
+      if (!user || session.clientId !== issuer.clientId) throw new ApiError('invalid_grant')
+      if (session.ended || user.status !== 'active') throw new ApiError('invalid_grant')
+      if (token.expiresAt <= clock.now()) throw new ApiError('invalid_grant')
+      checkSpent(token, session)
+      token.spentAt ??= clock.now()
+      return issue(user, session, issuer)
+    },
+    async check(accessToken) {
+      try {
+        const { sid } = await verify(accessToken, new Date(clock.now()))
+        const session = state.sessions.get(String(sid))
+        const user = session && state.users.get(session.sub)
+        if (!user || user.status !== 'active') return 'invalid'
+        return session.ended === 'revoked' ? 'invalid' : { user, session }
+      } catch (error) {
+        const isExpired = error instanceof Error && 'code' in error && error.code === expiredCode
+        return isExpired ? 'expired' : 'invalid'
+      }
+    },
+    async revoke(token) {
+      const refreshToken = state.refreshTokens.get(digest(token))
+      // Signing out must work with a token that has run out: only its signature matters.
+      const claims = refreshToken ? undefined : await verify(token, new Date(0)).catch(() => null)
+      const session = state.sessions.get(refreshToken?.sessionId ?? String(claims?.['sid']))
+      if (session) session.ended = 'revoked'
+    },
+    revokeAll(sub) {
+      for (const session of state.sessions.values()) {
+        if (session.sub === sub) session.ended = 'revoked'
+      }
+    },
+  }
+}
+
+const expiredCode = 'ERR_JWT_EXPIRED'

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from './clock.ts'
+import type { Contact } from './contact.ts'
+import { ApiError } from './error.ts'
+import { newId } from './secret.ts'
+import { profileFields, type State, type User } from './state.ts'
+
+/** The people the server knows. */
+export interface Users {
+  get(sub: string): User | undefined
+  /** Finds by compared form: a phone, an email or a chosen user name. */
+  find(username: string): User | undefined
+  /** Makes a user; a contact or name in use is refused. */
+  add(user: Partial<User>): User
+  /** The guest of a device, made on first sight. Without a device id each guest is new. */
+  guest(deviceId: string | undefined): User
+  /** Refuses a contact or user name that belongs to somebody else than `sub`. */
+  checkFree(user: Pick<User, 'phone_number' | 'email' | 'username'>, sub?: string): void
+}
+
+/** Keeps users in `state.users`. */
+export function createUsers(state: State, clock: Clock): Users {
+  const find = (username: string): User | undefined => {
+    for (const user of state.users.values()) {
+      const names = [user.phone_number, user.email, user.username]
+      if (names.includes(username)) return user
+    }
+    return undefined
+  }
+  const checkFree: Users['checkFree'] = ({ phone_number, email, username }, sub) => {
+    const isTaken = (name: string | undefined): boolean => {
+      const owner = name === undefined ? undefined : find(name)
+      return owner !== undefined && owner.sub !== sub
+    }
+    if (isTaken(phone_number) || isTaken(email)) {
+      throw new ApiError('failed_precondition', 'The phone number or email is registered already')
+    }
+    if (isTaken(username)) throw new ApiError('already_exists')
+  }
+  const add: Users['add'] = (fields) => {
+    checkFree(fields)
+    const sub = fields.sub ?? newId()
+    if (state.users.has(sub)) throw new ApiError('already_exists', 'The sub is taken')
+    const base = { status: 'active', anonymous: false, groups: [] } as const
+    const user: User = { ...base, groups: [], ...fields, sub, createdAt: clock.now() }
+    state.users.set(sub, user)
+    return user
+  }
+  return {
+    get: (sub) => state.users.get(sub),
+    find,
+    add,
+    checkFree,
+    guest(deviceId) {
+      if (deviceId === undefined) return add({ anonymous: true })
+      // A guest who signed up keeps the uid, so the device's next guest needs the next one.
+      for (let generation = 0; ; generation++) {
+        const sub = guestSub(deviceId, generation)
+        const known = state.users.get(sub)
+        if (!known) return add({ sub, anonymous: true })
+        if (known.anonymous) return known
+      }
+    },
+  }
+}
+
+const guestSub = (deviceId: string, generation: number): string =>
+  createHash('sha256').update(`guest ${generation} ${deviceId}`).digest('hex').slice(0, 32)
+
+/** The contact as user fields. */
+export const contactFields = ({ kind, address }: Contact): Pick<User, 'phone_number' | 'email'> =>
+  kind === 'email' ? { email: address } : { phone_number: address }
+
+/** What `GET /auth/v1/user/me` tells a user about themselves. */
+export function toProfile(user: User): object {
+  return {
+    sub: user.sub,
+    ...Object.fromEntries(profileFields.map((field) => [field, user[field]])),
+    username: user.username,
+    phone_number: user.phone_number,
+    email: user.email,
+    // A contact only ever gets here through a verified code or the control API.
+    email_verified: user.email === undefined ? undefined : true,
+    groups: user.groups.map((id) => ({ id })),
+    providers: [],
+    created_at: new Date(user.createdAt).toISOString(),
+  }
+}

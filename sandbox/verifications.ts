@@ -1,0 +1,62 @@
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import { ApiError } from './error.ts'
+import { digest, isSame, newCode, newId, newToken } from './secret.ts'
+import type { State } from './state.ts'
+
+/** Sends codes and proves that they arrived. */
+export interface Verifications {
+  /** Sends a code to an address and answers its verification_id. */
+  send(address: string): string
+  /** Trades a code for a verification token; the code is spent. */
+  verify(verificationId: string, code: string): string
+  /**
+   * Checks that a verification token stands for `address` and answers how to spend it, which the
+   * caller does once nothing else can fail.
+   */
+  check(verificationToken: string, address: string): () => void
+}
+
+/** Keeps codes in `state`; the delivery is `state.messages`. */
+export function createVerifications(
+  state: State,
+  clock: Clock,
+  config: () => Config,
+): Verifications {
+  const wrongCode = 'The verification code is wrong or has expired'
+  return {
+    send(address) {
+      const id = newId()
+      const code = newCode()
+      const expiresAt = clock.now() + config().codeSeconds * 1000
+      state.verifications.set(id, { code, address, wrongTries: 0, expiresAt })
+      state.messages.push({ to: address, code, verification_id: id, at: clock.now() })
+      return id
+    },
+    verify(verificationId, code) {
+      const verification = state.verifications.get(verificationId)
+      if (!verification || verification.expiresAt <= clock.now()) {
+        throw new ApiError('invalid_argument', wrongCode)
+      }
+      if (verification.wrongTries >= config().codeTries) throw new ApiError('aborted')
+      if (!isSame(verification.code, code)) {
+        verification.wrongTries += 1
+        throw new ApiError('invalid_argument', wrongCode)
+      }
+      state.verifications.delete(verificationId)
+      const token = newToken('v.')
+      const expiresAt = clock.now() + config().verificationTokenSeconds * 1000
+      state.verificationTokens.set(digest(token), { address: verification.address, expiresAt })
+      return token
+    },
+    check(verificationToken, address) {
+      const key = digest(verificationToken)
+      const token = state.verificationTokens.get(key)
+      if (!token || token.expiresAt <= clock.now()) throw new ApiError('permission_denied')
+      if (token.address !== address) {
+        throw new ApiError('invalid_argument', 'verification_token belongs to another contact')
+      }
+      return () => void state.verificationTokens.delete(key)
+    },
+  }
+}
