@@ -38,7 +38,7 @@ const floors = [
   ['verification'],
   ['request'],
   ['captcha', 'tokens'],
-  ['until'],
+  ['until', 'resumable'],
 ]
 const floorOf = (path: string) => {
   const floor = floors.findIndex((names) => names.includes(basename(path, '.ts')))

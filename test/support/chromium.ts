@@ -2,7 +2,7 @@ import { build } from 'esbuild'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Browser, type Page, chromium } from 'playwright-core'
-import { afterAll, onTestFinished } from 'vitest'
+import { afterAll, onTestFailed, onTestFinished } from 'vitest'
 import { findBrowser } from './browser.ts'
 
 let browser: Promise<Browser> | undefined
@@ -34,6 +34,7 @@ export const openPage = async (url: string): Promise<OpenPage> => {
   onTestFinished(() => context.close())
   const page = await context.newPage()
   const errors = collectErrors(page)
+  onTestFailed(() => console.log('What the page complained about:', errors))
   await page.goto(url)
   return Object.assign(page, { errors })
 }

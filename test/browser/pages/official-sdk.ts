@@ -9,10 +9,9 @@ declare global {
   var pictures: string[]
 }
 
-export const env = 'sandbox-env'
-
-/** The sandbox, as the test names it in the page's address. */
-const sandbox = new URLSearchParams(location.search).get('sandbox')!
+const query = new URLSearchParams(location.search)
+const sandbox = query.get('sandbox')!
+export const env = query.get('env')!
 export const host = new URL(sandbox).host
 
 globalThis.pictures = []
@@ -21,15 +20,15 @@ globalThis.pictures = []
 const openURIWithCallback = async (url: string) => {
   const token = new URLSearchParams(url.slice(url.indexOf('?'))).get('token')!
   pictures.push(token)
-  const answer = await fetch(`${sandbox}/__sandbox/captcha/${token}`)
-  const { key } = (await answer.json()) as { key: string }
+  const response = await fetch(`${sandbox}/__sandbox/captcha/${token}`)
+  const { answer: key } = (await response.json()) as { answer: string }
   return auth.verifyCaptchaData({ token, key })
 }
 
-type AuthOptions = { persistence: 'local'; captchaOptions: object }
-
 /** The SDK takes `captchaOptions`, though its types do not say so. */
-export const openAuth = (app: { auth: unknown }) => {
-  const open = app.auth as (options: AuthOptions) => Auth
-  globalThis.auth = open({ persistence: 'local', captchaOptions: { openURIWithCallback } })
+type App = { auth(options: { persistence: 'local'; captchaOptions: object }): Auth }
+
+export const openAuth = (app: object) => {
+  const captchaOptions = { openURIWithCallback }
+  globalThis.auth = (app as App).auth({ persistence: 'local', captchaOptions })
 }
