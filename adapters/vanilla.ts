@@ -10,12 +10,12 @@ import { type Clock, systemClock } from '../services/clock.ts'
 import { AuthError } from '../services/error.ts'
 import { createHttp } from '../services/http.ts'
 import { seal, type Unsealed, unseal } from '../services/secret.ts'
-import { deserialize, serialize } from '../services/snapshot.ts'
 import { type Store, webStore } from '../services/storage.ts'
 import { createTokenStore } from '../services/tokenStore.ts'
 import { freshTokens } from '../machines/request.ts'
 import { Resumption } from '../machines/resumable.ts'
 import { type Flows, session } from '../machines/session.ts'
+import { flowKeeper } from './flowKeeper.ts'
 import { type AuthEvent, journey, type View, viewOf } from './view.ts'
 
 export interface AuthOptions<F extends Flows> {
@@ -51,7 +51,7 @@ export interface Auth<F extends Flows> {
   subscribe(run: (view: View<F>) => void): () => void
   /** Tells the machine that can take it; nothing happens where none can. */
   send(event: AuthEvent<F>): void
-  can(event: AuthEvent<F>): boolean
+  can: (event: AuthEvent<F>) => boolean
   /**
    * Calls one endpoint, interruptions included.
    *
@@ -87,7 +87,7 @@ export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth
   const api = { ...createApi(http, clientId, clock), ...createTokenStore(shared, clientId) }
   assertOneXState(flows, api)
   const logic = session(api, flows)
-  const savedFlow = `authflow_${clientId}`
+  const flow = flowKeeper(tab, `authflow_${clientId}`)
   const subscribers = new Set<(view: View<F>) => void>()
   const outset = { status: 'unknown', busy: false, can: () => false } as unknown as View<F>
   let root: Actor<typeof logic> | undefined
@@ -114,32 +114,19 @@ export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth
     queueMicrotask(() => {
       isDue = false
       const before = view
-      save()
+      if (root) flow.keep(root)
       if (get() !== before) for (const run of subscribers) run(view)
     })
   }
 
-  function save() {
-    const path = root ? journey(root.system) : []
-    const leaf = path.at(-1)?.getSnapshot()
-    if (!root) return
-    if (!leaf) return void tab.remove(savedFlow)
-    const waiting = Object.values<AnyActorRef>(leaf.children).some((child) =>
-      child.getSnapshot().tags?.has('captcha'),
-    )
-    if (!leaf.hasTag('asking') && !waiting) return
-    const flow = root.getSnapshot().value.flow as string
-    const text = serialize({ flow, snapshot: path[0]!.getPersistedSnapshot() })
-    if (text) void tab.set(savedFlow, text)
-  }
-
-  async function resume(actor: typeof root) {
-    const saved = deserialize((await tab.get(savedFlow)) ?? '')
-    if (actor !== root || !root) return
-    if (saved && root.getSnapshot().value.flow === 'idle') {
-      root.send({ type: 'flow.start', flow: saved.flow, input: new Resumption(saved.snapshot) })
+  async function resume(actor: NonNullable<typeof root>) {
+    const saved = await flow.load().catch(() => undefined)
+    if (actor !== root) return
+    if (saved && actor.getSnapshot().value.flow === 'idle') {
+      const input = new Resumption(saved.snapshot)
+      actor.send({ type: 'flow.start', flow: saved.flow, input })
     }
-    root.system.inspect(changed)
+    actor.system.inspect(changed)
     changed()
   }
 

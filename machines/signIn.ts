@@ -70,7 +70,9 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
         on: {
           'contact.submit': {
             target: 'verification',
-            actions: assign({ contact: ({ event: { type: _, ...contact } }) => contact }),
+            actions: assign({
+              contact: ({ event: { phone_number, email } }) => ({ phone_number, email }) as Contact,
+            }),
           },
           'password.submit': 'checkingPassword',
         },
