@@ -1,3 +1,4 @@
+import { alphabet } from './captcha/glyphs.ts'
 import { drawPicture } from './captcha/picture.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -22,9 +23,6 @@ export interface Captchas {
   /** Spends a captcha token; none is `captcha_required`, a bad one `captcha_invalid`. */
   redeem(captchaToken: string | undefined): void
 }
-
-// Without the characters that people take for one another.
-const alphabet = 'ACEFHJKLMNPRTUVWXY3479'
 
 /** Keeps pictures and captcha tokens in `state`. */
 export function createCaptchas(state: State, clock: Clock, config: () => Config): Captchas {
