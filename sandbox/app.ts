@@ -5,6 +5,7 @@ import { control } from './control.ts'
 import type { Core } from './core.ts'
 import { allow, denial, isAllowed, toPreflight } from './cors.ts'
 import { captcha } from './endpoints/captcha.ts'
+import { captchaPage } from './endpoints/captchaPage.ts'
 import { signIn } from './endpoints/signIn.ts'
 import { signUp } from './endpoints/signUp.ts'
 import { tokens } from './endpoints/tokens.ts'
@@ -27,7 +28,7 @@ interface Env {
   Bindings: Link
 }
 
-const topics: readonly Topic[] = [verification, signIn, signUp, tokens, user, captcha]
+const topics: readonly Topic[] = [verification, signIn, signUp, tokens, user, captcha, captchaPage]
 const maxBytes = 64 * 1024
 
 /** The HTTP face of a core. */
@@ -35,7 +36,7 @@ export function createApp(core: Core): Hono<Env> {
   const app = new Hono<Env>()
   app.onError(toErrorResponse)
   app.notFound(() => new ApiError('unimplemented').toResponse())
-  app.use(cors(core))
+  app.use(freshConnections(core), cors(core))
   const onError = (): never => {
     throw new ApiError('invalid_argument', `A body has at most ${maxBytes} bytes`, { status: 413 })
   }
@@ -74,11 +75,20 @@ function toErrorResponse(error: unknown): Response {
 
 type Middleware = (context: Context<Env>, next: () => Promise<void>) => Promise<Response | void>
 
+/** Chromium silently repeats a POST when a connection it has used before breaks. */
+function freshConnections(core: Core): Middleware {
+  return async (context, next) => {
+    await next()
+    if (core.faults.hasDrop()) context.res.headers.set('connection', 'close')
+  }
+}
+
 function cors(core: Core): Middleware {
   return async (context, next) => {
     const { req } = context
     const origin = req.header('origin')
-    if (origin !== undefined && !isAllowed(origin, core.config())) {
+    const isOwn = origin === new URL(req.url).origin
+    if (origin !== undefined && !isOwn && !isAllowed(origin, core.config())) {
       return denial(origin, req.query('client_id') ?? 'sandbox').toResponse()
     }
     if (req.method === 'OPTIONS') {

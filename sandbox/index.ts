@@ -7,10 +7,17 @@ import type { Fault } from './faults.ts'
 import { Fields } from './fields.ts'
 import type { LoggedRequest } from './journal.ts'
 import { listen, type Listener, type ListenOptions } from './server.ts'
+import { type LoadOutcome, loadState, saveState } from './stateFile.ts'
 import type { Message, UserStatus } from './state.ts'
 
 export type { Config, Fault, Listener, ListenOptions, LoggedRequest, Message, NewUser, UserView }
-export type { CoreOptions as SandboxOptions, RefreshPolicy, UserStatus }
+export type { LoadOutcome, RefreshPolicy, UserStatus }
+
+/** How a sandbox starts. */
+export interface SandboxOptions extends CoreOptions {
+  /** Called after whatever may have changed the state, which is then worth saving. */
+  onChange?: () => void
+}
 
 /** A CloudBase-compatible auth server in this process. */
 export interface Sandbox {
@@ -36,6 +43,10 @@ export interface Sandbox {
   users(): UserView[]
   /** Back to the start: no users, no sessions, no faults, the first settings, the real time. */
   reset(): void
+  /** Writes users, sessions, the signing key and settings to a file, whole or not at all. */
+  save(file: string): Promise<void>
+  /** Reads what `save` wrote. A damaged file is moved aside and changes nothing. */
+  load(file: string): Promise<LoadOutcome>
 }
 
 /**
@@ -45,11 +56,15 @@ export interface Sandbox {
  *   const sandbox = createSandbox({ config: { accessTokenSeconds: 5 } })
  *   const { url, close } = await sandbox.listen()
  */
-export function createSandbox(options: CoreOptions = {}): Sandbox {
+export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const core = createCore(options)
+  const changed = (): void => options.onChange?.()
   const app = createApp(core)
-  const handle = (request: Request, link: Link): Response | Promise<Response> =>
-    app.fetch(overrideMethod(request), link)
+  const handle = async (request: Request, link: Link): Promise<Response> => {
+    const response = await app.fetch(overrideMethod(request), link)
+    if (request.method !== 'GET') changed()
+    return response
+  }
   return {
     async fetch(request) {
       const link: Link = { isLocal: true, isBroken: false }
@@ -57,7 +72,17 @@ export function createSandbox(options: CoreOptions = {}): Sandbox {
       if (link.isBroken) throw new TypeError('fetch failed')
       return response
     },
-    listen: (where) => listen(handle, where),
+    async listen(where) {
+      const { url, close, closeIdle } = await listen(handle, where)
+      const unwatch = core.faults.watch(closeIdle)
+      return {
+        url,
+        close() {
+          unwatch()
+          return close()
+        },
+      }
+    },
     inbox: (to) => structuredClone(inbox(core, to)),
     requests: () => core.journal.list(),
     config: (patch) => (patch ? core.configure(patch) : core.config()),
@@ -67,9 +92,15 @@ export function createSandbox(options: CoreOptions = {}): Sandbox {
     },
     captchaAnswer: (token) => core.captchas.answer(token),
     advance: (seconds) => setClock(core, { offsetSeconds: core.clock.offsetSeconds + seconds }),
-    addUser: (user) => addUser(core, new Fields(Object.entries(user))),
+    async addUser(user) {
+      const added = await addUser(core, new Fields(Object.entries(user)))
+      changed()
+      return added
+    },
     users: () => [...core.state.users.values()].map((user) => structuredClone(viewUser(user))),
     reset: () => core.reset(),
+    save: (file) => saveState(core, file),
+    load: (file) => loadState(core, file),
   }
 }
 

@@ -24,7 +24,9 @@ export function parseRedirect(text: string): URL {
     /^[a-z][a-z0-9+.-]*:\/\//i.test(text) &&
     !dangerous.includes(url.protocol) &&
     url.username === '' &&
-    url.password === ''
+    url.password === '' &&
+    // Other characters, legal in a URL, would end the content policy that names the host.
+    /^[\w.:[\]-]*$/.test(url.host)
   if (!isSound) throw new ApiError('invalid_argument', 'redirect_uri is not allowed')
   return url
 }
@@ -34,4 +36,10 @@ export function toRedirect(redirectUri: string, values: Record<string, string>):
   const url = parseRedirect(redirectUri)
   for (const [name, value] of Object.entries(values)) url.searchParams.set(name, value)
   return url.href
+}
+
+/** The content policy source that lets a form lead to `redirectUri`. */
+export function toSource(redirectUri: string): string {
+  const { protocol, host } = parseRedirect(redirectUri)
+  return ['http:', 'https:'].includes(protocol) ? `${protocol}//${host}` : protocol
 }

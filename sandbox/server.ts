@@ -22,8 +22,13 @@ type Handle = (request: Request, link: Link) => Response | Promise<Response>
 
 const loopback = ['127.0.0.1', 'localhost', '::1', '[::1]']
 
+interface Server extends Listener {
+  /** Closes the connections that nothing is going on in. */
+  closeIdle(): void
+}
+
 /** Serves `handle` on a socket. */
-export function listen(handle: Handle, options: ListenOptions = {}): Promise<Listener> {
+export function listen(handle: Handle, options: ListenOptions = {}): Promise<Server> {
   const { port = 0, host = '127.0.0.1' } = options
   const answer = async (request: Request, bindings: HttpBindings): Promise<Response> => {
     // A foreign name that resolves to this machine is a page trying to reach the control API.
@@ -38,9 +43,12 @@ export function listen(handle: Handle, options: ListenOptions = {}): Promise<Lis
       answer(request, bindings as HttpBindings)
     const server = serve({ fetch, port, hostname: host }, (address: AddressInfo) => {
       const name = host.includes(':') ? `[${host}]` : host
-      resolve({ url: `http://${name}:${address.port}`, close })
+      resolve({ url: `http://${name}:${address.port}`, close, closeIdle })
     })
     server.once('error', reject)
+    const closeIdle = (): void => {
+      if ('closeIdleConnections' in server) server.closeIdleConnections()
+    }
     const close = (): Promise<void> =>
       new Promise((done) => {
         server.close(() => done())

@@ -81,7 +81,11 @@ export interface CaptchaToken {
 export interface CaptchaPage {
   redirectUri: string
   state: string
+  /** Until when it can be solved; it is remembered longer, for the way back. */
+  openUntil: number
   expiresAt: number
+  /** Where it led once it was solved, so that a second click leads there too. */
+  location?: string | undefined
 }
 
 /** A delivered code. */
