@@ -1,4 +1,5 @@
 import type { AnyActorRef, AnyMachineSnapshot } from 'xstate'
+import { hasSecret } from '../services/secret.ts'
 import type { SavedFlow } from '../services/snapshot.ts'
 import type { Store } from '../services/storage.ts'
 import { journey } from './view.ts'
@@ -20,12 +21,10 @@ export function flowKeeper(store: Store, key: string) {
     keep(root: AnyActorRef): void {
       const [flow, ...rest] = journey(root.system)
       if (!flow) return queue(async () => store.remove(key))
-      if (!isAtRest(rest.at(-1) ?? flow)) return
-      const saved = { flow: root.getSnapshot().value.flow, snapshot: flow.getPersistedSnapshot() }
-      queue(async () => {
-        const text = (await codec()).serialize(saved as SavedFlow)
-        if (text) await store.set(key, text)
-      })
+      const snapshot = flow.getPersistedSnapshot() as object
+      if (!isAtRest(rest.at(-1) ?? flow, snapshot)) return
+      const saved = { flow: root.getSnapshot().value.flow as string, snapshot }
+      queue(async () => store.set(key, (await codec()).serialize(saved)))
     },
     async load(): Promise<SavedFlow | undefined> {
       const text = await store.get(key)
@@ -34,10 +33,16 @@ export function flowKeeper(store: Store, key: string) {
   }
 }
 
-/** A person moves next. A call in flight would be sent again when restored; one at a captcha was refused. */
-function isAtRest(actor: AnyActorRef): boolean {
+/**
+ * A person moves next. A call in flight would be sent again when restored. One that waits at a
+ * captcha was refused and may be, unless it needs a secret, which is typed again instead.
+ */
+function isAtRest(actor: AnyActorRef, persisted: object): boolean {
   const snapshot = actor.getSnapshot() as AnyMachineSnapshot
   const isAtCaptcha = (child: unknown) =>
     (child as AnyActorRef).getSnapshot().tags?.has('captcha') === true
-  return snapshot.hasTag('asking') || Object.values(snapshot.children).some(isAtCaptcha)
+  return (
+    snapshot.hasTag('asking') ||
+    (Object.values(snapshot.children).some(isAtCaptcha) && !hasSecret(persisted))
+  )
 }

@@ -92,6 +92,7 @@ export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth
   const outset = { status: 'unknown', busy: false, can: () => false } as unknown as View<F>
   let root: Actor<typeof logic> | undefined
   let view = outset
+  let told = outset
   let isDue = false
   let calls = 0
 
@@ -113,9 +114,19 @@ export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth
     isDue = true
     queueMicrotask(() => {
       isDue = false
-      const before = view
       if (root) flow.keep(root)
-      if (get() !== before) for (const run of subscribers) run(view)
+      if (get() === told) return
+      told = view
+      for (const run of subscribers) {
+        try {
+          run(told)
+        } catch (thrown) {
+          // One subscriber's fault is its own: it surfaces, and the others are told.
+          queueMicrotask(() => {
+            throw thrown
+          })
+        }
+      }
     })
   }
 

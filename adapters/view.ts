@@ -47,8 +47,11 @@ export type View<F extends Flows> = {
   busy: boolean
   /** Why the last step failed, or why the session ended. */
   error?: AuthError
-  /** The code under way. Times in milliseconds since the epoch; no `resendAt`: it can be sent again. */
-  code?: { contact: Contact; resendAt?: number; expiresAt: number }
+  /**
+   * The code under way. Times in milliseconds since the epoch. No `resendAt`: it can be sent again;
+   * no `expiresAt`: there is none to type in.
+   */
+  code?: { contact: Contact; resendAt?: number; expiresAt?: number }
   /** The captcha dialog, whoever asked for it. No `image`: a new one is on its way. */
   captcha?: { image?: string; busy: boolean; error?: AuthError }
   /** Whether sending this event now would do anything. */
@@ -97,5 +100,5 @@ export function viewOf(root: AnyActorRef): Omit<View<Flows>, 'can'> {
 function codeOf(snapshot?: AnyMachineSnapshot): View<Flows>['code'] {
   if (!snapshot) return undefined
   const { contact, resendAt, expiresAt } = (snapshot as Verification).context
-  return { contact, resendAt, expiresAt }
+  return { contact, resendAt, expiresAt: expiresAt || undefined }
 }

@@ -1,6 +1,6 @@
 import { assign, setup } from 'xstate'
 import type { Api } from '../services/api.ts'
-import { type AuthError, errorOf, isTransient } from '../services/error.ts'
+import { AuthError, errorOf, isTransient } from '../services/error.ts'
 import type { Secret } from '../services/secret.ts'
 import type { Contact, Profile } from '../services/wire.ts'
 import { request } from './request.ts'
@@ -45,7 +45,8 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
       updateProfile: request(api, 'updateProfile'),
     },
     guards: {
-      isStranger: ({ context }) => context.isUser === false,
+      isProven: ({ context }) => !!context.verificationToken,
+      isProvenStranger: ({ context }) => !!context.verificationToken && context.isUser === false,
       hasVanished: ({ context, event }) =>
         !context.switched && errorOf(event)?.code === 'not_found',
       hasAppeared: ({ context, event }) =>
@@ -56,6 +57,10 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
     actions: {
       forgetError: assign({ error: undefined }),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
+      // The proof is a secret: it does not outlive the page.
+      rememberExpiry: assign({
+        error: () => new AuthError('code_expired', { operation: 'signIn' }),
+      }),
       switchWay: assign(({ context }) => ({ switched: true, isUser: context.isUser === false })),
     },
   }).createMachine({
@@ -116,7 +121,13 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
           onError: { target: 'askingAccount', actions: 'rememberError' },
         },
       },
-      entering: { always: [{ guard: 'isStranger', target: 'signingUp' }, 'signingIn'] },
+      entering: {
+        always: [
+          { guard: 'isProvenStranger', target: 'signingUp' },
+          { guard: 'isProven', target: 'signingIn' },
+          { target: 'askingAccount', actions: 'rememberExpiry' },
+        ],
+      },
       signingIn: {
         tags: 'busy',
         entry: 'forgetError',

@@ -71,6 +71,12 @@ export function unseal<T>(value: T): Unsealed<T> {
   ) as Unsealed<T>
 }
 
+/** Whether there is a secret anywhere in a tree of plain objects and arrays. */
+export function hasSecret(value: unknown): boolean {
+  if (value instanceof Secret) return true
+  return (Array.isArray(value) || isPlain(value)) && Object.values(value).some(hasSecret)
+}
+
 function isPlain(value: unknown): value is object {
   return (
     typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype

@@ -14,17 +14,11 @@ json.registerCustom<AuthError, { code: AuthErrorCode } & Pick<AuthErrorDetails, 
   'AuthError',
 )
 
-class SecretAboard extends Error {}
-
 json.registerCustom<Secret, null>(
   {
     isApplicable: (value) => value instanceof Secret,
-    serialize: () => {
-      throw new SecretAboard()
-    },
-    deserialize: () => {
-      throw new SecretAboard()
-    },
+    serialize: () => null,
+    deserialize: () => undefined as never,
   },
   'Secret',
 )
@@ -35,16 +29,9 @@ export interface SavedFlow {
   snapshot: object
 }
 
-/**
- * The text to store, or undefined when a secret is aboard: what was saved before stays good then.
- */
-export function serialize(saved: SavedFlow): string | undefined {
-  try {
-    return json.stringify({ version: VERSION, ...saved })
-  } catch (thrown) {
-    if (thrown instanceof SecretAboard) return undefined
-    throw thrown
-  }
+/** The text to store. Secrets become nothing: what was one is undefined when it comes back. */
+export function serialize(saved: SavedFlow): string {
+  return json.stringify({ version: VERSION, ...saved })
 }
 
 /** What was stored by this very version, or undefined: another version and damage start fresh. */
