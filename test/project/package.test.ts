@@ -103,4 +103,9 @@ test.each(entries)('a fresh install can import %s', (entry) => {
   expect(JSON.parse(run('node', ['--input-type=module', '-e', script]))).toEqual(names[entry])
 })
 
+test('the command runs from a fresh install', () => {
+  const command = join(installed, own.bin['authflow']!)
+  expect(run('node', [command, '--help'])).toContain('authflow sandbox')
+})
+
 const toArrayBuffer = (buffer: Buffer) => new Uint8Array(buffer).buffer
