@@ -1,12 +1,12 @@
 import { addUser, type NewUser, type UserView, viewUser } from './accounts.ts'
-import { createApp, type Link } from './app.ts'
+import { createApp, type Link } from './http/app.ts'
 import type { Config, RefreshPolicy } from './config.ts'
 import { inbox, setClock } from './control.ts'
 import { createCore, type CoreOptions } from './core.ts'
-import type { Fault } from './faults.ts'
+import type { Fault } from './http/faults.ts'
 import { Fields } from './fields.ts'
-import type { LoggedRequest } from './journal.ts'
-import { listen, type Listener, type ListenOptions } from './server.ts'
+import type { LoggedRequest } from './http/journal.ts'
+import { listen, type Listener, type ListenOptions } from './http/server.ts'
 import { type LoadOutcome, loadState, saveState } from './stateFile.ts'
 import type { Message, UserStatus } from './state.ts'
 
@@ -21,8 +21,8 @@ export interface SandboxOptions extends CoreOptions {
 
 /** A CloudBase-compatible auth server in this process. */
 export interface Sandbox {
-  /** Answers a request as if it had come over the network. A broken connection is a TypeError. */
-  fetch(request: Request): Promise<Response>
+  /** Like the global `fetch`, but into this server. A broken connection is a `TypeError`. */
+  fetch(input: Request | URL | string, init?: RequestInit): Promise<Response>
   /** Listens on a socket. */
   listen(options?: ListenOptions): Promise<Listener>
   /** Delivered codes, newest first. */
@@ -39,6 +39,8 @@ export interface Sandbox {
   advance(seconds: number): void
   /** Makes a user. */
   addUser(user: NewUser): Promise<UserView>
+  /** Removes a user and ends their sessions; one who is not there stays so. */
+  removeUser(sub: string): void
   /** All users, guests included. */
   users(): UserView[]
   /** Back to the start: no users, no sessions, no faults, the first settings, the real time. */
@@ -66,9 +68,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     return response
   }
   return {
-    async fetch(request) {
+    async fetch(input, init) {
+      const request = new Request(input, init)
       const link: Link = { isLocal: true, isBroken: false }
-      const response = await handle(request, link)
+      const response = await Promise.race([handle(request, link), aborted(request.signal)])
       if (link.isBroken) throw new TypeError('fetch failed')
       return response
     },
@@ -85,7 +88,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     },
     inbox: (to) => structuredClone(inbox(core, to)),
     requests: () => core.journal.list(),
-    config: (patch) => (patch ? core.configure(patch) : core.config()),
+    config(patch) {
+      if (patch) core.configure(patch)
+      return structuredClone(core.config())
+    },
     faults(faults) {
       if (faults) core.faults.set(faults)
       return core.faults.list()
@@ -97,12 +103,23 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       changed()
       return added
     },
+    removeUser(sub) {
+      core.sessions.revokeAll(sub)
+      core.state.users.delete(sub)
+      changed()
+    },
     users: () => [...core.state.users.values()].map((user) => structuredClone(viewUser(user))),
     reset: () => core.reset(),
     save: (file) => saveState(core, file),
     load: (file) => loadState(core, file),
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    if (signal.aborted) reject(signal.reason)
+  })
 
 /** Some clients can only POST and name the method they mean in a header. */
 function overrideMethod(request: Request): Request {
