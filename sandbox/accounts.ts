@@ -1,8 +1,8 @@
-import { parseChosenName, parseEmail, parsePhone } from './contact.ts'
+import { parseChosenName, parseEmail, parsePhone } from './rules/contact.ts'
 import type { Core } from './core.ts'
 import { ApiError } from './error.ts'
 import type { Fields } from './fields.ts'
-import { readProfile } from './profile.ts'
+import { readProfile } from './rules/profile.ts'
 import { hashPassword } from './secret.ts'
 import type { User, UserStatus } from './state.ts'
 

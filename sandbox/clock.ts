@@ -8,10 +8,9 @@ export interface Clock {
 
 /** Makes a clock over `base`, a function giving milliseconds since the epoch. */
 export function createClock(base: () => number): Clock {
-  return {
+  const clock: Clock = {
     offsetSeconds: 0,
-    now() {
-      return base() + this.offsetSeconds * 1000
-    },
+    now: () => base() + clock.offsetSeconds * 1000,
   }
+  return clock
 }

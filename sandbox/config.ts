@@ -6,7 +6,7 @@ export type RefreshPolicy = 'strict' | 'family' | 'window'
 /** Everything that can be tuned while the server runs. Times are in seconds. */
 export interface Config {
   /**
-   * `strict`: a spent refresh token is refused. `family`: using one again also ends its session.
+   * `strict`: a spent refresh token is refused. `family`: using one again revokes its session.
    * `window`: it still answers for `refreshWindowSeconds` after it was spent.
    */
   refreshPolicy: RefreshPolicy
@@ -127,5 +127,5 @@ export function mergeConfig(config: Config, patch: object): Config {
     if (!check) throw new ApiError('invalid_argument', `There is no setting ${key}`)
     if (!check(value)) throw new ApiError('invalid_argument', `${key} has a wrong value`)
   }
-  return { ...config, ...patch }
+  return { ...config, ...structuredClone(patch) }
 }

@@ -1,8 +1,9 @@
 import { Hono } from 'hono'
 import { addUser, viewUser } from './accounts.ts'
-import type { Link } from './app.ts'
+import type { Link } from './http/route.ts'
 import type { Core } from './core.ts'
 import { ApiError } from './error.ts'
+import type { Message } from './state.ts'
 import { Fields, parseJson, parseObject } from './fields.ts'
 
 /** The control API under `/__sandbox`, for tests and demos on the same machine. */
@@ -45,8 +46,13 @@ export function control(core: Core): Hono<{ Bindings: Link }> {
 }
 
 /** Delivered codes, newest first, to one contact or to all. */
-export const inbox = (core: Core, to: string | undefined): Core['state']['messages'] =>
-  core.state.messages.filter((message) => to === undefined || message.to === to).toReversed()
+export function inbox({ state }: Core, to: string | undefined): Message[] {
+  // An unescaped + in a query reads as a space.
+  const address = to?.toLowerCase().replace(/^ /, '+')
+  return state.messages
+    .filter((message) => address === undefined || message.to === address)
+    .toReversed()
+}
 
 const clock = ({ clock }: Core): object => ({
   offsetSeconds: clock.offsetSeconds,

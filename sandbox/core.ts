@@ -1,13 +1,13 @@
-import { type Captchas, createCaptchas } from './captchas.ts'
+import { type Captchas, createCaptchas } from './rules/captchas.ts'
 import { type Clock, createClock } from './clock.ts'
 import { type Config, defaultConfig, mergeConfig } from './config.ts'
-import { createFaults, type Faults } from './faults.ts'
-import { createJournal, type Journal } from './journal.ts'
-import { createSessions, type Sessions } from './sessions.ts'
+import { createFaults, type Faults } from './http/faults.ts'
+import { createJournal, type Journal } from './http/journal.ts'
+import { createSessions, type Sessions } from './rules/sessions.ts'
 import { createState, type State } from './state.ts'
-import { createTally, type Tally } from './tally.ts'
-import { createUsers, type Users } from './users.ts'
-import { createVerifications, type Verifications } from './verifications.ts'
+import { createTally, type Tally } from './rules/tally.ts'
+import { createUsers, type Users } from './rules/users.ts'
+import { createVerifications, type Verifications } from './rules/verifications.ts'
 
 /** The server without its HTTP face: what every endpoint and the control API work on. */
 export interface Core {

@@ -1,5 +1,6 @@
 import { addUser, type NewUser, type UserView, viewUser } from './accounts.ts'
-import { createApp, type Link } from './http/app.ts'
+import { createApp } from './http/app.ts'
+import type { Link } from './http/route.ts'
 import type { Config, RefreshPolicy } from './config.ts'
 import { inbox, setClock } from './control.ts'
 import { createCore, type CoreOptions } from './core.ts'

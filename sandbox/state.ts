@@ -38,8 +38,8 @@ export interface Session {
   createdAt: number
   expiresAt: number
   /**
-   * Why it is over. `revoked` also voids its access tokens; `replaced`, by a newer sign-in or a
-   * reused refresh token, only stops the refreshing.
+   * Why it is over. `revoked` also voids its access tokens; `replaced`, by a newer sign-in, only
+   * stops the refreshing.
    */
   ended?: 'revoked' | 'replaced' | undefined
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { html } from 'hono/html'
-import { toSource } from '../redirect.ts'
+import { toSource } from '../http/redirect.ts'
 
 /** What the page shows. */
 export interface PageView {

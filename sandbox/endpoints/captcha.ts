@@ -1,4 +1,4 @@
-import type { Topic } from '../route.ts'
+import type { Topic } from '../http/route.ts'
 
 /** `POST /auth/v1/captcha/data` and `/auth/v1/captcha/data/verify`. */
 export const captcha: Topic = (core) => [

@@ -1,9 +1,9 @@
-import type { Call } from '../call.ts'
+import type { Call } from '../http/call.ts'
 import { toPage } from '../captcha/page.ts'
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
-import { parseRedirect, toRedirect } from '../redirect.ts'
-import type { Topic } from '../route.ts'
+import { parseRedirect, toRedirect } from '../http/redirect.ts'
+import type { Topic } from '../http/route.ts'
 import { newToken } from '../secret.ts'
 import type { CaptchaPage } from '../state.ts'
 

@@ -1,12 +1,12 @@
-import type { Call } from '../call.ts'
-import { needContact, parseChosenName } from '../contact.ts'
+import type { Call } from '../http/call.ts'
+import { needContact, parseChosenName } from '../rules/contact.ts'
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
-import { readProfile } from '../profile.ts'
-import type { Topic } from '../route.ts'
+import { readProfile } from '../rules/profile.ts'
+import type { Topic } from '../http/route.ts'
 import { hashPassword } from '../secret.ts'
 import type { User } from '../state.ts'
-import { contactFields } from '../users.ts'
+import { contactFields } from '../rules/users.ts'
 
 /** `POST /auth/v1/signup`. */
 export const signUp: Topic = (core) => [

@@ -1,6 +1,6 @@
 import { ApiError } from '../error.ts'
-import type { Topic } from '../route.ts'
-import { toRedirect } from '../redirect.ts'
+import type { Topic } from '../http/route.ts'
+import { toRedirect } from '../http/redirect.ts'
 
 /** `POST /auth/v1/token`, `/auth/v1/revoke` and `/auth/v1/user/signout`. */
 export const tokens: Topic = (core) => [

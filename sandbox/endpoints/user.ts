@@ -1,9 +1,9 @@
-import type { Call } from '../call.ts'
-import { parseChosenName } from '../contact.ts'
+import type { Call } from '../http/call.ts'
+import { parseChosenName } from '../rules/contact.ts'
 import type { Core } from '../core.ts'
-import { readProfile } from '../profile.ts'
-import type { Topic } from '../route.ts'
-import { toProfile } from '../users.ts'
+import { readProfile } from '../rules/profile.ts'
+import type { Topic } from '../http/route.ts'
+import { toProfile } from '../rules/users.ts'
 
 /** `GET /auth/v1/user/me` and `PATCH /auth/v1/user/profile`. */
 export const user: Topic = (core) => [

@@ -1,9 +1,9 @@
-import type { Call } from '../call.ts'
-import { type Contact, needContact } from '../contact.ts'
+import type { Call } from '../http/call.ts'
+import { type Contact, needContact } from '../rules/contact.ts'
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
-import { passGates } from '../gates.ts'
-import type { Topic } from '../route.ts'
+import { passGates } from '../rules/gates.ts'
+import type { Topic } from '../http/route.ts'
 
 const targets = ['ANY', 'USER', 'NOT_USER', 'CUR_USER'] as const
 

@@ -1,4 +1,4 @@
-import { ApiError } from './error.ts'
+import { ApiError } from '../error.ts'
 
 /** A planned misbehaviour of the server. */
 export interface Fault {
@@ -44,7 +44,7 @@ export function createFaults(): Faults {
       planned = faults.map(parseFault)
       for (const run of watchers) run()
     },
-    list: () => planned.map((fault) => ({ ...fault })),
+    list: () => structuredClone(planned),
     take(method, path) {
       const fault = planned.find((each) => isFor(each, method, path))
       if (!fault) return undefined
@@ -89,12 +89,15 @@ function isHeaders(value: unknown): boolean {
   }
 }
 
+const known = ['method', 'path', 'times', 'status', 'body', 'headers', 'delayMs', 'drop']
+
 function parseFault(value: unknown): Fault {
-  const fault = Object(value) as Fault
+  const fault = structuredClone(Object(value) as Fault)
   const { method, path, times, status, headers, delayMs, drop } = fault
   const isSound =
     typeof method === 'string' &&
     typeof path === 'string' &&
+    Object.keys(fault).every((key) => known.includes(key)) &&
     isWhole(times, 1, 1_000_000) &&
     isWhole(status, 200, 599) &&
     isWhole(delayMs, 0, 600_000) &&

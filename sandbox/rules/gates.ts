@@ -1,5 +1,5 @@
-import type { Call } from './call.ts'
-import type { Core } from './core.ts'
+import type { Call } from '../http/call.ts'
+import type { Core } from '../core.ts'
 
 /** A count that closes when full and is opened again by a captcha. */
 export interface Gate {

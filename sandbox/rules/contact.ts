@@ -1,5 +1,5 @@
-import { ApiError } from './error.ts'
-import type { Fields } from './fields.ts'
+import { ApiError } from '../error.ts'
+import type { Fields } from '../fields.ts'
 
 /** Where a code can be sent; `address` is the form in which contacts are compared. */
 export interface Contact {

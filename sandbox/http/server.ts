@@ -1,6 +1,6 @@
 import { type HttpBindings, serve } from '@hono/node-server'
 import type { AddressInfo } from 'node:net'
-import type { Link } from './app.ts'
+import type { Link } from './route.ts'
 
 /** Where to listen. */
 export interface ListenOptions {

@@ -1,5 +1,5 @@
 import type { Access, Call } from './call.ts'
-import type { Core } from './core.ts'
+import type { Core } from '../core.ts'
 
 /** One endpoint of the protocol. */
 export interface Route {
@@ -17,3 +17,11 @@ export interface Route {
 
 /** The endpoints of one topic. */
 export type Topic = (core: Core) => Route[]
+
+/** The connection a request came by. */
+export interface Link {
+  /** Whether the control API answers on it. */
+  isLocal: boolean
+  /** Set when the connection is to be broken instead of answered. */
+  isBroken: boolean
+}

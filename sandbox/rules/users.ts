@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
 import type { Contact } from './contact.ts'
-import { ApiError } from './error.ts'
-import { newId } from './secret.ts'
-import { profileFields, type State, type User } from './state.ts'
+import { ApiError } from '../error.ts'
+import { newId } from '../secret.ts'
+import { profileFields, type State, type User } from '../state.ts'
 
 /** The people the server knows. */
 export interface Users {

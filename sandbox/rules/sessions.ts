@@ -1,9 +1,9 @@
 import { jwtVerify, type JWTPayload, SignJWT } from 'jose'
-import type { Clock } from './clock.ts'
-import type { Config } from './config.ts'
-import { ApiError } from './error.ts'
-import { digest, newId, newToken } from './secret.ts'
-import type { RefreshToken, Session, State, User } from './state.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { ApiError } from '../error.ts'
+import { digest, newId, newToken } from '../secret.ts'
+import type { RefreshToken, Session, State, User } from '../state.ts'
 
 /** The answer to every sign-in, sign-up and refresh. */
 export interface TokenResponse {
@@ -101,7 +101,7 @@ export function createSessions(state: State, clock: Clock, config: () => Config)
     const { refreshPolicy, refreshWindowSeconds } = config()
     const age = clock.now() - token.spentAt
     if (refreshPolicy === 'window' && age < refreshWindowSeconds * 1000) return
-    if (refreshPolicy === 'family') session.ended = 'replaced'
+    if (refreshPolicy === 'family') session.ended = 'revoked'
     throw new ApiError('invalid_grant', 'The refresh token was used before')
   }
 

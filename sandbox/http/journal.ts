@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
 
 /** One request as it is remembered: nothing in it can be used to act as somebody. */
 export interface LoggedRequest {

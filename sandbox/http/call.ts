@@ -1,7 +1,7 @@
-import type { Core } from './core.ts'
-import { ApiError } from './error.ts'
-import { Fields } from './fields.ts'
-import type { Bearer, Issuer } from './sessions.ts'
+import type { Core } from '../core.ts'
+import { ApiError } from '../error.ts'
+import { Fields } from '../fields.ts'
+import type { Bearer, Issuer } from '../rules/sessions.ts'
 
 /**
  * What a call must bring. `client`: a client id, by query, Basic or a valid bearer. `bearer`: an

@@ -1,5 +1,5 @@
-import type { Clock } from './clock.ts'
-import { type State, tallyMemory } from './state.ts'
+import type { Clock } from '../clock.ts'
+import { type State, tallyMemory } from '../state.ts'
 
 /** Counts how often things happened lately: sends, wrong passwords, calls. */
 export interface Tally {

@@ -1,28 +1,20 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { readCall, readDeviceId } from './call.ts'
-import { control } from './control.ts'
-import type { Core } from './core.ts'
+import { control } from '../control.ts'
+import type { Core } from '../core.ts'
 import { allow, denial, isAllowed, toPreflight } from './cors.ts'
-import { captcha } from './endpoints/captcha.ts'
-import { captchaPage } from './endpoints/captchaPage.ts'
-import { signIn } from './endpoints/signIn.ts'
-import { signUp } from './endpoints/signUp.ts'
-import { tokens } from './endpoints/tokens.ts'
-import { user } from './endpoints/user.ts'
-import { verification } from './endpoints/verification.ts'
-import { ApiError } from './error.ts'
+import { captcha } from '../endpoints/captcha.ts'
+import { captchaPage } from '../endpoints/captchaPage.ts'
+import { signIn } from '../endpoints/signIn.ts'
+import { signUp } from '../endpoints/signUp.ts'
+import { tokens } from '../endpoints/tokens.ts'
+import { user } from '../endpoints/user.ts'
+import { verification } from '../endpoints/verification.ts'
+import { ApiError } from '../error.ts'
 import { toAnswer } from './faults.ts'
-import type { Route, Topic } from './route.ts'
-import { sweep } from './state.ts'
-
-/** The connection a request came by. */
-export interface Link {
-  /** Whether the control API answers on it. */
-  isLocal: boolean
-  /** Set when the connection is to be broken instead of answered. */
-  isBroken: boolean
-}
+import type { Link, Route, Topic } from './route.ts'
+import { sweep } from '../state.ts'
 
 interface Env {
   Bindings: Link

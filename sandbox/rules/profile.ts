@@ -1,6 +1,6 @@
-import { ApiError } from './error.ts'
-import type { Fields } from './fields.ts'
-import { profileFields, type User } from './state.ts'
+import { ApiError } from '../error.ts'
+import type { Fields } from '../fields.ts'
+import { profileFields, type User } from '../state.ts'
 
 const genders = ['MALE', 'FEMALE', 'UNKNOWN'] as const
 

@@ -1,5 +1,5 @@
-import type { Config } from './config.ts'
-import { ApiError } from './error.ts'
+import type { Config } from '../config.ts'
+import { ApiError } from '../error.ts'
 
 /** Whether pages of `origin` may call. */
 export function isAllowed(origin: string, { allowedOrigins }: Config): boolean {

@@ -1,10 +1,10 @@
-import { alphabet } from './captcha/glyphs.ts'
-import { drawPicture } from './captcha/picture.ts'
-import type { Clock } from './clock.ts'
-import type { Config } from './config.ts'
-import { ApiError } from './error.ts'
-import { digest, isSame, newToken, randomText } from './secret.ts'
-import type { State } from './state.ts'
+import { alphabet } from '../captcha/glyphs.ts'
+import { drawPicture } from '../captcha/picture.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { ApiError } from '../error.ts'
+import { digest, isSame, newToken, randomText } from '../secret.ts'
+import type { State } from '../state.ts'
 
 /** A picture to be read by a person. */
 export interface CaptchaData {
@@ -16,7 +16,10 @@ export interface CaptchaData {
 /** Shows pictures and trades right answers for captcha tokens. */
 export interface Captchas {
   create(): CaptchaData
-  /** Trades an answer for a captcha token; a wrong one is `captcha_invalid`. */
+  /**
+   * Trades an answer for a captcha token. A wrong one is `invalid_argument`: at `captcha_invalid`
+   * the official client would open a second picture on top of the first.
+   */
   solve(pictureToken: string, answer: string): string
   /** What a picture says, for tests. */
   answer(pictureToken: string): string | undefined
@@ -37,12 +40,12 @@ export function createCaptchas(state: State, clock: Clock, config: () => Config)
     solve(pictureToken, answer) {
       const picture = state.pictures.get(pictureToken)
       if (!picture || picture.expiresAt <= clock.now()) {
-        throw new ApiError('captcha_invalid', 'The picture has expired')
+        throw new ApiError('invalid_argument', 'The picture has expired')
       }
       if (!isSame(picture.answer, answer.trim().toUpperCase())) {
         picture.wrongTries += 1
         if (picture.wrongTries >= config().captchaTries) state.pictures.delete(pictureToken)
-        throw new ApiError('captcha_invalid', 'The characters do not match the picture')
+        throw new ApiError('invalid_argument', 'The characters do not match the picture')
       }
       state.pictures.delete(pictureToken)
       const token = newToken('c.')

@@ -1,4 +1,4 @@
-import { ApiError } from './error.ts'
+import { ApiError } from '../error.ts'
 
 // Schemes that run code, read files or show foreign content as if it were the page's own.
 const dangerous = [

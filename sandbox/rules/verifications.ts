@@ -1,8 +1,8 @@
-import type { Clock } from './clock.ts'
-import type { Config } from './config.ts'
-import { ApiError } from './error.ts'
-import { digest, isSame, newCode, newId, newToken } from './secret.ts'
-import type { State } from './state.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { ApiError } from '../error.ts'
+import { digest, isSame, newCode, newId, newToken } from '../secret.ts'
+import type { State } from '../state.ts'
 
 /** Sends codes and proves that they arrived. */
 export interface Verifications {
