@@ -1,4 +1,4 @@
-import { type Actor, type AnyActorRef, createActor, StateMachine, toPromise } from 'xstate'
+import { type Actor, type AnyActorRef, createActor, type InspectionEvent, StateMachine, toPromise } from 'xstate'
 import {
   type Api,
   createApi,
@@ -37,6 +37,8 @@ export interface AuthOptions<F extends Flows> {
   storage?: { shared?: Store; tab?: Store }
   fetch?: typeof globalThis.fetch
   clock?: Clock
+  /** Watches every actor at work. Secrets stay sealed in what it is shown. */
+  inspect?: (event: InspectionEvent) => void
   /** The journeys of the app, by the name it starts them with. */
   flows: F
 }
@@ -144,7 +146,7 @@ export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth
   const auth: Auth<F> = {
     start() {
       if (root) return
-      root = createActor(logic, { systemId: 'session' })
+      root = createActor(logic, { systemId: 'session', inspect: options.inspect })
       root.start()
       void resume(root)
     },

@@ -1,9 +1,9 @@
 import { assign, fromPromise, sendTo, setup, spawnChild } from 'xstate'
 import type { Api } from '../services/api.ts'
-import { retryAt } from '../services/clock.ts'
+import { type Clock, retryAt } from '../services/clock.ts'
 import { AuthError, errorOf } from '../services/error.ts'
 import type { Secret } from '../services/secret.ts'
-import { type Credentials, toCredentials, type TokenStore } from '../services/tokenStore.ts'
+import type { Credentials, TokenStore } from '../services/tokenStore.ts'
 import type { Tokens } from '../services/wire.ts'
 import { until } from './until.ts'
 
@@ -168,3 +168,17 @@ export const tokens = (api: Pick<Api, 'refresh' | 'revoke' | 'clock'> & TokenSto
 
 /** Answers to a refresh that end the session; any other failure leaves it alone. */
 const REFUSALS = new Set(['invalid_grant', 'unauthenticated', 'user_blocked', 'not_found'])
+
+/** Seconds before its end in which a token is no longer sent, so that it does not expire on the way. */
+const MARGIN = 30
+
+/** A session begins: `expires_in` becomes a moment. What a renewal does not repeat stays. */
+function toCredentials(
+  { expires_in, ...tokens }: Tokens,
+  clock: Clock,
+  previous?: Credentials,
+): Credentials {
+  const margin = Math.min(MARGIN, expires_in / 2)
+  const expiresAt = clock.now() + (expires_in - margin) * 1000
+  return { ...previous, ...tokens, expiresAt }
+}

@@ -1,4 +1,3 @@
-import type { Clock } from './clock.ts'
 import { Secret } from './secret.ts'
 import type { Store } from './storage.ts'
 import type { Tokens } from './wire.ts'
@@ -16,30 +15,12 @@ export interface TokenStore {
   clear(): Promise<void>
 }
 
-/** Seconds before its end in which a token is no longer sent, so that it does not expire on the way. */
-const MARGIN = 30
-
-/** A session begins: `expires_in` becomes a moment. What a renewal does not repeat stays. */
-export function toCredentials(
-  { expires_in, ...tokens }: Tokens,
-  clock: Clock,
-  previous?: Credentials,
-): Credentials {
-  const margin = Math.min(MARGIN, expires_in / 2)
-  const expiresAt = clock.now() + (expires_in - margin) * 1000
-  return { ...previous, ...tokens, expiresAt }
-}
-
 /** Keeps the session under the official client's key and in its form, so that an app can switch. */
 export function createTokenStore(store: Store, clientId: string): TokenStore {
   const key = `credentials_${clientId}`
   return {
     async load() {
-      try {
-        return parse(JSON.parse((await store.get(key)) ?? 'null'))
-      } catch {
-        return undefined
-      }
+      return parse(await store.get(key))
     },
     async save({ access_token, refresh_token, expiresAt, ...rest }) {
       const credentials = {
@@ -57,8 +38,9 @@ export function createTokenStore(store: Store, clientId: string): TokenStore {
   }
 }
 
-function parse(stored: Record<string, unknown> | null): Credentials | undefined {
-  const { access_token, refresh_token, expires_at, sub, scope, token_type } = stored ?? {}
+/** What is damaged or not a session is none. */
+function parse(text: string | null | undefined): Credentials | undefined {
+  const { access_token, refresh_token, expires_at, sub, scope, token_type } = toObject(text)
   const expiresAt = Date.parse(String(expires_at))
   if (typeof access_token !== 'string' || !access_token || Number.isNaN(expiresAt)) return undefined
   return {
@@ -68,5 +50,13 @@ function parse(stored: Record<string, unknown> | null): Credentials | undefined 
     ...(typeof sub === 'string' && { sub }),
     ...(typeof scope === 'string' && { scope }),
     ...(typeof token_type === 'string' && { token_type }),
+  }
+}
+
+function toObject(text: string | null | undefined): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text ?? '{}')) as Record<string, unknown>
+  } catch {
+    return {}
   }
 }

@@ -1,0 +1,107 @@
+import type {
+  AnyMachineSnapshot,
+  AnyStateMachine,
+  AnyStateNode,
+  AnyTransitionDefinition,
+  EventObject,
+} from 'xstate'
+import { __unsafe_getAllOwnEventDescriptors as descriptorsOf } from 'xstate'
+import { getShortestPaths } from 'xstate/graph'
+import type { AuthError } from '../../services/error.ts'
+
+/** One step of a path: the event, and the state it is taken in and leads to. */
+export interface Step {
+  event: EventObject & Record<string, unknown>
+  from: string
+  to: string
+}
+
+export interface Path {
+  name: string
+  steps: Step[]
+}
+
+export interface Model {
+  input?: unknown
+  /** The payloads worth trying for an event type; an event not named here has none. */
+  cases: Record<string, object[]>
+  /** What of the context decides how the machine goes on. */
+  facts(context: never): unknown
+  /** Leaves out what cannot happen in this context. Default: nothing. */
+  happens?(type: string, context: never): boolean
+}
+
+/**
+ * One path for every edge of the production machine: the shortest way to each (state, facts), then
+ * each event case it listens to there. Nothing is started: invoked actors are stood in for by
+ * their done and error events.
+ */
+export function edgePaths(
+  machine: AnyStateMachine,
+  { input, cases, facts, happens = () => true }: Model,
+): Path[] {
+  const state = (snapshot: AnyMachineSnapshot) =>
+    JSON.stringify([snapshot.value, snapshot.status, facts(snapshot.context as never)])
+  const paths = getShortestPaths(machine, {
+    input: input as never,
+    events: (snapshot: AnyMachineSnapshot) =>
+      descriptorsOf(snapshot)
+        .filter((type) => happens(type, snapshot.context as never))
+        .flatMap((type) => (cases[type] ?? [{}]).map((payload) => ({ type, ...payload }))),
+    serializeState: (snapshot, event, previous) =>
+      JSON.stringify([
+        state(snapshot),
+        event && previous ? [state(previous), labelOf(event as Step['event'])] : 'start',
+      ]),
+    limit: 100_000,
+  })
+  const seen = new Set<string>()
+  return paths
+    .map(({ steps }) =>
+      steps.slice(1).map((step, index) => ({
+        event: step.event as Step['event'],
+        from: String(steps[index]!.state.value),
+        to: String(step.state.value),
+      })),
+    )
+    .toSorted((a, b) => a.length - b.length)
+    .filter((steps) => {
+      const last = steps.at(-1)
+      const edge = last && `${last.from} ${labelOf(last.event)} ${last.to}`
+      return edge && !seen.has(edge) && seen.add(edge)
+    })
+    .map((steps) => ({ name: steps.map(({ event }) => labelOf(event)).join(' → '), steps }))
+    .filter(({ name }, _, all) => !all.some((other) => other.name.startsWith(`${name} →`)))
+}
+
+/** `signIn fails with not_found`, `contact.submit`: what a reader of the report needs, no payloads. */
+export function labelOf({ type, error, output }: Step['event']): string {
+  const [, how, id] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(type) ?? []
+  if (!id) return type
+  if (how === 'error') return `${id} fails${error ? ` with ${(error as AuthError).code}` : ''}`
+  const marks = Object.entries((output ?? {}) as object).filter(([, v]) => typeof v === 'boolean')
+  return [`${id} done`, ...marks.map(([name, value]) => `${name} ${value}`)].join(' ')
+}
+
+/** Every transition a machine declares, each under a name that tells it from its siblings. */
+export function transitionsOf(machine: AnyStateMachine): string[] {
+  const visit = (node: AnyStateNode): string[] => [
+    ...groupsOf(node).flatMap(([type, group]) => group.map((_, index) => name(node, type, index))),
+    ...Object.values(node.states).flatMap(visit),
+  ]
+  return visit(machine.root)
+}
+
+/** The same name for a transition a running machine has just taken. */
+export function nameOfTaken(transition: AnyTransitionDefinition): string {
+  const groups = groupsOf(transition.source)
+  const [type, group] = groups.find(([, each]) => each.includes(transition))!
+  return name(transition.source, type, group.indexOf(transition))
+}
+
+const name = (node: AnyStateNode, type: string, index: number) => `${node.id} on ${type} #${index}`
+
+const groupsOf = (node: AnyStateNode): [string, unknown[]][] => [
+  ...node.transitions,
+  ['always', node.always ?? []],
+]

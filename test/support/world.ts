@@ -1,0 +1,176 @@
+import type { AnyMachineSnapshot, AnyStateNode, InspectionEvent } from 'xstate'
+import type { OperationName } from '../../services/api.ts'
+import { createAuth } from '../../adapters/vanilla.ts'
+import { memoryStore } from '../../services/storage.ts'
+import { signIn } from '../../machines/signIn.ts'
+import { createSandbox } from '../../sandbox/index.ts'
+import '../../services/snapshot.ts'
+import { turnableClock } from './clock.ts'
+import { nameOfTaken } from './paths.ts'
+
+/** What befalls a journey, beside its own course. */
+export type Interruption = 'nothing' | 'captcha' | 'expiry' | 'broken line' | 'reload'
+export const interruptions: Interruption[] = [
+  'nothing',
+  'captcha',
+  'expiry',
+  'broken line',
+  'reload',
+]
+
+/**
+ * A sandbox over real HTTP, the door before it, and the one person in front. Only the edges are
+ * ours: the clock, the stores, and a wire that can break.
+ */
+export async function openWorld(interruption: Interruption = 'nothing') {
+  const sandbox = createSandbox({
+    config: {
+      sendsBeforeCaptcha: 1000,
+      captchaOnEveryCall: interruption === 'captcha' ? 'on' : 'off',
+      accessTokenSeconds: interruption === 'expiry' ? 2 : 7200,
+    },
+  })
+  const { url, close } = await sandbox.listen({ port: 0 })
+  const clock = turnableClock()
+  const storage = { shared: memoryStore(), tab: memoryStore() }
+  const brokenOnce = new Set<string>()
+  const calls: string[] = []
+  const dialogs = new Set<string>()
+  const taken = new Set<string>()
+  const refreshes = () => calls.filter((call) => call.endsWith('/v1/token')).length
+  let underWay = 0
+  let pictureToken = ''
+
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const { pathname } = new URL(String(input))
+    const call = `${init?.method} ${pathname}`
+    if (interruption === 'broken line') {
+      const key = `${call} ${String(init?.body)}`
+      if (!brokenOnce.delete(key)) {
+        brokenOnce.add(key)
+        throw new TypeError('fetch failed')
+      }
+    }
+    calls.push(call)
+    underWay++
+    try {
+      const response = await globalThis.fetch(input, init)
+      if (pathname.endsWith('/captcha/data')) {
+        const { token } = (await response.clone().json()) as { token?: string }
+        pictureToken = token ?? ''
+        dialogs.add(pictureToken)
+      }
+      return response
+    } finally {
+      underWay--
+    }
+  }
+
+  const open = () => {
+    const auth = createAuth({
+      env: 'demo',
+      endpoint: url,
+      flows: { signIn },
+      fetch,
+      clock,
+      storage,
+      inspect: (event) => noteTransitions(event, taken),
+    })
+    auth.start()
+    return auth
+  }
+
+  const world = {
+    sandbox,
+    clock,
+    storage,
+    calls,
+    dialogs,
+    /** The transitions that machines have taken. */
+    taken,
+    refreshes,
+    auth: open(),
+    messages: () => sandbox.inbox().length,
+
+    /** Client and server grow older together. */
+    pass(seconds: number) {
+      sandbox.advance(seconds)
+      clock.advance(seconds * 1000)
+    },
+
+    /** Waits until nobody but a person can go on, and answers captchas on the way if told to. */
+    async settle({ answering = true } = {}) {
+      for (let calm = 0; calm < 3;) {
+        await new Promise((resolve) => setTimeout(resolve))
+        const { captcha, busy } = world.auth.get()
+        if (underWay > 0) calm = 0
+        else if (captcha && !captcha.busy && answering) {
+          calm = 0
+          world.answerCaptcha()
+        } else if (busy && !captcha && ++calm === 3) {
+          // Nothing is on the wire and yet it is busy: it waits for a moment to try again.
+          calm = 0
+          world.pass(1)
+        } else if (!busy || captcha) calm++
+      }
+    },
+
+    answerCaptcha(text = sandbox.captchaAnswer(pictureToken) ?? 'none') {
+      world.auth.send({ type: 'captcha.answer', text })
+    },
+
+    /** Does a call to its end, whatever comes between. */
+    async call(operation: OperationName, params?: object): Promise<unknown> {
+      const settled = await Promise.allSettled([
+        world.auth.call(operation, params as never),
+        world.settle(),
+      ])
+      const [call] = settled
+      if (call.status === 'fulfilled') return call.value
+      if (interruption !== 'broken line' || call.reason.code !== 'unreachable') throw call.reason
+      world.pass(1)
+      return world.call(operation, params)
+    },
+
+    /** The page goes and comes back. */
+    async reload() {
+      world.auth.stop()
+      world.auth = open()
+      await world.settle()
+    },
+
+    end() {
+      const { status, flow, step, error } = world.auth.get()
+      const why = error ? ` (${error.operation}: ${error.code})` : ''
+      return `${status}: ${flow ? `${flow}.${step}` : 'no flow'}${why}`
+    },
+
+    async close() {
+      world.auth.stop()
+      await close()
+    },
+  }
+  await world.settle()
+  return world
+}
+
+export type World = Awaited<ReturnType<typeof openWorld>>
+
+function noteTransitions(event: InspectionEvent, taken: Set<string>) {
+  if (event.type === '@xstate.microstep') {
+    for (const transition of event._transitions) taken.add(nameOfTaken(transition))
+  }
+  if (event.type === '@xstate.event') {
+    // A machine that ends by throwing does not live to report its last step; its parent hears of it.
+    const child = event.event.type.startsWith('xstate.error.') ? event.sourceRef : undefined
+    const { machine, value } = (child?.getSnapshot() ?? {}) as Partial<AnyMachineSnapshot>
+    const type = child && lastEvents.get(child)
+    const group = type && machine?.root.states[value as string]?.transitions.get(type)
+    const last = group && group.find(({ target }) => isFailed(target))
+    if (last) taken.add(nameOfTaken(last))
+    lastEvents.set(event.actorRef, event.event.type)
+  }
+}
+
+const lastEvents = new WeakMap<object, string>()
+const isFailed = (target?: readonly AnyStateNode[]) => target?.[0]?.key === 'failed'
