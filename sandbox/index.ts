@@ -76,17 +76,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       if (link.isBroken) throw new TypeError('fetch failed')
       return response
     },
-    async listen(where) {
-      const { url, close, closeIdle } = await listen(handle, where)
-      const unwatch = core.faults.watch(closeIdle)
-      return {
-        url,
-        close() {
-          unwatch()
-          return close()
-        },
-      }
-    },
+    listen: (where) => listen(handle, where),
     inbox: (to) => structuredClone(inbox(core, to)),
     requests: () => core.journal.list(),
     config(patch) {

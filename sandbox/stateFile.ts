@@ -3,6 +3,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { JWK } from 'jose'
 import { defaultConfig, mergeConfig } from './config.ts'
 import type { Core } from './core.ts'
+import { newId } from './secret.ts'
 import type { State } from './state.ts'
 
 /** What became of a state file. `keptAs` is where a damaged one was moved. */
@@ -34,7 +35,7 @@ export async function saveState(core: Core, file: string): Promise<void> {
   const { signingKey, messages } = state
   const head = { version, offsetSeconds: clock.offsetSeconds, config: core.config() }
   const whole = { ...head, signingKey, messages, tallies: [...state.tallies], ...maps }
-  const draft = `${file}.${process.pid}.new`
+  const draft = `${file}.${newId()}.new`
   await writeFile(draft, JSON.stringify(whole), { mode: 0o600 })
   await rename(draft, file)
 }

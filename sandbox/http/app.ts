@@ -28,7 +28,7 @@ export function createApp(core: Core): Hono<Env> {
   const app = new Hono<Env>()
   app.onError(toErrorResponse)
   app.notFound(() => new ApiError('unimplemented').toResponse())
-  app.use(freshConnections(core), cors(core))
+  app.use(cors(core))
   const onError = (): never => {
     throw new ApiError('invalid_argument', `A body has at most ${maxBytes} bytes`, { status: 413 })
   }
@@ -66,14 +66,6 @@ function toErrorResponse(error: unknown): Response {
 }
 
 type Middleware = (context: Context<Env>, next: () => Promise<void>) => Promise<Response | void>
-
-/** Chromium silently repeats a POST when a connection it has used before breaks. */
-function freshConnections(core: Core): Middleware {
-  return async (context, next) => {
-    await next()
-    if (core.faults.hasDrop()) context.res.headers.set('connection', 'close')
-  }
-}
 
 function cors(core: Core): Middleware {
   return async (context, next) => {

@@ -28,21 +28,15 @@ export interface Faults {
   list(): Fault[]
   /** Takes the next fault that fits a request. */
   take(method: string, path: string): Fault | undefined
-  /** Whether a connection is going to be broken. */
-  hasDrop(): boolean
-  /** Calls `run` whenever the plan is replaced, until the answer is called. */
-  watch(run: () => void): () => void
 }
 
 /** Makes an empty plan. */
 export function createFaults(): Faults {
   let planned: Fault[] = []
-  const watchers = new Set<() => void>()
   return {
     set(faults) {
       if (!Array.isArray(faults)) throw new ApiError('invalid_argument', 'faults must be a list')
       planned = faults.map(parseFault)
-      for (const run of watchers) run()
     },
     list: () => structuredClone(planned),
     take(method, path) {
@@ -51,11 +45,6 @@ export function createFaults(): Faults {
       fault.times = (fault.times ?? 1) - 1
       planned = planned.filter((each) => each.times !== 0)
       return fault
-    },
-    hasDrop: () => planned.some(({ drop }) => drop !== undefined),
-    watch(run) {
-      watchers.add(run)
-      return () => void watchers.delete(run)
     },
   }
 }

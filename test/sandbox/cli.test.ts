@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { createSandbox } from '../../sandbox/index.ts'
+import { Client, password } from './client.ts'
+
+const cli = fileURLToPath(new URL('../../sandbox/cli.ts', import.meta.url))
+
+function run(...args: string[]) {
+  const child = spawn(process.execPath, [cli, ...args])
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let output = ''
+  child.stdout.on('data', (data) => (output += data))
+  child.stderr.on('data', (data) => (output += data))
+  const ended = once(child, 'exit').then(([code]) => ({ code: code as number | null, output }))
+  const url = async (): Promise<string> => {
+    while (!output.includes('requests so far')) {
+      const next = await Promise.race([once(child.stdout, 'data'), ended])
+      if ('code' in next) throw new Error(`ended early: ${output}`)
+    }
+    return /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0] ?? ''
+  }
+  const stop = () => {
+    child.kill('SIGTERM')
+    return ended
+  }
+  return { ended, url, stop }
+}
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sandbox-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  return folder
+}
+
+test('it serves, says where, and keeps sessions over a restart', async () => {
+  const file = join(await newFolder(), 'state.json')
+  const first = run('sandbox', '--port', '0', '--state', file)
+  const before = new Client(createSandbox(), await first.url())
+  await before.post('/__sandbox/users', { username: 'bob', password })
+  const { body } = await before.signIn({ username: 'bob', password })
+  expect((await first.stop()).code).toBe(0)
+  const second = run('sandbox', '--port', '0', '--state', file)
+  const after = new Client(createSandbox(), await second.url())
+  expect((await after.me(String(body['access_token']))).status).toBe(200)
+  const { output } = await second.stop()
+  for (const secret of [password, 'bob', body['access_token']]) expect(output).not.toContain(secret)
+})
+
+test('a change is saved without waiting for the end', async () => {
+  const folder = await newFolder()
+  const child = run('sandbox', '--port', '0', '--state', join(folder, 'state.json'))
+  const client = new Client(createSandbox(), await child.url())
+  await client.guest()
+  await expect.poll(() => readdir(folder), { timeout: 5000 }).toEqual(['state.json'])
+})
+
+test('a damaged state file is reported and kept', async () => {
+  const folder = await newFolder()
+  await writeFile(join(folder, 'state.json'), '{')
+  const child = run('sandbox', '--port', '0', '--state', join(folder, 'state.json'))
+  await child.url()
+  const { output } = await child.stop()
+  expect(output).toContain('is damaged; starting fresh')
+  expect((await readdir(folder)).some((name) => name.includes('damaged'))).toBe(true)
+})
+
+test('--help explains the options', async () => {
+  const { code, output } = await run('--help').ended
+  expect(code).toBe(0)
+  for (const option of ['--port', '--host', '--state']) expect(output).toContain(option)
+})
+
+test.each([
+  { args: [], says: 'authflow sandbox' },
+  { args: ['dance'], says: 'authflow sandbox' },
+  { args: ['sandbox', '--port', 'x'], says: '--port must be a number' },
+  { args: ['sandbox', '--port', '65536'], says: '--port must be a number' },
+  { args: ['sandbox', '--nonsense'], says: '--nonsense' },
+])('$args is refused in one line', async ({ args, says }) => {
+  const { code, output } = await run(...args).ended
+  expect(code).toBe(1)
+  expect(output).toContain(says)
+  expect(output).not.toContain('    at ')
+})
+
+test('a port in use is refused in one line', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const { code, output } = await run('sandbox', '--port', String(port)).ended
+  expect(code).toBe(1)
+  expect(output).toContain('EADDRINUSE')
+  expect(output).not.toContain('    at ')
+})

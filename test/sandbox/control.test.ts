@@ -1,0 +1,211 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { expect, onTestFinished, test } from 'vitest'
+import { createSandbox } from '../../sandbox/index.ts'
+import { Client, device, email, password, phone, start, startOfTime } from './client.ts'
+
+test('the inbox holds delivered codes, newest first, by contact', async () => {
+  const client = await start()
+  const first = await client.sendCode()
+  const second = await client.sendCode()
+  await client.sendCode({ email })
+  expect(client.sandbox.inbox().map(({ to }) => to)).toEqual([email, phone, phone])
+  for (const to of [encodeURIComponent(phone), phone]) {
+    const response = await fetch(`${client.url}/__sandbox/inbox?to=${to}`)
+    expect(await response.json()).toEqual([
+      {
+        to: phone,
+        code: expect.stringMatching(/^\d{6}$/),
+        verification_id: second.body['verification_id'],
+        at: startOfTime,
+      },
+      expect.objectContaining({ verification_id: first.body['verification_id'] }),
+    ])
+  }
+})
+
+test('users are made and listed without their passwords', async () => {
+  const client = await start()
+  const user = { phone_number: phone, email, username: 'bob', name: 'Bob', status: 'pending' }
+  const made = await client.post('/__sandbox/users', { ...user, password })
+  expect(made.body).toMatchObject({ ...user, sub: expect.any(String), hasPassword: true })
+  expect(made.body).not.toHaveProperty('password')
+  const listed = await client.get('/__sandbox/users')
+  expect(listed.body).toEqual([made.body])
+  expect(client.sandbox.users()).toEqual([made.body])
+})
+
+test.each([
+  {},
+  { phone_number: '138' },
+  { email: 'x' },
+  { username: 'a@b' },
+  { username: 'bob', status: 'gone' },
+  { username: 'bob', groups: 'staff' },
+  { username: 'bob', password: 1 },
+])('the user %j is refused', async (user) => {
+  const client = await start()
+  expect((await client.post('/__sandbox/users', user)).body['error']).toBe('invalid_argument')
+})
+
+test('a contact, name or sub is given once', async () => {
+  const client = await start()
+  await client.sandbox.addUser({ sub: 'one', phone_number: phone, username: 'bob' })
+  const error = async (user: object) => (await client.post('/__sandbox/users', user)).body['error']
+  expect(await error({ phone_number: phone })).toBe('failed_precondition')
+  expect(await error({ username: 'bob' })).toBe('already_exists')
+  expect(await error({ sub: 'one', email })).toBe('already_exists')
+})
+
+test('requests are logged with their secrets masked', async () => {
+  const client = await start({ sendsBeforeCaptcha: 0 })
+  const captchaToken = await client.readPicture()
+  const query = { client_id: 'env-1', captcha_token: captchaToken }
+  await client.sendCode({ phone_number: phone }, { query })
+  const bob = await client.bob()
+  const entry = client.sandbox.requests().find(({ path }) => path === '/auth/v1/verification')
+  expect(entry).toEqual({
+    method: 'POST',
+    path: '/auth/v1/verification',
+    query: { client_id: 'env-1', captcha_token: expect.stringMatching(/^\[masked [0-9a-f]{8}\]$/) },
+    headers: expect.objectContaining({ 'x-device-id': device }),
+    body: { phone_number: phone },
+    status: 200,
+    at: startOfTime,
+  })
+  await client.me(bob.access_token)
+  expect(client.sandbox.requests().at(-1)?.headers['authorization']).toMatch(/^Bearer \[masked/)
+  await client.get('/auth/v1/user/me')
+  expect(client.sandbox.requests().at(-1)).toMatchObject({ status: 401, error: 'unauthenticated' })
+})
+
+test('no secret of a whole journey is in the log', async () => {
+  const client = await start()
+  const verificationToken = await client.proveContact()
+  const code = client.sandbox.inbox(phone)[0]?.code ?? 'none'
+  const anonymous = String((await client.guest()).body['access_token'])
+  const signUp = { phone_number: phone, verification_token: verificationToken, password }
+  const { body } = await client.signUp({ ...signUp, anonymous_token: anonymous })
+  const refreshToken = String(body['refresh_token'])
+  const renewed = await client.refresh(refreshToken)
+  const accessToken = String(renewed.body['access_token'])
+  await client.me(accessToken)
+  await client.get('/auth/v1/user/me', { headers: { authorization: accessToken } })
+  const captchaToken = await client.readPicture()
+  const headers = { 'x-captcha-token': captchaToken }
+  await client.post('/auth/v1/revoke', { token: accessToken }, { headers })
+  await client.send('POST', '/auth/v1/signin', { body: `not JSON: ${password}` })
+  const log = JSON.stringify(client.sandbox.requests())
+  const secrets = [verificationToken, code, anonymous, password, refreshToken, accessToken]
+  for (const secret of [...secrets, captchaToken]) expect(log).not.toContain(secret)
+})
+
+test('equal secrets have equal masks, others do not', async () => {
+  const client = await start()
+  for (const word of ['one', 'one', 'two']) {
+    await client.signIn({ username: 'bob', password: word })
+  }
+  const masks = client.sandbox.requests().map(({ body }) => Object(body)['password'])
+  expect(masks[0]).toBe(masks[1])
+  expect(masks[0]).not.toBe(masks[2])
+})
+
+test('the control API itself is not logged', async () => {
+  const client = await start()
+  await client.get('/__sandbox/users')
+  expect((await client.get('/__sandbox/requests')).body).toEqual([])
+})
+
+test('a picture can be looked up', async () => {
+  const client = await start()
+  const { token } = (await client.post('/auth/v1/captcha/data')).body
+  const { body } = await client.get(`/__sandbox/captcha/${String(token)}`)
+  expect(body).toEqual({ answer: expect.stringMatching(/^[A-Z0-9]{4}$/) })
+  expect((await client.get('/__sandbox/captcha/none')).status).toBe(404)
+})
+
+test('the clock can be set', async () => {
+  const client = await start()
+  const set = (offsetSeconds: unknown) => client.post('/__sandbox/clock', { offsetSeconds })
+  expect((await set(60)).body).toEqual({ offsetSeconds: 60, now: startOfTime + 60_000 })
+  expect((await set(-60)).body).toEqual({ offsetSeconds: -60, now: startOfTime - 60_000 })
+  client.sandbox.advance(90)
+  expect((await client.get('/__sandbox/clock')).body['offsetSeconds']).toBe(30)
+  for (const offset of ['60', null, 1e300, undefined]) {
+    expect((await set(offset)).body['error']).toBe('invalid_argument')
+  }
+})
+
+test('settings are merged, checked and answered whole', async () => {
+  const client = await start()
+  const before = (await client.get('/__sandbox/config')).body
+  expect(before).toMatchObject({ refreshPolicy: 'strict', maxSessions: 1, codeSeconds: 600 })
+  const merged = await client.post('/__sandbox/config', { refreshPolicy: 'family' })
+  expect(merged.body).toEqual({ ...before, refreshPolicy: 'family' })
+  for (const patch of [
+    { refreshPolicy: 'none' },
+    { maxSessions: 0 },
+    { accessTokenSeconds: 1.5 },
+    { accessTokenSeconds: '5' },
+    { allowedOrigins: 'x' },
+    { captchaLength: 7 },
+    { nonsense: 1 },
+    { constructor: 1 },
+  ]) {
+    expect((await client.post('/__sandbox/config', patch)).body['error']).toBe('invalid_argument')
+  }
+  const sneaky = '{"__proto__":{"maxSessions":5}}'
+  expect((await client.post('/__sandbox/config', sneaky)).body['error']).toBe('invalid_argument')
+  expect(client.sandbox.config()).toEqual(merged.body)
+})
+
+test('what config answers is a copy', async () => {
+  const { sandbox } = await start()
+  sandbox.config().maxSessions = 9
+  expect(sandbox.config().maxSessions).toBe(1)
+})
+
+test('a reset leads back to the start', async () => {
+  const client = await start({ maxSessions: 3 })
+  const bob = await client.bob()
+  await client.sendCode()
+  client.sandbox.config({ maxSessions: 5 })
+  client.sandbox.advance(60)
+  client.sandbox.faults([{ method: 'POST', path: '/auth/v1/signin', status: 500 }])
+  expect((await client.post('/__sandbox/reset')).body).toEqual({})
+  const { sandbox } = client
+  const rest = [sandbox.users(), sandbox.inbox(), sandbox.requests(), sandbox.faults()]
+  expect(rest).toEqual([[], [], [], []])
+  expect(sandbox.config().maxSessions).toBe(3)
+  expect((await client.get('/__sandbox/clock')).body['offsetSeconds']).toBe(0)
+  expect((await client.me(bob.access_token)).status).toBe(401)
+})
+
+test('only loopback-bound servers offer control', async () => {
+  const sandbox = createSandbox()
+  const { url, close } = await sandbox.listen({ host: '0.0.0.0' })
+  onTestFinished(close)
+  const open = new Client(sandbox, url.replace('0.0.0.0', '127.0.0.1'))
+  expect((await open.get('/__sandbox/users')).status).toBe(501)
+  expect((await open.sendCode()).status).toBe(200)
+})
+
+test('a foreign name for this machine reaches no control', async () => {
+  const { url } = await start()
+  const statusFor = async (host: string): Promise<number | undefined> => {
+    const [response] = (await once(
+      get(`${url}/__sandbox/users`, { headers: { host } }),
+      'response',
+    )) as [IncomingMessage]
+    response.resume()
+    return response.statusCode
+  }
+  expect(await statusFor(new URL(url).host)).toBe(200)
+  expect(await statusFor('evil.example')).toBe(501)
+})
+
+test('control works in process', async () => {
+  const { sandbox } = await start()
+  const response = await sandbox.fetch('http://any.example/__sandbox/users')
+  expect(await response.json()).toEqual([])
+})

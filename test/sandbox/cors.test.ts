@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { type Client, device, start } from './client.ts'
+
+const path = '/auth/v1/signin/anonymously'
+
+const preflight = (client: Client, origin: string) =>
+  client.fetch('OPTIONS', path, {
+    headers: {
+      origin,
+      'access-control-request-method': 'PATCH',
+      'access-control-request-headers': 'authorization,x-device-id,x-request-id,x-sdk-version',
+    },
+  })
+
+test.each([
+  'http://localhost',
+  'http://localhost:5173',
+  'http://127.0.0.1:8080',
+  'https://localhost:443',
+])('pages of %s may call', async (origin) => {
+  const client = await start()
+  const { status, headers } = await preflight(client, origin)
+  expect(status).toBe(204)
+  expect(headers.get('access-control-allow-origin')).toBe(origin)
+  expect(headers.get('access-control-allow-methods')).toContain('PATCH')
+  expect(headers.get('access-control-allow-methods')).toContain('DELETE')
+  expect(headers.get('access-control-allow-headers')).toContain('x-sdk-version')
+  const called = await client.post(path, {}, { headers: { origin, 'x-device-id': device } })
+  expect(called.status).toBe(200)
+  expect(called.headers.get('access-control-allow-origin')).toBe(origin)
+  expect(called.headers.get('access-control-expose-headers')).toContain('retry-after')
+  expect(called.headers.get('vary')).toContain('origin')
+})
+
+test.each([
+  'https://evil.example',
+  'http://localhost.evil.example',
+  'http://localhost:80.evil.example',
+  'http://127.0.0.1.evil.example',
+  'null',
+])('pages of %s may not', async (origin) => {
+  const client = await start()
+  const refused = await client.post(path, {}, { headers: { origin } })
+  expect(refused.status).toBe(403)
+  expect(refused.body).toEqual({
+    error: 'permission_denied',
+    error_code: 7,
+    error_description: `cors permission denied,please check if ${origin} in your client env-1 domains`,
+  })
+  expect(refused.headers.has('access-control-allow-origin')).toBe(false)
+  const asked = await preflight(client, origin)
+  expect(asked.status).toBe(403)
+  expect(asked.headers.has('access-control-allow-origin')).toBe(false)
+  expect(client.sandbox.users()).toEqual([])
+})
+
+test('other origins can be allowed', async () => {
+  const client = await start({ allowedOrigins: ['https://app.example'] })
+  expect((await preflight(client, 'https://app.example')).status).toBe(204)
+  expect((await preflight(client, 'https://app.example:444')).status).toBe(403)
+  expect((await preflight(client, 'http://localhost')).status).toBe(403)
+  client.sandbox.config({ allowedOrigins: ['*'] })
+  expect((await preflight(client, 'https://any.example')).status).toBe(204)
+})
+
+test('the server calls itself, wherever it is', async () => {
+  const client = await start({ allowedOrigins: [] })
+  expect((await preflight(client, client.url)).status).toBe(204)
+})
+
+test('errors can be read as well', async () => {
+  const client = await start()
+  const headers = { origin: 'http://localhost:5173' }
+  const { status, headers: answered } = await client.get('/auth/v1/user/me', { headers })
+  expect(status).toBe(401)
+  expect(answered.get('access-control-allow-origin')).toBe('http://localhost:5173')
+})

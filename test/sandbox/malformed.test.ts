@@ -1,0 +1,156 @@
+import fc from 'fast-check'
+import { connect } from 'node:net'
+import { expect, test } from 'vitest'
+import { createSandbox } from '../../sandbox/index.ts'
+import { start } from './client.ts'
+
+const endpoints = [
+  ['POST', '/auth/v1/verification'],
+  ['POST', '/auth/v1/verification/verify'],
+  ['POST', '/auth/v1/signin'],
+  ['POST', '/auth/v1/signup'],
+  ['POST', '/auth/v1/signin/anonymously'],
+  ['POST', '/auth/v1/token'],
+  ['POST', '/auth/v1/revoke'],
+  ['POST', '/auth/v1/user/signout'],
+  ['GET', '/auth/v1/user/me'],
+  ['PATCH', '/auth/v1/user/profile'],
+  ['POST', '/auth/v1/captcha/data'],
+  ['POST', '/auth/v1/captcha/data/verify'],
+  ['POST', '/auth/v1/captcha/init'],
+  ['GET', '/auth/v1/captcha/page'],
+  ['POST', '/auth/v1/captcha/page'],
+  ['POST', '/auth/v1/nowhere'],
+  ['POST', '/__sandbox/users'],
+  ['POST', '/__sandbox/config'],
+  ['POST', '/__sandbox/clock'],
+] as const
+
+const names = [
+  'username',
+  'password',
+  'phone_number',
+  'email',
+  'target',
+  'verification_id',
+  'verification_code',
+  'verification_token',
+  'anonymous_token',
+  'grant_type',
+  'refresh_token',
+  'token',
+  'key',
+  'redirect_uri',
+  'state',
+  'name',
+  'gender',
+  'groups',
+  'status',
+  'client_id',
+  'maxSessions',
+  'offsetSeconds',
+  '__proto__',
+  'constructor',
+  'toString',
+]
+
+const text = fc.string({ unit: 'binary', maxLength: 40 })
+const value = fc.oneof(
+  fc.jsonValue({ maxDepth: 2 }),
+  text,
+  fc.constantFrom('+86 13800000000', 'a@b.c', 'bob', '', 'x'.repeat(5000), 1e308, null),
+)
+const object = fc.dictionary(fc.oneof(fc.constantFrom(...names), text), value)
+const body = fc.oneof(
+  text,
+  object.map((each) => JSON.stringify(each)),
+  fc.jsonValue().map((each) => JSON.stringify(each)),
+  fc.constantFrom('{"__proto__":{"x":1}}', '[]', 'null', '1e999', '{"username":1e999}', '{'),
+)
+const header = fc.stringMatching(/^[\x21-\x7e]{0,60}$/)
+
+/** Whether an answer is a page, a success, or an error with its documented body. */
+async function isDocumented(response: Response): Promise<boolean> {
+  if (response.headers.get('content-type')?.startsWith('text/html')) return true
+  const body = (await response.json()) as { error?: unknown; error_description?: unknown }
+  const isError = typeof body.error === 'string' && typeof body.error_description === 'string'
+  return response.ok !== isError
+}
+
+test('whatever is sent, the answer is an answer: never a 500, always the documented body', async () => {
+  const sandbox = createSandbox()
+  await sandbox.addUser({ username: 'bob', email: 'a@b.c', phone_number: '+86 13800000000' })
+  const query = fc.record({ client_id: text, captcha_token: text }, { requiredKeys: [] })
+  const run = fc.asyncProperty(
+    fc.constantFrom(...endpoints),
+    body,
+    query,
+    fc.record({ authorization: header, 'x-device-id': header }, { requiredKeys: [] }),
+    async ([method, path], sent, parameters, headers) => {
+      const url = `http://sandbox.test${path}?${new URLSearchParams(parameters)}`
+      const content = method === 'GET' ? {} : { body: sent }
+      const response = await sandbox.fetch(url, { method, headers, ...content })
+      expect(response.status).not.toBe(500)
+      expect(await isDocumented(response)).toBe(true)
+    },
+  )
+  await fc.assert(run, { numRuns: 1500 })
+  expect(Object.prototype).not.toHaveProperty('x')
+})
+
+test.each(['[]', 'null', '"text"', '1', '{', 'nonsense', '\u0000'])(
+  'the body %j is no object',
+  async (sent) => {
+    const client = await start()
+    const { status, body: answer } = await client.post('/auth/v1/signin', sent)
+    expect(status).toBe(400)
+    expect(answer).toMatchObject({ error: 'invalid_argument', error_code: 3 })
+  },
+)
+
+test('a body may come with any content type', async () => {
+  const client = await start()
+  for (const type of ['text/plain;charset=UTF-8', 'application/json', 'image/png', '']) {
+    const headers = { 'content-type': type }
+    const sent = await client.sendCode({ email: 'a@b.c' }, { headers })
+    expect(sent.status).toBe(200)
+  }
+})
+
+test('a body of more than 64 kB is refused, announced or not', async () => {
+  const client = await start()
+  const announced = await client.post('/auth/v1/signin', { username: 'x'.repeat(65_536) })
+  expect(announced.status).toBe(413)
+  expect(announced.body).toMatchObject({ error: 'invalid_argument', error_code: 3 })
+  const stream = new ReadableStream({
+    start(controller) {
+      for (let sent = 0; sent < 3; sent++) controller.enqueue(new Uint8Array(30_000).fill(32))
+      controller.close()
+    },
+  })
+  const init = { method: 'POST', body: stream, duplex: 'half' } as const
+  const chunked = await fetch(`${client.url}/auth/v1/signin?client_id=x`, init)
+  expect(chunked.status).toBe(413)
+  expect((await client.guest()).status).toBe(200)
+})
+
+test('an unknown endpoint or method is unimplemented', async () => {
+  const client = await start()
+  for (const [method, path] of [
+    ['POST', '/auth/v1/nowhere'],
+    ['GET', '/auth/v1/signin'],
+    ['GET', '/'],
+  ] as const) {
+    const { status, body: answer } = await client.send(method, path)
+    expect(status).toBe(501)
+    expect(answer).toMatchObject({ error: 'unimplemented', error_code: 12 })
+  }
+})
+
+test('bytes that are no HTTP leave the server standing', async () => {
+  const client = await start()
+  const socket = connect(Number(new URL(client.url).port), '127.0.0.1')
+  socket.write('nonsense\r\n\r\n')
+  await new Promise((resolve) => socket.on('close', resolve).resume())
+  expect((await client.guest()).status).toBe(200)
+})

@@ -1,0 +1,74 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { email, password, phone, start } from './client.ts'
+
+async function newFile(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sandbox-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  return join(folder, 'state.json')
+}
+
+test('sessions, users, codes and settings survive a restart', async () => {
+  const file = await newFile()
+  const before = await start({ maxSessions: 2 })
+  const bob = await before.bob()
+  const { verification_id: id } = (await before.sendCode({ email })).body
+  before.sandbox.advance(60)
+  await before.sandbox.save(file)
+  const after = await start()
+  expect(await after.sandbox.load(file)).toEqual({ outcome: 'loaded' })
+  expect((await after.me(bob.access_token)).body['sub']).toBe(bob.sub)
+  expect((await after.refresh(bob.refresh_token)).body['sub']).toBe(bob.sub)
+  expect((await after.signIn({ username: 'bob', password })).status).toBe(200)
+  expect((await after.verify(id, after.sandbox.inbox(email)[0]?.code)).status).toBe(200)
+  expect(after.sandbox.config().maxSessions).toBe(2)
+  expect((await after.get('/__sandbox/clock')).body['offsetSeconds']).toBe(60)
+})
+
+test("the file is the owner's alone, holds no password and leaves no draft", async () => {
+  const file = await newFile()
+  const client = await start()
+  const bob = await client.bob()
+  await Promise.all([client.sandbox.save(file), client.sandbox.save(file)])
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+  const text = await readFile(file, 'utf8')
+  for (const secret of [password, bob.access_token, bob.refresh_token]) {
+    expect(text).not.toContain(secret)
+  }
+  expect(await readdir(join(file, '..'))).toEqual(['state.json'])
+})
+
+test('a missing file is no trouble', async () => {
+  const { sandbox } = await start()
+  expect(await sandbox.load(await newFile())).toEqual({ outcome: 'missing' })
+})
+
+const damages: [string, (text: string) => string][] = [
+  ['cut short', (text) => text.slice(0, -10)],
+  ['empty', () => ''],
+  ['null', () => 'null'],
+  ['of another version', (text) => text.replace('"version":1', '"version":2')],
+  ['without a key', (text) => text.replace('"kty":"EC"', '"kty":"XX"')],
+  ['with a bad setting', (text) => text.replace('"maxSessions":1', '"maxSessions":-1')],
+  ['without users', (text) => text.replace('"users":[[', '"users":[')],
+  ['with a bad user', (text) => text.replace('"status":"active"', '"status":1')],
+  ['with a bad clock', (text) => text.replace('"offsetSeconds":0', '"offsetSeconds":"0"')],
+]
+
+test.each(damages)('a file %s is kept aside and changes nothing', async (_name, damage) => {
+  const file = await newFile()
+  const before = await start()
+  await before.sandbox.addUser({ phone_number: phone })
+  await before.sandbox.save(file)
+  const damaged = damage(await readFile(file, 'utf8'))
+  await writeFile(file, damaged)
+  const { sandbox } = await start()
+  const loaded = await sandbox.load(file)
+  expect(loaded.outcome).toBe('damaged')
+  const keptAs = loaded.outcome === 'damaged' ? loaded.keptAs : ''
+  expect(await readFile(keptAs, 'utf8')).toBe(damaged)
+  expect(sandbox.users()).toEqual([])
+  expect(await sandbox.load(file)).toEqual({ outcome: 'missing' })
+})
