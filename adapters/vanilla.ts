@@ -1,4 +1,11 @@
-import { type Actor, type AnyActorRef, createActor, type InspectionEvent, StateMachine, toPromise } from 'xstate'
+import {
+  type Actor,
+  type AnyActorRef,
+  createActor,
+  type InspectionEvent,
+  StateMachine,
+  toPromise,
+} from 'xstate'
 import {
   type Api,
   createApi,

@@ -6,22 +6,28 @@ import type { captcha } from '../machines/captcha.ts'
 import type { Flows, SessionEvent } from '../machines/session.ts'
 import type { verification } from '../machines/verification.ts'
 
-/** A state that bears the name of a child machine hands the journey to it: its step is the child's. */
-type StepOf<S> = S extends { value: infer V extends string; children: infer C }
-  ? | Exclude<V, keyof C>
-    | { [K in V & keyof C]: StepOf<SnapshotFrom<NonNullable<C[K]>>> }[V & keyof C]
+type Named<C> = keyof { [K in keyof C as string extends K ? never : K]: true }
+
+/** The children a journey is handed to: those that bear the name of the state that invokes them. */
+type Handed<V, C> = V & Named<C> & keyof C
+
+/** The steps a person can be shown. A state that hands the journey over shows its child's step. */
+type StepOf<S> = S extends { value: infer V; children: infer C }
+  ? | Exclude<V, Named<C>>
+    | { [K in Handed<V, C>]: StepOf<SnapshotFrom<NonNullable<C[K]>>> }[Handed<V, C>]
   : never
 
-type EventOf<S> = S extends { value: infer V; children: infer C }
-  ? { [K in V & keyof C]: NonNullable<C[K]> extends { send(event: infer E): void } ? E : never }[V &
-      keyof C]
+type HandedEvent<S> = S extends { value: infer V; children: infer C }
+  ? {
+      [K in Handed<V, C>]: NonNullable<C[K]> extends { send(event: infer E): void } ? E : never
+    }[Handed<V, C>]
   : never
 
 type MachineOf<F extends Flows, K extends keyof F> = ReturnType<F[K]>
 
 type FlowEvent<F extends Flows> = {
   [K in keyof F]:
-    Parameters<MachineOf<F, K>['transition']>[1] | EventOf<SnapshotFrom<MachineOf<F, K>>>
+    Parameters<MachineOf<F, K>['transition']>[1] | HandedEvent<SnapshotFrom<MachineOf<F, K>>>
 }[keyof F]
 
 type RunningFlow<F extends Flows> = {

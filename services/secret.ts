@@ -31,7 +31,7 @@ export class Secret {
 
 /** What a caller may pass where a secret goes: it is sealed before it meets a machine. */
 export type Unsealed<T> = {
-  [K in keyof T]: T[K] extends Secret | undefined ? string | Exclude<T[K], Secret> : T[K]
+  [K in keyof T]: Secret extends T[K] ? string | Exclude<T[K], Secret> : T[K]
 }
 
 const SECRET_FIELDS = new Set([

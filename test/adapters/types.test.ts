@@ -1,0 +1,38 @@
+import { expectTypeOf, test } from 'vitest'
+import { type Auth, createAuth, type AuthEvent, signIn, type View } from 'cloudbase-authflow'
+
+type Flows = { signIn: typeof signIn }
+type Event = AuthEvent<Flows>
+
+test('the steps of a view are those of its flow and of what the flow hands over to', () => {
+  expectTypeOf<'askingAccount' | 'askingCode' | 'verifyingCode' | 'askingProfile'>().toExtend<
+    View<Flows>['step']
+  >()
+  expectTypeOf<'verification'>().not.toExtend<View<Flows>['step']>()
+  expectTypeOf<'sending'>().not.toExtend<View<Flows>['step']>()
+})
+
+test('events are those of the flows given, with secrets as plain text', () => {
+  expectTypeOf<{ type: 'code.submit'; code: string }>().toExtend<Event>()
+  expectTypeOf<{ type: 'password.submit'; username: string; password: string }>().toExtend<Event>()
+  expectTypeOf<{ type: 'flow.start'; flow: 'signIn' }>().toExtend<Event>()
+  expectTypeOf<{ type: 'flow.start'; flow: 'signUp' }>().not.toExtend<Event>()
+  expectTypeOf<{ type: 'code.submitted'; code: string }>().not.toExtend<Event>()
+  expectTypeOf<{
+    type: 'contact.submit'
+    email: string
+    phone_number: string
+  }>().not.toExtend<Event>()
+})
+
+test('calls are typed by their endpoint', () => {
+  const auth = createAuth({ env: 'demo', flows: { signIn } })
+  expectTypeOf(auth).toEqualTypeOf<Auth<{ readonly signIn: typeof signIn }>>()
+  expectTypeOf(auth.call<'verify'>)
+    .parameter(1)
+    .toEqualTypeOf<{ verification_id: string; verification_code: string }>()
+  expectTypeOf(auth.call<'getUser'>).returns.resolves.toHaveProperty('sub')
+  expectTypeOf(auth.call<'verify'>)
+    .returns.resolves.toHaveProperty('verification_token')
+    .toEqualTypeOf<string>()
+})
