@@ -80,7 +80,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     inbox: (to) => structuredClone(inbox(core, to)),
     requests: () => core.journal.list(),
     config(patch) {
-      if (patch) core.configure(patch)
+      if (patch) {
+        core.configure(patch)
+        changed()
+      }
       return structuredClone(core.config())
     },
     faults(faults) {
@@ -88,7 +91,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       return core.faults.list()
     },
     captchaAnswer: (token) => core.captchas.answer(token),
-    advance: (seconds) => setClock(core, { offsetSeconds: core.clock.offsetSeconds + seconds }),
+    advance(seconds) {
+      setClock(core, { offsetSeconds: core.clock.offsetSeconds + seconds })
+      changed()
+    },
     async addUser(user) {
       const added = await addUser(core, new Fields(Object.entries(user)))
       changed()
@@ -100,7 +106,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       changed()
     },
     users: () => [...core.state.users.values()].map((user) => structuredClone(viewUser(user))),
-    reset: () => core.reset(),
+    reset() {
+      core.reset()
+      changed()
+    },
     save: (file) => saveState(core, file),
     load: (file) => loadState(core, file),
   }

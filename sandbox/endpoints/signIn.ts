@@ -35,21 +35,37 @@ export const signIn: Topic = (core) => [
 
 async function withPassword(core: Core, call: Call, password: string): Promise<object> {
   const username = parseUsername(call.body.need('username'))
-  const [gate, lock] = [`password ${username}`, `lock ${username}`]
-  checkLock(core, lock)
-  passGates(core, call, [{ key: gate, limit: core.config().failuresBeforeCaptcha }])
-  // Counted before it is known, so that parallel guesses cannot slip through the gate.
-  core.tally.add(gate)
-  core.tally.add(lock)
-  const user = core.users.find(username)
-  if (!user) throw new ApiError('not_found')
-  if (user.password === undefined) throw new ApiError('password_not_set')
-  const isRight = await isPassword(password, user.password)
-  if (!isRight) throw new ApiError('invalid_password')
-  core.tally.clear(gate)
-  core.tally.clear(lock)
-  checkStatus(user)
-  return core.sessions.start(user, call.issuer)
+  admit(core, call, username)
+  const outcome = await tryPassword(core.users.find(username), password)
+  // Again, so that parallel guesses learn nothing once others have closed the gate.
+  admit(core, call, username)
+  const keys = [gateKey(username), lockKey(username)]
+  if (typeof outcome === 'string') {
+    for (const key of keys) core.tally.add(key)
+    throw new ApiError(outcome)
+  }
+  for (const key of keys) core.tally.clear(key)
+  checkStatus(outcome)
+  return core.sessions.start(outcome, call.issuer)
+}
+
+const gateKey = (username: string): string => `password ${username}`
+const lockKey = (username: string): string => `lock ${username}`
+
+/** Refuses a name with too many wrong passwords, or asks for a captcha first. */
+function admit(core: Core, call: Call, username: string): void {
+  const { failuresBeforeCaptcha, failuresBeforeLock, lockSeconds } = core.config()
+  const retryAfter = core.tally.wait(lockKey(username), failuresBeforeLock ?? Infinity, lockSeconds)
+  if (retryAfter > 0) throw new ApiError('invalid_status', undefined, { retryAfter })
+  passGates(core, call, [{ key: gateKey(username), limit: failuresBeforeCaptcha }])
+}
+
+type Mismatch = 'not_found' | 'password_not_set' | 'invalid_password'
+
+async function tryPassword(user: User | undefined, password: string): Promise<User | Mismatch> {
+  if (!user) return 'not_found'
+  if (user.password === undefined) return 'password_not_set'
+  return (await isPassword(password, user.password)) ? user : 'invalid_password'
 }
 
 function withToken(core: Core, call: Call, verificationToken: string): Promise<object> {
@@ -60,12 +76,6 @@ function withToken(core: Core, call: Call, verificationToken: string): Promise<o
   checkStatus(user)
   spend()
   return core.sessions.start(user, call.issuer)
-}
-
-function checkLock(core: Core, key: string): void {
-  const { failuresBeforeLock, lockSeconds } = core.config()
-  const retryAfter = core.tally.wait(key, failuresBeforeLock ?? Infinity, lockSeconds)
-  if (retryAfter > 0) throw new ApiError('invalid_status', undefined, { retryAfter })
 }
 
 function checkStatus({ status }: User): void {

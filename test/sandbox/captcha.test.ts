@@ -85,6 +85,14 @@ test('parallel guesses do not slip through the gate', async () => {
   expect(errors.filter((error) => error === 'captcha_required')).toHaveLength(7)
 })
 
+test('parallel sign-ins with the right password close no gate', async () => {
+  const client = await start({ maxSessions: 12, failuresBeforeCaptcha: 1 })
+  await client.sandbox.addUser({ username: 'bob', password })
+  const signIns = Array.from({ length: 12 }, () => client.signIn({ username: 'bob', password }))
+  const answers = await Promise.all(signIns)
+  expect(answers.every(({ status }) => status === 200)).toBe(true)
+})
+
 test('failures older than an hour no longer count', async () => {
   const client = await start({ failuresBeforeCaptcha: 1 })
   await client.sandbox.addUser({ username: 'bob', password })

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { createSandbox } from '../../sandbox/index.ts'
 import { email, password, phone, start } from './client.ts'
 
 async function newFile(): Promise<string> {
@@ -71,4 +72,20 @@ test.each(damages)('a file %s is kept aside and changes nothing', async (_name, 
   expect(await readFile(keptAs, 'utf8')).toBe(damaged)
   expect(sandbox.users()).toEqual([])
   expect(await sandbox.load(file)).toEqual({ outcome: 'missing' })
+})
+
+test('whatever may have changed the state is told', async () => {
+  let changes = 0
+  const sandbox = createSandbox({ onChange: () => (changes += 1) })
+  const send = (method: string, path: string) =>
+    sandbox.fetch(`http://sandbox.test${path}?client_id=env-1`, { method })
+  await send('GET', '/auth/v1/user/me')
+  expect(changes).toBe(0)
+  await send('POST', '/auth/v1/signin/anonymously')
+  expect(changes).toBe(1)
+  await sandbox.addUser({ email })
+  sandbox.config({ maxSessions: 2 })
+  sandbox.advance(1)
+  sandbox.reset()
+  expect(changes).toBe(5)
 })
