@@ -57,6 +57,17 @@ test('a contact, name or sub is given once', async () => {
   expect(await error({ sub: 'one', email })).toBe('already_exists')
 })
 
+test('a removed user is gone with their sessions', async () => {
+  const client = await start()
+  const bob = await client.bob()
+  client.sandbox.removeUser(bob.sub)
+  client.sandbox.removeUser('nobody')
+  expect((await client.me(bob.access_token)).status).toBe(401)
+  expect((await client.refresh(bob.refresh_token)).body['error']).toBe('invalid_grant')
+  const signedIn = await client.signIn({ username: 'bob', password })
+  expect(signedIn.body['error']).toBe('not_found')
+})
+
 test('a picture can be looked up', async () => {
   const client = await start()
   const { token } = (await client.post('/auth/v1/captcha/data')).body
