@@ -1,0 +1,174 @@
+/**
+ * The demo on one port: the page by Vite, the server it talks to by the sandbox.
+ *
+ *   npm start -- --port 4870 --state .sandbox/demo.json
+ */
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { createServer as createVite } from 'vite'
+import { createSandbox, type Sandbox } from '../../sandbox/index.ts'
+
+export interface DemoOptions {
+  /** 0 takes any free one. */
+  port?: number
+  /** Keeps users, sessions and the signing key in this file. */
+  state?: string
+  /** Reloads the page when its code changes. */
+  isReloading?: boolean
+}
+
+export interface Demo {
+  url: string
+  sandbox: Sandbox
+  close(): Promise<void>
+}
+
+const host = '127.0.0.1'
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** Serves the page and the sandbox until closed. */
+export async function serveDemo(options: DemoOptions = {}): Promise<Demo> {
+  const { port = 4870, state, isReloading = false } = options
+  const { sandbox, saved } = await openSandbox(state)
+  const server = createServer()
+  const vite = await createVite({
+    configFile: false,
+    root: at('.'),
+    cacheDir: at('../../node_modules/.vite'),
+    publicDir: false,
+    appType: 'spa',
+    logLevel: 'warn',
+    clearScreen: false,
+    resolve: { alias: { 'cloudbase-authflow': at('../../adapters/index.ts') } },
+    // The packages are plain modules: bundling them ahead would only reload the page half-way.
+    optimizeDeps: { noDiscovery: true, include: [] },
+    server: {
+      middlewareMode: true,
+      fs: { allow: [at('../..')] },
+      ...(isReloading ? { hmr: { server } } : { ws: false, hmr: false, watch: null }),
+    },
+  })
+  const answer = getRequestListener((request, bindings) =>
+    sandbox.fetch(request).catch(() => cutOff(bindings as HttpBindings)),
+  )
+  server.on('request', (request: IncomingMessage, response) => {
+    if (!isLocal(request)) return void response.writeHead(403).end()
+    if (/^\/(auth|__sandbox)\//.test(request.url ?? '')) return void answer(request, response)
+    vite.middlewares(request, response)
+  })
+  try {
+    await listen(server, port)
+  } catch (error) {
+    await vite.close()
+    throw error
+  }
+  return {
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    sandbox,
+    async close() {
+      const closed = new Promise((done) => server.close(done))
+      server.closeAllConnections()
+      await Promise.all([closed, vite.close()])
+      await saved()
+    },
+  }
+}
+
+/** A foreign name that resolves to this machine is a page trying to reach the control API. */
+function isLocal({ headers }: IncomingMessage): boolean {
+  return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '')
+}
+
+/**
+ * Breaks the line. The head of an answer goes out first: a browser silently sends a request again
+ * when a connection it had used before closes without a word.
+ */
+function cutOff({ outgoing }: HttpBindings): Response {
+  outgoing.writeHead(200, { 'content-length': 1 })
+  outgoing.flushHeaders()
+  outgoing.socket?.end()
+  return RESPONSE_ALREADY_SENT
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error)
+      reject(
+        new Error(
+          `Port ${port} is taken. Stop what uses it, or choose another: ` +
+            `npm start -- --port ${port + 1}`,
+        ),
+      )
+    })
+    server.listen(port, host, resolve)
+  })
+}
+
+/** The sandbox, with its state file if there is one. `saved` settles once all is written. */
+async function openSandbox(file: string | undefined) {
+  let isDirty = false
+  let saving: Promise<void> | undefined
+  const save = async () => {
+    while (isDirty && file !== undefined) {
+      isDirty = false
+      await sandbox.save(file).catch((error: Error) => {
+        console.error(`The state could not be saved: ${error.message}`)
+      })
+    }
+    saving = undefined
+  }
+  const onChange = () => {
+    isDirty = true
+    saving ??= save()
+  }
+  const sandbox = createSandbox(file === undefined ? {} : { onChange })
+  const loaded = file === undefined ? undefined : await sandbox.load(file)
+  if (loaded?.outcome === 'damaged') {
+    console.error(
+      `The state file ${file} is damaged; starting fresh. It was kept as ${loaded.keptAs}`,
+    )
+  }
+  return { sandbox, saved: async () => saving }
+}
+
+function readArguments(): DemoOptions {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: process.env['PORT'] ?? '4870' },
+      state: { type: 'string' },
+    },
+  })
+  const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : NaN
+  if (!(port <= 65_535)) throw new Error('--port must be a number from 0 to 65535')
+  return { port, ...(values.state !== undefined && { state: values.state }) }
+}
+
+const greeting = (url: string) => `
+  Sign-in demo   ${url}
+
+  By code        any phone number or e-mail; its code arrives in the inbox on the page
+  By password    "Make a password user" on the page fills one in
+  Interruptions  ask for a captcha, break the line, expire the access token: buttons on the page
+  Resume         reload at any step, even with the captcha open: it goes on, nothing is sent twice
+  Sandbox        ${url}/__sandbox/inbox and ${url}/__sandbox/requests
+
+  Ctrl-C stops it.
+`
+
+if (import.meta.main) {
+  try {
+    const demo = await serveDemo({ ...readArguments(), isReloading: true })
+    console.log(greeting(demo.url))
+    const stop = () => void demo.close().then(() => process.exit(0))
+    process.once('SIGINT', stop)
+    process.once('SIGTERM', stop)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+}
