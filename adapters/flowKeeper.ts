@@ -1,11 +1,8 @@
 import type { AnyActorRef, AnyMachineSnapshot } from 'xstate'
 import { hasSecret } from '../services/secret.ts'
-import type { SavedFlow } from '../services/snapshot.ts'
+import { deserialize, type SavedFlow, serialize } from '../services/snapshot.ts'
 import type { Store } from '../services/storage.ts'
 import { journey } from './view.ts'
-
-/** Loaded when the first flow comes to rest: superjson is no weight on the first screen. */
-const codec = () => import('../services/snapshot.ts')
 
 /**
  * Keeps the running flow in the tab's store, so that a reload goes on with it. Writes one after the
@@ -24,11 +21,11 @@ export function flowKeeper(store: Store, key: string) {
       const snapshot = flow.getPersistedSnapshot() as object
       if (!isAtRest(rest.at(-1) ?? flow, snapshot)) return
       const saved = { flow: root.getSnapshot().value.flow as string, snapshot }
-      queue(async () => store.set(key, (await codec()).serialize(saved)))
+      queue(async () => store.set(key, await serialize(saved)))
     },
     async load(): Promise<SavedFlow | undefined> {
       const text = await store.get(key)
-      return text ? (await codec()).deserialize(text) : undefined
+      return text ? deserialize(text) : undefined
     },
   }
 }

@@ -46,12 +46,12 @@ export interface AuthErrorDetails {
 /** The one error this library throws. Branch on `(operation, code)`. */
 export class AuthError extends Error {
   override readonly name = 'AuthError'
-  readonly code: AuthErrorCode
-  readonly operation?: string
-  readonly description?: string
-  readonly status?: number
-  readonly retryAfter?: number
-  readonly requestId?: string
+  declare readonly code: AuthErrorCode
+  declare readonly operation?: string
+  declare readonly description?: string
+  declare readonly status?: number
+  declare readonly retryAfter?: number
+  declare readonly requestId?: string
 
   constructor(code: AuthErrorCode, { cause, ...details }: AuthErrorDetails = {}) {
     const { operation, description } = details
@@ -59,8 +59,7 @@ export class AuthError extends Error {
       [operation, code, description].filter(Boolean).join(': '),
       cause === undefined ? undefined : { cause },
     )
-    this.code = code
-    Object.assign(this, details)
+    Object.assign(this, { code, ...details })
   }
 
   /** Anything thrown, as an `AuthError` that knows its operation. */

@@ -1,27 +1,7 @@
-import SuperJSON from 'superjson'
+import type { SuperJSON } from 'superjson'
 import { AuthError, type AuthErrorCode, type AuthErrorDetails } from './error.ts'
 import { VERSION } from './http.ts'
 import { Secret } from './secret.ts'
-
-const json = new SuperJSON()
-
-json.registerCustom<AuthError, { code: AuthErrorCode } & Pick<AuthErrorDetails, 'operation'>>(
-  {
-    isApplicable: (value) => value instanceof AuthError,
-    serialize: ({ code, operation = '' }) => ({ code, operation }),
-    deserialize: ({ code, operation }) => new AuthError(code, { operation }),
-  },
-  'AuthError',
-)
-
-json.registerCustom<Secret, null>(
-  {
-    isApplicable: (value) => value instanceof Secret,
-    serialize: () => null,
-    deserialize: () => undefined as never,
-  },
-  'Secret',
-)
 
 /** A flow cut at rest: its name and the persisted snapshot of its machine. */
 export interface SavedFlow {
@@ -29,15 +9,45 @@ export interface SavedFlow {
   snapshot: object
 }
 
+let codec: Promise<SuperJSON> | undefined
+
+/** superjson is fetched when the first flow comes to rest: it is no weight on the first screen. */
+function json(): Promise<SuperJSON> {
+  codec ??= import('superjson').then(({ SuperJSON }) => taught(new SuperJSON()))
+  // What could not be fetched now may be at the next try.
+  codec.catch(() => (codec = undefined))
+  return codec
+}
+
+function taught(json: SuperJSON): SuperJSON {
+  json.registerCustom<AuthError, { code: AuthErrorCode } & Pick<AuthErrorDetails, 'operation'>>(
+    {
+      isApplicable: (value) => value instanceof AuthError,
+      serialize: ({ code, operation = '' }) => ({ code, operation }),
+      deserialize: ({ code, operation }) => new AuthError(code, { operation }),
+    },
+    'AuthError',
+  )
+  json.registerCustom<Secret, null>(
+    {
+      isApplicable: (value) => value instanceof Secret,
+      serialize: () => null,
+      deserialize: () => undefined as never,
+    },
+    'Secret',
+  )
+  return json
+}
+
 /** The text to store. Secrets become nothing: what was one is undefined when it comes back. */
-export function serialize(saved: SavedFlow): string {
-  return json.stringify({ version: VERSION, ...saved })
+export async function serialize(saved: SavedFlow): Promise<string> {
+  return (await json()).stringify({ version: VERSION, ...saved })
 }
 
 /** What was stored by this very version, or undefined: another version and damage start fresh. */
-export function deserialize(text: string): SavedFlow | undefined {
+export async function deserialize(text: string): Promise<SavedFlow | undefined> {
   try {
-    const { version, flow, snapshot } = json.parse<{ version: unknown } & SavedFlow>(text)
+    const { version, flow, snapshot } = (await json()).parse<{ version: unknown } & SavedFlow>(text)
     const sound = version === VERSION && typeof flow === 'string' && typeof snapshot === 'object'
     return sound && snapshot ? { flow, snapshot } : undefined
   } catch {

@@ -1,29 +1,48 @@
+import { rolldown, type OutputChunk } from 'rolldown'
+import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
 import { expect, test } from 'vitest'
 
 const kB = 1000
+const door = fileURLToPath(new URL('../../adapters/index.ts', import.meta.url))
 
 /** What an app pays: everything it needs, xstate included, as its visitors download it. */
-const weigh = async (entry: string) => {
-  const bundle = await build({
-    stdin: { contents: entry, resolveDir: '.', loader: 'ts' },
-    tsconfig: 'test/tsconfig.json',
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'esm',
+async function weigh(code: string) {
+  const bundle = await rolldown({
+    input: 'entry',
     platform: 'browser',
-    target: 'es2023',
+    resolve: { alias: { 'cloudbase-authflow': door } },
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === 'entry' ? id : undefined),
+        load: (id) => (id === 'entry' ? code : undefined),
+      },
+    ],
   })
-  return gzipSync(bundle.outputFiles[0]!.contents, { level: 9 }).length
+  const { output } = await bundle.generate({ minify: true })
+  const chunks = output.filter((file) => file.type === 'chunk')
+  const entry = chunks.find((chunk) => chunk.isEntry)!
+  const sum = (some: OutputChunk[]) =>
+    some.reduce((total, { code }) => total + gzipSync(code, { level: 9 }).length, 0)
+  return {
+    atOnce: sum(
+      chunks.filter((chunk) => chunk === entry || entry.imports.includes(chunk.fileName)),
+    ),
+    inAll: sum(chunks),
+  }
 }
 
-test('createAuth with the signIn flow stays within 25 kB', async () => {
-  const size = await weigh(`
+test('createAuth with the signIn flow stays within its budgets', async () => {
+  const { atOnce, inAll } = await weigh(`
     import { createAuth, signIn } from 'cloudbase-authflow'
-    export const auth = createAuth({ env: 'demo', flows: { signIn } })
+    createAuth({ env: 'demo', flows: { signIn } }).start()
   `)
-  console.log(`createAuth + signIn, all dependencies in: ${(size / kB).toFixed(2)} kB min + gzip`)
-  expect(size).toBeLessThanOrEqual(25 * kB)
+  const print = (size: number) => `${(size / kB).toFixed(2)} kB`
+  console.log(
+    `createAuth + signIn, every dependency in, min + gzip: ${print(atOnce)} at once, ` +
+      `${print(inAll)} with what is loaded when the first flow rests`,
+  )
+  expect(atOnce).toBeLessThanOrEqual(25 * kB)
+  expect(inAll).toBeLessThanOrEqual(29.5 * kB)
 })
