@@ -1,13 +1,16 @@
 import { AuthError } from './error.ts'
 
-/** ITU-T E.164 calling codes: no code is the beginning of another, so the split is exact. */
+/**
+ * ITU-T E.164: at most 15 digits with the calling code. No code is the beginning of another, so the
+ * split is exact.
+ */
 const INTERNATIONAL =
-  /^\+(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9]\d\d)(\d{4,14})$/
+  /^\+(?=\d{5,15}$)(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9]\d\d)(\d{4,})$/
 const MAINLAND = /^(?:0?0?86)?(1[3-9]\d{9})$/
 
 /**
  * A phone number as the wire wants it: `+<calling code> <number>`. Bare mainland numbers get `+86`;
- * spaces, dashes and brackets are dropped; `00` counts as `+`.
+ * spaces, dashes, brackets and what cannot be seen are dropped; `00` counts as `+`.
  *
  * @throws AuthError `invalid_argument` when no country can be told.
  */
@@ -25,7 +28,7 @@ export function toUsername(text: string): string {
 }
 
 function parse(text: string): string | undefined {
-  const digits = text.normalize('NFKC').replace(/[\s().-]/g, '')
+  const digits = text.normalize('NFKC').replace(/[\s\p{Pd}\p{Cf}().]/gu, '')
   const mainland = MAINLAND.exec(digits)
   if (mainland) return `+86 ${mainland[1]}`
   const international = INTERNATIONAL.exec(digits.replace(/^00/, '+'))

@@ -1,0 +1,92 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { onTestFinished } from 'vitest'
+import { createApi } from '../../services/api.ts'
+import { systemClock } from '../../services/clock.ts'
+import { AuthError } from '../../services/error.ts'
+import { createHttp, type HttpOptions } from '../../services/http.ts'
+import { memoryStore } from '../../services/storage.ts'
+
+/** A request as it came in. */
+export interface Received {
+  method: string
+  /** Path and query, undecoded. */
+  url: string
+  path: string
+  query: Record<string, string>
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+export type Handler = (request: Received, response: ServerResponse) => void
+
+/** Answers with a status and a body: JSON, unless it is a text. */
+export const answer =
+  (status: number, body: unknown = '', headers: Record<string, string> = {}): Handler =>
+  (_, response) => {
+    const isText = typeof body === 'string' || Buffer.isBuffer(body)
+    response.writeHead(status, { 'content-type': 'application/json', ...headers })
+    response.end(isText ? body : JSON.stringify(body))
+  }
+
+/** A server on a port of its own until the test ends. What it answers can be changed at any time. */
+export async function serve(handler: Handler = answer(200, {})) {
+  const requests: Received[] = []
+  const server = createServer((incoming, response) => {
+    const url = incoming.url ?? ''
+    const { pathname, searchParams } = new URL(url, 'http://localhost')
+    const chunks: Buffer[] = []
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+    incoming.on('end', () => {
+      const received = {
+        method: incoming.method ?? '',
+        url,
+        path: pathname,
+        query: Object.fromEntries(searchParams),
+        headers: incoming.headers,
+        body: Buffer.concat(chunks).toString(),
+      }
+      requests.push(received)
+      served.handler(received, response)
+    })
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const close = () =>
+    new Promise<void>((done) => {
+      server.close(() => done())
+      server.closeAllConnections()
+    })
+  onTestFinished(close)
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const served = {
+    origin,
+    requests,
+    handler,
+    close,
+    last: () => requests.at(-1)!,
+    http: (options: Partial<HttpOptions> = {}) =>
+      createHttp({
+        origin,
+        clientId: 'demo',
+        language: 'zh-CN',
+        timeout: 10_000,
+        store: memoryStore(),
+        ...options,
+      }),
+    api: (options: Partial<HttpOptions> = {}) => {
+      const { clientId = 'demo' } = options
+      return createApi(served.http(options), clientId, systemClock)
+    },
+  }
+  return served
+}
+
+/** The error a promise rejects with; fails when it is none of ours, or when there is none. */
+export async function failure(promise: Promise<unknown>): Promise<AuthError> {
+  const thrown = await promise.then(
+    (value) => new Error(`settled with ${JSON.stringify(value)}`),
+    (reason: unknown) => reason,
+  )
+  if (thrown instanceof AuthError) return thrown
+  throw new Error('not an AuthError', { cause: thrown })
+}
