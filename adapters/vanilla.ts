@@ -14,8 +14,11 @@ import {
   type OutputOf,
 } from '../services/api.ts'
 import { type Clock, systemClock } from '../services/clock.ts'
+import { endpoints } from '../services/endpoints.ts'
 import { AuthError } from '../services/error.ts'
+import type { moreEndpoints } from '../services/moreEndpoints.ts'
 import { createHttp } from '../services/http.ts'
+import { isRecord } from '../services/record.ts'
 import { seal, type Unsealed, unseal } from '../services/secret.ts'
 import { type Store, webStore } from '../services/storage.ts'
 import { createTokenStore } from '../services/tokenStore.ts'
@@ -46,6 +49,8 @@ export interface AuthOptions<F extends Flows> {
   clock?: Clock
   /** Watches every actor at work. Secrets stay sealed in what it is shown. */
   inspect?: (event: InspectionEvent) => void
+  /** Endpoints to call beside those of a session and its flows, such as `moreEndpoints`. */
+  endpoints?: Partial<typeof moreEndpoints>
   /** The journeys of the app, by the name it starts them with. */
   flows: F
 }
@@ -93,7 +98,11 @@ export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth
     store: shared,
     fetch: options.fetch,
   })
-  const api = { ...createApi(http, clientId, clock), ...createTokenStore(shared, clientId) }
+  const loaded = Object.assign(
+    { ...endpoints, ...options.endpoints },
+    ...Object.values(flows).map((flow) => flow.endpoints),
+  ) as typeof endpoints
+  const api = { ...createApi(http, clientId, clock, loaded), ...createTokenStore(shared, clientId) }
   assertOneXState(flows, api)
   const logic = session(api, flows)
   const flow = flowKeeper(tab, `authflow_${clientId}`)
@@ -177,7 +186,12 @@ export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth
       // A task of its own: whoever calls may stand inside a transition.
       await Promise.resolve()
       if (!root) throw notStarted()
-      if (!Object.hasOwn(api, operation)) throw new AuthError('unimplemented', { operation })
+      if (!Object.hasOwn(api, operation)) {
+        throw new AuthError('unimplemented', {
+          operation,
+          description: 'not loaded: give createAuth({ endpoints: moreEndpoints })',
+        })
+      }
       const id = `call.${++calls}` as const
       root.send({ type: 'call.start', id, operation, params: seal(params) })
       const { [id]: call } = root.getSnapshot().children as Record<string, AnyActorRef>
@@ -203,9 +217,7 @@ function assertOneXState(flows: Flows, api: Api) {
   for (const [name, flow] of Object.entries(flows)) {
     if (flow(api) instanceof StateMachine) continue
     throw new AuthError('failed_precondition', {
-      description:
-        `the flow "${name}" is not a machine of the xstate this library uses: two copies of ` +
-        'xstate are loaded. Run `npm dedupe xstate`, or let your bundler dedupe it.',
+      description: `two copies of xstate are loaded, and the flow "${name}" is made with the other: run npm dedupe xstate`,
     })
   }
 }
@@ -219,10 +231,7 @@ function isSame(a: object, b: object, depth = 2): boolean {
   return Object.entries(b).every(([name, after]) => {
     const before: unknown = a[name as never]
     if (Object.is(before, after)) return true
-    const isNested = depth > 1 && isPlain(before) && isPlain(after)
+    const isNested = depth > 1 && isRecord(before) && isRecord(after)
     return isNested && isSame(before, after, depth - 1)
   })
 }
-
-const isPlain = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !(value instanceof Error)

@@ -1,12 +1,4 @@
-import {
-  type ActorRefFrom,
-  type AnyActorRef,
-  assign,
-  enqueueActions,
-  fromPromise,
-  setup,
-  waitFor,
-} from 'xstate'
+import { type ActorRefFrom, type AnyActorRef, assign, fromPromise, setup, waitFor } from 'xstate'
 import type { Api, InputOf, Operation, OperationName, OutputOf } from '../services/api.ts'
 import { type Clock, retryAt } from '../services/clock.ts'
 import { AuthError, errorOf } from '../services/error.ts'
@@ -17,8 +9,11 @@ import type { captcha } from './captcha.ts'
 import type { tokens } from './tokens.ts'
 import { until } from './until.ts'
 
-type CaptchaRef = ActorRefFrom<ReturnType<typeof captcha>>
-type TokensRef = ActorRefFrom<ReturnType<typeof tokens>>
+type System = AnyActorRef['system']
+
+const captchaOf = (system: System): ActorRefFrom<ReturnType<typeof captcha>> =>
+  system.get('captcha')
+const tokensOf = (system: System): ActorRefFrom<ReturnType<typeof tokens>> => system.get('tokens')
 
 /** How often a call that is safe to repeat is repeated while the line is down. */
 const REPEATS = 2
@@ -63,13 +58,13 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
         OutputOf<K>,
         { params: InputOf<K>; serial?: number; captchaToken?: Secret }
       >(({ input: { params, serial, captchaToken }, system, signal }) => {
-        const { credentials } = (system.get('tokens') as TokensRef).getSnapshot().context
+        const { credentials } = tokensOf(system).getSnapshot().context
         const accessToken = serial === undefined ? undefined : credentials?.access_token
         return operation(params, { accessToken, captchaToken, signal })
       }),
       solveCaptcha: fromPromise<Secret, Secret | undefined>(
         async ({ input: refused, system, signal }) => {
-          const dialog: CaptchaRef = system.get('captcha')
+          const dialog = captchaOf(system)
           dialog.send({ type: 'captcha.require', purpose, refused })
           const settled = await waitFor(dialog, (state) => state.hasTag('settled'), { signal })
           if (settled.context.token) return settled.context.token
@@ -100,16 +95,11 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
         repeats: context.repeats + 1,
         retryAt: retryAt(api.clock, context.repeats + 1),
       })),
-      settle: enqueueActions(({ context: { captchaToken, output }, enqueue, system }) => {
-        const kept = output as unknown as Tokens
-        if (operation.signsIn)
-          enqueue.sendTo(system.get('tokens') as TokensRef, { type: 'tokens.keep', tokens: kept })
-        if (captchaToken)
-          enqueue.sendTo(system.get('captcha') as CaptchaRef, {
-            type: 'captcha.spend',
-            token: captchaToken,
-          })
-      }),
+      settle({ context: { captchaToken, output }, system }) {
+        const signedIn = output as unknown as Tokens
+        if (operation.signsIn) tokensOf(system).send({ type: 'tokens.keep', tokens: signedIn })
+        if (captchaToken) captchaOf(system).send({ type: 'captcha.spend', token: captchaToken })
+      },
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
       fail: ({ context }) => {
         throw context.error
@@ -201,12 +191,12 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
  * there is an `error`.
  */
 export async function freshTokens(
-  system: AnyActorRef['system'],
+  system: System,
   clock: Clock,
   refused?: number,
   signal?: AbortSignal,
 ): Promise<{ serial: number; credentials?: Credentials; error?: AuthError }> {
-  const keeper: TokensRef = system.get('tokens')
+  const keeper = tokensOf(system)
   const settled = () => waitFor(keeper, (state) => !state.hasTag('busy'), { signal })
   await settled()
   keeper.send({ type: 'tokens.need', refused })

@@ -8,7 +8,11 @@ import { resumable } from './resumable.ts'
 import { tokens, type TokensFact } from './tokens.ts'
 
 /** A journey: a machine made from the endpoints it may call, ending with output. */
-export type Flow = (api: Api) => AnyStateMachine
+export interface Flow {
+  (api: Api): AnyStateMachine
+  /** The endpoints it calls beyond those every session has. */
+  readonly endpoints?: object
+}
 export type Flows = Record<string, Flow>
 
 /** What an app tells the session itself, whatever flow is running. */

@@ -13,6 +13,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   async until(deadline, signal) {
     for (let left; (left = deadline - Date.now()) > 0;) {
+      signal?.throwIfAborted()
       await sleep(Math.min(left, LONGEST_TIMER), signal)
     }
   },

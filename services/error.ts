@@ -67,8 +67,8 @@ export class AuthError extends Error {
     if (!(thrown instanceof AuthError))
       return new AuthError('unknown', { operation, cause: thrown })
     if (thrown.operation || !operation) return thrown
-    const { code, description, cause } = thrown
-    return new AuthError(code, { operation, description, cause })
+    const { code, cause, ...details } = thrown
+    return new AuthError(code, { ...details, operation, cause })
   }
 }
 

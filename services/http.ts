@@ -1,6 +1,7 @@
-import { createFetch } from 'ofetch'
+import { ofetch } from 'ofetch'
 import { AuthError } from './error.ts'
-import { Secret } from './secret.ts'
+import { isRecord } from './record.ts'
+import { type Secret, unseal } from './secret.ts'
 import { type Store } from './storage.ts'
 
 /** This package's version: sent as `X-SDK-Version`, and the version of stored snapshots. */
@@ -27,6 +28,8 @@ export interface Call {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** From the version on: `/v1/signin`. */
   path: string
+  /** Fields of the query; secrets and all. */
+  query?: object
   body?: object
   accessToken?: Secret
   captchaToken?: Secret
@@ -44,17 +47,25 @@ export type Http = (call: Call) => Promise<object>
  *   status when an error answer names none
  */
 export function createHttp(options: HttpOptions): Http {
-  const $fetch = createFetch({ fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)) })
-  return async ({ operation, method, path, body, accessToken, captchaToken, signal }) => {
-    const requestId = crypto.randomUUID().replaceAll('-', '')
+  const $fetch = ofetch.create(
+    {
+      baseURL: `${options.origin}/auth`,
+      retry: false,
+      responseType: 'text',
+      ignoreResponseError: true,
+    },
+    { fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)) },
+  )
+  return async ({ operation, method, path, query, body, accessToken, captchaToken, signal }) => {
+    const requestId = randomHex()
     const expiry = AbortSignal.timeout(options.timeout)
     const fail = (code: string, details = {}) =>
       new AuthError(code, { operation, requestId, ...details })
     try {
       const response = await $fetch.raw(path, {
         method,
-        baseURL: `${options.origin}/auth`,
         query: {
+          ...(query && unseal(query)),
           captcha_token: captchaToken?.reveal(),
           client_id: accessToken ? undefined : options.clientId,
         },
@@ -65,11 +76,8 @@ export function createHttp(options: HttpOptions): Http {
           'x-sdk-version': `cloudbase-authflow/${VERSION}`,
           ...(accessToken && { authorization: `Bearer ${accessToken.reveal()}` }),
         },
-        body: body && reveal(body),
+        body: body && unseal(body),
         signal: signal ? AbortSignal.any([signal, expiry]) : expiry,
-        retry: false,
-        responseType: 'text',
-        ignoreResponseError: true,
       })
       const answer = parse(response._data)
       const code = answer?.error ?? answer?.code
@@ -91,27 +99,15 @@ export function createHttp(options: HttpOptions): Http {
   }
 }
 
-function reveal(body: object): object {
-  const open = ([name, value]: [string, unknown]) => [
-    name,
-    value instanceof Secret ? value.reveal() : value,
-  ]
-  return Object.fromEntries(Object.entries(body).map(open))
-}
-
 function parse(body: unknown): Record<string, unknown> | undefined {
   if (!body) return {}
   if (typeof body !== 'string' || body.length > LONGEST_ANSWER) return undefined
   try {
     const answer: unknown = JSON.parse(body)
-    return isObject(answer) ? answer : undefined
+    return isRecord(answer) ? answer : undefined
   } catch {
     return undefined
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isCode(value: unknown): value is string {
@@ -124,10 +120,8 @@ function codeForStatus(status: number): string {
     401: 'unauthenticated',
     403: 'permission_denied',
     429: 'resource_exhausted',
-    500: 'internal',
-    504: 'deadline_exceeded',
   }
-  return named[status] ?? (status > 500 ? 'unavailable' : 'unknown')
+  return named[status] ?? (status < 500 ? 'unknown' : 'unavailable')
 }
 
 function text(value: unknown): string | undefined {
@@ -144,7 +138,13 @@ const DEVICE_ID = 'device_id'
 async function deviceId(store: Store): Promise<string> {
   const stored = await store.get(DEVICE_ID)
   if (stored && /^[\w-]{16,48}$/.test(stored)) return stored
-  const id = crypto.randomUUID().replaceAll('-', '')
+  const id = randomHex()
   await store.set(DEVICE_ID, id)
   return id
+}
+
+/** 128 random bits; unlike `crypto.randomUUID` there on plain HTTP too. */
+function randomHex(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -23,8 +23,8 @@ export function toPhoneNumber(text: unknown): string {
 }
 
 /** A login name: a phone number in the wire's form, anything else (e-mail, username) untouched. */
-export function toUsername(text: string): string {
-  return parse(text) ?? text
+export function toUsername(text: unknown): unknown {
+  return typeof text === 'string' ? (parse(text) ?? text) : text
 }
 
 function parse(text: string): string | undefined {

@@ -1,3 +1,5 @@
+import { isRecord } from './record.ts'
+
 const MASK = '[secret]'
 
 /**
@@ -49,36 +51,29 @@ const SECRET_FIELDS = new Set([
   'verification_token',
 ])
 
-/** Wraps the secret fields of an event or of a call's parameters, one level of nesting deep. */
+/** Wraps the secret fields of an event or of a call's parameters, nested ones too. */
 export function seal<T extends object>(fields: object): T {
   const sealed = Object.entries(fields).map(([name, value]) => [
     name,
     typeof value === 'string' && SECRET_FIELDS.has(name)
       ? new Secret(value)
-      : isPlain(value)
+      : isRecord(value)
         ? seal(value)
         : value,
   ])
   return Object.fromEntries(sealed) as T
 }
 
-/** Opens every secret of a value, for the caller who asked for it. */
+/** Opens every secret of a value, nested ones too, for the caller who asked for it. */
 export function unseal<T>(value: T): Unsealed<T> {
-  const open = (field: unknown) => (field instanceof Secret ? field.reveal() : field)
+  if (value instanceof Secret) return value.reveal() as Unsealed<T>
   if (!isPlain(value)) return value as Unsealed<T>
-  return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => [name, open(field)]),
-  ) as Unsealed<T>
+  const opened = Object.entries(value).map(([name, field]) => [name, unseal<unknown>(field)])
+  return Object.fromEntries(opened) as Unsealed<T>
 }
 
 /** Whether there is a secret anywhere in a tree of plain objects and arrays. */
 export function hasSecret(value: unknown): boolean {
   if (value instanceof Secret) return true
-  return (Array.isArray(value) || isPlain(value)) && Object.values(value).some(hasSecret)
-}
-
-function isPlain(value: unknown): value is object {
-  return (
-    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
-  )
+  return (Array.isArray(value) || isRecord(value)) && Object.values(value).some(hasSecret)
 }

@@ -1,6 +1,6 @@
-import { Secret } from './secret.ts'
+import { unseal } from './secret.ts'
 import type { Store } from './storage.ts'
-import type { Tokens } from './wire.ts'
+import { read, type Shape, type Tokens } from './wire.ts'
 
 /** A token pair with the moment it stops being good, and what is known of its owner. */
 export interface Credentials extends Omit<Tokens, 'expires_in'> {
@@ -15,22 +15,32 @@ export interface TokenStore {
   clear(): Promise<void>
 }
 
-/** Keeps the session under the official client's key and in its form, so that an app can switch. */
+/** What is stored: the official client's key and form, so that an app can switch. */
+interface Stored extends Omit<Tokens, 'expires_in'> {
+  /** ISO 8601. */
+  expires_at: string
+}
+
+const stored: Shape<Stored> = {
+  access_token: 'secret',
+  refresh_token: 'secret?',
+  expires_at: 'string',
+  token_type: 'string?',
+  sub: 'string?',
+  scope: 'string?',
+  groups: 'list?',
+}
+
 export function createTokenStore(store: Store, clientId: string): TokenStore {
   const key = `credentials_${clientId}`
   return {
     async load() {
       return parse(await store.get(key))
     },
-    async save({ access_token, refresh_token, expiresAt, ...rest }) {
-      const credentials = {
-        ...rest,
-        access_token: access_token.reveal(),
-        refresh_token: refresh_token?.reveal(),
-        expires_at: new Date(expiresAt).toISOString(),
-        version: 'v1',
-      }
-      await store.set(key, JSON.stringify(credentials))
+    async save({ expiresAt, ...credentials }) {
+      const expires_at = new Date(expiresAt).toISOString()
+      const record = { ...unseal(credentials), expires_at, version: 'v1' }
+      await store.set(key, JSON.stringify(record))
     },
     async clear() {
       await store.remove(key)
@@ -40,23 +50,11 @@ export function createTokenStore(store: Store, clientId: string): TokenStore {
 
 /** What is damaged or not a session is none. */
 function parse(text: string | null | undefined): Credentials | undefined {
-  const { access_token, refresh_token, expires_at, sub, scope, token_type } = toObject(text)
-  const expiresAt = Date.parse(String(expires_at))
-  if (typeof access_token !== 'string' || !access_token || Number.isNaN(expiresAt)) return undefined
-  return {
-    access_token: new Secret(access_token),
-    refresh_token: typeof refresh_token === 'string' ? new Secret(refresh_token) : undefined,
-    expiresAt,
-    ...(typeof sub === 'string' && { sub }),
-    ...(typeof scope === 'string' && { scope }),
-    ...(typeof token_type === 'string' && { token_type }),
-  }
-}
-
-function toObject(text: string | null | undefined): Record<string, unknown> {
   try {
-    return Object(JSON.parse(text ?? '{}')) as Record<string, unknown>
+    const { expires_at, ...credentials } = read<Stored>(JSON.parse(text ?? ''), stored)
+    const expiresAt = Date.parse(expires_at)
+    return expiresAt ? { ...credentials, expiresAt } : undefined
   } catch {
-    return {}
+    return undefined
   }
 }

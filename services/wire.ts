@@ -3,6 +3,7 @@
  * answer is checked. Only the fields named here are ever read.
  */
 import { AuthError } from './error.ts'
+import { isRecord } from './record.ts'
 import { Secret } from './secret.ts'
 
 /** Where a code is sent: a phone number or an e-mail address, never both. */
@@ -62,6 +63,24 @@ export interface AnonymousRequest {
   provider_token?: Secret
 }
 
+export interface CustomTicketRequest {
+  provider_id: string
+  ticket: Secret
+}
+
+export interface ProviderSignInRequest {
+  provider_token: Secret
+  provider_id?: string
+  force_disable_sign_up?: boolean
+  sync_profile?: boolean
+}
+
+/** An RSA key (PEM) that sign-in bodies can be encrypted with. */
+export interface PublicKey {
+  public_key: string
+  public_key_thumbprint: string
+}
+
 export interface RefreshRequest {
   refresh_token: Secret
 }
@@ -88,6 +107,7 @@ export interface Tokens {
   expires_in: number
   sub?: string
   scope?: string
+  groups?: readonly unknown[]
 }
 
 export interface User extends Profile {
@@ -97,6 +117,120 @@ export interface User extends Profile {
   email_verified?: boolean
   zoneinfo?: string
   created_at?: string
+  groups?: readonly unknown[]
+  providers?: readonly unknown[]
+}
+
+export type DeletedUser = Partial<User>
+
+export interface EditUserRequest extends Profile {
+  email?: string
+  phone_number?: string
+  verification_token?: Secret
+  password?: Secret
+  new_password?: Secret
+}
+
+export interface SudoRequest {
+  password?: Secret
+  verification_token?: Secret
+}
+
+/** No token: the user has nothing to prove themselves by, and an empty one is accepted. */
+export interface Sudo {
+  sudo_token?: Secret
+  expires_in?: number
+}
+
+export type SetContactRequest = Contact & {
+  sudo_token: Secret
+  verification_token: Secret
+  conflict_resolution?: 'DEFAULT' | 'DELETE_ACCOUNT_TRANSFER' | 'TRANSFER'
+}
+
+export interface SetPasswordRequest {
+  new_password: Secret
+  /** Empty for a user who has signed in by a provider only and has no password. */
+  sudo_token: Secret
+}
+
+export interface DeleteUserRequest {
+  sudo_token?: Secret
+}
+
+/** One of them; ids of at most 50 users, joined by commas. */
+export interface QueryUsersRequest {
+  id?: string
+  username?: string
+  email?: string
+  phone_number?: string
+}
+
+export interface Users {
+  total?: Count
+  data: readonly unknown[]
+}
+
+export type ResetPasswordRequest = Contact & {
+  new_password: Secret
+  verification_token: Secret
+}
+
+export interface UsernameRequest {
+  username: string
+}
+
+export interface Existence {
+  exist: boolean
+}
+
+export interface ProviderUriRequest {
+  provider_id: string
+  redirect_uri: string
+  state?: string
+  scope?: string
+  response_type?: string
+  /** Sent as `other_params[name]`. */
+  other_params?: Record<string, string>
+}
+
+export interface ProviderUri {
+  uri: string
+  signout_uri?: string
+}
+
+export interface ProviderTokenRequest {
+  provider_id: string
+  provider_redirect_uri?: string
+  provider_code?: Secret
+  provider_access_token?: Secret
+  provider_id_token?: Secret
+  provider_params?: object
+}
+
+export interface PatchProviderTokenRequest {
+  provider_token: Secret
+  provider_id?: string
+  provider_params?: object
+}
+
+export interface ProviderToken {
+  provider_token: Secret
+  expires_in?: number
+  provider_profile?: object
+}
+
+export interface BindProviderRequest {
+  provider_token: Secret
+}
+
+export interface UnbindProviderRequest {
+  provider_id: string
+}
+
+export interface Providers {
+  total?: Count
+  data: readonly unknown[]
 }
 
 export interface CaptchaRequest {
@@ -124,28 +258,47 @@ export interface CaptchaToken {
   expires_in: number
 }
 
+/** A page to solve the captcha on, or at once a token. */
+export interface CaptchaPage {
+  url?: string
+  captcha_token?: Secret
+  expires_in: number
+}
+
 export type Empty = Record<never, never>
 
+/** The documents say text, the server says number. */
+export type Count = number | `${number}`
+
 /** How a field must look; `?` after it when it may be missing. */
-type Kind = 'string' | 'boolean' | 'seconds' | 'secret'
+type Kind = 'string' | 'boolean' | 'seconds' | 'count' | 'secret' | 'record' | 'list'
 
 /** One kind per field of `T`, as `T` itself says it. */
 export type Shape<T> = {
   [K in keyof T]-?: undefined extends T[K] ? `${KindOf<Exclude<T[K], undefined>>}?` : KindOf<T[K]>
 }
 
-type KindOf<V> = V extends Secret
+type KindOf<V> = [V] extends [Secret]
   ? 'secret'
-  : V extends number
-    ? 'seconds'
-    : V extends boolean
-      ? 'boolean'
-      : 'string'
+  : [Count] extends [V]
+    ? 'count'
+    : V extends number
+      ? 'seconds'
+      : V extends boolean
+        ? 'boolean'
+        : V extends string
+          ? 'string'
+          : V extends readonly unknown[]
+            ? 'list'
+            : 'record'
 
 const readers: Record<Kind, (value: unknown) => unknown> = {
   string: (value) => (typeof value === 'string' ? value : undefined),
   boolean: (value) => (typeof value === 'boolean' ? value : undefined),
   seconds: (value) => (Number.isFinite(value) && (value as number) > 0 ? value : undefined),
+  count: (value) => (/^\d{1,15}$/.test(String(value)) ? value : undefined),
+  record: (value) => (isRecord(value) ? value : undefined),
+  list: (value) => (Array.isArray(value) ? value : undefined),
   secret: (value) => (typeof value === 'string' && value ? new Secret(value) : undefined),
 }
 
@@ -157,9 +310,11 @@ const readers: Record<Kind, (value: unknown) => unknown> = {
 export function read<T>(answer: unknown, shape: Shape<T>): T {
   const fields: Record<string, unknown> = {}
   for (const [name, kind] of Object.entries<string>(shape)) {
-    const given = (answer as Record<string, unknown>)[name] ?? undefined
+    const isOptional = kind.endsWith('?')
+    const field = (answer as Record<string, unknown>)[name] ?? undefined
+    const given = isOptional && field === '' ? undefined : field
     const value = given === undefined ? undefined : readers[kind.replace('?', '') as Kind](given)
-    if (value === undefined && (given !== undefined || !kind.endsWith('?'))) {
+    if (value === undefined && (given !== undefined || !isOptional)) {
       throw new AuthError('invalid_response', { description: `${name} is missing or malformed` })
     }
     if (value !== undefined) fields[name] = value

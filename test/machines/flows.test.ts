@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { AnyStateMachine } from 'xstate'
 import { type Api, createApi } from '../../services/api.ts'
+import { endpoints as core } from '../../services/endpoints.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { signIn } from '../../machines/signIn.ts'
@@ -9,7 +10,8 @@ import { edgePaths, type Model, type Path, type Step, transitionsOf } from '../s
 import { type Interruption, interruptions, openWorld, type World } from '../support/world.ts'
 
 const idle = { now: () => 0, until: () => new Promise<void>(() => undefined) }
-const api: Api = createApi(() => Promise.reject(new Error('not called')), 'demo', idle)
+const noHttp = () => Promise.reject(new Error('not called'))
+const api: Api = createApi(noHttp, 'demo', idle, core)
 const fails = (code: string) => ({ error: new AuthError(code) })
 
 const phone_number = '+86 13800000000'

@@ -1,0 +1,111 @@
+import {
+  endpoint,
+  getAsUser,
+  nothing,
+  patchAsUser,
+  post,
+  postAsUser,
+  repeatable,
+  signsIn,
+  tokens,
+  user,
+} from './endpoints.ts'
+import type * as wire from './wire.ts'
+
+const deleteAsUser = endpoint('DELETE', 'bearer')
+
+const providerToken: wire.Shape<wire.ProviderToken> = {
+  provider_token: 'secret',
+  expires_in: 'seconds?',
+  provider_profile: 'record?',
+}
+
+/** `other_params: { a: 'b' }` goes out as `other_params[a]=b`; what is empty does not. */
+const flattenParams = ({ other_params = {}, ...input }: wire.ProviderUriRequest) => ({
+  ...input,
+  ...Object.fromEntries(
+    Object.entries(other_params)
+      .filter(([, value]) => value)
+      .map(([name, value]) => [`other_params[${name}]`, value]),
+  ),
+})
+
+/**
+ * The rest of the protocol. A flow that calls some of it brings it along (`withEndpoints`), and
+ * `createAuth({ endpoints: moreEndpoints })` makes it callable, so that only those apps carry it.
+ */
+export const moreEndpoints = {
+  signInWithCustomTicket: post<wire.CustomTicketRequest, wire.Tokens>(
+    'v1/signin/custom',
+    tokens,
+    signsIn,
+  ),
+  signInWithProvider: post<wire.ProviderSignInRequest, wire.Tokens>(
+    'v1/signin/with/provider',
+    tokens,
+    signsIn,
+  ),
+  signInV2: post<wire.SignInRequest, wire.Tokens>('v2/signin/username', tokens, signsIn),
+  signInWithProviderV2: post<wire.ProviderSignInRequest, wire.Tokens>(
+    'v2/signin/with/provider',
+    tokens,
+    signsIn,
+  ),
+  verifyV2: post<wire.VerifyRequest, wire.Tokens>('v2/signin/verificationcode', tokens, signsIn),
+  getPublicKey: post<wire.Empty, wire.PublicKey>(
+    'v2/signin/publichkey',
+    { public_key: 'string', public_key_thumbprint: 'string' },
+    repeatable,
+  ),
+  initCaptcha: post<wire.CaptchaRequest, wire.CaptchaPage>(
+    'v1/captcha/init',
+    { url: 'string?', captcha_token: 'secret?', expires_in: 'seconds' },
+    repeatable,
+  ),
+  getProviderUri: endpoint('GET', 'client')<wire.ProviderUriRequest, wire.ProviderUri>(
+    'v1/provider/uri',
+    { uri: 'string', signout_uri: 'string?' },
+    { repeatable: true, fields: flattenParams },
+  ),
+  grantProviderToken: post<wire.ProviderTokenRequest, wire.ProviderToken>(
+    'v1/provider/token',
+    providerToken,
+  ),
+  patchProviderToken: endpoint('PATCH', 'client')<
+    wire.PatchProviderTokenRequest,
+    wire.ProviderToken
+  >('v1/provider/token', providerToken),
+  bindProvider: postAsUser<wire.BindProviderRequest, wire.Empty>('v1/user/provider/bind', nothing),
+  unbindProvider: deleteAsUser<wire.UnbindProviderRequest, wire.Empty>(
+    'v1/user/provider/{provider_id}',
+    nothing,
+    { fields: () => ({}) },
+  ),
+  getProviders: getAsUser<wire.Empty, wire.Providers>(
+    'v1/user/provider',
+    { total: 'count?', data: 'list' },
+    repeatable,
+  ),
+  editUser: postAsUser<wire.EditUserRequest, wire.Empty>('v1/user/basic/edit', nothing),
+  sudo: postAsUser<wire.SudoRequest, wire.Sudo>('v1/user/sudo', {
+    sudo_token: 'secret?',
+    expires_in: 'seconds?',
+  }),
+  setContact: patchAsUser<wire.SetContactRequest, wire.Empty>('v1/user/contact', nothing),
+  setPassword: patchAsUser<wire.SetPasswordRequest, wire.Empty>('v1/user/password', nothing),
+  deleteUser: deleteAsUser<wire.DeleteUserRequest, wire.DeletedUser>('v1/user/me', {
+    ...user,
+    sub: 'string?',
+  }),
+  queryUsers: getAsUser<wire.QueryUsersRequest, wire.Users>(
+    'v1/user/query',
+    { total: 'count?', data: 'list' },
+    repeatable,
+  ),
+  resetPassword: post<wire.ResetPasswordRequest, wire.Empty>('v1/reset', nothing),
+  isUsernameRegistered: endpoint('GET', 'client')<wire.UsernameRequest, wire.Existence>(
+    'v1/checkIfUserExist',
+    { exist: 'boolean' },
+    repeatable,
+  ),
+}
