@@ -7,13 +7,29 @@ import type {
 } from 'xstate'
 import { __unsafe_getAllOwnEventDescriptors as descriptorsOf } from 'xstate'
 import { getShortestPaths } from 'xstate/graph'
+import { type Api, createApi } from '../../services/api.ts'
+import { endpoints } from '../../services/endpoints.ts'
 import type { AuthError } from '../../services/error.ts'
+import { moreEndpoints } from '../../services/moreEndpoints.ts'
+import { memoryStore } from '../../services/storage.ts'
+import { createTokenStore, type TokenStore } from '../../services/tokenStore.ts'
+
+const noHttp = () => Promise.reject(new Error('not called'))
+const stillClock = { now: () => 0, until: () => new Promise<void>(() => undefined) }
+
+/** For machines that are looked at, not run: time stands still at 0 and nothing is called. */
+export const paperApi: Api & TokenStore = {
+  ...createApi(noHttp, 'demo', stillClock, { ...endpoints, ...moreEndpoints }),
+  ...createTokenStore(memoryStore(), 'demo'),
+}
 
 /** One step of a path: the event, and the state it is taken in and leads to. */
 export interface Step {
   event: EventObject & Record<string, unknown>
   from: string
   to: string
+  /** What the model's `facts` are once the step is done. */
+  facts?: unknown
 }
 
 export interface Path {
@@ -23,8 +39,11 @@ export interface Path {
 
 export interface Model {
   input?: unknown
-  /** The payloads worth trying for an event type; an event not named here has none. */
-  cases: Record<string, object[]>
+  /**
+   * The payloads worth trying for an event type; an event not named here has none. A `note` in one
+   * says in the path's name what it is about.
+   */
+  cases: Record<string, object[] | ((context: never) => object[])>
   /** What of the context decides how the machine goes on. */
   facts(context: never): unknown
   /** Leaves out what cannot happen in this context. Default: nothing. */
@@ -42,12 +61,16 @@ export function edgePaths(
 ): Path[] {
   const state = (snapshot: AnyMachineSnapshot) =>
     JSON.stringify([snapshot.value, snapshot.status, facts(snapshot.context as never)])
+  const payloads = (type: string, { context }: AnyMachineSnapshot) => {
+    const given = cases[type] ?? [{}]
+    return typeof given === 'function' ? given(context as never) : given
+  }
   const paths = getShortestPaths(machine, {
     input: input as never,
     events: (snapshot: AnyMachineSnapshot) =>
       descriptorsOf(snapshot)
         .filter((type) => happens(type, snapshot.context as never))
-        .flatMap((type) => (cases[type] ?? [{}]).map((payload) => ({ type, ...payload }))),
+        .flatMap((type) => payloads(type, snapshot).map((payload) => ({ type, ...payload }))),
     serializeState: (snapshot, event, previous) =>
       JSON.stringify([
         state(snapshot),
@@ -62,6 +85,7 @@ export function edgePaths(
         event: step.event as Step['event'],
         from: String(steps[index]!.state.value),
         to: String(step.state.value),
+        facts: facts(step.state.context as never),
       })),
     )
     .toSorted((a, b) => a.length - b.length)
@@ -75,8 +99,9 @@ export function edgePaths(
 }
 
 /** `signIn fails with not_found`, `contact.submit`: what a reader of the report needs, no payloads. */
-export function labelOf({ type, error, output }: Step['event']): string {
+export function labelOf({ type, error, output, note }: Step['event']): string {
   const [, how, id] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(type) ?? []
+  if (note) return `${id ? `${id} ${how}` : type} (${String(note)})`
   if (!id) return type
   if (how === 'error') return `${id} fails${error ? ` with ${(error as AuthError).code}` : ''}`
   const marks = Object.entries((output ?? {}) as object).filter(([, v]) => typeof v === 'boolean')

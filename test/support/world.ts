@@ -1,9 +1,9 @@
-import type { AnyMachineSnapshot, AnyStateNode, InspectionEvent } from 'xstate'
+import type { AnyActorRef, AnyMachineSnapshot, AnyStateNode, InspectionEvent } from 'xstate'
 import type { OperationName } from '../../services/api.ts'
 import { createAuth } from '../../adapters/vanilla.ts'
-import { memoryStore } from '../../services/storage.ts'
+import { memoryStore, type Store } from '../../services/storage.ts'
 import { signIn } from '../../machines/signIn.ts'
-import { createSandbox } from '../../sandbox/index.ts'
+import { type Config, createSandbox } from '../../sandbox/index.ts'
 import '../../services/snapshot.ts'
 import { turnableClock } from './clock.ts'
 import { nameOfTaken } from './paths.ts'
@@ -18,21 +18,33 @@ export const interruptions: Interruption[] = [
   'reload',
 ]
 
+/** What a test puts at the edges instead of the usual. */
+export interface Edges {
+  /** Settings of the sandbox. */
+  config?: Partial<Config>
+  /** The wire itself. Default: the global `fetch`. */
+  wire?: typeof globalThis.fetch
+  storage?: { shared?: Store; tab?: Store }
+  inspect?: (event: InspectionEvent) => void
+}
+
 /**
  * A sandbox over real HTTP, the door before it, and the one person in front. Only the edges are
- * ours: the clock, the stores, and a wire that can break.
+ * ours: the clock, the stores, and a wire that can break or be held.
  */
-export async function openWorld(interruption: Interruption = 'nothing') {
+export async function openWorld(interruption: Interruption = 'nothing', edges: Edges = {}) {
   const sandbox = createSandbox({
     config: {
       sendsBeforeCaptcha: 1000,
       captchaOnEveryCall: interruption === 'captcha' ? 'on' : 'off',
       accessTokenSeconds: interruption === 'expiry' ? 2 : 7200,
+      ...edges.config,
     },
   })
   const { url, close } = await sandbox.listen({ port: 0 })
   const clock = turnableClock()
-  const storage = { shared: memoryStore(), tab: memoryStore() }
+  const storage = { shared: memoryStore(), tab: memoryStore(), ...edges.storage }
+  const wire = edges.wire ?? globalThis.fetch
   const brokenOnce = new Set<string>()
   const calls: string[] = []
   const dialogs = new Set<string>()
@@ -40,10 +52,13 @@ export async function openWorld(interruption: Interruption = 'nothing') {
   const refreshes = () => calls.filter((call) => call.endsWith('/v1/token')).length
   let underWay = 0
   let pictureToken = ''
+  let system: AnyActorRef['system']
+  let gate: { isFor: RegExp; opened: Promise<void>; open(): void } | undefined
 
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const { pathname } = new URL(String(input))
     const call = `${init?.method} ${pathname}`
+    if (gate?.isFor.test(call)) await gate.opened
     if (interruption === 'broken line') {
       const key = `${call} ${String(init?.body)}`
       if (!brokenOnce.delete(key)) {
@@ -54,10 +69,10 @@ export async function openWorld(interruption: Interruption = 'nothing') {
     calls.push(call)
     underWay++
     try {
-      const response = await globalThis.fetch(input, init)
-      if (pathname.endsWith('/captcha/data')) {
-        const { token } = (await response.clone().json()) as { token?: string }
-        pictureToken = token ?? ''
+      const response = await wire(input, init)
+      const body = await response.clone().text()
+      if (pathname.endsWith('/captcha/data') && response.ok) {
+        pictureToken = (JSON.parse(body) as { token: string }).token
         dialogs.add(pictureToken)
       }
       return response
@@ -65,6 +80,9 @@ export async function openWorld(interruption: Interruption = 'nothing') {
       underWay--
     }
   }
+
+  /** What the newest picture says. */
+  const pictureText = () => sandbox.captchaAnswer(pictureToken) ?? 'none'
 
   const open = () => {
     const auth = createAuth({
@@ -74,7 +92,11 @@ export async function openWorld(interruption: Interruption = 'nothing') {
       fetch,
       clock,
       storage,
-      inspect: (event) => noteTransitions(event, taken),
+      inspect(event) {
+        system = (event.actorRef as AnyActorRef).system
+        noteTransitions(event, taken)
+        edges.inspect?.(event)
+      },
     })
     auth.start()
     return auth
@@ -91,6 +113,24 @@ export async function openWorld(interruption: Interruption = 'nothing') {
     refreshes,
     auth: open(),
     messages: () => sandbox.inbox().length,
+    url,
+
+    /** A machine at work, by its system id. */
+    peer: (name: string): AnyActorRef => system.get(name),
+
+    /** From now on calls like `POST /auth/v1/token` wait until they are let go. */
+    hold(isFor: RegExp) {
+      let open!: () => void
+      const opened = new Promise<void>((resolve) => (open = resolve))
+      gate = { isFor, opened, open }
+    },
+
+    /** Lets those go that are held; later ones are held again. */
+    letGo() {
+      const held = gate!
+      world.hold(held.isFor)
+      held.open()
+    },
 
     /** Client and server grow older together. */
     pass(seconds: number) {
@@ -115,7 +155,9 @@ export async function openWorld(interruption: Interruption = 'nothing') {
       }
     },
 
-    answerCaptcha(text = sandbox.captchaAnswer(pictureToken) ?? 'none') {
+    pictureText,
+
+    answerCaptcha(text = pictureText()) {
       world.auth.send({ type: 'captcha.answer', text })
     },
 
