@@ -67,7 +67,7 @@ export function seal<T extends object>(fields: object): T {
 /** Opens every secret of a value, nested ones too, for the caller who asked for it. */
 export function unseal<T>(value: T): Unsealed<T> {
   if (value instanceof Secret) return value.reveal() as Unsealed<T>
-  if (!isPlain(value)) return value as Unsealed<T>
+  if (!isRecord(value)) return value as Unsealed<T>
   const opened = Object.entries(value).map(([name, field]) => [name, unseal<unknown>(field)])
   return Object.fromEntries(opened) as Unsealed<T>
 }

@@ -1,0 +1,191 @@
+import fc from 'fast-check'
+import { Console } from 'node:console'
+import { Writable } from 'node:stream'
+import { format, inspect } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { hasSecret, seal, Secret, unseal } from '../../services/secret.ts'
+
+const canary = 'canary-7f3a'
+
+describe('a Secret', () => {
+  const secret = new Secret(canary)
+  /** As code looks that the type checker has not seen. */
+  const untyped = secret as unknown as string
+
+  test('opens only when asked to', () => {
+    expect(secret.reveal()).toBe(canary)
+    expect(new Secret('').reveal()).toBe('')
+  })
+
+  test.each<[string, string]>([
+    ['String()', String(secret)],
+    ['a template', `${untyped}`],
+    ['adding to a text', '' + untyped],
+    ['joining', [secret].join()],
+    ['toString', secret.toString()],
+    ['toLocaleString', secret.toLocaleString()],
+    ['inspect', inspect(secret)],
+    ['inspect, all of it', inspect({ deep: { secret } }, { showHidden: true, depth: Infinity })],
+    ['inspect without our hand in it', inspect(secret, { customInspect: false, showHidden: true })],
+    ['format', format('%s %o %O %j', secret, secret, secret, secret)],
+    ['an Error made of it', inspect(new Error(`${untyped}`, { cause: secret }))],
+    ['JSON', JSON.stringify({ secret, list: [secret] })],
+    ['an own toJSON', JSON.stringify({ toJSON: () => secret }) ?? 'nothing'],
+  ])('never prints itself: %s', (_, printed) => {
+    expect(printed).not.toContain(canary)
+  })
+
+  test('prints as [secret]', () => {
+    expect(`${untyped}`).toBe('[secret]')
+    expect(inspect({ secret })).toBe('{ secret: [secret] }')
+  })
+
+  test('never prints itself on a console', () => {
+    let printed = ''
+    const stdout = new Writable({
+      write(chunk, _, done) {
+        printed += String(chunk)
+        done()
+      },
+    })
+    const own = new Console(stdout)
+    own.log(secret, { secret }, [secret])
+    own.dir({ secret }, { showHidden: true, depth: Infinity })
+    own.table([{ secret }])
+    own.error('%s', secret)
+    expect(printed).toContain('[secret]')
+    expect(printed).not.toContain(canary)
+  })
+
+  test('serializes to nothing', () => {
+    expect(JSON.stringify(secret)).toBeUndefined()
+    expect(JSON.stringify({ secret, name: 'Li Hua' })).toBe('{"name":"Li Hua"}')
+  })
+
+  test('has nothing to copy or to enumerate', () => {
+    expect(Reflect.ownKeys(secret)).toEqual([])
+    expect(Object.keys(secret)).toEqual([])
+    expect({ ...(secret as object) }).toEqual({})
+    expect(Object.assign({}, secret)).toEqual({})
+    const cloned: unknown = structuredClone(secret)
+    expect(cloned).not.toBeInstanceOf(Secret)
+    expect(inspect(cloned, { showHidden: true })).not.toContain(canary)
+  })
+})
+
+/** Every field that carries a secret in a request or in an event of a machine. */
+const secretFields = [
+  'access_token',
+  'anonymous_token',
+  'code',
+  'new_password',
+  'password',
+  'provider_token',
+  'refresh_token',
+  'sudo_token',
+  'ticket',
+  'token',
+  'verification_code',
+  'verification_token',
+]
+
+describe('seal', () => {
+  test.each(secretFields)('wraps %s', (name) => {
+    const sealed = seal<Record<string, unknown>>({ type: 'any.event', [name]: canary })
+    expect(sealed[name]).toBeInstanceOf(Secret)
+    expect((sealed[name] as Secret).reveal()).toBe(canary)
+    expect(sealed['type']).toBe('any.event')
+  })
+
+  test('wraps a password byte for byte', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (password) => {
+        expect(seal<{ password: Secret }>({ password }).password.reveal()).toBe(password)
+      }),
+    )
+  })
+
+  test('leaves everything else as it is, and its argument untouched', () => {
+    const profile = { name: 'Li Hua', picture: undefined, tags: ['token'] }
+    const sent = {
+      type: 'code.submit',
+      phone_number: '+86 13800000000',
+      code: 123456,
+      password: undefined,
+      token: null,
+      at: new Date(0),
+      profile,
+    }
+    const before = structuredClone(sent)
+    expect(seal(sent)).toEqual(before)
+    expect(seal<typeof sent>(sent).at).toBe(sent.at)
+    expect(sent).toEqual(before)
+  })
+
+  test('wraps once', () => {
+    const password = new Secret(canary)
+    expect(seal<{ password: Secret }>({ password }).password).toBe(password)
+  })
+
+  test('a field named like the prototype stays a field', () => {
+    const hostile = JSON.parse(`{"__proto__":{"password":"${canary}","isAdmin":true}}`) as object
+    const sealed = seal<Record<string, unknown>>(hostile)
+    expect(Object.getPrototypeOf(sealed)).toBe(Object.prototype)
+    expect(sealed['isAdmin']).toBeUndefined()
+    expect(inspect(sealed)).not.toContain(canary)
+  })
+})
+
+describe('unseal', () => {
+  const plain = fc.record(
+    Object.fromEntries(
+      [...secretFields, 'type', 'name'].map((name) => [name, fc.string({ maxLength: 5 })] as const),
+    ),
+    { requiredKeys: [] },
+  )
+
+  test('gives back what seal took, a nested profile included', () => {
+    const event = fc.record(
+      { params: plain, profile: plain, deep: fc.record({ profile: plain }) },
+      { requiredKeys: [] },
+    )
+    fc.assert(
+      fc.property(plain, event, (fields, nested) => {
+        const value = { ...fields, ...nested, list: [1, 'a'], when: new Date(0), none: undefined }
+        expect(unseal(seal(value))).toEqual(value)
+      }),
+    )
+  })
+
+  test('leaves values alone that no secret can be in', () => {
+    for (const value of [undefined, null, 0, 'text', true]) expect(unseal(value)).toBe(value)
+    const list = [1]
+    expect(unseal(list)).toBe(list)
+  })
+})
+
+describe('hasSecret', () => {
+  const secret = new Secret(canary)
+
+  test.each<[string, unknown]>([
+    ['itself', secret],
+    ['a field', { a: 1, secret }],
+    ['deep in objects and lists', { a: [{ b: [1, { c: [secret] }] }] }],
+    ['the last of a list', [...Array.from({ length: 100 }, () => ({})), secret]],
+    ['what seal has sealed', seal({ params: { password: canary } })],
+  ])('sees it: %s', (_, value) => {
+    expect(hasSecret(value)).toBe(true)
+  })
+
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', '[secret]'],
+    ['names alone', { password: canary, secret: undefined }],
+    ['empty', [{}, []]],
+    ['a date', new Date(0)],
+    ['a copy of it', Object.assign({}, secret)],
+  ])('sees none: %s', (_, value) => {
+    expect(hasSecret(value)).toBe(false)
+  })
+})
