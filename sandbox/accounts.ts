@@ -57,3 +57,10 @@ export async function addUser(core: Core, body: Fields): Promise<UserView> {
 export function viewUser({ password, ...shown }: User): UserView {
   return { ...shown, hasPassword: password !== undefined }
 }
+
+/** Removes a user and ends whatever they could still act with. */
+export function removeUser({ state, sessions, sudo }: Core, sub: string): void {
+  sessions.revokeAll(sub)
+  sudo.revokeAll(sub)
+  state.users.delete(sub)
+}

@@ -20,6 +20,7 @@ export interface Config {
   /** Wrong codes after which a verification is dead. */
   codeTries: number
   verificationTokenSeconds: number
+  sudoTokenSeconds: number
   /** Least time between two codes to one contact; 0 is none. */
   resendSeconds: number
   /** Codes per contact and per device in any hour; `null` is no limit. */
@@ -58,6 +59,7 @@ export const defaultConfig: Config = {
   codeSeconds: 600,
   codeTries: 5,
   verificationTokenSeconds: 600,
+  sudoTokenSeconds: 900,
   resendSeconds: 0,
   sendsPerHour: 20,
   sendsBeforeCaptcha: 5,
@@ -103,6 +105,7 @@ const checks: Record<keyof Config, Check> = {
   codeSeconds: isLifetime,
   codeTries: isLimit,
   verificationTokenSeconds: isLifetime,
+  sudoTokenSeconds: isLifetime,
   resendSeconds: isCount,
   sendsPerHour: isNullOr(isCount),
   sendsBeforeCaptcha: isCount,

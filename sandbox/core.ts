@@ -5,6 +5,7 @@ import { createFaults, type Faults } from './http/faults.ts'
 import { createJournal, type Journal } from './http/journal.ts'
 import { createSessions, type Sessions } from './rules/sessions.ts'
 import { createState, type State } from './state.ts'
+import { createSudo, type Sudo } from './rules/sudo.ts'
 import { createTally, type Tally } from './rules/tally.ts'
 import { createUsers, type Users } from './rules/users.ts'
 import { createVerifications, type Verifications } from './rules/verifications.ts'
@@ -17,6 +18,7 @@ export interface Core {
   readonly users: Users
   readonly sessions: Sessions
   readonly verifications: Verifications
+  readonly sudo: Sudo
   readonly captchas: Captchas
   readonly faults: Faults
   readonly journal: Journal
@@ -53,6 +55,7 @@ export function createCore(options: CoreOptions = {}): Core {
     users: createUsers(state, clock),
     sessions: createSessions(state, clock, current),
     verifications: createVerifications(state, clock, current),
+    sudo: createSudo(state, clock, current),
     captchas: createCaptchas(state, clock, current),
     config: current,
     configure(patch) {

@@ -1,4 +1,4 @@
-import { addUser, type NewUser, type UserView, viewUser } from './accounts.ts'
+import { addUser, type NewUser, removeUser, type UserView, viewUser } from './accounts.ts'
 import { createApp } from './http/app.ts'
 import type { Link } from './http/route.ts'
 import type { Config, RefreshPolicy } from './config.ts'
@@ -101,8 +101,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       return added
     },
     removeUser(sub) {
-      core.sessions.revokeAll(sub)
-      core.state.users.delete(sub)
+      removeUser(core, sub)
       changed()
     },
     users: () => [...core.state.users.values()].map((user) => structuredClone(viewUser(user))),

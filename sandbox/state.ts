@@ -65,6 +65,12 @@ export interface VerificationToken {
   expiresAt: number
 }
 
+/** Proof that a user was recently asked who they are, kept under its digest. */
+export interface SudoToken {
+  sub: string
+  expiresAt: number
+}
+
 /** A picture to be read, kept under its token. */
 export interface Picture {
   answer: string
@@ -104,6 +110,7 @@ export interface State {
   refreshTokens: Map<string, RefreshToken>
   verifications: Map<string, Verification>
   verificationTokens: Map<string, VerificationToken>
+  sudoTokens: Map<string, SudoToken>
   pictures: Map<string, Picture>
   captchaTokens: Map<string, CaptchaToken>
   captchaPages: Map<string, CaptchaPage>
@@ -122,6 +129,7 @@ export function createState(): State {
     refreshTokens: new Map(),
     verifications: new Map(),
     verificationTokens: new Map(),
+    sudoTokens: new Map(),
     pictures: new Map(),
     captchaTokens: new Map(),
     captchaPages: new Map(),
@@ -132,9 +140,9 @@ export function createState(): State {
 
 /** Forgets what has expired, so that a long-running server does not grow. */
 export function sweep(state: State, now: number): void {
-  const { sessions, refreshTokens, verifications, verificationTokens } = state
+  const { sessions, refreshTokens, verifications, verificationTokens, sudoTokens } = state
   const { pictures, captchaTokens, captchaPages, tallies } = state
-  const expiring = [sessions, refreshTokens, verifications, verificationTokens]
+  const expiring = [sessions, refreshTokens, verifications, verificationTokens, sudoTokens]
   for (const map of [...expiring, pictures, captchaTokens, captchaPages]) {
     for (const [key, { expiresAt }] of map) if (expiresAt <= now) map.delete(key)
   }

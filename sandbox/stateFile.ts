@@ -10,7 +10,10 @@ import type { State } from './state.ts'
 export type LoadOutcome =
   { outcome: 'loaded' } | { outcome: 'missing' } | { outcome: 'damaged'; keptAs: string }
 
-const version = 1
+const version = 2
+
+/** What version 1 did not know yet. */
+const sinceVersion2: readonly string[] = ['sudoTokens']
 
 type Kind = 'string' | 'number' | 'boolean' | 'object'
 
@@ -21,6 +24,7 @@ const shapes = {
   refreshTokens: { sessionId: 'string', expiresAt: 'number' },
   verifications: { code: 'string', address: 'string', wrongTries: 'number', expiresAt: 'number' },
   verificationTokens: { address: 'string', expiresAt: 'number' },
+  sudoTokens: { sub: 'string', expiresAt: 'number' },
   pictures: { answer: 'string', wrongTries: 'number', expiresAt: 'number' },
   captchaTokens: { expiresAt: 'number' },
   captchaPages: { redirectUri: 'string', state: 'string', expiresAt: 'number' },
@@ -68,11 +72,15 @@ interface Restored {
 function parseState(text: string): Restored | undefined {
   try {
     const whole = toRecord(JSON.parse(text))
-    if (whole['version'] !== version) return undefined
+    const isOld = whole['version'] === 1
+    if (!isOld && whole['version'] !== version) return undefined
     const config = mergeConfig(defaultConfig, toRecord(whole['config']))
     const { offsetSeconds } = whole
     if (typeof offsetSeconds !== 'number') return undefined
-    const maps = mapNames.map((name) => [name, toMap(whole[name], shapes[name])] as const)
+    const maps = mapNames.map((name) => {
+      const entries = isOld && sinceVersion2.includes(name) ? [] : whole[name]
+      return [name, toMap(entries, shapes[name])] as const
+    })
     const state = {
       ...Object.fromEntries(maps),
       signingKey: toKey(whole['signingKey']),

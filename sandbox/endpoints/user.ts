@@ -1,3 +1,4 @@
+import { removeUser } from '../accounts.ts'
 import type { Call } from '../http/call.ts'
 import { parseChosenName } from '../rules/contact.ts'
 import type { Core } from '../core.ts'
@@ -5,13 +6,33 @@ import { readProfile } from '../rules/profile.ts'
 import type { Topic } from '../http/route.ts'
 import { toProfile } from '../rules/users.ts'
 
-/** `GET /auth/v1/user/me` and `PATCH /auth/v1/user/profile`. */
+/** The user's own account: `user/me`, `user/profile` and `user/revoke/all`. */
 export const user: Topic = (core) => [
   {
     method: 'GET',
     path: '/auth/v1/user/me',
     access: 'bearer',
     handle: ({ needBearer }) => toProfile(needBearer().user),
+  },
+  {
+    method: 'DELETE',
+    path: '/auth/v1/user/me',
+    access: 'bearer',
+    handle: ({ query, needBearer }) => {
+      const { user } = needBearer()
+      core.sudo.check(user, query.text('sudo_token'))
+      removeUser(core, user.sub)
+      return toProfile(user)
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/auth/v1/user/revoke/all',
+    access: 'bearer',
+    handle: ({ needBearer }) => {
+      core.sessions.revokeAll(needBearer().user.sub)
+      return {}
+    },
   },
   {
     method: 'PATCH',

@@ -6,8 +6,12 @@ import type { Core } from '../core.ts'
 import { allow, denial, isAllowed, toPreflight } from './cors.ts'
 import { captcha } from '../endpoints/captcha.ts'
 import { captchaPage } from '../endpoints/captchaPage.ts'
+import { contact } from '../endpoints/contact.ts'
+import { lookup } from '../endpoints/lookup.ts'
+import { password } from '../endpoints/password.ts'
 import { signIn } from '../endpoints/signIn.ts'
 import { signUp } from '../endpoints/signUp.ts'
+import { sudo } from '../endpoints/sudo.ts'
 import { tokens } from '../endpoints/tokens.ts'
 import { user } from '../endpoints/user.ts'
 import { verification } from '../endpoints/verification.ts'
@@ -20,7 +24,19 @@ interface Env {
   Bindings: Link
 }
 
-const topics: readonly Topic[] = [verification, signIn, signUp, tokens, user, captcha, captchaPage]
+const topics: readonly Topic[] = [
+  verification,
+  signIn,
+  signUp,
+  tokens,
+  user,
+  captcha,
+  captchaPage,
+  sudo,
+  contact,
+  password,
+  lookup,
+]
 const maxBytes = 64 * 1024
 
 /** The HTTP face of a core. */

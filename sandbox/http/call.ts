@@ -24,6 +24,8 @@ export interface Call {
   readonly bearer: Bearer | undefined
   /** Whose access token came along, where one is demanded. */
   needBearer(): Bearer
+  /** The same, where guests are refused. */
+  needMember(): Bearer
   /** Spends the call's captcha token, once however often it is asked for. */
   redeemCaptcha(): void
 }
@@ -49,6 +51,10 @@ export async function readCall(core: Core, arrival: Arrival): Promise<Call> {
   if (clientId === undefined && access !== 'open') {
     throw new ApiError('invalid_argument', 'client_id is required')
   }
+  const needBearer = (): Bearer => {
+    if (!bearer) throw new ApiError('unauthenticated')
+    return bearer
+  }
   return {
     body,
     query,
@@ -58,9 +64,11 @@ export async function readCall(core: Core, arrival: Arrival): Promise<Call> {
     deviceId: readDeviceId(headers),
     language: headers.get('accept-language') ?? '',
     bearer,
-    needBearer() {
-      if (!bearer) throw new ApiError('unauthenticated')
-      return bearer
+    needBearer,
+    needMember() {
+      const member = needBearer()
+      if (member.user.anonymous) throw new ApiError('permission_denied', 'Guests have to sign up')
+      return member
     },
     redeemCaptcha: redeemOnce(core, query.text('captcha_token') ?? headers.get(captchaHeader)),
   }

@@ -40,8 +40,8 @@ export interface Sessions {
   check(accessToken: string): Promise<Bearer | 'expired' | 'invalid'>
   /** Ends the session of an access or refresh token, expired or not, if there is one. */
   revoke(token: string): Promise<void>
-  /** Ends all sessions of a user with their access tokens. */
-  revokeAll(sub: string): void
+  /** Ends all sessions of a user with their access tokens, but for one if given. */
+  revokeAll(sub: string, butSessionId?: string): void
 }
 
 const algorithm = 'ES256'
@@ -152,9 +152,9 @@ export function createSessions(state: State, clock: Clock, config: () => Config)
       const session = state.sessions.get(refreshToken?.sessionId ?? String(claims?.['sid']))
       if (session) session.ended = 'revoked'
     },
-    revokeAll(sub) {
+    revokeAll(sub, butSessionId) {
       for (const session of state.sessions.values()) {
-        if (session.sub === sub) session.ended = 'revoked'
+        if (session.sub === sub && session.id !== butSessionId) session.ended = 'revoked'
       }
     },
   }

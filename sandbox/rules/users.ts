@@ -67,9 +67,23 @@ export function createUsers(state: State, clock: Clock): Users {
 const guestSub = (deviceId: string, generation: number): string =>
   createHash('sha256').update(`guest ${generation} ${deviceId}`).digest('hex').slice(0, 32)
 
+/** Refuses a user who may not sign in. */
+export function checkStatus({ status }: User): void {
+  if (status === 'blocked') throw new ApiError('user_blocked')
+  if (status === 'pending') throw new ApiError('user_pending')
+}
+
 /** The contact as user fields. */
 export const contactFields = ({ kind, address }: Contact): Pick<User, 'phone_number' | 'email'> =>
   kind === 'email' ? { email: address } : { phone_number: address }
+
+/** Where codes reach a user. */
+export const contactsOf = ({ phone_number, email }: User): string[] =>
+  [phone_number, email].filter((address) => address !== undefined)
+
+/** What a user may sign in as. */
+export const namesOf = (user: User): string[] =>
+  [user.username, ...contactsOf(user)].filter((name) => name !== undefined)
 
 /** What `GET /auth/v1/user/me` tells a user about themselves. */
 export function toProfile(user: User): object {

@@ -11,10 +11,10 @@ export interface Verifications {
   /** Trades a code for a verification token; the code is spent. */
   verify(verificationId: string, code: string): string
   /**
-   * Checks that a verification token stands for `address` and answers how to spend it, which the
-   * caller does once nothing else can fail.
+   * Checks that a verification token stands for one of `addresses` and answers how to spend it,
+   * which the caller does once nothing else can fail.
    */
-  check(verificationToken: string, address: string): () => void
+  check(verificationToken: string, ...addresses: readonly string[]): () => void
 }
 
 /** Keeps codes in `state`; the delivery is `state.messages`. */
@@ -49,11 +49,11 @@ export function createVerifications(
       state.verificationTokens.set(digest(token), { address: verification.address, expiresAt })
       return token
     },
-    check(verificationToken, address) {
+    check(verificationToken, ...addresses) {
       const key = digest(verificationToken)
       const token = state.verificationTokens.get(key)
       if (!token || token.expiresAt <= clock.now()) throw new ApiError('permission_denied')
-      if (token.address !== address) {
+      if (!addresses.includes(token.address)) {
         throw new ApiError('invalid_argument', 'verification_token belongs to another contact')
       }
       return () => void state.verificationTokens.delete(key)

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { type Config, createSandbox, type Sandbox } from '../../sandbox/index.ts'
+import { type Config, createSandbox, type NewUser, type Sandbox } from '../../sandbox/index.ts'
 
 /** A moment at which the sandbox's clock stands still unless a test moves it. */
 export const startOfTime = Date.UTC(2030, 0, 1)
@@ -61,6 +61,19 @@ export class Client {
     return this.send('GET', path, sent)
   }
 
+  patch(
+    path: string,
+    bearer: string,
+    body: Json,
+    query: Record<string, string> = {},
+  ): Promise<Answer> {
+    return this.send('PATCH', path, { bearer, body, query })
+  }
+
+  delete(path: string, bearer: string, query: Record<string, string> = {}): Promise<Answer> {
+    return this.send('DELETE', path, { bearer, query })
+  }
+
   me(bearer: string): Promise<Answer> {
     return this.get('/auth/v1/user/me', { bearer })
   }
@@ -108,6 +121,23 @@ export class Client {
 
   guest(deviceId = device): Promise<Answer> {
     return this.post('/auth/v1/signin/anonymously', {}, { headers: { 'x-device-id': deviceId } })
+  }
+
+  sudo(bearer: string, body: Json): Promise<Answer> {
+    return this.post('/auth/v1/user/sudo', body, { bearer })
+  }
+
+  /** Proves a contact of the user and asks for a sudo token. */
+  async sudoToken(bearer: string, contact: Json = { phone_number: phone }): Promise<string> {
+    const verification_token = await this.proveContact(contact)
+    return String((await this.sudo(bearer, { verification_token })).body['sudo_token'])
+  }
+
+  /** Makes a user with password and signs in: the access token. */
+  async enter(user: NewUser): Promise<string> {
+    const { username = user.phone_number ?? user.email } = user
+    await this.sandbox.addUser({ ...user, password })
+    return String((await this.signIn({ username, password })).body['access_token'])
   }
 
   refresh(refreshToken: string): Promise<Answer> {

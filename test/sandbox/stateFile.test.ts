@@ -5,6 +5,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createSandbox } from '../../sandbox/index.ts'
 import { email, password, phone, start } from './client.ts'
 
+const sinceVersion2 = ['sudoTokens']
+
 async function newFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sandbox-'))
   onTestFinished(() => rm(folder, { recursive: true }))
@@ -26,6 +28,30 @@ test('sessions, users, codes and settings survive a restart', async () => {
   expect((await after.verify(id, after.sandbox.inbox(email)[0]?.code)).status).toBe(200)
   expect(after.sandbox.config().maxSessions).toBe(2)
   expect((await after.get('/__sandbox/clock')).body['offsetSeconds']).toBe(60)
+})
+
+test('sudo tokens survive a restart', async () => {
+  const file = await newFile()
+  const before = await start()
+  const { access_token: bearer } = await before.bob()
+  const sudo_token = await before.sudoToken(bearer)
+  await before.sandbox.save(file)
+  const after = await start()
+  await after.sandbox.load(file)
+  expect((await after.delete('/auth/v1/user/me', bearer, { sudo_token })).status).toBe(200)
+})
+
+test('a file of version 1 still loads', async () => {
+  const file = await newFile()
+  const before = await start()
+  const bob = await before.bob()
+  await before.sandbox.save(file)
+  const whole = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
+  for (const name of sinceVersion2) delete whole[name]
+  await writeFile(file, JSON.stringify({ ...whole, version: 1 }))
+  const after = await start()
+  expect(await after.sandbox.load(file)).toEqual({ outcome: 'loaded' })
+  expect((await after.refresh(bob.refresh_token)).body['sub']).toBe(bob.sub)
 })
 
 test("the file is the owner's alone, holds no password and leaves no draft", async () => {
@@ -50,9 +76,10 @@ const damages: [string, (text: string) => string][] = [
   ['cut short', (text) => text.slice(0, -10)],
   ['empty', () => ''],
   ['null', () => 'null'],
-  ['of another version', (text) => text.replace('"version":1', '"version":2')],
+  ['of another version', (text) => text.replace('"version":2', '"version":3')],
   ['without a key', (text) => text.replace('"kty":"EC"', '"kty":"XX"')],
   ['with a bad setting', (text) => text.replace('"maxSessions":1', '"maxSessions":-1')],
+  ['without sudo tokens', (text) => text.replace('"sudoTokens"', '"other"')],
   ['without users', (text) => text.replace('"users":[[', '"users":[')],
   ['with a bad user', (text) => text.replace('"status":"active"', '"status":1')],
   ['with a bad clock', (text) => text.replace('"offsetSeconds":0', '"offsetSeconds":"0"')],
