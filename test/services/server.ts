@@ -3,8 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { createApi } from '../../services/api.ts'
 import { systemClock } from '../../services/clock.ts'
+import { endpoints } from '../../services/endpoints.ts'
 import { AuthError } from '../../services/error.ts'
 import { createHttp, type HttpOptions } from '../../services/http.ts'
+import { moreEndpoints } from '../../services/moreEndpoints.ts'
 import { memoryStore } from '../../services/storage.ts'
 
 /** A request as it came in. */
@@ -75,7 +77,10 @@ export async function serve(handler: Handler = answer(200, {})) {
       }),
     api: (options: Partial<HttpOptions> = {}) => {
       const { clientId = 'demo' } = options
-      return createApi(served.http(options), clientId, systemClock)
+      return createApi(served.http(options), clientId, systemClock, {
+        ...endpoints,
+        ...moreEndpoints,
+      })
     },
   }
   return served

@@ -1,0 +1,317 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { AuthError } from '../../services/error.ts'
+import { VERSION } from '../../services/http.ts'
+import { Secret } from '../../services/secret.ts'
+import { deserialize, serialize } from '../../services/snapshot.ts'
+
+const canary = 'canary-7f3a'
+
+/** The text a snapshot is stored as, and what it is read as. */
+const trip = async <T extends object>(snapshot: T) => {
+  const text = await serialize({ flow: 'signIn', snapshot })
+  const saved = await deserialize(text)
+  if (!saved) throw new Error(`not read: ${text}`)
+  return { text, flow: saved.flow, snapshot: saved.snapshot as T }
+}
+
+/** An envelope written by hand. */
+const envelope = (snapshot: unknown, meta?: unknown, version: unknown = VERSION) =>
+  JSON.stringify({ json: { version, flow: 'signIn', snapshot }, meta })
+
+describe('what is stored comes back', () => {
+  test('a persisted snapshot with all that a machine keeps', async () => {
+    const snapshot = {
+      status: 'active',
+      value: { session: 'signedOut', flow: { running: 'asking' } },
+      historyValue: {},
+      context: {
+        contact: { phone_number: '+86 13800000000' },
+        isUser: false,
+        resendAt: 1_900_000_000_000,
+        nothing: null,
+        undefined: undefined,
+        list: [1, undefined, [null], {}],
+        at: new Date(1_900_000_000_000),
+        map: new Map<unknown, unknown>([
+          ['a', new Date(0)],
+          ['b', new Map([['c', undefined]])],
+        ]),
+        set: new Set([1, 'two', undefined]),
+        numbers: [NaN, Infinity, -Infinity, -0],
+        big: 12345678901234567890n,
+        pattern: /^\d{6}$/g,
+        'a.dotted\\key': { at: new Date(1) },
+        '': new Date(2),
+      },
+      children: {
+        verification: { snapshot: { context: { at: new Date(3) } }, src: 'verification' },
+      },
+    }
+    const after = await trip(snapshot)
+    expect(after.flow).toBe('signIn')
+    expect(after.snapshot).toStrictEqual(snapshot)
+  })
+
+  test('an AuthError, with its code and operation and nothing that could tell more', async () => {
+    const error = new AuthError('resource_exhausted', {
+      operation: 'sendVerification',
+      description: `said ${canary}`,
+      status: 429,
+      retryAfter: 60,
+      requestId: canary,
+      cause: new Error(canary),
+    })
+    const { text, snapshot } = await trip({ error, list: [error] })
+    expect(snapshot.error).toBeInstanceOf(AuthError)
+    expect(snapshot.error).toMatchObject({
+      code: 'resource_exhausted',
+      operation: 'sendVerification',
+      message: 'sendVerification: resource_exhausted',
+    })
+    expect(snapshot.list[0]).toBe(snapshot.error)
+    expect(text).not.toContain(canary)
+  })
+
+  test('an AuthError without an operation', async () => {
+    const { error } = (await trip({ error: new AuthError('internal') })).snapshot
+    expect(error.message).toBe('internal')
+    expect(AuthError.from(error, 'verify').operation).toBe('verify')
+  })
+
+  test('one value in two places is one again', async () => {
+    const contact = { email: 'someone@example.com' }
+    const { a, b } = (await trip({ a: contact, b: { contact } })).snapshot
+    expect(a).toEqual(contact)
+    expect(b.contact).toBe(a)
+  })
+
+  test('any tree of what JSON and JavaScript have', async () => {
+    const name = fc.string({ maxLength: 6 }).filter((text) => !hostileNames.has(text))
+    const leaf = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.double(),
+      fc.boolean(),
+      fc.constantFrom(null, undefined),
+      fc.date({ noInvalidDate: true }),
+    )
+    const tree = fc.letrec<{ node: unknown }>((tie) => ({
+      node: fc.oneof(
+        { depthSize: 'small' },
+        leaf,
+        fc.array(tie('node'), { maxLength: 4 }),
+        fc.dictionary(name, tie('node'), { maxKeys: 4, noNullPrototype: true }),
+        fc.array(fc.tuple(name, tie('node')), { maxLength: 3 }).map((pairs) => new Map(pairs)),
+        fc.uniqueArray(name, { maxLength: 3 }).map((names) => new Set(names)),
+      ),
+    })).node
+    await fc.assert(
+      fc.asyncProperty(tree, async (context) => {
+        expect((await trip({ context })).snapshot).toEqual({ context })
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  const hostileNames = new Set(['__proto__', 'constructor', 'prototype'])
+})
+
+describe('a Secret', () => {
+  test('becomes undefined and is nowhere in the text', async () => {
+    const secret = new Secret(canary)
+    const { text, snapshot } = await trip({
+      context: {
+        secret,
+        again: secret,
+        list: [secret, 1],
+        map: new Map<string, unknown>([['token', secret]]),
+        set: new Set([secret]),
+        deep: { children: { verify: { input: { verification_code: secret } } } },
+        'dotted.name': secret,
+      },
+    })
+    expect(text).not.toContain(canary)
+    expect(snapshot).toStrictEqual({
+      context: {
+        secret: undefined,
+        again: undefined,
+        list: [undefined, 1],
+        map: new Map([['token', undefined]]),
+        set: new Set([undefined]),
+        deep: { children: { verify: { input: { verification_code: undefined } } } },
+        'dotted.name': undefined,
+      },
+    })
+  })
+
+  test('wherever it is in the tree', async () => {
+    const tree = fc.letrec<{ node: unknown }>((tie) => ({
+      node: fc.oneof(
+        { depthSize: 'small' },
+        fc.constantFrom(new Secret(canary)),
+        fc.string().map((text) => new Secret(canary + text)),
+        fc.array(tie('node'), { maxLength: 4 }),
+        fc.dictionary(fc.constantFrom('a', 'b.c', ''), tie('node'), { noNullPrototype: true }),
+        tie('node').map((value) => new Map([['token', value]])),
+        tie('node').map((value) => new Set([value])),
+      ),
+    })).node
+    await fc.assert(
+      fc.asyncProperty(tree, async (context) => {
+        expect((await trip({ context })).text).not.toContain(canary)
+      }),
+    )
+  })
+})
+
+describe('anything but what this version stored starts fresh', () => {
+  test('a sound envelope is read', async () => {
+    expect(await deserialize(envelope({ value: 'asking' }))).toEqual({
+      flow: 'signIn',
+      snapshot: { value: 'asking' },
+    })
+  })
+
+  test.each([undefined, null, '', '0.0.9', `${VERSION}-beta`, `v${VERSION}`, 1, [VERSION], {}])(
+    'of version %j',
+    async (version) => {
+      const text = JSON.stringify({ json: { version, flow: 'signIn', snapshot: {} } })
+      expect(await deserialize(text)).toBeUndefined()
+    },
+  )
+
+  test.each(
+    [
+      ['', ' ', 'null', 'undefined', '0', 'true', '"text"', '[]', '{}', '<html></html>'],
+      [`{"json":null}`, `{"json":[]}`, `{"json":"${VERSION}"}`, `{"meta":{"values":{}}}`],
+      [JSON.stringify({ version: VERSION, flow: 'signIn', snapshot: {} })],
+    ].flat(),
+  )('damaged: %s', async (text) => {
+    expect(await deserialize(text)).toBeUndefined()
+  })
+
+  test.each<[string, unknown]>([
+    ['flow', undefined],
+    ['flow', null],
+    ['flow', 1],
+    ['flow', ['signIn']],
+    ['flow', {}],
+    ['snapshot', undefined],
+    ['snapshot', null],
+    ['snapshot', 'asking'],
+    ['snapshot', 1],
+    ['snapshot', true],
+  ])('its %s is %j', async (name, value) => {
+    const json = { version: VERSION, flow: 'signIn', snapshot: {}, [name]: value }
+    expect(await deserialize(JSON.stringify({ json }))).toBeUndefined()
+  })
+
+  test('cut anywhere', async () => {
+    const error = new AuthError('internal', { operation: 'verify' })
+    const { text } = await trip({ context: { at: new Date(0), error, secret: new Secret('s') } })
+    for (let length = 0; length < text.length; length++)
+      expect(await deserialize(text.slice(0, length))).toBeUndefined()
+  })
+})
+
+describe('a hostile envelope', () => {
+  const prototypes = [Object, Array, Map, Set, Date, Error, AuthError, Function].map(
+    ({ prototype }) => prototype as object,
+  )
+  const untouched = prototypes.map((prototype) => Object.getOwnPropertyNames(prototype))
+  const names = () => prototypes.map((prototype) => Object.getOwnPropertyNames(prototype))
+
+  test.each([
+    { values: { 'snapshot.__proto__.polluted': ['Date'] } },
+    { values: { 'snapshot.constructor.prototype.polluted': ['Date'] } },
+    { values: { '__proto__.polluted': ['undefined'] }, v: 1 },
+    { values: { 'snapshot.a': ['map'], 'snapshot.a.0.1.__proto__': ['undefined'] }, v: 1 },
+    { referentialEqualities: { 'snapshot.a': ['snapshot.__proto__.polluted'] } },
+    { referentialEqualities: { 'snapshot.a': ['constructor.prototype.polluted'] }, v: 1 },
+    { referentialEqualities: { 'snapshot.__proto__': ['snapshot.a'] }, v: 1 },
+    { referentialEqualities: [['snapshot.__proto__']] },
+    { values: { 'snapshot.a': ['class', 'Object'] } },
+    { values: { 'snapshot.a': [['class', 'AuthError']] } },
+    { values: { 'snapshot.a': [['custom', 'nobody']] } },
+    { values: { 'snapshot.a': [['custom', 'AuthError'], { '__proto__.at': ['Date'] }] } },
+    { values: { 'snapshot.none': [['custom', 'AuthError']] } },
+    { values: { 'snapshot.a': [['symbol', 'none']] } },
+    { values: { 'snapshot.a': ['bigint'] } },
+    { values: { 'snapshot.a': ['URL'] } },
+    { values: { 'snapshot.a': ['regexp'] } },
+    { values: { 'snapshot.a': ['no such type'] } },
+    { values: { 'snapshot.a\\': ['Date'] }, v: 1 },
+    { values: 'text' },
+    { values: [[[[]]]] },
+    { values: 1, referentialEqualities: 1 },
+  ])('%j neither throws nor reaches a prototype', async (meta) => {
+    const saved = await deserialize(envelope({ a: { at: 1 } }, meta))
+    expect(Object.getPrototypeOf(saved?.snapshot ?? {})).toBe(Object.prototype)
+    expect(names()).toEqual(untouched)
+  })
+
+  test('names that reach for a prototype are fields at most', async () => {
+    const text = `{"json":{"version":"${VERSION}","flow":"signIn","__proto__":{"isAdmin":true},
+      "snapshot":{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}}}}}`
+    const saved = await deserialize(text)
+    const { isAdmin } = { ...saved?.snapshot } as { isAdmin?: boolean }
+    expect(isAdmin).toBeUndefined()
+    expect(names()).toEqual(untouched)
+  })
+
+  test('its version cannot come from a prototype', async () => {
+    const text = `{"json":{"__proto__":{"version":"${VERSION}"},"flow":"signIn","snapshot":{}}}`
+    expect(await deserialize(text)).toBeUndefined()
+  })
+
+  test('any text and any JSON: a flow or nothing, never an exception', async () => {
+    const path = fc
+      .array(
+        fc.constantFrom(
+          'snapshot',
+          'a',
+          '0',
+          '1',
+          '__proto__',
+          'prototype',
+          'constructor',
+          '',
+          '\\',
+        ),
+      )
+      .map((parts) => parts.join('.'))
+    const simple = ['Date', 'undefined', 'map', 'set', 'Error', 'regexp', 'bigint', 'number', 'URL']
+    const composite = [
+      ['custom', 'AuthError'],
+      ['custom', 'Secret'],
+      ['class', 'x'],
+      ['symbol', 'x'],
+      ['typed-array', 'Uint8Array'],
+    ]
+    const type = fc.constantFrom<unknown>(7, null, ...simple, ...composite)
+    const meta = fc.record(
+      {
+        values: fc.oneof(fc.dictionary(path, fc.tuple(type)), fc.jsonValue()),
+        referentialEqualities: fc.oneof(fc.dictionary(path, fc.array(path)), fc.jsonValue()),
+        v: fc.constantFrom(0, 1),
+      },
+      { requiredKeys: [] },
+    )
+    const text = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc
+        .tuple(fc.jsonValue(), fc.oneof(meta, fc.jsonValue()))
+        .map(([snapshot, meta]) => envelope({ a: snapshot }, meta)),
+    )
+    await fc.assert(
+      fc.asyncProperty(text, async (text) => {
+        const saved = await deserialize(text)
+        const isFlow = typeof saved?.flow === 'string' && typeof saved.snapshot === 'object'
+        expect(saved === undefined || isFlow).toBe(true)
+      }),
+      { numRuns: 2000 },
+    )
+    expect(names()).toEqual(untouched)
+  })
+})

@@ -1,0 +1,181 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { memoryStore, type Store, webStore } from '../../services/storage.ts'
+
+/** A browser's storage with room for so many characters. */
+class FakeStorage implements Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
+  readonly values = new Map<string, string>()
+  room = Infinity
+
+  getItem(key: string) {
+    return this.values.get(key) ?? null
+  }
+
+  setItem(key: string, value: string) {
+    const others = [...this.values].filter(([name]) => name !== key)
+    const used = others.reduce((sum, [name, text]) => sum + name.length + text.length, 0)
+    if (used + key.length + value.length > this.room)
+      throw new DOMException('The quota has been exceeded.', 'QuotaExceededError')
+    this.values.set(key, value)
+  }
+
+  removeItem(key: string) {
+    this.values.delete(key)
+  }
+}
+
+const names = ['localStorage', 'sessionStorage'] as const
+
+const open = (name: (typeof names)[number] = 'localStorage') => {
+  const storage = new FakeStorage()
+  vi.stubGlobal(name, storage)
+  return { storage, store: webStore(name) }
+}
+
+/** As browsers do where the user blocks site data: the very access throws. */
+const block = (name: (typeof names)[number] = 'localStorage') => {
+  const get = () => {
+    throw new DOMException('Access is denied for this document.', 'SecurityError')
+  }
+  vi.stubGlobal(name, undefined)
+  Object.defineProperty(globalThis, name, { get, configurable: true })
+}
+
+afterEach(() => vi.unstubAllGlobals())
+
+const kinds: [string, () => Store][] = [
+  ['memoryStore', memoryStore],
+  ...names.map((name): [string, () => Store] => [`webStore of ${name}`, () => open(name).store]),
+  [
+    'webStore that is blocked',
+    () => {
+      block()
+      return webStore('localStorage')
+    },
+  ],
+  [
+    'webStore where there is none',
+    () => {
+      vi.stubGlobal('localStorage', undefined)
+      return webStore('localStorage')
+    },
+  ],
+  [
+    'webStore that is full',
+    () => {
+      const { storage, store } = open()
+      storage.room = 0
+      return store
+    },
+  ],
+]
+
+describe.each(kinds)('%s', (_, create) => {
+  test('gives back what was set last, and nothing that was removed', async () => {
+    const store = create()
+    expect((await store.get('a')) ?? null).toBeNull()
+    await store.set('a', '1')
+    await store.set('b', '')
+    await store.set('a', '2')
+    expect(await store.get('a')).toBe('2')
+    expect(await store.get('b')).toBe('')
+    await store.remove('a')
+    await store.remove('never set')
+    expect((await store.get('a')) ?? null).toBeNull()
+    expect(await store.get('b')).toBe('')
+  })
+
+  test('behaves as a map does', async () => {
+    const key = fc.constantFrom('a', 'b', '__proto__', 'constructor', 'length')
+    const step = fc.oneof(
+      fc.record({ key, value: fc.string({ maxLength: 5 }) }),
+      fc.record({ key, value: fc.constant(undefined) }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
+        const store = create()
+        const map = new Map<string, string>()
+        for (const { key, value } of steps) {
+          if (value === undefined) map.delete(key)
+          else map.set(key, value)
+          await (value === undefined ? store.remove(key) : store.set(key, value))
+        }
+        for (const { key } of steps)
+          expect((await store.get(key)) ?? null).toBe(map.get(key) ?? null)
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
+test('one memoryStore is not another', async () => {
+  const [one, other] = [memoryStore(), memoryStore()]
+  await one.set('a', '1')
+  expect(await other.get('a')).toBeUndefined()
+})
+
+describe('webStore', () => {
+  test('writes through to the storage it is named after, and only there', async () => {
+    const local = open('localStorage')
+    const session = open('sessionStorage')
+    await local.store.set('a', '1')
+    expect([...local.storage.values]).toEqual([['a', '1']])
+    expect([...session.storage.values]).toEqual([])
+    await local.store.remove('a')
+    expect([...local.storage.values]).toEqual([])
+  })
+
+  test('sees what another tab writes', async () => {
+    const { storage, store } = open()
+    await store.set('a', 'mine')
+    storage.setItem('a', 'theirs')
+    expect(await store.get('a')).toBe('theirs')
+    storage.removeItem('a')
+    expect(await store.get('a')).toBeNull()
+  })
+
+  test('keeps in memory what no room is left for, and writes again once there is', async () => {
+    const { storage, store } = open()
+    await store.set('a', 'short')
+    storage.room = 10
+    await store.set('a', 'a longer text')
+    expect(await store.get('a')).toBe('a longer text')
+    expect(await store.get('b')).toBeNull()
+
+    storage.room = Infinity
+    await store.set('a', 'another long text')
+    expect(storage.getItem('a')).toBe('another long text')
+    storage.setItem('a', 'theirs')
+    expect(await store.get('a')).toBe('theirs')
+  })
+
+  test('removes what it keeps in memory and what is stored beneath it', async () => {
+    const { storage, store } = open()
+    await store.set('a', 'old')
+    storage.room = 0
+    await store.set('a', 'new')
+    await store.remove('a')
+    expect(await store.get('a')).toBeNull()
+    expect(storage.getItem('a')).toBeNull()
+  })
+
+  test('goes on in memory when the storage is blocked later, and forgets what it removes', async () => {
+    const { store } = open()
+    await store.set('a', 'stored')
+    block()
+    expect((await store.get('a')) ?? null).toBeNull()
+    await store.set('a', 'kept')
+    expect(await store.get('a')).toBe('kept')
+    await store.remove('a')
+    expect((await store.get('a')) ?? null).toBeNull()
+  })
+
+  test('looks for the storage when it is used, not before', async () => {
+    vi.stubGlobal('localStorage', undefined)
+    const store = webStore('localStorage')
+    const storage = new FakeStorage()
+    vi.stubGlobal('localStorage', storage)
+    await store.set('a', '1')
+    expect(storage.getItem('a')).toBe('1')
+  })
+})
