@@ -8,6 +8,8 @@ import { journey } from './view.ts'
  * Keeps the running flow in the tab's store, so that a reload goes on with it. Writes one after the
  * other: a late save never overtakes the removal of a flow that has ended.
  */
+export type FlowKeeper = ReturnType<typeof flowKeeper>
+
 export function flowKeeper(store: Store, key: string) {
   let work: Promise<void> = Promise.resolve()
   const queue = (write: () => Promise<void>) => {

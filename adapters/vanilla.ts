@@ -24,8 +24,8 @@ import { type Store, webStore } from '../services/storage.ts'
 import { createTokenStore } from '../services/tokenStore.ts'
 import { freshTokens } from '../machines/request.ts'
 import { Resumption } from '../machines/resumable.ts'
-import { type Flows, session } from '../machines/session.ts'
-import { flowKeeper } from './flowKeeper.ts'
+import { type Flows, type LifeEvent, session } from '../machines/session.ts'
+import type { FlowKeeper } from './flowKeeper.ts'
 import { type AuthEvent, journey, type View, viewOf } from './view.ts'
 
 export interface AuthOptions<F extends Flows> {
@@ -66,6 +66,11 @@ export interface Auth<F extends Flows> {
   /** Tells the machine that can take it; nothing happens where none can. */
   send(event: AuthEvent<F>): void
   can: (event: AuthEvent<F>) => boolean
+  /** Calls `run` when that happens; returns how to unsubscribe. */
+  on<T extends LifeEvent['type']>(
+    type: T,
+    run: (event: Extract<LifeEvent, { type: T }>) => void,
+  ): () => void
   /**
    * Calls one endpoint, interruptions included.
    *
@@ -87,6 +92,13 @@ export interface Auth<F extends Flows> {
 
 /** The door: one session of one environment, for any UI. */
 export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth<F> {
+  return openAuth(options).auth
+}
+
+/** The door, and the actor system behind it for other doors that are built on this one. */
+export function openAuth<const F extends Flows>(
+  options: AuthOptions<F>,
+): { auth: Auth<F>; system(): AnyActorRef['system'] | undefined } {
   const { env, clientId = env, clock = systemClock, flows } = options
   const { shared = webStore('localStorage'), tab = webStore('sessionStorage') } =
     options.storage ?? {}
@@ -105,14 +117,16 @@ export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth
   const api = { ...createApi(http, clientId, clock, loaded), ...createTokenStore(shared, clientId) }
   assertOneXState(flows, api)
   const logic = session(api, flows)
-  const flow = flowKeeper(tab, `authflow_${clientId}`)
+  const savedFlow = `authflow_${clientId}`
   const subscribers = new Set<(view: View<F>) => void>()
+  const listeners = new Set<(event: LifeEvent) => void>()
   const outset = { status: 'unknown', busy: false, can: () => false } as unknown as View<F>
   let root: Actor<typeof logic> | undefined
   let view = outset
   let told = outset
   let isDue = false
   let calls = 0
+  let postponed: AuthEvent<F>[] | undefined
 
   function receiverOf(event: { type: string }): AnyActorRef | undefined {
     if (!root) return undefined
@@ -127,44 +141,53 @@ export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth
     return view
   }
 
+  /** What keeps a flow through a reload is fetched when the first one runs. */
+  let keeper: Promise<FlowKeeper> | undefined
+  const flowKeeper = () =>
+    (keeper ??= import('./flowKeeper.ts').then((module) => module.flowKeeper(tab, savedFlow)))
+
   function changed() {
     if (isDue) return
     isDue = true
     queueMicrotask(() => {
       isDue = false
-      if (root) flow.keep(root)
+      const running = root
+      if (running && (keeper || running.system.get('flow'))) {
+        flowKeeper().then((flow) => flow.keep(running), ignore)
+      }
       if (get() === told) return
       told = view
-      for (const run of subscribers) {
-        try {
-          run(told)
-        } catch (thrown) {
-          // One subscriber's fault is its own: it surfaces, and the others are told.
-          queueMicrotask(() => {
-            throw thrown
-          })
-        }
-      }
+      for (const run of subscribers) tell(run, told)
     })
   }
 
-  async function resume(actor: NonNullable<typeof root>) {
-    const saved = await flow.load().catch(() => undefined)
-    if (actor !== root) return
-    if (saved && actor.getSnapshot().value.flow === 'idle') {
-      const input = new Resumption(saved.snapshot)
-      actor.send({ type: 'flow.start', flow: saved.flow, input })
+  /** Goes on with a flow that a reload has cut; what is sent meanwhile waits until it has. */
+  async function resume(running: NonNullable<typeof root>) {
+    const stored = tab.get(savedFlow)
+    if (stored) {
+      postponed = []
+      const saved = await flowKeeper().then((flow) => flow.load(), ignore)
+      if (saved && running === root) {
+        const input = new Resumption(saved.snapshot)
+        running.send({ type: 'flow.start', flow: saved.flow, input })
+      }
+      const events = postponed
+      postponed = undefined
+      for (const event of events) auth.send(event)
     }
-    actor.system.inspect(changed)
-    changed()
   }
 
   const auth: Auth<F> = {
     start() {
       if (root) return
       root = createActor(logic, { systemId: 'session', inspect: options.inspect })
+      root.on('*', (event) => {
+        for (const run of listeners) queueMicrotask(() => run(event))
+      })
       root.start()
+      root.system.inspect(changed)
       void resume(root)
+      changed()
     },
     stop() {
       root?.stop()
@@ -178,10 +201,18 @@ export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth
       return () => void subscribers.delete(run)
     },
     send(event) {
+      if (postponed) return void postponed.push(event)
       const sealed = seal<typeof event & { type: string }>(event)
       receiverOf(sealed)?.send(sealed)
     },
     can: (event) => !!receiverOf(seal<{ type: string }>(event)),
+    on(type, run) {
+      const listener = (event: LifeEvent) => {
+        if (event.type === type) run(event as never)
+      }
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
     async call(operation, params = {} as never) {
       // A task of its own: whoever calls may stand inside a transition.
       await Promise.resolve()
@@ -204,7 +235,20 @@ export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth
       throw error
     },
   }
-  return auth
+  return { auth, system: () => root?.system }
+}
+
+const ignore = () => undefined
+
+/** One listener's fault is its own: it surfaces, and the others are told. */
+function tell<T>(run: (value: T) => void, value: T) {
+  try {
+    run(value)
+  } catch (thrown) {
+    queueMicrotask(() => {
+      throw thrown
+    })
+  }
 }
 
 function originOf({ env, region = 'ap-shanghai', gateway, endpoint }: AuthOptions<Flows>): string {

@@ -56,6 +56,8 @@ export const captcha = (api: Pick<Api, 'createCaptcha' | 'verifyCaptcha' | 'cloc
             ? undefined
             : context.token,
       }),
+      close: assign({ picture: undefined }),
+      rememberCancel: assign({ error: () => new AuthError('cancelled', { operation: 'captcha' }) }),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
     },
   }).createMachine({
@@ -118,14 +120,8 @@ export const captcha = (api: Pick<Api, 'createCaptcha' | 'verifyCaptcha' | 'cloc
           ],
         },
       },
-      solved: { tags: 'settled', entry: assign({ picture: undefined }) },
-      cancelled: {
-        tags: 'settled',
-        entry: assign({
-          picture: undefined,
-          error: () => new AuthError('cancelled', { operation: 'captcha' }),
-        }),
-      },
-      failed: { tags: 'settled', entry: assign({ picture: undefined }) },
+      solved: { tags: 'settled', entry: 'close' },
+      cancelled: { tags: 'settled', entry: ['close', 'rememberCancel'] },
+      failed: { tags: 'settled', entry: 'close' },
     },
   })

@@ -1,4 +1,12 @@
-import { type ActorRefFrom, type AnyActorRef, assign, fromPromise, setup, waitFor } from 'xstate'
+import {
+  type ActorRefFrom,
+  type AnyActorRef,
+  assign,
+  enqueueActions,
+  fromPromise,
+  setup,
+  waitFor,
+} from 'xstate'
 import type { Api, InputOf, Operation, OperationName, OutputOf } from '../services/api.ts'
 import { type Clock, retryAt } from '../services/clock.ts'
 import { AuthError, errorOf } from '../services/error.ts'
@@ -95,11 +103,15 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
         repeats: context.repeats + 1,
         retryAt: retryAt(api.clock, context.repeats + 1),
       })),
-      settle({ context: { captchaToken, output }, system }) {
+      settle: enqueueActions(({ context: { captchaToken, output }, enqueue, system }) => {
         const signedIn = output as unknown as Tokens
-        if (operation.signsIn) tokensOf(system).send({ type: 'tokens.keep', tokens: signedIn })
-        if (captchaToken) captchaOf(system).send({ type: 'captcha.spend', token: captchaToken })
-      },
+        if (operation.signsIn) {
+          enqueue.sendTo(tokensOf(system), { type: 'tokens.keep', tokens: signedIn })
+        }
+        if (captchaToken) {
+          enqueue.sendTo(captchaOf(system), { type: 'captcha.spend', token: captchaToken })
+        }
+      }),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
       fail: ({ context }) => {
         throw context.error

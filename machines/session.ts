@@ -1,4 +1,12 @@
-import { type AnyStateMachine, assign, enqueueActions, sendTo, setup, stopChild } from 'xstate'
+import {
+  type AnyStateMachine,
+  assign,
+  emit,
+  enqueueActions,
+  sendTo,
+  setup,
+  stopChild,
+} from 'xstate'
 import type { Api, OperationName } from '../services/api.ts'
 import { type AuthError, errorOf } from '../services/error.ts'
 import type { TokenStore } from '../services/tokenStore.ts'
@@ -21,6 +29,16 @@ export type SessionEvent<Name = string> =
   | { type: 'flow.cancel' }
   | { type: 'session.end' }
 
+/** What happens in the life of a session, for apps that want to know. */
+export type LifeEvent =
+  | { type: 'signedIn'; uid?: string }
+  | { type: 'signedOut' }
+  /** Somebody else, or nobody, is signed in now. */
+  | { type: 'userChanged'; uid?: string }
+  | { type: 'tokenRenewed' }
+  /** The server refused the session: the person has to sign in again. */
+  | { type: 'credentialsLost'; error: AuthError }
+
 /** One endpoint called through the promise door, as a child of the session under `id`. */
 export interface CallStart {
   type: 'call.start'
@@ -41,6 +59,7 @@ export function session(api: Api & TokenStore, flows: Flows) {
     types: {
       context: {} as { uid?: string; error?: AuthError },
       events: {} as SessionEvent | CallStart | TokensFact,
+      emitted: {} as LifeEvent,
     },
     actors: {
       captcha: captcha(api),
@@ -53,15 +72,27 @@ export function session(api: Api & TokenStore, flows: Flows) {
     guards: {
       isFlow: ({ event }, { name }: { name: string }) =>
         event.type === 'flow.start' && event.flow === name,
-      isAnonymous: ({ event }) => event.type === 'tokens.kept' && event.scope === 'anonymous',
+      isAnonymous: ({ event }) => 'scope' in event && event.scope === 'anonymous',
     },
     actions: {
       rememberUser: assign(({ event }) =>
-        event.type === 'tokens.kept' ? { uid: event.uid, error: undefined } : {},
+        'uid' in event ? { uid: event.uid, error: undefined } : {},
       ),
-      forgetUser: assign(({ event }) =>
-        event.type === 'tokens.lost' ? { uid: undefined, error: event.error } : {},
-      ),
+      welcome: enqueueActions(({ context, event, enqueue }) => {
+        if (event.type !== 'tokens.kept') return
+        const { uid } = event
+        enqueue.assign({ uid, error: undefined })
+        enqueue.emit({ type: 'signedIn', uid })
+        if (uid !== context.uid) enqueue.emit({ type: 'userChanged', uid })
+      }),
+      farewell: enqueueActions(({ event, enqueue }) => {
+        if (event.type !== 'tokens.lost') return
+        const { error } = event
+        enqueue.assign({ uid: undefined, error })
+        enqueue.emit(error ? { type: 'credentialsLost', error } : { type: 'signedOut' })
+        enqueue.emit({ type: 'userChanged' })
+      }),
+      emitRenewed: emit({ type: 'tokenRenewed' }),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
       forgetError: assign({ error: undefined }),
       dropTokens: sendTo('tokens', { type: 'tokens.drop' }),
@@ -90,14 +121,24 @@ export function session(api: Api & TokenStore, flows: Flows) {
       who: {
         initial: 'unknown',
         on: {
-          'tokens.kept': [
+          'tokens.restored': [
             { guard: 'isAnonymous', target: '.anonymous', actions: 'rememberUser' },
             { target: '.signedIn', actions: 'rememberUser' },
           ],
-          'tokens.lost': { target: '.signedOut', actions: 'forgetUser' },
+          'tokens.kept': [
+            { guard: 'isAnonymous', target: '.anonymous', actions: 'welcome' },
+            { target: '.signedIn', actions: 'welcome' },
+          ],
+          'tokens.renewed': { actions: 'emitRenewed' },
+          'tokens.lost': { target: '.signedOut', actions: 'farewell' },
           'session.end': { actions: 'dropTokens' },
         },
-        states: { unknown: {}, signedOut: {}, anonymous: {}, signedIn: {} },
+        states: {
+          unknown: { on: { 'tokens.lost': 'signedOut' } },
+          signedOut: {},
+          anonymous: {},
+          signedIn: {},
+        },
       },
       flow: {
         initial: 'idle',

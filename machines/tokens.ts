@@ -58,13 +58,12 @@ export const tokens = (api: Pick<Api, 'refresh' | 'revoke' | 'clock'> & TokenSto
         input: ({ context }) => context.credentials!.access_token,
       }),
       forgetError: assign({ error: undefined }),
-      tellKept: sendTo(
+      tell: sendTo(
         ({ system }) => system.get('session'),
-        ({ context: { credentials } }): TokensFact => ({
-          type: 'tokens.kept',
-          uid: credentials!.sub,
-          scope: credentials!.scope,
-        }),
+        (
+          { context: { credentials } },
+          { type }: { type: 'tokens.restored' | 'tokens.kept' | 'tokens.renewed' },
+        ) => ({ type, uid: credentials!.sub, scope: credentials!.scope }) as TokensFact,
       ),
       tellLost: sendTo(
         ({ system }) => system.get('session'),
@@ -94,7 +93,7 @@ export const tokens = (api: Pick<Api, 'refresh' | 'revoke' | 'clock'> & TokenSto
             error: undefined,
           })),
           'save',
-          'tellKept',
+          { type: 'tell', params: { type: 'tokens.kept' } },
         ],
       },
     },
@@ -108,7 +107,10 @@ export const tokens = (api: Pick<Api, 'refresh' | 'revoke' | 'clock'> & TokenSto
             {
               guard: ({ event }) => !!event.output,
               target: 'kept',
-              actions: [assign({ credentials: ({ event }) => event.output }), 'tellKept'],
+              actions: [
+                assign({ credentials: ({ event }) => event.output }),
+                { type: 'tell', params: { type: 'tokens.restored' } },
+              ],
             },
             { target: 'absent' },
           ],
@@ -142,6 +144,7 @@ export const tokens = (api: Pick<Api, 'refresh' | 'revoke' | 'clock'> & TokenSto
                 error: undefined,
               })),
               'save',
+              { type: 'tell', params: { type: 'tokens.renewed' } },
             ],
           },
           onError: [

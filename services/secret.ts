@@ -36,26 +36,14 @@ export type Unsealed<T> = {
   [K in keyof T]: Secret extends T[K] ? string | Exclude<T[K], Secret> : T[K]
 }
 
-const SECRET_FIELDS = new Set([
-  'access_token',
-  'anonymous_token',
-  'code',
-  'new_password',
-  'password',
-  'provider_token',
-  'refresh_token',
-  'sudo_token',
-  'ticket',
-  'token',
-  'verification_code',
-  'verification_token',
-])
+/** The protocol's own habit: every password, code, ticket and token is called one. */
+const SECRET_FIELD = /(^|_)(code|password|ticket|token)$/
 
 /** Wraps the secret fields of an event or of a call's parameters, nested ones too. */
 export function seal<T extends object>(fields: object): T {
   const sealed = Object.entries(fields).map(([name, value]) => [
     name,
-    typeof value === 'string' && SECRET_FIELDS.has(name)
+    typeof value === 'string' && SECRET_FIELD.test(name)
       ? new Secret(value)
       : isRecord(value)
         ? seal(value)
