@@ -1,7 +1,7 @@
 import { auth } from './auth.ts'
 import { beforeDrawing, h, icon, refresh } from './live.ts'
 import { sentence } from './messages.ts'
-import { button, flowError, heading, line, type ScreenPart, t, ui } from './parts.ts'
+import { button, flowError, heading, isCancelled, line, type ScreenPart, t, ui } from './parts.ts'
 
 type Way = 'code' | 'password'
 
@@ -66,7 +66,7 @@ function isEmail(): boolean {
   return /[@＠\p{Letter}]/u.test(typed) || (wantsEmail && !/^\+|\d{11}/.test(typed))
 }
 
-const isWrong = (of: Way) => (errorOf(of) === undefined ? undefined : 'true')
+const isWrong = (of: Way) => (errorOf(of) !== undefined && !isCancelled() ? 'true' : undefined)
 
 function errorOf(of: Way): string | undefined {
   if (missing === of) return t().account[of === 'code' ? 'missing' : 'missingPassword']
@@ -109,13 +109,21 @@ tabs.addEventListener('keydown', ({ key }) => {
   document.getElementById(`tab-${way}`)?.focus()
 })
 
+const panel = (of: Way, form: HTMLFormElement) =>
+  h(
+    'div',
+    {
+      id: `panel-${of}`,
+      role: 'tabpanel',
+      'aria-labelledby': `tab-${of}`,
+      hidden: () => way !== of,
+    },
+    form,
+  )
+
 const codeForm = h(
   'form',
   {
-    id: 'panel-code',
-    role: 'tabpanel',
-    'aria-labelledby': 'tab-code',
-    hidden: () => way !== 'code',
     'aria-busy': () => String(ui.view.busy),
     novalidate: true,
     onsubmit: submitContact,
@@ -145,10 +153,6 @@ const codeForm = h(
 const passwordForm = h(
   'form',
   {
-    id: 'panel-password',
-    role: 'tabpanel',
-    'aria-labelledby': 'tab-password',
-    hidden: () => way !== 'password',
     'aria-busy': () => String(ui.view.busy),
     novalidate: true,
     onsubmit: submitPassword,
@@ -288,8 +292,8 @@ export const account: ScreenPart = {
       () => (ui.notice && sentence(ui.notice, ui.language)) ?? '',
     ),
     tabs,
-    codeForm,
-    passwordForm,
+    panel('code', codeForm),
+    panel('password', passwordForm),
   ),
   focus() {
     if (ui.view.error) return (way === 'code' ? contact : password).focus()

@@ -1,6 +1,16 @@
 import { auth } from './auth.ts'
 import { beforeDrawing, h, live, refresh } from './live.ts'
-import { button, flowError, heading, lastContact, line, type ScreenPart, t, ui } from './parts.ts'
+import {
+  button,
+  flowError,
+  heading,
+  isCancelled,
+  lastContact,
+  line,
+  type ScreenPart,
+  t,
+  ui,
+} from './parts.ts'
 
 const LENGTH = 6
 
@@ -20,7 +30,7 @@ const input = h('input', {
   inputmode: 'numeric',
   readonly: () => !isAsking(),
   'aria-describedby': 'code-lead code-line',
-  'aria-invalid': () => (errorText() === undefined ? undefined : 'true'),
+  'aria-invalid': () => (errorText() !== undefined && !isCancelled() ? 'true' : undefined),
   oninput: typed,
 })
 
@@ -139,9 +149,8 @@ export const code: ScreenPart = {
     heading(() => t().code.heading),
     h(
       'p',
-      { class: 'lead', id: 'code-lead' },
-      h('span', {}, () => t().code.sent(lastContact())),
-      ' ',
+      { class: 'lead sent' },
+      h('span', { id: 'code-lead' }, () => t().code.sent(lastContact())),
       button('link', () => t().code.change(isEmail()), canChange, {
         onclick: () => auth.send({ type: 'contact.change' }),
       }),

@@ -7,6 +7,9 @@ export type Language = 'en' | 'zh'
 const refusedEn = 'The account or the password is not right. Try again, or sign in with a code.'
 const refusedZh = '账号或密码不正确。请重试，或改用验证码登录。'
 
+const misreadEn = 'Those were not the characters. Here is a new picture.'
+const misreadZh = '字符不正确，已换一张新图片。'
+
 const en = {
   title: 'Sign in',
   product: 'authflow',
@@ -16,10 +19,10 @@ const en = {
 
   account: {
     heading: 'Sign in',
-    lead: 'New here? A code makes your account, too.',
+    lead: 'New here? A code creates your account.',
     ways: 'How to sign in',
-    byCode: 'With a code',
-    byPassword: 'With a password',
+    byCode: 'Code',
+    byPassword: 'Password',
     phone: 'Phone number',
     email: 'E-mail',
     usePhone: 'Use a phone instead',
@@ -57,7 +60,7 @@ const en = {
 
   resend: {
     heading: 'Get a new code',
-    lead: (to: string) => `The last code for ${to} is no longer good.`,
+    lead: (to: string) => `It goes to ${to}, as before.`,
   },
 
   retry: {
@@ -68,8 +71,8 @@ const en = {
   },
 
   profile: {
-    heading: 'Welcome! Who are you?',
-    lead: 'Your account is ready. Both fields can stay empty.',
+    heading: 'Welcome!',
+    lead: 'Your account is ready. What should we call you?',
     nickname: 'Nickname',
     username: 'Username',
     hint: 'A username has no spaces, + or @.',
@@ -87,7 +90,7 @@ const en = {
     username: 'Username',
     phone: 'Phone',
     email: 'E-mail',
-    since: 'Member since',
+    since: 'Joined',
     none: 'not set',
     again: 'Call getUser again',
     calling: 'Calling…',
@@ -100,7 +103,7 @@ const en = {
     lead: 'Type the characters in the picture.',
     picture: 'A few distorted letters and digits to type in below',
     loading: 'Loading the picture…',
-    label: 'Characters in the picture',
+    label: 'Characters',
     hint: 'Capital or small letters: either is fine.',
     missing: 'Type the characters first.',
     replace: 'New picture',
@@ -191,7 +194,8 @@ const en = {
     'verify:not_found': 'This code is no longer good. Get a new one.',
     'verify:permission_denied': 'This code is no longer good. Get a new one.',
     'verify:unreachable': 'The server could not be reached. Check your network, then continue.',
-    'verifyCaptcha:captcha_invalid': 'Those were not the characters. Here is a new picture.',
+    'verifyCaptcha:captcha_invalid': misreadEn,
+    'verifyCaptcha:invalid_argument': misreadEn,
   },
 }
 
@@ -255,7 +259,7 @@ const zh: Texts = {
 
   resend: {
     heading: '重新获取验证码',
-    lead: (to) => `发送至 ${to} 的验证码已失效。`,
+    lead: (to) => `新的验证码仍将发送至 ${to}。`,
   },
 
   retry: {
@@ -266,8 +270,8 @@ const zh: Texts = {
   },
 
   profile: {
-    heading: '欢迎！怎么称呼您？',
-    lead: '账号已创建。以下两项都可以不填。',
+    heading: '欢迎！',
+    lead: '账号已创建。怎么称呼您？',
     nickname: '昵称',
     username: '用户名',
     hint: '用户名不能包含空格、+ 或 @。',
@@ -387,7 +391,8 @@ const zh: Texts = {
     'verify:not_found': '验证码已失效，请重新获取。',
     'verify:permission_denied': '验证码已失效，请重新获取。',
     'verify:unreachable': '无法连接服务器，请检查网络后点击“继续”。',
-    'verifyCaptcha:captcha_invalid': '字符不正确，已换一张新图片。',
+    'verifyCaptcha:captcha_invalid': misreadZh,
+    'verifyCaptcha:invalid_argument': misreadZh,
   },
 }
 

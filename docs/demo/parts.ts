@@ -45,10 +45,13 @@ export function line(id: string, error: () => string | undefined, hint?: Text): 
   return h(
     'div',
     { class: 'line', id },
-    h('p', { class: 'error', role: 'alert' }, () => error() ?? ''),
+    h('p', { class: 'error', role: 'alert', 'data-calm': isCancelled }, () => error() ?? ''),
     ...(hint ? [h('p', { class: 'hint', hidden: () => !!error() }, hint)] : []),
   )
 }
+
+/** Whoever cancels has done nothing wrong, and is told so without alarm. */
+export const isCancelled = () => ui.view.error?.code === 'cancelled'
 
 /** What to tell about the error of the running flow. */
 export function flowError(): string | undefined {
@@ -63,8 +66,8 @@ export function masked({ phone_number, email }: { phone_number?: string; email?:
   }
   const phone = (phone_number ?? '').replace(/[\s().-]/g, '')
   const [, country = '', number = ''] = /^(\+86|\+\d{1,3}(?=\d{7})|)(.*)$/.exec(phone) ?? []
-  const shown = number.length > 8 ? 3 : 2
-  return `${country} ${number.slice(0, shown)}••••${number.slice(shown - 7)}`.trim()
+  const [head, tail] = number.length > 9 ? [3, 4] : [2, 2]
+  return `${country} ${number.slice(0, head)}••••${number.slice(-tail)}`.trim()
 }
 
 export const lastContact = () => masked(ui.contact ?? {})

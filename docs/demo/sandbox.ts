@@ -75,7 +75,7 @@ async function attempt(work: () => Promise<void>): Promise<void> {
 
 // The inbox
 
-const list = h('ul', { class: 'inbox', tabindex: '-1' })
+const list = h('ul', { class: 'inbox' })
 const items = new Map<string, HTMLElement>()
 /** Brings the words of an item up to date. */
 const words = new Map<string, () => void>()
@@ -176,9 +176,9 @@ const tricks: Record<Trick, () => Promise<void>> = {
 }
 
 async function makeUser(): Promise<void> {
-  // Made before? Then it has this password already.
-  await ask('users', PASSWORD_USER)
   const { username, password } = PASSWORD_USER
+  const users = (await ask('users')) as { username?: string }[]
+  if (!users.some((user) => user.username === username)) await ask('users', PASSWORD_USER)
   if (ui.view.step === 'askingAccount') fillPassword(username, password)
   say(() => t().sandbox.userDone(username, password))
 }

@@ -41,7 +41,7 @@ export async function serveDemo(options: DemoOptions = {}): Promise<Demo> {
     cacheDir: at('../../node_modules/.vite'),
     publicDir: false,
     appType: 'spa',
-    logLevel: 'warn',
+    logLevel: 'error',
     clearScreen: false,
     resolve: { alias: { 'cloudbase-authflow': at('../../adapters/index.ts') } },
     // The packages are plain modules: bundling them ahead would only reload the page half-way.
@@ -49,7 +49,8 @@ export async function serveDemo(options: DemoOptions = {}): Promise<Demo> {
     server: {
       middlewareMode: true,
       fs: { allow: [at('../..')] },
-      ...(isReloading ? { hmr: { server } } : { ws: false, hmr: false, watch: null }),
+      hmr: { server },
+      watch: isReloading ? undefined : null,
     },
   })
   const answer = getRequestListener((request, bindings) =>
