@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest'
+import type { SnapshotFrom } from 'xstate'
+import { tokens } from '../../machines/tokens.ts'
+import { AuthError } from '../../services/error.ts'
+import { Secret } from '../../services/secret.ts'
+import { memoryStore, type Store } from '../../services/storage.ts'
+import { createTokenStore } from '../../services/tokenStore.ts'
+import type { Tokens } from '../../services/wire.ts'
+import {
+  edgePaths,
+  type Model,
+  paperApi,
+  type Path,
+  type Step,
+  transitionsOf,
+} from '../support/paths.ts'
+import { openWorld, type World } from '../support/world.ts'
+
+type Context = SnapshotFrom<ReturnType<typeof tokens>>['context']
+
+const machine = tokens(paperApi)
+const secret = new Secret('sealed')
+const fails = (code: string) => ({ error: new AuthError(code) })
+
+/** What of the keeper decides how it goes on, at a moment. */
+const factsAt =
+  (now: number) =>
+  ({ credentials, failures, error }: Context) => [
+    credentials && [credentials.expiresAt > now, !!credentials.refresh_token],
+    Math.min(failures, 1),
+    error?.code,
+  ]
+
+const HOUR = 3_600_000
+const pair = { access_token: secret, refresh_token: secret }
+const model: Model = {
+  cases: {
+    'xstate.done.actor.load': [
+      { output: undefined, note: 'nothing stored' },
+      { output: { ...pair, expiresAt: HOUR }, note: 'fresh' },
+      { output: { ...pair, expiresAt: -HOUR }, note: 'expired' },
+      { output: { access_token: secret, expiresAt: -HOUR }, note: 'expired for good' },
+    ],
+    'tokens.keep': [{ tokens: { ...pair, expires_in: 7200 } }],
+    'tokens.need': ({ serial }: Context) => [
+      {},
+      { refused: serial, note: 'the server refused it' },
+    ],
+    'xstate.done.actor.refresh': [{ output: { ...pair, expires_in: 7200 } }],
+    'xstate.error.actor.load': [fails('unknown')],
+    'xstate.error.actor.refresh': ['invalid_grant', 'unavailable'].map(fails),
+  },
+  facts: factsAt(0),
+}
+
+const endpoint = { method: 'POST', path: '/auth/v1/token' }
+const broken = { ...endpoint, drop: 'before' } as const
+const SESSION = 'credentials_demo'
+
+/** A store whose session is read when the test says so, or cannot be. */
+function slowStore() {
+  const store = memoryStore()
+  let isSlow = false
+  let waiting: ((fault?: Error) => void)[] = []
+  return {
+    ...store,
+    async get(key: string) {
+      if (isSlow && key === SESSION) {
+        const fault = await new Promise<Error | void>((resolve) => waiting.push(resolve))
+        if (fault) throw fault
+      }
+      return store.get(key)
+    },
+    slow: () => (isSlow = true),
+    has: (key: string) => !!store.get(key),
+    letGo(fault?: Error) {
+      for (const go of waiting) go(fault)
+      waiting = []
+    },
+  }
+}
+
+/** Tokens as the server gives them to a guest. */
+async function someTokens({ url }: World): Promise<Tokens> {
+  const response = await fetch(`${url}/auth/v1/signin/anonymously?client_id=demo`, {
+    method: 'POST',
+    headers: { 'x-device-id': 'device-of-the-guest' },
+  })
+  const answer = (await response.json()) as Record<'access_token' | 'refresh_token', string>
+  return {
+    ...answer,
+    access_token: new Secret(answer.access_token),
+    refresh_token: new Secret(answer.refresh_token),
+    expires_in: 7200,
+  }
+}
+
+async function storeSession(world: World, shared: Store, note: unknown) {
+  if (note === 'nothing stored') return shared.remove(SESSION)
+  const { expires_in: _, ...tokens } = await someTokens(world)
+  const expiresAt = world.clock.now() + (note === 'fresh' ? HOUR : -HOUR)
+  const refresh_token = note === 'expired for good' ? undefined : tokens.refresh_token
+  await createTokenStore(shared, 'demo').save({ ...tokens, refresh_token, expiresAt })
+}
+
+/** Plays a path against the real keeper, whose calls and reads wait until the path lets them go. */
+async function walk({ steps }: Path, interruption: 'nothing' | 'broken line' | 'reload') {
+  const shared = slowStore()
+  const world = await openWorld('nothing', { storage: { shared } })
+  const { sandbox, clock } = world
+  const keeper = () => world.peer('tokens')
+  const context = () => keeper().getSnapshot().context as Context
+  const value = () => keeper().getSnapshot().value as string
+  const states: unknown[] = []
+
+  async function tell(event: { type: string; [field: string]: unknown }) {
+    keeper().send(event)
+    await world.settle()
+  }
+  async function letGo(fault?: object) {
+    if (fault) sandbox.faults([...sandbox.faults(), fault as typeof broken])
+    world.letGo()
+    await world.settle()
+  }
+  async function pass() {
+    world.pass(60)
+    await world.settle()
+  }
+
+  async function perform({ event }: Step) {
+    const code = (event.error as AuthError | undefined)?.code
+    switch (event.type) {
+      case 'xstate.done.actor.load':
+        await storeSession(world, shared, event.note)
+        shared.letGo()
+        return world.settle()
+      case 'xstate.error.actor.load':
+        shared.letGo(new Error('the store is damaged'))
+        return world.settle()
+      case 'tokens.keep':
+        return tell({ ...event, tokens: await someTokens(world) })
+      case 'tokens.need':
+        return tell({ ...event, refused: event.note && context().serial })
+      case 'tokens.drop':
+        world.auth.send({ type: 'session.end' })
+        return world.settle()
+      case 'xstate.done.actor.refresh':
+        return letGo()
+      case 'xstate.error.actor.refresh':
+        return letGo({
+          ...endpoint,
+          status: code === 'unavailable' ? 503 : 400,
+          body: { error: code },
+        })
+      case 'xstate.done.actor.until':
+        return pass()
+      case 'xstate.error.actor.until':
+        // After a reload nobody rests any more.
+        if (value() === 'resting') clock.breakWait('first')
+        return world.settle()
+    }
+    throw new Error(`nobody knows how to do ${event.type}`)
+  }
+
+  /** The line was down: the wait is over, somebody needs a token again, and this time it holds. */
+  async function doAgain(step: Step) {
+    await pass()
+    await tell({ type: 'tokens.need', refused: context().serial })
+    await perform(step)
+  }
+
+  /** The page goes and comes back; who waited for a renewal asks for it again. */
+  async function reload({ to }: Pick<Step, 'to'>) {
+    await world.reload()
+    shared.letGo()
+    await world.settle()
+    if (to === 'renewing') await tell({ type: 'tokens.need', refused: context().serial })
+  }
+
+  /** Whether what is stored at the end renews once more. */
+  async function isAlive() {
+    sandbox.faults([])
+    const before = [...world.calls]
+    await reload({ to: 'renewing' })
+    await letGo()
+    return value() === 'kept' && world.calls.length > before.length
+  }
+
+  shared.slow()
+  await world.reload()
+  world.hold(/v1\/token$/)
+  if (interruption === 'broken line') sandbox.faults([broken])
+  for (const step of steps) {
+    await perform(step)
+    const isBroken = step.event.type.endsWith('actor.refresh') && interruption === 'broken line'
+    if (isBroken && context().error?.code === 'unreachable') await doAgain(step)
+    if (interruption === 'reload') await reload(step)
+    states.push([value(), factsAt(clock.now())(context())])
+  }
+  const { taken } = world
+  const { status } = world.auth.get()
+  const end = { value: value(), status, isStored: shared.has(SESSION), isAlive: await isAlive() }
+  await world.close()
+  return { states, end, taken }
+}
+
+describe('tokens', () => {
+  const paths = edgePaths(machine, model).map((path): [string, Path] => [path.name, path])
+  const taken = new Set<string>()
+
+  test.each(paths)('%s', async (_name, path) => {
+    const plain = await walk(path, 'nothing')
+    expect(plain.states).toEqual(path.steps.map(({ to, facts }) => [to, facts]))
+    const isSignedIn = path.steps.at(-1)!.to !== 'absent'
+    expect(plain.end).toMatchObject({ isStored: isSignedIn, isAlive: isSignedIn })
+    for (const transition of plain.taken) taken.add(transition)
+    const stumbling = await walk(path, 'broken line')
+    expect.soft(stumbling.end, 'broken line').toEqual(plain.end)
+    const reloaded = await walk(path, 'reload')
+    expect.soft(reloaded.end, 'reload').toEqual(plain.end)
+  })
+
+  test('every transition has been taken', () => {
+    expect(transitionsOf(machine).filter((transition) => !taken.has(transition))).toEqual([])
+  })
+})
