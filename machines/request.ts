@@ -108,6 +108,7 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
         if (operation.signsIn) {
           enqueue.sendTo(tokensOf(system), { type: 'tokens.keep', tokens: signedIn })
         }
+        if (operation.signsOut) enqueue.sendTo(tokensOf(system), { type: 'tokens.drop' })
         if (captchaToken) {
           enqueue.sendTo(captchaOf(system), { type: 'captcha.spend', token: captchaToken })
         }

@@ -12,7 +12,7 @@ import { type AuthError, errorOf } from '../services/error.ts'
 import type { TokenStore } from '../services/tokenStore.ts'
 import { captcha } from './captcha.ts'
 import { request } from './request.ts'
-import { resumable } from './resumable.ts'
+import { resumable, Resumption } from './resumable.ts'
 import { tokens, type TokensFact } from './tokens.ts'
 
 /** A journey: a machine made from the endpoints it may call, ending with output. */
@@ -25,7 +25,7 @@ export type Flows = Record<string, Flow>
 
 /** What an app tells the session itself, whatever flow is running. */
 export type SessionEvent<Name = string> =
-  | { type: 'flow.start'; flow: Name; input?: unknown }
+  | { type: 'flow.start'; flow: Name; input?: object }
   | { type: 'flow.cancel' }
   | { type: 'session.end' }
 
@@ -162,8 +162,10 @@ export function session(api: Api & TokenStore, flows: Flows) {
                   id: 'flow',
                   systemId: 'flow',
                   src: name as never,
-                  input: ({ event }: { event: object }) =>
-                    'input' in event ? event.input : undefined,
+                  input: ({ context, event }) => {
+                    const input = event.type === 'flow.start' ? event.input : undefined
+                    return input instanceof Resumption ? input : { uid: context.uid, ...input }
+                  },
                   onDone: 'idle',
                   onError: { target: 'idle', actions: 'rememberError' as const },
                 },

@@ -2,7 +2,7 @@ import { assign, setup } from 'xstate'
 import type { Api } from '../services/api.ts'
 import { AuthError, errorOf } from '../services/error.ts'
 import type { Secret } from '../services/secret.ts'
-import type { Contact } from '../services/wire.ts'
+import type { Contact, SendVerificationRequest } from '../services/wire.ts'
 import { request } from './request.ts'
 import { until } from './until.ts'
 
@@ -24,10 +24,11 @@ export interface VerificationOutput {
 export const verification = (api: Pick<Api, 'sendVerification' | 'verify' | 'clock'>) =>
   setup({
     types: {
-      input: {} as { contact: Contact },
+      input: {} as { contact: Contact; target?: SendVerificationRequest['target'] },
       output: {} as VerificationOutput,
       context: {} as {
         contact: Contact
+        target: SendVerificationRequest['target']
         verificationId?: string
         isUser?: boolean
         /** Milliseconds since the epoch; gone once the time has come. */
@@ -70,7 +71,7 @@ export const verification = (api: Pick<Api, 'sendVerification' | 'verify' | 'clo
     },
   }).createMachine({
     id: 'verification',
-    context: ({ input }) => ({ contact: input.contact, expiresAt: 0 }),
+    context: ({ input: { contact, target = 'ANY' } }) => ({ contact, target, expiresAt: 0 }),
     initial: 'sendingCode',
     output: ({ context: { contact, verificationToken, isUser } }) => ({
       contact,
@@ -84,7 +85,7 @@ export const verification = (api: Pick<Api, 'sendVerification' | 'verify' | 'clo
         invoke: {
           id: 'sendVerification',
           src: 'sendVerification',
-          input: ({ context }) => ({ ...context.contact, target: 'ANY' }),
+          input: ({ context: { contact, target } }) => ({ ...contact, target }),
           onDone: {
             target: 'askingCode',
             actions: assign(({ event: { output } }) => ({

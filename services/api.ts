@@ -17,7 +17,7 @@ export interface Grants {
 /** One endpoint as a function. The marks beside it tell `request` how to treat an interruption. */
 export interface Operation<Input, Output> extends Pick<
   Endpoint<Input, Output>,
-  'method' | 'path' | 'credential' | 'signsIn' | 'repeatable'
+  'method' | 'path' | 'credential' | 'signsIn' | 'signsOut' | 'repeatable'
 > {
   (input: Input, grants?: Grants): Promise<Output>
 }
@@ -47,16 +47,22 @@ export function createApi(
   endpoints: Partial<Endpoints>,
 ): Api {
   const operations = Object.entries(endpoints).map(([operation, endpoint]) => {
-    const { shape, fields, ...marks } = endpoint as Endpoint<object, object>
-    const { method, path } = marks
+    const { shape, fields, check, ...marks } = endpoint as Endpoint<object, object>
+    const { method, path, credential } = marks
     const place = method === 'GET' || method === 'DELETE' ? 'query' : 'body'
     const call = async (input: object, grants?: Grants) => {
       try {
         const filled = path.replace(/{(\w+)}/, (_, name: string) =>
           encodeURIComponent(String(input[name as never])),
         )
-        const request = { [place]: normalize(fields ? fields(input, clientId) : input) }
-        return read(await http({ operation, method, path: filled, ...request, ...grants }), shape)
+        const request = {
+          [place]: normalize(fields ? fields(input, clientId, grants?.accessToken) : input),
+        }
+        const accessToken = credential === 'field' ? undefined : grants?.accessToken
+        const call = { operation, method, path: filled, ...request, ...grants, accessToken }
+        const output = read<object>(await http(call), shape)
+        check?.(output, input)
+        return output
       } catch (thrown) {
         throw AuthError.from(thrown, operation)
       }

@@ -1,11 +1,13 @@
 import type { Call } from './http.ts'
+import type { Secret } from './secret.ts'
 import type * as wire from './wire.ts'
 
 /**
- * What a call is allowed by: the client id alone, the bearer of the session, or the bearer where
- * there is a session and the client id where there is none.
+ * What a call is allowed by: the client id alone, the bearer of the session, the bearer where there
+ * is a session and the client id where there is none, or the session's token as a field of the
+ * request beside the client id.
  */
-export type Credential = 'client' | 'bearer' | 'either'
+export type Credential = 'client' | 'bearer' | 'either' | 'field'
 
 export interface Endpoint<Input, Output> {
   readonly method: Call['method']
@@ -15,10 +17,14 @@ export interface Endpoint<Input, Output> {
   readonly shape: wire.Shape<Output>
   /** The answer is a session to keep. */
   readonly signsIn?: boolean
+  /** There is no session afterwards. */
+  readonly signsOut?: boolean
   /** Doing it twice does no more than doing it once. */
   readonly repeatable?: boolean
   /** What is sent, where that is not the request as it stands. */
-  fields?(input: Input, clientId: string): object
+  fields?(input: Input, clientId: string, accessToken?: Secret): object
+  /** What must be true of an answer before it counts. @throws AuthError */
+  check?(output: Output, input: Input): void
   /** Never set: carries the type of the request. */
   readonly input?: Input
 }
@@ -26,12 +32,16 @@ export interface Endpoint<Input, Output> {
 export const signsIn = { signsIn: true }
 export const repeatable = { repeatable: true }
 
+type Marks<Input, Output> = Partial<
+  Omit<Endpoint<Input, Output>, 'method' | 'path' | 'credential' | 'shape' | 'input'>
+>
+
 export const endpoint =
   (method: Call['method'], credential: Credential) =>
   <Input, Output>(
     path: string,
     shape: wire.Shape<Output>,
-    marks: Pick<Endpoint<Input, Output>, 'signsIn' | 'repeatable' | 'fields'> = {},
+    marks: Marks<Input, Output> = {},
   ): Endpoint<Input, Output> => ({ method, path: `/${path}`, credential, shape, ...marks })
 
 export const post = endpoint('POST', 'client')

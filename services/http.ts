@@ -53,9 +53,12 @@ export function createHttp(options: HttpOptions): Http {
       retry: false,
       responseType: 'text',
       ignoreResponseError: true,
+      // Passwords and tokens go to this server and to no other that it may name.
+      redirect: 'manual',
     },
     { fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)) },
   )
+  let device: Promise<string> | undefined
   return async ({ operation, method, path, query, body, accessToken, captchaToken, signal }) => {
     const requestId = randomHex()
     const expiry = AbortSignal.timeout(options.timeout)
@@ -71,7 +74,7 @@ export function createHttp(options: HttpOptions): Http {
         },
         headers: {
           'accept-language': options.language,
-          'x-device-id': await deviceId(options.store),
+          'x-device-id': await (device ??= deviceId(options.store)),
           'x-request-id': requestId,
           'x-sdk-version': `cloudbase-authflow/${VERSION}`,
           ...(accessToken && { authorization: `Bearer ${accessToken.reveal()}` }),
@@ -79,10 +82,10 @@ export function createHttp(options: HttpOptions): Http {
         body: body && unseal(body),
         signal: signal ? AbortSignal.any([signal, expiry]) : expiry,
       })
-      const answer = parse(response._data)
-      const code = answer?.error ?? answer?.code
+      const answer = parse(response._data as string)
+      const code = answer?.error || answer?.code
       if (response.ok && answer && !code) return answer
-      throw fail(isCode(code) ? code : codeForStatus(response.status), {
+      throw fail(isCode(code) ? code : codeForStatus(response.status, accessToken), {
         status: response.status,
         description: text(answer?.error_description ?? answer?.message),
         retryAfter: seconds(
@@ -93,17 +96,14 @@ export function createHttp(options: HttpOptions): Http {
       if (thrown instanceof AuthError) throw thrown
       if (expiry.aborted) throw fail('deadline_exceeded')
       if (signal?.aborted) throw fail('cancelled')
-      // ofetch's own error holds the request, password and all: only what lies beneath goes on.
-      throw fail('unreachable', { cause: (thrown as Error).cause })
+      throw fail('unreachable', { description: hint(thrown) })
     }
   }
 }
 
-function parse(body: unknown): Record<string, unknown> | undefined {
-  if (!body) return {}
-  if (typeof body !== 'string' || body.length > LONGEST_ANSWER) return undefined
+function parse(body = ''): Record<string, unknown> | undefined {
   try {
-    const answer: unknown = JSON.parse(body)
+    const answer: unknown = body.length > LONGEST_ANSWER || JSON.parse(body || '{}')
     return isRecord(answer) ? answer : undefined
   } catch {
     return undefined
@@ -114,10 +114,17 @@ function isCode(value: unknown): value is string {
   return typeof value === 'string' && /^[\w.-]{1,64}$/.test(value)
 }
 
-function codeForStatus(status: number): string {
+/** The code of what lies deepest. Nothing else: such errors hold the request, password and all. */
+function hint(thrown: unknown): string | undefined {
+  const { cause, code, name } = Object(thrown) as Record<string, unknown>
+  return cause ? hint(cause) : [code, name].find(isCode)
+}
+
+function codeForStatus(status: number, bearer: unknown): string {
   if (status < 400) return 'invalid_response'
   const named: Record<number, string> = {
-    401: 'unauthenticated',
+    // Without a bearer it is not about ours: the network may want its own users to sign in.
+    401: bearer ? 'unauthenticated' : 'unknown',
     403: 'permission_denied',
     429: 'resource_exhausted',
   }
@@ -129,18 +136,26 @@ function text(value: unknown): string | undefined {
 }
 
 function seconds(value: unknown): number | undefined {
-  return Number(value) > 0 && Number(value) < Infinity ? Number(value) : undefined
+  const number = Number(value)
+  return number > 0 && number < Infinity ? number : undefined
 }
 
 const DEVICE_ID = 'device_id'
 
-/** 32 hex digits, the same key and form as the official client, so that a guest stays who they are. */
+/**
+ * 32 hex digits, the same key and form as the official client, so that a guest stays who they are;
+ * where the store is out of order, for as long as the page lives.
+ */
 async function deviceId(store: Store): Promise<string> {
-  const stored = await store.get(DEVICE_ID)
-  if (stored && /^[\w-]{16,48}$/.test(stored)) return stored
-  const id = randomHex()
-  await store.set(DEVICE_ID, id)
-  return id
+  const fresh = randomHex()
+  try {
+    const stored = await store.get(DEVICE_ID)
+    if (stored && /^[\w-]{16,48}$/.test(stored)) return stored
+    await store.set(DEVICE_ID, fresh)
+  } catch {
+    // It is still the id to go by.
+  }
+  return fresh
 }
 
 /** 128 random bits; unlike `crypto.randomUUID` there on plain HTTP too. */

@@ -1,3 +1,4 @@
+import { AuthError } from './error.ts'
 import {
   endpoint,
   getAsUser,
@@ -10,6 +11,7 @@ import {
   tokens,
   user,
 } from './endpoints.ts'
+import type { Secret } from './secret.ts'
 import type * as wire from './wire.ts'
 
 const deleteAsUser = endpoint('DELETE', 'bearer')
@@ -18,6 +20,11 @@ const providerToken: wire.Shape<wire.ProviderToken> = {
   provider_token: 'secret',
   expires_in: 'seconds?',
   provider_profile: 'record?',
+}
+
+/** Without a sudo token an empty one is sent. */
+const elevated = {
+  fields: (input: { sudo_token?: Secret }) => ({ ...input, sudo_token: input.sudo_token ?? '' }),
 }
 
 /** `other_params: { a: 'b' }` goes out as `other_params[a]=b`; what is empty does not. */
@@ -35,6 +42,15 @@ const flattenParams = ({ other_params = {}, ...input }: wire.ProviderUriRequest)
  * `createAuth({ endpoints: moreEndpoints })` makes it callable, so that only those apps carry it.
  */
 export const moreEndpoints = {
+  upgrade: endpoint('POST', 'field')<wire.UpgradeRequest, wire.Tokens>('v1/signup', tokens, {
+    signsIn: true,
+    fields: ({ uid, ...input }, _clientId, anonymous_token) => ({ ...input, anonymous_token }),
+    check({ sub }, { uid }) {
+      if (uid && sub && sub !== uid) {
+        throw new AuthError('aborted', { description: 'the answer is about another user' })
+      }
+    },
+  }),
   signInWithCustomTicket: post<wire.CustomTicketRequest, wire.Tokens>(
     'v1/signin/custom',
     tokens,
@@ -91,12 +107,20 @@ export const moreEndpoints = {
     sudo_token: 'secret?',
     expires_in: 'seconds?',
   }),
-  setContact: patchAsUser<wire.SetContactRequest, wire.Empty>('v1/user/contact', nothing),
-  setPassword: patchAsUser<wire.SetPasswordRequest, wire.Empty>('v1/user/password', nothing),
-  deleteUser: deleteAsUser<wire.DeleteUserRequest, wire.DeletedUser>('v1/user/me', {
-    ...user,
-    sub: 'string?',
-  }),
+  setContact: patchAsUser<wire.SetContactRequest, wire.Empty>('v1/user/contact', nothing, elevated),
+  setPassword: patchAsUser<wire.SetPasswordRequest, wire.Empty>(
+    'v1/user/password',
+    nothing,
+    elevated,
+  ),
+  deleteUser: deleteAsUser<wire.DeleteUserRequest, wire.DeletedUser>(
+    'v1/user/me',
+    {
+      ...user,
+      sub: 'string?',
+    },
+    { signsOut: true },
+  ),
   queryUsers: getAsUser<wire.QueryUsersRequest, wire.Users>(
     'v1/user/query',
     { total: 'count?', data: 'list' },

@@ -59,6 +59,15 @@ export type SignUpRequest = Partial<Record<'phone_number' | 'email', string>> &
     anonymous_token?: Secret
   }
 
+export type UpgradeRequest = Partial<Record<'phone_number' | 'email', string>> &
+  Profile & {
+    /** Who the guest is; not sent. */
+    uid?: string
+    verification_token?: Secret
+    provider_token?: Secret
+    password?: Secret
+  }
+
 export interface AnonymousRequest {
   provider_token?: Secret
 }
@@ -143,15 +152,15 @@ export interface Sudo {
 }
 
 export type SetContactRequest = Contact & {
-  sudo_token: Secret
+  sudo_token?: Secret
   verification_token: Secret
   conflict_resolution?: 'DEFAULT' | 'DELETE_ACCOUNT_TRANSFER' | 'TRANSFER'
 }
 
 export interface SetPasswordRequest {
   new_password: Secret
-  /** Empty for a user who has signed in by a provider only and has no password. */
-  sudo_token: Secret
+  /** None, or empty, for a user who came in by a provider only and has no password. */
+  sudo_token?: Secret
 }
 
 export interface DeleteUserRequest {
@@ -292,32 +301,33 @@ type KindOf<V> = [V] extends [Secret]
             ? 'list'
             : 'record'
 
-const readers: Record<Kind, (value: unknown) => unknown> = {
-  string: (value) => (typeof value === 'string' ? value : undefined),
-  boolean: (value) => (typeof value === 'boolean' ? value : undefined),
-  seconds: (value) => (Number.isFinite(value) && (value as number) > 0 ? value : undefined),
-  count: (value) => (/^\d{1,15}$/.test(String(value)) ? value : undefined),
-  record: (value) => (isRecord(value) ? value : undefined),
-  list: (value) => (Array.isArray(value) ? value : undefined),
-  secret: (value) => (typeof value === 'string' && value ? new Secret(value) : undefined),
+const isText = (value: unknown) => typeof value === 'string' && value !== ''
+
+const looks: Record<Kind, (value: unknown) => boolean> = {
+  string: isText,
+  boolean: (value) => typeof value === 'boolean',
+  seconds: (value) => typeof value === 'number' && value > 0 && value < Infinity,
+  count: (value) => /^"?\d{1,15}"?$/.test(JSON.stringify(value)),
+  record: isRecord,
+  list: Array.isArray,
+  secret: isText,
 }
 
 /**
- * Reads the fields of `shape` from an answer and nothing else; secrets arrive sealed.
+ * Reads the fields of `shape` from an answer and nothing else; secrets arrive sealed. A field that
+ * is null or empty is missing.
  *
  * @throws AuthError `invalid_response` naming the first field that is missing or of the wrong type.
  */
 export function read<T>(answer: unknown, shape: Shape<T>): T {
   const fields: Record<string, unknown> = {}
   for (const [name, kind] of Object.entries<string>(shape)) {
-    const isOptional = kind.endsWith('?')
-    const field = (answer as Record<string, unknown>)[name] ?? undefined
-    const given = isOptional && field === '' ? undefined : field
-    const value = given === undefined ? undefined : readers[kind.replace('?', '') as Kind](given)
-    if (value === undefined && (given !== undefined || !isOptional)) {
+    const value = (answer as Record<string, unknown>)[name] ?? ''
+    if (value === '' && kind.endsWith('?')) continue
+    const type = kind.replace('?', '') as Kind
+    if (!looks[type](value))
       throw new AuthError('invalid_response', { description: `${name} is missing or malformed` })
-    }
-    if (value !== undefined) fields[name] = value
+    fields[name] = type === 'secret' ? new Secret(value as string) : value
   }
   return fields as T
 }

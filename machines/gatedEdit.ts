@@ -1,0 +1,159 @@
+import { assign, setup } from 'xstate'
+import type { Api } from '../services/api.ts'
+import { AuthError, errorOf } from '../services/error.ts'
+import type { Secret } from '../services/secret.ts'
+import type { Contact } from '../services/wire.ts'
+import { elevation, type Elevated } from './elevation.ts'
+import { request } from './request.ts'
+import { verification } from './verification.ts'
+
+type Endpoints =
+  'getUser' | 'sendVerification' | 'verify' | 'sudo' | 'setPassword' | 'setContact' | 'deleteUser'
+
+/** What a person may only do once they have proven themselves again. */
+export type Edit =
+  | { type: 'password.change'; password: Secret }
+  | ({ type: 'contact.replace' } & Contact)
+  | { type: 'account.delete' }
+
+/**
+ * One edit that is parked while `elevation` runs and then done exactly once. A sudo token that the
+ * server no longer takes is replaced once; a new contact is proven before it is set. Whoever leaves
+ * this machine leaves everything as it was.
+ */
+export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
+  setup({
+    types: {
+      input: {} as { edit: Edit; sudo?: Elevated },
+      context: {} as {
+        edit: Edit
+        sudo?: Elevated
+        /** The sudo token was refused once already. */
+        wasRefused: boolean
+        verificationToken?: Secret
+        error?: AuthError
+      },
+      output: {} as { edit: Edit['type']; sudo?: Elevated },
+      children: {} as { elevation: 'elevation'; verification: 'verification' },
+      tags: {} as 'asking' | 'busy',
+    },
+    actors: {
+      elevation: elevation(api),
+      verification: verification(api),
+      setPassword: request(api, 'setPassword'),
+      setContact: request(api, 'setContact'),
+      deleteUser: request(api, 'deleteUser'),
+    },
+    guards: {
+      isElevated: ({ context: { sudo } }) => !!sudo?.sudoToken && sudo.expiresAt > api.clock.now(),
+      isPassword: ({ context: { edit } }) => edit.type === 'password.change' && !!edit.password,
+      isDeletion: ({ context }) => context.edit.type === 'account.delete',
+      isProvenContact: ({ context }) => !!context.verificationToken,
+      isContact: ({ context }) => context.edit.type === 'contact.replace',
+      isSudoRefused: ({ context, event }) =>
+        !context.wasRefused && errorOf(event)?.code === 'permission_denied',
+    },
+    actions: {
+      forgetSudo: assign({ sudo: undefined, wasRefused: true }),
+      rememberError: assign({ error: ({ event }) => errorOf(event) }),
+      // A new password is a secret: it does not outlive the page.
+      rememberLoss: assign({
+        error: () => new AuthError('cancelled', { operation: 'setPassword' }),
+      }),
+      fail: ({ context }) => {
+        throw context.error
+      },
+    },
+  }).createMachine({
+    id: 'gatedEdit',
+    context: ({ input }) => ({ ...input, wasRefused: false }),
+    initial: 'gating',
+    output: ({ context: { edit, sudo } }) => ({ edit: edit.type, sudo }),
+    states: {
+      gating: { always: [{ guard: 'isElevated', target: 'editing' }, 'elevation'] },
+      elevation: {
+        invoke: {
+          id: 'elevation',
+          src: 'elevation',
+          onDone: { target: 'editing', actions: assign({ sudo: ({ event }) => event.output }) },
+          onError: { target: 'failed', actions: 'rememberError' },
+        },
+      },
+      editing: {
+        always: [
+          { guard: 'isPassword', target: 'settingPassword' },
+          { guard: 'isDeletion', target: 'deletingUser' },
+          { guard: 'isProvenContact', target: 'settingContact' },
+          { guard: 'isContact', target: 'verification' },
+          { target: 'failed', actions: 'rememberLoss' },
+        ],
+      },
+      verification: {
+        invoke: {
+          id: 'verification',
+          src: 'verification',
+          input: ({ context }) => ({ contact: contactOf(context.edit) }),
+          onDone: {
+            target: 'settingContact',
+            actions: assign({
+              verificationToken: ({ event }) => event.output.verificationToken,
+            }),
+          },
+          onError: { target: 'failed', actions: 'rememberError' },
+        },
+      },
+      settingContact: {
+        tags: 'busy',
+        invoke: {
+          id: 'setContact',
+          src: 'setContact',
+          input: ({ context: { edit, sudo, verificationToken } }) => ({
+            ...contactOf(edit),
+            sudo_token: sudo?.sudoToken,
+            verification_token: verificationToken!,
+          }),
+          onDone: 'done',
+          onError: [
+            { guard: 'isSudoRefused', target: 'elevation', actions: 'forgetSudo' },
+            { target: 'failed', actions: 'rememberError' },
+          ],
+        },
+      },
+      settingPassword: {
+        tags: 'busy',
+        invoke: {
+          id: 'setPassword',
+          src: 'setPassword',
+          input: ({ context: { edit, sudo } }) => ({
+            new_password: (edit as { password: Secret }).password,
+            sudo_token: sudo?.sudoToken,
+          }),
+          onDone: 'done',
+          onError: [
+            { guard: 'isSudoRefused', target: 'elevation', actions: 'forgetSudo' },
+            { target: 'failed', actions: 'rememberError' },
+          ],
+        },
+      },
+      deletingUser: {
+        tags: 'busy',
+        invoke: {
+          id: 'deleteUser',
+          src: 'deleteUser',
+          input: ({ context: { sudo } }) => ({ sudo_token: sudo?.sudoToken }),
+          onDone: 'done',
+          onError: [
+            { guard: 'isSudoRefused', target: 'elevation', actions: 'forgetSudo' },
+            { target: 'failed', actions: 'rememberError' },
+          ],
+        },
+      },
+      done: { type: 'final' },
+      failed: { entry: 'fail' },
+    },
+  })
+
+function contactOf(edit: Edit): Contact {
+  const { phone_number, email } = edit as Partial<Record<'phone_number' | 'email', string>>
+  return { phone_number, email } as Contact
+}
