@@ -15,7 +15,7 @@ const MAINLAND = /^(?:0?0?86)?(1[3-9]\d{9})$/
  * @throws AuthError `invalid_argument` when no country can be told.
  */
 export function toPhoneNumber(text: unknown): string {
-  const phone = typeof text === 'string' ? parse(text) : undefined
+  const phone = parse(text)
   if (phone) return phone
   throw new AuthError('invalid_argument', {
     description: 'phone_number must carry its country code, like "+86 13800000000"',
@@ -24,10 +24,11 @@ export function toPhoneNumber(text: unknown): string {
 
 /** A login name: a phone number in the wire's form, anything else (e-mail, username) untouched. */
 export function toUsername(text: unknown): unknown {
-  return typeof text === 'string' ? (parse(text) ?? text) : text
+  return parse(text) ?? text
 }
 
-function parse(text: string): string | undefined {
+function parse(text: unknown): string | undefined {
+  if (typeof text !== 'string') return undefined
   const digits = text.normalize('NFKC').replace(/[\s\p{Pd}\p{Cf}().]/gu, '')
   const mainland = MAINLAND.exec(digits)
   if (mainland) return `+86 ${mainland[1]}`

@@ -1,0 +1,647 @@
+import fc from 'fast-check'
+import { readFileSync } from 'node:fs'
+import { inspect } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { AuthError } from '../../services/error.ts'
+import { type Call, type HttpOptions, VERSION } from '../../services/http.ts'
+import { Secret } from '../../services/secret.ts'
+import { memoryStore, type Store } from '../../services/storage.ts'
+import { answer, failure, type Handler, serve } from './server.ts'
+
+const call: Call = { operation: 'signIn', method: 'POST', path: '/v1/signin', body: {} }
+const secret = (text: string) => new Secret(text)
+
+/** What one call to a server that answers so fails with. */
+const failureOf = async (handler: Handler, more: Partial<Call & HttpOptions> = {}) => {
+  const server = await serve(handler)
+  return failure(server.http(more)({ ...call, ...more }))
+}
+
+describe('what is sent', () => {
+  test.each(['GET', 'POST', 'PATCH', 'DELETE'] as const)(
+    '%s to /auth and the path',
+    async (method) => {
+      const { http, last } = await serve()
+      const body = method === 'GET' ? undefined : { name: 'Li Hua' }
+      await http()({ operation: 'any', method, path: '/v1/user/me', body })
+      expect(last()).toMatchObject({
+        method,
+        url: '/auth/v1/user/me?client_id=demo',
+        body: body ? '{"name":"Li Hua"}' : '',
+      })
+      expect(last().headers['content-type']).toBe(body && 'application/json')
+    },
+  )
+
+  test('secrets of the body are opened, nested ones too; what is undefined is left out', async () => {
+    const { http, last } = await serve()
+    const password = 'p"ä\\\u2028 '
+    await http()({
+      ...call,
+      body: {
+        username: 'lihua',
+        password: secret(password),
+        sudo_token: secret(''),
+        name: undefined,
+        provider_params: { code: secret('c'), list: [1, null] },
+      },
+    })
+    expect(JSON.parse(last().body)).toEqual({
+      username: 'lihua',
+      password,
+      sudo_token: '',
+      provider_params: { code: 'c', list: [1, null] },
+    })
+  })
+
+  test('secrets of the query are opened; what is undefined is left out', async () => {
+    const { http, last } = await serve()
+    const query = { sudo_token: secret('a+b/c=&d'), 'other_params[a]': 'ä b', none: undefined }
+    await http()({ ...call, method: 'DELETE', body: undefined, query })
+    expect(last().query).toEqual({
+      sudo_token: 'a+b/c=&d',
+      'other_params[a]': 'ä b',
+      client_id: 'demo',
+    })
+  })
+
+  test('the client id goes along only where there is no bearer', async () => {
+    const { http, last } = await serve()
+    await http()({ ...call, accessToken: secret('token') })
+    expect(last().url).toBe('/auth/v1/signin')
+    expect(last().headers.authorization).toBe('Bearer token')
+
+    await http({ clientId: 'a&b=c' })(call)
+    expect(last().query).toEqual({ client_id: 'a&b=c' })
+    expect(last().headers.authorization).toBeUndefined()
+  })
+
+  test('a captcha token is encoded into the query, beside either credential', async () => {
+    const { http, last } = await serve()
+    await fc.assert(
+      fc.asyncProperty(
+        fc.string({ unit: 'binary', minLength: 1 }),
+        fc.boolean(),
+        async (token, isUser) => {
+          const accessToken = isUser ? secret('token') : undefined
+          await http()({ ...call, accessToken, captchaToken: secret(token) })
+          expect(last().query).toEqual({
+            captcha_token: token,
+            ...(!isUser && { client_id: 'demo' }),
+          })
+        },
+      ),
+    )
+    await http()({ ...call, captchaToken: secret('a b+c/d=&#?%') })
+    expect(last().url).toMatch(
+      /^\/auth\/v1\/signin\?captcha_token=a(\+|%20)b%2B[^ &#]+&client_id=demo$/,
+    )
+  })
+
+  test('the language, this version and a fresh id', async () => {
+    const { http, requests } = await serve()
+    const send = http({ language: 'en-US' })
+    for (let count = 0; count < 20; count++) await send(call)
+    const headers = requests.map(({ headers }) => headers)
+    for (const each of headers) {
+      expect(each['accept-language']).toBe('en-US')
+      expect(each['x-sdk-version']).toBe(`cloudbase-authflow/${VERSION}`)
+      expect(each['x-request-id']).toMatch(/^[0-9a-f]{32}$/)
+    }
+    expect(new Set(headers.map((each) => each['x-request-id'])).size).toBe(20)
+  })
+
+  test('this version is the one of package.json', () => {
+    expect(JSON.parse(readFileSync('package.json', 'utf8'))).toHaveProperty('version', VERSION)
+  })
+
+  test('each call once, whatever comes of it', async () => {
+    for (const status of [200, 408, 425, 429, 500, 502, 503, 504]) {
+      const { http, requests } = await serve(answer(status, '<html></html>'))
+      await failure(http()({ ...call, method: 'GET', body: undefined }))
+      expect(requests).toHaveLength(1)
+    }
+  })
+
+  test('with the fetch it was given, else with the one there is when it is called', async () => {
+    const { http, requests } = await serve(answer(200, { real: true }))
+    const fetch = () => Promise.resolve(Response.json({ given: true }))
+    expect(await http({ fetch })(call)).toEqual({ given: true })
+
+    const send = http()
+    vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ global: true })))
+    onTestFinished(() => void vi.unstubAllGlobals())
+    expect(await send(call)).toEqual({ global: true })
+    expect(requests).toEqual([])
+  })
+})
+
+describe('the device id', () => {
+  const idOf = (request: { headers: { [name: string]: unknown } }) => request.headers['x-device-id']
+
+  test('is made once, 32 hex digits, and stored where the official client stores its own', async () => {
+    const { http, requests, last } = await serve()
+    const store = memoryStore()
+    await http({ store })(call)
+    expect(idOf(last())).toMatch(/^[0-9a-f]{32}$/)
+    expect(await store.get('device_id')).toBe(idOf(last()))
+
+    await http({ store })(call)
+    await http({ store: memoryStore() })(call)
+    const [first, again, other] = requests.map(idOf)
+    expect(again).toBe(first)
+    expect(other).not.toBe(first)
+  })
+
+  test.each(['7f6c37ab16a34b35b48d29c2601db3ee', 'a'.repeat(16), 'Z-9_'.repeat(12)])(
+    'stays %s, as stored before',
+    async (id) => {
+      const { http, last } = await serve()
+      const store = memoryStore()
+      await store.set('device_id', id)
+      await http({ store })(call)
+      expect(idOf(last())).toBe(id)
+      expect(await store.get('device_id')).toBe(id)
+    },
+  )
+
+  test.each([
+    ['empty', ''],
+    ['too short', 'a'.repeat(15)],
+    ['too long', 'a'.repeat(49)],
+    ['a header more', `${'a'.repeat(32)}\r\nx-evil: 1`],
+    ['a line more', `${'a'.repeat(32)}\n`],
+    ['no ASCII', '设'.repeat(20)],
+    ['blank', ' '.repeat(32)],
+  ])('is made anew where the stored one is %s', async (_, id) => {
+    const { http, last } = await serve()
+    const store = memoryStore()
+    await store.set('device_id', id)
+    await http({ store })(call)
+    expect(idOf(last())).toMatch(/^[0-9a-f]{32}$/)
+    expect(await store.get('device_id')).toBe(idOf(last()))
+  })
+
+  const later = <T>(value: T) => new Promise<T>((resolve) => setTimeout(() => resolve(value)))
+  const laterStore = (): Store => {
+    const { get, set, remove } = memoryStore()
+    return {
+      get: async (key) => later(await get(key)),
+      set: async (key, value) => later(await set(key, value)),
+      remove: async (key) => later(await remove(key)),
+    }
+  }
+
+  test.each([
+    ['at once', memoryStore],
+    ['later', laterStore],
+  ])('is one for calls that start together, with a store that answers %s', async (_, create) => {
+    const { http, requests } = await serve()
+    const store = create()
+    const send = http({ store })
+    await Promise.all([send(call), send(call), send(call)])
+    expect(requests).toHaveLength(3)
+    expect(new Set(requests.map(idOf))).toEqual(new Set([await store.get('device_id')]))
+  })
+
+  const blocked = (): never => {
+    throw new DOMException('Access is denied for this document.', 'SecurityError')
+  }
+  const broken = () => Promise.reject(new Error('no database'))
+
+  test.each<[string, Partial<Store>]>([
+    ['throws', { get: blocked, set: blocked }],
+    ['rejects', { get: broken, set: broken }],
+    ['can be read only', { set: blocked }],
+    ['can be read only, as it says later', { set: broken }],
+    ['can be written only', { get: broken }],
+  ])('is one for a page whose store %s', async (_, store) => {
+    const { http, requests } = await serve()
+    const send = http({ store: { ...memoryStore(), ...store } })
+    await Promise.all([send(call), send(call)])
+    await send(call)
+    expect(requests.map(idOf)).toEqual(Array(3).fill(idOf(requests[0]!)))
+    expect(idOf(requests[0]!)).toMatch(/^[0-9a-f]{32}$/)
+  })
+
+  test('needs no secure context', async () => {
+    const { http, last } = await serve()
+    const getRandomValues = crypto.getRandomValues.bind(crypto)
+    vi.stubGlobal('crypto', { getRandomValues })
+    onTestFinished(() => void vi.unstubAllGlobals())
+    await http()(call)
+    expect(idOf(last())).toMatch(/^[0-9a-f]{32}$/)
+    expect(last().headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/)
+  })
+})
+
+describe('an answer', () => {
+  test.each([
+    ['an object', answer(200, { sub: 'u' }), { sub: 'u' }],
+    ['201', answer(201, { sub: 'u' }), { sub: 'u' }],
+    ['204', answer(204), {}],
+    ['no body', answer(200, ''), {}],
+    ['no content type', answer(200, { sub: 'u' }, { 'content-type': '' }), { sub: 'u' }],
+    ['text/plain', answer(200, { sub: 'u' }, { 'content-type': 'text/plain' }), { sub: 'u' }],
+    ['text/html', answer(200, { sub: 'u' }, { 'content-type': 'text/html' }), { sub: 'u' }],
+    ['image/png', answer(200, { sub: 'u' }, { 'content-type': 'image/png' }), { sub: 'u' }],
+    ['space around it', answer(200, '\r\n {"sub":"u"}\n'), { sub: 'u' }],
+    ['a byte order mark', answer(200, '\ufeff{"sub":"u"}'), { sub: 'u' }],
+    ['other letters', answer(200, { name: '李华 \u2028 😀' }), { name: '李华 \u2028 😀' }],
+    [
+      'compressed',
+      answer(200, gzipSync('{"sub":"u"}'), { 'content-encoding': 'gzip' }),
+      { sub: 'u' },
+    ],
+    ['large', answer(200, { data: 'x'.repeat(1_000_000) }), { data: 'x'.repeat(1_000_000) }],
+    ['no error to speak of', answer(200, { error: '', code: 0 }), { error: '', code: 0 }],
+    ['nothing for an error', answer(200, { error: null }), { error: null }],
+  ])('is taken: %s', async (_, handler, expected) => {
+    const { http } = await serve(handler)
+    expect(await http()(call)).toEqual(expected)
+  })
+})
+
+describe('a failure is an AuthError', () => {
+  describe('with the code of the server', () => {
+    test.each([
+      [400, 'invalid_argument'],
+      [400, 'invalid_grant'],
+      [400, 'captcha_required'],
+      [401, 'unauthenticated'],
+      [403, 'permission_denied'],
+      [404, 'not_found'],
+      [429, 'resource_exhausted'],
+      [500, 'internal'],
+      [503, 'unavailable'],
+      // The official client never looks at the status.
+      [200, 'captcha_invalid'],
+      // Codes nobody has heard of yet.
+      [400, 'new.code-2'],
+    ])('%d %s', async (status, code) => {
+      const body = { error: code, error_code: 4001, error_description: 'why', details: [] }
+      const error = await failureOf(answer(status, body))
+      expect(error).toMatchObject({ code, status, description: 'why', operation: 'signIn' })
+    })
+
+    test.each([
+      [403, { code: 'PERMISSION_DENIED', message: 'cors permission denied' }],
+      [200, { code: 'INVALID_ENV', message: 'no such environment' }],
+      [400, { error: '', code: 'INVALID_ENV', message: 'no such environment' }],
+      [200, { error: null, code: 'INVALID_ENV', message: 'no such environment' }],
+    ])('of a gateway: %d %j', async (status, body) => {
+      const { code, message: description } = body
+      expect(await failureOf(answer(status, body))).toMatchObject({ code, status, description })
+    })
+
+    test('a description is text, and no longer than can be read', async () => {
+      const long = await failureOf(
+        answer(400, { error: 'internal', error_description: 'x'.repeat(5000) }),
+      )
+      expect(long.description).toBe('x'.repeat(300))
+      for (const error_description of [1, true, {}, ['text']]) {
+        const error = await failureOf(answer(400, { error: 'internal', error_description }))
+        expect(error.description).toBeUndefined()
+      }
+    })
+  })
+
+  describe('with a code for the status where the server names none', () => {
+    const bodies: [string, unknown][] = [
+      ['HTML', '<!doctype html><title>Bad gateway</title>'],
+      ['nothing', ''],
+      ['truncated JSON', '{"error":"inval'],
+      ['a list', [{ error: 'internal' }]],
+      ['a number', 42],
+      ['null', null],
+      ['a text', JSON.stringify('internal')],
+      ['true', true],
+      ['10 MB', JSON.stringify({ error: 'internal', error_description: 'x'.repeat(10_000_000) })],
+      ...[
+        0,
+        400,
+        true,
+        {},
+        ['internal'],
+        { code: 'internal' },
+        'two words',
+        'x'.repeat(65),
+        '\n',
+      ].map((error): [string, unknown] => [
+        `error: ${JSON.stringify(error).slice(0, 20)}`,
+        { error },
+      ]),
+      ['code: 400', { code: 400 }],
+    ]
+    const statuses: [number, string][] = [
+      [400, 'unknown'],
+      [403, 'permission_denied'],
+      [404, 'unknown'],
+      [429, 'resource_exhausted'],
+      [500, 'unavailable'],
+      [502, 'unavailable'],
+      [503, 'unavailable'],
+      [504, 'unavailable'],
+    ]
+    const cases = bodies.flatMap(([name, body]) =>
+      statuses.map(([status, code]) => [status, name, code, body] as const),
+    )
+    test.each(cases)('%d with %s is %s', async (status, _, code, body) => {
+      const text = typeof body === 'string' ? body : JSON.stringify(body)
+      const error = await failureOf(answer(status, text))
+      expect(error).toMatchObject({ code, status, operation: 'signIn' })
+      expect(error.description).toBeUndefined()
+    })
+
+    test.each(
+      bodies
+        .filter(([name]) => name !== 'nothing' && name !== 'error: 0')
+        .map(([name, body]) => [name, typeof body === 'string' ? body : JSON.stringify(body)]),
+    )('200 with %s is invalid_response', async (_, text) => {
+      expect(await failureOf(answer(200, text))).toMatchObject({
+        code: 'invalid_response',
+        status: 200,
+      })
+    })
+
+    test('401 is unauthenticated only where a bearer was refused', async () => {
+      // A proxy's sign-in page must not end a session whose refresh token it has never seen.
+      const asUser = { accessToken: secret('token') }
+      for (const body of ['', '<html>Sign in to the network</html>', '{}']) {
+        expect((await failureOf(answer(401, body), asUser)).code).toBe('unauthenticated')
+        expect((await failureOf(answer(401, body))).code).toBe('unknown')
+      }
+    })
+  })
+
+  describe('a redirect is not followed: what was sent is for this server', () => {
+    test.each([301, 302, 303, 307, 308])('%d', async (status) => {
+      const other = await serve()
+      const handler = answer(status, '', { location: `${other.origin}/auth/v1/signin` })
+      const body = { username: 'lihua', password: secret('correct horse') }
+      const error = await failureOf(handler, { body })
+      expect(error).toMatchObject({ code: 'invalid_response', status })
+      expect(other.requests).toEqual([])
+    })
+  })
+
+  describe('unreachable when the line is down', () => {
+    test('nobody listens', async () => {
+      const { http, close } = await serve()
+      await close()
+      const error = await failure(http()(call))
+      expect(error).toMatchObject({ code: 'unreachable', description: 'ECONNREFUSED' })
+      expect(error.status).toBeUndefined()
+    })
+
+    test.each<[string, Handler]>([
+      ['before the answer', (_, response) => response.destroy()],
+      [
+        'in the middle of it',
+        (_, response) => {
+          response.writeHead(200, { 'content-length': 100 })
+          response.write('{"sub":"u"')
+          setImmediate(() => response.destroy())
+        },
+      ],
+      ['with an answer that is no HTTP', (_, { socket }) => void socket?.end('SSH-2.0-x\r\n\r\n')],
+      [
+        'with an answer that cannot be unpacked',
+        answer(200, 'not packed', { 'content-encoding': 'gzip' }),
+      ],
+    ])('the connection ends %s', async (_, handler) => {
+      const error = await failureOf(handler)
+      expect(error).toMatchObject({ code: 'unreachable', operation: 'signIn' })
+      expect(error.description).toMatch(/^\w+$/)
+    })
+
+    test.each([
+      ['a TypeError', new TypeError('Failed to fetch'), 'TypeError'],
+      ['an Error with a code', Object.assign(new Error('x'), { code: 'ENOTFOUND' }), 'ENOTFOUND'],
+      ['what a mini-program says', { errMsg: 'request:fail', errno: 600001 }, undefined],
+      ['a text', 'offline', undefined],
+      ['nothing', undefined, 'FetchError'],
+    ])('fetch rejects with %s', async (_, reason, description) => {
+      const fetch = () => Promise.reject(reason as Error)
+      const error = await failureOf(answer(200), { fetch })
+      expect(error.code).toBe('unreachable')
+      expect(error.cause).toBeUndefined()
+      expect(error.description).toBe(description)
+    })
+
+    test('fetch brings no response', async () => {
+      const fetch = () => Promise.resolve(undefined as unknown as Response)
+      expect((await failureOf(answer(200), { fetch })).code).toBe('unreachable')
+    })
+
+    test('the origin is none', async () => {
+      expect((await failureOf(answer(200), { origin: 'no origin' })).code).toBe('unreachable')
+    })
+  })
+
+  describe('deadline_exceeded when there is no answer in time', () => {
+    const never: Handler = () => undefined
+    const halfway: Handler = (_, response) => {
+      response.writeHead(200, { 'content-length': 100 })
+      response.write('{"sub":')
+    }
+
+    test.each([
+      ['none at all', never],
+      ['the half of one', halfway],
+    ])('%s', async (_, handler) => {
+      const error = await failureOf(handler, { timeout: 50 })
+      expect(error).toMatchObject({ code: 'deadline_exceeded', operation: 'signIn' })
+      expect(error.status).toBeUndefined()
+    })
+
+    test('though the caller has a signal of their own', async () => {
+      const { signal } = new AbortController()
+      expect((await failureOf(never, { timeout: 50, signal })).code).toBe('deadline_exceeded')
+    })
+  })
+
+  describe('cancelled when the caller aborts', () => {
+    test('before it is sent', async () => {
+      const { http, requests } = await serve()
+      const error = await failure(http()({ ...call, signal: AbortSignal.abort() }))
+      expect(error).toMatchObject({ code: 'cancelled', operation: 'signIn' })
+      expect(requests).toEqual([])
+    })
+
+    test.each<[string, Handler]>([
+      ['while it waits', () => undefined],
+      [
+        'while it is answered',
+        (_, response) => {
+          response.writeHead(200, { 'content-length': 100 })
+          response.write('{"sub":')
+        },
+      ],
+    ])('%s', async (_, handler) => {
+      const abort = new AbortController()
+      const server = await serve((request, response) => {
+        handler(request, response)
+        setImmediate(() => abort.abort(new Error('gone')))
+      })
+      const error = await failure(server.http()({ ...call, signal: abort.signal }))
+      expect(error.code).toBe('cancelled')
+      expect(error.cause).toBeUndefined()
+    })
+
+    test('and no more once it is answered', async () => {
+      const abort = new AbortController()
+      const { http } = await serve(answer(200, { sub: 'u' }))
+      const settled = await http()({ ...call, signal: abort.signal })
+      abort.abort()
+      expect(settled).toEqual({ sub: 'u' })
+    })
+  })
+
+  describe('that says when to try again', () => {
+    const retryAfterOf = async (body: object, headers: Record<string, string> = {}) =>
+      (await failureOf(answer(429, { error: 'resource_exhausted', ...body }, headers))).retryAfter
+
+    test.each([
+      [{ retry_after: 60 }, 60],
+      [{ retryAfter: 60 }, 60],
+      [{ retry_after: 0.5 }, 0.5],
+      [{ retry_after: '60' }, 60],
+      [{ retry_after: 0 }, undefined],
+      [{ retry_after: -60 }, undefined],
+      [{ retry_after: '-60' }, undefined],
+      [{ retry_after: 'NaN' }, undefined],
+      [{ retry_after: 'Infinity' }, undefined],
+      [{ retry_after: 'soon' }, undefined],
+      [{ retry_after: '' }, undefined],
+      [{ retry_after: null }, undefined],
+      [{ retry_after: {} }, undefined],
+      [{}, undefined],
+    ])('%j: %j', async (body, seconds) => {
+      expect(await retryAfterOf(body)).toBe(seconds)
+    })
+
+    test('beyond all numbers', async () => {
+      const body = '{"error":"resource_exhausted","retry_after":1e999}'
+      expect((await failureOf(answer(429, body))).retryAfter).toBeUndefined()
+    })
+
+    test.each([
+      ['120', 120],
+      ['0', undefined],
+      ['-1', undefined],
+      ['soon', undefined],
+    ])('Retry-After: %s', async (header, seconds) => {
+      expect(await retryAfterOf({}, { 'retry-after': header })).toBe(seconds)
+    })
+
+    test('the body comes first', async () => {
+      expect(await retryAfterOf({ retry_after: 60 }, { 'retry-after': '120' })).toBe(60)
+    })
+
+    test('a page of a proxy may say so too', async () => {
+      const handler = answer(503, '<html></html>', { 'retry-after': '7' })
+      expect(await failureOf(handler)).toMatchObject({ code: 'unavailable', retryAfter: 7 })
+    })
+  })
+
+  test('carries the id the request had', async () => {
+    const handlers = [answer(400, { error: 'internal' }), answer(502), () => undefined] as Handler[]
+    for (const handler of handlers) {
+      const { http, last } = await serve(handler)
+      const error = await failure(http({ timeout: 100 })(call))
+      expect(error.requestId).toBe(last().headers['x-request-id'])
+    }
+  })
+})
+
+describe('nothing that was sent is in an error', () => {
+  const canaries = Object.fromEntries(
+    ['username', 'password', 'nested', 'bearer', 'captcha', 'sudo'].map((name) => [
+      name,
+      `canary-${name}-7f3a`,
+    ]),
+  ) as Record<'username' | 'password' | 'nested' | 'bearer' | 'captcha' | 'sudo', string>
+
+  const confidential: Call = {
+    ...call,
+    query: { sudo_token: secret(canaries.sudo) },
+    body: {
+      username: canaries.username,
+      password: secret(canaries.password),
+      provider_params: { code: secret(canaries.nested) },
+    },
+    accessToken: secret(canaries.bearer),
+    captchaToken: secret(canaries.captcha),
+  }
+
+  /** Everything a log, an inspector or a curious eye can get out of it. */
+  const printed = (error: AuthError) => {
+    const seen: unknown[] = []
+    for (let each: unknown = error; each instanceof Error; each = each.cause)
+      seen.push(each.message, each.stack, Object.getOwnPropertyDescriptors(each))
+    const options = { showHidden: true, depth: Infinity, getters: true, maxStringLength: Infinity }
+    return inspect([error, JSON.stringify(error), seen], options)
+  }
+
+  const leaksOf = (error: AuthError) =>
+    Object.values(canaries).filter((canary) => printed(error).includes(canary))
+
+  test('the eye sees what is there', () => {
+    const hidden = Object.defineProperty(new Error('x'), 'request', {
+      get: () => ({ body: canaries.password }),
+    })
+    expect(leaksOf(new AuthError('unknown', { cause: hidden }))).toEqual([canaries.password])
+  })
+
+  const dropped: Handler = (_, response) => {
+    response.writeHead(200, { 'content-length': 100 })
+    response.write('{"sub":"u"')
+    setImmediate(() => response.destroy())
+  }
+  test.each<[string, Handler, Partial<Call & HttpOptions>?]>([
+    ['an error of the server', answer(400, { error: 'invalid_password' })],
+    ['a page', answer(502, '<html></html>')],
+    ['half an answer', answer(200, '{"sub":')],
+    ['a redirect', answer(307, '', { location: '/elsewhere' })],
+    ['no HTTP', (_, { socket }) => void socket?.end('SSH-2.0-x\r\n\r\n')],
+    ['no answer', () => undefined, { timeout: 50 }],
+    ['a cut line', (_, response) => response.destroy()],
+    ['a line cut late', dropped],
+    ['a cancelled call', answer(200), { signal: AbortSignal.abort() }],
+    ['an origin that is none', answer(200), { origin: 'no origin' }],
+    ['an origin of nobody', answer(200), { origin: 'http://127.0.0.1:1' }],
+    ['an origin of another kind', answer(200), { origin: 'gopher://127.0.0.1' }],
+    ['an origin with a password', answer(200), { origin: 'http://a:b@127.0.0.1:1' }],
+    ['a bearer no header can hold', answer(200), { accessToken: secret(`${canaries.bearer}\n.`) }],
+    ['a body no JSON can hold', answer(200), { body: { ...confidential.body, big: 1n } }],
+  ])('after %s', async (_, handler, more = {}) => {
+    const { http } = await serve(handler)
+    expect(leaksOf(await failure(http(more)({ ...confidential, ...more })))).toEqual([])
+  })
+
+  test.each<[string, (url: string, init: RequestInit) => unknown]>([
+    ['its own properties', (url, init) => Object.assign(new Error('failed'), { url, ...init })],
+    ['its message', (url, init) => new TypeError(`${url} ${inspect(init)}`)],
+    ['its cause', (url, init) => new TypeError('failed', { cause: { url, init } })],
+    [
+      'a cause below',
+      (url, init) => new Error('a', { cause: new Error('b', { cause: [url, init] }) }),
+    ],
+    [
+      'a hidden property',
+      (_, init) => Object.defineProperty(new Error('x'), 'config', { value: init }),
+    ],
+    ['no Error', (url, init) => ({ errMsg: 'request:fail', url, data: init.body })],
+    ['a text', (url) => url],
+    ['its name and code', (url) => Object.assign(new Error('x'), { name: url, code: url })],
+  ])('after a fetch that fails with the request in %s', async (_, fail) => {
+    const fetch = (url: unknown, init?: RequestInit) =>
+      Promise.reject(fail(String(url), init!) as Error)
+    const { http } = await serve()
+    const error = await failure(http({ fetch })(confidential))
+    expect(error.code).toBe('unreachable')
+    expect(leaksOf(error)).toEqual([])
+  })
+})
