@@ -1,18 +1,11 @@
 /** The door, and what the page remembers beside it. */
 import { type AuthError, createAuth, signIn, type User, type View } from 'cloudbase-authflow'
-import type { SnapshotFrom } from 'xstate'
 import { type Language, type Texts, texts } from './messages.ts'
 import { refresh } from './live.ts'
 
 const flows = { signIn }
 
-type StateOf<S> = S extends { value: infer V extends string } ? V : never
-type Chart = SnapshotFrom<ReturnType<typeof signIn>>
-type Inner = SnapshotFrom<NonNullable<Chart['children']['verification']>>
-
-/** Every step of the journey, taken from the charts: a new one appears here by itself. */
-export type Step = Exclude<StateOf<Chart>, 'verification'> | StateOf<Inner>
-export type DemoView = Omit<View<typeof flows>, 'step'> & { step?: Step }
+export type DemoView = View<typeof flows>
 
 const LANGUAGE = 'demo_language'
 
@@ -24,7 +17,7 @@ export const auth = createAuth({
 })
 
 export const ui = {
-  view: auth.get() as DemoView,
+  view: auth.get(),
   language: firstLanguage(),
   /** Why a flow or a session ended by itself. Starting the next flow clears it in the view. */
   notice: undefined as AuthError | undefined,

@@ -83,8 +83,7 @@ function begin({ status, flow, error }: DemoView): void {
   auth.send({ type: 'flow.start', flow: 'signIn' })
 }
 
-auth.subscribe((now) => {
-  const view = now as DemoView
+auth.subscribe((view) => {
   const before = screen
   ui.view = view
   ui.contact = view.code?.contact ?? ui.contact

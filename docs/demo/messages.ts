@@ -1,7 +1,12 @@
 /** Every word on the page, in English and in Chinese. A text that one language lacks is a type error. */
-import type { AuthError } from 'cloudbase-authflow'
+import type { AuthError, OperationName } from 'cloudbase-authflow'
 
 export type Language = 'en' | 'zh'
+
+/** One error of one operation; `captcha` is the dialog as a whole. */
+type Named = Partial<
+  Record<`${OperationName | 'captcha'}:${string}`, string | ((wait?: string) => string)>
+>
 
 /** The same for an unknown account and a wrong password: a stranger learns nothing from it. */
 const refusedEn = 'The account or the password is not right. Try again, or sign in with a code.'
@@ -171,31 +176,36 @@ const en = {
     user_blocked: 'This account is blocked. Contact support.',
     user_pending: 'This account is not active yet. Contact support.',
 
-    'captcha:cancelled': 'You closed the check, so nothing was done. Try again whenever you like.',
-    'createCaptcha:unreachable':
-      'The picture could not be loaded. Check your network and try again.',
-    'sendVerification:failed_precondition': 'No code can be sent there. Use another contact.',
-    'sendVerification:invalid_argument':
-      'That is no phone number or e-mail address. Check it; a phone abroad begins with +.',
-    'sendVerification:resource_exhausted': (wait?: string) =>
-      `Too many codes were sent. ${wait ? `Try again in ${wait}.` : 'Try again later.'}`,
-    'signIn:code_expired': 'Your code is no longer good. Get a new one.',
-    'signIn:invalid_password': refusedEn,
-    'signIn:not_found': refusedEn,
-    'signIn:password_not_set': refusedEn,
-    'signIn:permission_denied': 'Your code was checked too long ago. Get a new one.',
-    'signUp:failed_precondition': 'An account has just been made with this contact. Sign in to it.',
-    'signUp:permission_denied': 'Your code was checked too long ago. Get a new one.',
-    'updateProfile:already_exists': 'That username is taken. Choose another.',
-    'updateProfile:invalid_argument': 'A username has no spaces, + or @. Choose another.',
-    'updateProfile:unauthenticated': 'Your session has ended. Skip this and sign in again.',
-    'verify:aborted': 'Too many wrong codes. Get a new one.',
-    'verify:invalid_argument': 'That is not the code. Check the latest message and type it again.',
-    'verify:not_found': 'This code is no longer good. Get a new one.',
-    'verify:permission_denied': 'This code is no longer good. Get a new one.',
-    'verify:unreachable': 'The server could not be reached. Check your network, then continue.',
-    'verifyCaptcha:captcha_invalid': misreadEn,
-    'verifyCaptcha:invalid_argument': misreadEn,
+    ...({
+      'captcha:cancelled':
+        'You closed the check, so nothing was done. Try again whenever you like.',
+      'createCaptcha:unreachable':
+        'The picture could not be loaded. Check your network and try again.',
+      'sendVerification:failed_precondition': 'No code can be sent there. Use another contact.',
+      'sendVerification:invalid_argument':
+        'That is no phone number or e-mail address. Check it; a phone abroad begins with +.',
+      'sendVerification:resource_exhausted': (wait?: string) =>
+        `Too many codes were sent. ${wait ? `Try again in ${wait}.` : 'Try again later.'}`,
+      'signIn:code_expired': 'Your code is no longer good. Get a new one.',
+      'signIn:invalid_password': refusedEn,
+      'signIn:not_found': refusedEn,
+      'signIn:password_not_set': refusedEn,
+      'signIn:permission_denied': 'Your code was checked too long ago. Get a new one.',
+      'signUp:failed_precondition':
+        'An account has just been made with this contact. Sign in to it.',
+      'signUp:permission_denied': 'Your code was checked too long ago. Get a new one.',
+      'updateProfile:already_exists': 'That username is taken. Choose another.',
+      'updateProfile:invalid_argument': 'A username has no spaces, + or @. Choose another.',
+      'updateProfile:unauthenticated': 'Your session has ended. Skip this and sign in again.',
+      'verify:aborted': 'Too many wrong codes. Get a new one.',
+      'verify:invalid_argument':
+        'That is not the code. Check the latest message and type it again.',
+      'verify:not_found': 'This code is no longer good. Get a new one.',
+      'verify:permission_denied': 'This code is no longer good. Get a new one.',
+      'verify:unreachable': 'The server could not be reached. Check your network, then continue.',
+      'verifyCaptcha:captcha_invalid': misreadEn,
+      'verifyCaptcha:invalid_argument': misreadEn,
+    } satisfies Named),
   },
 }
 

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:http'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { sentence, texts } from '../../docs/demo/messages.ts'
 import { type Demo, serveDemo } from '../../docs/demo/serve.ts'
 import { type Driver, flaws, openDemo } from './demo-driver.ts'
@@ -931,6 +934,18 @@ describe('the server', () => {
       })
     expect(await statusFor(`localhost:${new URL(demo.url).port}`)).toBe(200)
     expect(await statusFor('rebound.example')).toBe(403)
+  })
+
+  test('keeps its users in a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'demo-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const state = join(folder, 'state.json')
+    const first = await serveDemo({ port: 0, state })
+    await first.sandbox.addUser({ username: 'ada', password })
+    await first.close()
+    const second = await serveDemo({ port: 0, state })
+    onTestFinished(() => second.close())
+    expect(second.sandbox.users().map(({ username }) => username)).toEqual(['ada'])
   })
 
   test('starts from the command line and stops when told to', async () => {
