@@ -4,7 +4,9 @@ import { ApiError } from './error.ts'
 import type { Fields } from './fields.ts'
 import { readProfile } from './rules/profile.ts'
 import { hashPassword } from './secret.ts'
-import type { User, UserStatus } from './state.ts'
+import { isPersonId, profileOf } from './provider/people.ts'
+import { bindIdentity, checkUnowned, findByIdentity } from './rules/identities.ts'
+import type { Identity, User, UserStatus } from './state.ts'
 
 /** A user to be there before a test or demo starts. */
 export interface NewUser {
@@ -22,6 +24,8 @@ export interface NewUser {
   zoneinfo?: string
   status?: UserStatus
   groups?: string[]
+  /** Who they are at third parties, as in `[{ provider_id: 'demo_idp', person: 'alex' }]`. */
+  identities?: { provider_id: string; person: string }[]
 }
 
 /** A user as the control API shows it: whether there is a password, not which. */
@@ -38,8 +42,10 @@ export async function addUser(core: Core, body: Fields): Promise<UserView> {
   const username = body.text('username')
   const password = body.text('password')
   const sub = body.text('sub')
-  if (phone === undefined && email === undefined && username === undefined) {
-    throw new ApiError('invalid_argument', 'A user needs a phone_number, email or username')
+  const identities = body.objects('identities').map(readIdentity)
+  if ([phone, email, username, identities[0]].every((each) => each === undefined)) {
+    const names = 'phone_number, email, username or identity'
+    throw new ApiError('invalid_argument', `A user needs a ${names}`)
   }
   const user: Partial<User> = {
     ...readProfile(body),
@@ -50,7 +56,18 @@ export async function addUser(core: Core, body: Fields): Promise<UserView> {
     groups: body.texts('groups') ?? [],
     password: password === undefined ? undefined : await hashPassword(password),
   }
+  for (const identity of identities) {
+    checkUnowned(findByIdentity(core.state, identity))
+    bindIdentity(user, identity)
+  }
   return viewUser(core.users.add(sub === undefined ? user : { ...user, sub }))
+}
+
+function readIdentity(body: Fields): Identity {
+  const person = body.need('person')
+  if (!isPersonId(person)) throw new ApiError('invalid_argument', 'person is malformed')
+  const { provider_id, sub, name } = profileOf(body.need('provider_id'), person)
+  return { provider_id, sub, name }
 }
 
 /** What of a user may be shown. */

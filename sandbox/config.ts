@@ -3,6 +3,14 @@ import { ApiError } from './error.ts'
 /** What a spent refresh token gets: see {@link Config.refreshPolicy}. */
 export type RefreshPolicy = 'strict' | 'family' | 'window'
 
+/** A third party to sign in with. */
+export interface ProviderSettings {
+  /** As shown to people. */
+  name: string
+  /** Whether an identity nobody has makes a user; otherwise it is `not_found`. */
+  autoSignUp: boolean
+}
+
 /** Everything that can be tuned while the server runs. Times are in seconds. */
 export interface Config {
   /**
@@ -45,6 +53,16 @@ export interface Config {
   captchaPageSeconds: number
   /** Calls per device in any minute; `null` is no limit. */
   requestsPerMinute: number | null
+  /**
+   * The third parties, by provider id. `wx_mp` also stands for every mini-program, whose app ids
+   * (anything from `wx` on that is not listed) serve as provider ids.
+   */
+  providers: Readonly<Record<string, ProviderSettings>>
+  /** Lifetime of the code a third party sends a person back with. */
+  providerCodeSeconds: number
+  providerTokenSeconds: number
+  /** `on`: pages of third parties cut the ties to the window that opened them. */
+  providerCoop: 'off' | 'on'
   /** Origins allowed to call from a browser; `*` is any, a trailing `:*` any port. */
   allowedOrigins: readonly string[]
 }
@@ -73,6 +91,14 @@ export const defaultConfig: Config = {
   captchaTokenSeconds: 600,
   captchaPageSeconds: 600,
   requestsPerMinute: null,
+  providers: {
+    wx_open: { name: '微信开放平台', autoSignUp: true },
+    wx_mp: { name: '微信公众号', autoSignUp: true },
+    demo_idp: { name: 'Demo IdP', autoSignUp: true },
+  },
+  providerCodeSeconds: 300,
+  providerTokenSeconds: 3600,
+  providerCoop: 'off',
   allowedOrigins: [
     'http://localhost:*',
     'https://localhost:*',
@@ -92,6 +118,14 @@ const isOneOf = (...allowed: string[]): Check => {
 const isNullOr = (check: Check): Check => {
   return (value) => value === null || check(value)
 }
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isProvider = ([id, value]: [string, unknown]): boolean =>
+  /^[\w.-]{1,64}$/.test(id) &&
+  isObject(value) &&
+  Object.keys(value).length === 2 &&
+  typeof value['name'] === 'string' &&
+  typeof value['autoSignUp'] === 'boolean'
 const isLifetime = isWhole(1, 31_536_000)
 const isCount = isWhole(0, 10_000)
 const isLimit = isWhole(1, 10_000)
@@ -119,6 +153,10 @@ const checks: Record<keyof Config, Check> = {
   captchaTokenSeconds: isLifetime,
   captchaPageSeconds: isLifetime,
   requestsPerMinute: isNullOr(isCount),
+  providers: (value) => isObject(value) && Object.entries(value).every(isProvider),
+  providerCodeSeconds: isLifetime,
+  providerTokenSeconds: isLifetime,
+  providerCoop: isOneOf('off', 'on'),
   allowedOrigins: (value) =>
     Array.isArray(value) && value.every((each) => typeof each === 'string'),
 }

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { addUser, viewUser } from './accounts.ts'
+import { decideAt } from './endpoints/providerPage.ts'
 import type { Link } from './http/route.ts'
 import type { Core } from './core.ts'
 import { ApiError } from './error.ts'
@@ -37,6 +38,10 @@ export function control(core: Core): Hono<{ Bindings: Link }> {
   app.post('/faults', async ({ req }) => {
     core.faults.set(parseJson(await req.text()))
     return Response.json(core.faults.list())
+  })
+  app.post('/consent', async ({ req }) => {
+    const body = Fields.parse(await req.text())
+    return Response.json({ location: decideAt(core, body.need('uri'), body.text('person')) })
   })
   app.post('/reset', () => {
     core.reset()

@@ -3,6 +3,7 @@ import { type Clock, createClock } from './clock.ts'
 import { type Config, defaultConfig, mergeConfig } from './config.ts'
 import { createFaults, type Faults } from './http/faults.ts'
 import { createJournal, type Journal } from './http/journal.ts'
+import { createProviders, type Providers } from './rules/providers.ts'
 import { createSessions, type Sessions } from './rules/sessions.ts'
 import { createState, type State } from './state.ts'
 import { createSudo, type Sudo } from './rules/sudo.ts'
@@ -19,6 +20,7 @@ export interface Core {
   readonly sessions: Sessions
   readonly verifications: Verifications
   readonly sudo: Sudo
+  readonly providers: Providers
   readonly captchas: Captchas
   readonly faults: Faults
   readonly journal: Journal
@@ -56,6 +58,7 @@ export function createCore(options: CoreOptions = {}): Core {
     sessions: createSessions(state, clock, current),
     verifications: createVerifications(state, clock, current),
     sudo: createSudo(state, clock, current),
+    providers: createProviders(state, clock, current),
     captchas: createCaptchas(state, clock, current),
     config: current,
     configure(patch) {

@@ -31,6 +31,7 @@ const catalogue = {
   invalid_status: { status: 400, text: 'Too many wrong passwords, please try again later.' },
   user_pending: { status: 403, text: 'The user is not activated.' },
   user_blocked: { status: 403, text: 'The user is disabled.' },
+  provider_not_enabled: { status: 400, text: 'The provider is not enabled.' },
   invalid_grant: { status: 400, text: 'The refresh token is invalid, used or expired.' },
 } as const satisfies Record<string, { status: number; number?: number; text: string }>
 

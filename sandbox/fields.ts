@@ -44,6 +44,29 @@ export class Fields {
     return found
   }
 
+  /** An optional yes or no. */
+  flag(name: string): boolean | undefined {
+    const value = this.#values.get(name)
+    if (value === undefined || value === null || value === '') return undefined
+    if (typeof value !== 'boolean') {
+      throw new ApiError('invalid_argument', `${name} must be true or false`)
+    }
+    return value
+  }
+
+  /** An optional object; an absent one is empty. */
+  fields(name: string): Fields {
+    const value = this.#values.get(name)
+    return value === undefined || value === null || value === '' ? new Fields([]) : toFields(value)
+  }
+
+  /** An optional list of objects; an absent one is empty. */
+  objects(name: string): Fields[] {
+    const value = this.#values.get(name) ?? []
+    if (!Array.isArray(value)) throw new ApiError('invalid_argument', `${name} must be a list`)
+    return value.map(toFields)
+  }
+
   /** An optional list of texts. */
   texts(name: string): string[] | undefined {
     const value = this.#values.get(name)
@@ -57,10 +80,16 @@ export class Fields {
 /** Parses a JSON object; everything else is `invalid_argument`. */
 export function parseObject(text: string): object {
   const value = parseJson(text.trim() === '' ? '{}' : text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ApiError('invalid_argument', 'The body must be a JSON object')
-  }
+  if (!isObject(value)) throw new ApiError('invalid_argument', 'The body must be a JSON object')
   return value
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function toFields(value: unknown): Fields {
+  if (!isObject(value)) throw new ApiError('invalid_argument', 'An object is needed')
+  return new Fields(Object.entries(value))
 }
 
 /** Parses JSON; damaged JSON is `invalid_argument`. */

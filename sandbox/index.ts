@@ -1,7 +1,8 @@
 import { addUser, type NewUser, removeUser, type UserView, viewUser } from './accounts.ts'
+import { decideAt } from './endpoints/providerPage.ts'
 import { createApp } from './http/app.ts'
 import type { Link } from './http/route.ts'
-import type { Config, RefreshPolicy } from './config.ts'
+import type { Config, ProviderSettings, RefreshPolicy } from './config.ts'
 import { inbox, setClock } from './control.ts'
 import { createCore, type CoreOptions } from './core.ts'
 import type { Fault } from './http/faults.ts'
@@ -12,7 +13,7 @@ import { type LoadOutcome, loadState, saveState } from './stateFile.ts'
 import type { Message, UserStatus } from './state.ts'
 
 export type { Config, Fault, Listener, ListenOptions, LoggedRequest, Message, NewUser, UserView }
-export type { LoadOutcome, RefreshPolicy, UserStatus }
+export type { LoadOutcome, ProviderSettings, RefreshPolicy, UserStatus }
 
 /** How a sandbox starts. */
 export interface SandboxOptions extends CoreOptions {
@@ -36,6 +37,11 @@ export interface Sandbox {
   faults(faults?: readonly Fault[]): Fault[]
   /** What a picture says, by the token it came with. */
   captchaAnswer(token: string): string | undefined
+  /**
+   * Decides on the page of a third party, named by the `uri` that `provider/uri` answered, as this
+   * person or, without one, by a denial. Answers where the page leads.
+   */
+  consent(uri: string, person?: string): string
   /** Moves the server's clock on. */
   advance(seconds: number): void
   /** Makes a user. */
@@ -91,6 +97,11 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       return core.faults.list()
     },
     captchaAnswer: (token) => core.captchas.answer(token),
+    consent(uri, person) {
+      const location = decideAt(core, uri, person)
+      changed()
+      return location
+    },
     advance(seconds) {
       setClock(core, { offsetSeconds: core.clock.offsetSeconds + seconds })
       changed()

@@ -14,6 +14,14 @@ export const profileFields = [
   'zoneinfo',
 ] as const
 
+/** Who somebody is at a third party. */
+export interface Identity {
+  provider_id: string
+  sub: string
+  /** What they are called there. */
+  name: string
+}
+
 /** A person or guest. */
 export interface User extends Partial<Record<(typeof profileFields)[number], string>> {
   sub: string
@@ -25,6 +33,7 @@ export interface User extends Partial<Record<(typeof profileFields)[number], str
   status: UserStatus
   anonymous: boolean
   groups: string[]
+  identities?: Identity[]
   /** Milliseconds since the epoch, like all times of the state. */
   createdAt: number
 }
@@ -71,6 +80,34 @@ export interface SudoToken {
   expiresAt: number
 }
 
+/** What a third party says about somebody. */
+export interface ProviderProfile extends Identity {
+  picture?: string | undefined
+  phone_number?: string | undefined
+  /** What mini-programs add. */
+  meta?: { appid: string; openid: string } | undefined
+}
+
+/** What a third party sends a person back with. */
+export type ProviderCodeKind = 'code' | 'access_token' | 'id_token'
+
+/** A person's consent at a third party, kept under its digest. */
+export interface ProviderCode {
+  kind: ProviderCodeKind
+  providerId: string
+  redirectUri: string
+  person: string
+  expiresAt: number
+}
+
+/** Proof of an identity at a third party, kept under its digest. */
+export interface ProviderToken {
+  profile: ProviderProfile
+  /** Whether it stands for the phone number instead of the identity. */
+  isPhone: boolean
+  expiresAt: number
+}
+
 /** A picture to be read, kept under its token. */
 export interface Picture {
   answer: string
@@ -111,6 +148,8 @@ export interface State {
   verifications: Map<string, Verification>
   verificationTokens: Map<string, VerificationToken>
   sudoTokens: Map<string, SudoToken>
+  providerCodes: Map<string, ProviderCode>
+  providerTokens: Map<string, ProviderToken>
   pictures: Map<string, Picture>
   captchaTokens: Map<string, CaptchaToken>
   captchaPages: Map<string, CaptchaPage>
@@ -130,6 +169,8 @@ export function createState(): State {
     verifications: new Map(),
     verificationTokens: new Map(),
     sudoTokens: new Map(),
+    providerCodes: new Map(),
+    providerTokens: new Map(),
     pictures: new Map(),
     captchaTokens: new Map(),
     captchaPages: new Map(),
@@ -137,21 +178,3 @@ export function createState(): State {
     messages: [],
   }
 }
-
-/** Forgets what has expired, so that a long-running server does not grow. */
-export function sweep(state: State, now: number): void {
-  const { sessions, refreshTokens, verifications, verificationTokens, sudoTokens } = state
-  const { pictures, captchaTokens, captchaPages, tallies } = state
-  const expiring = [sessions, refreshTokens, verifications, verificationTokens, sudoTokens]
-  for (const map of [...expiring, pictures, captchaTokens, captchaPages]) {
-    for (const [key, { expiresAt }] of map) if (expiresAt <= now) map.delete(key)
-  }
-  for (const [key, times] of tallies) {
-    if ((times.at(-1) ?? 0) <= now - tallyMemory) tallies.delete(key)
-  }
-  state.messages.splice(0, state.messages.length - messageMemory)
-}
-
-/** Milliseconds after which a counted event no longer matters to any limit. */
-export const tallyMemory = 86_400_000
-const messageMemory = 1000

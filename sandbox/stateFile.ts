@@ -13,7 +13,7 @@ export type LoadOutcome =
 const version = 2
 
 /** What version 1 did not know yet. */
-const sinceVersion2: readonly string[] = ['sudoTokens']
+const sinceVersion2: readonly string[] = ['sudoTokens', 'providerCodes', 'providerTokens']
 
 type Kind = 'string' | 'number' | 'boolean' | 'object'
 
@@ -25,6 +25,8 @@ const shapes = {
   verifications: { code: 'string', address: 'string', wrongTries: 'number', expiresAt: 'number' },
   verificationTokens: { address: 'string', expiresAt: 'number' },
   sudoTokens: { sub: 'string', expiresAt: 'number' },
+  providerCodes: { kind: 'string', providerId: 'string', redirectUri: 'string', person: 'string' },
+  providerTokens: { profile: 'object', isPhone: 'boolean', expiresAt: 'number' },
   pictures: { answer: 'string', wrongTries: 'number', expiresAt: 'number' },
   captchaTokens: { expiresAt: 'number' },
   captchaPages: { redirectUri: 'string', state: 'string', expiresAt: 'number' },

@@ -2,6 +2,7 @@ import type { Call } from '../http/call.ts'
 import { toPage } from '../captcha/page.ts'
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
+import { seeOther } from '../http/page.ts'
 import { parseRedirect, toRedirect } from '../http/redirect.ts'
 import type { Topic } from '../http/route.ts'
 import { newToken } from '../secret.ts'
@@ -95,6 +96,3 @@ function toCancelled({ redirectUri, state }: CaptchaPage, isExpired: boolean): s
     : { error: 'cancelled', error_description: 'The user went back' }
   return toRedirect(redirectUri, { state, ...outcome })
 }
-
-const seeOther = (location: string): Response =>
-  new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } })

@@ -3,8 +3,10 @@ import { parseUsername } from '../rules/contact.ts'
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
 import type { Topic } from '../http/route.ts'
+import { bindIdentity, checkBindable, findByToken } from '../rules/identities.ts'
 import { matchPassword } from '../rules/passwords.ts'
 import { checkStatus } from '../rules/users.ts'
+import type { User } from '../state.ts'
 
 /** `POST /auth/v1/signin` and `/auth/v1/signin/anonymously`. */
 export const signIn: Topic = (core) => [
@@ -12,39 +14,70 @@ export const signIn: Topic = (core) => [
     method: 'POST',
     path: '/auth/v1/signin',
     access: 'client',
-    handle: (call) => {
-      const password = call.body.text('password')
-      if (password !== undefined) return withPassword(core, call, password)
-      const verificationToken = call.body.text('verification_token')
-      if (verificationToken !== undefined) return withToken(core, call, verificationToken)
-      throw new ApiError('invalid_argument', 'password or verification_token is required')
-    },
+    handle: (call) => enter(core, call),
   },
   {
     method: 'POST',
     path: '/auth/v1/signin/anonymously',
     access: 'client',
-    handle: (call) => {
-      const guest = core.users.guest(call.deviceId)
-      checkStatus(guest)
-      return core.sessions.start(guest, call.issuer)
-    },
+    handle: (call) => enterAsGuest(core, call),
   },
 ]
 
-async function withPassword(core: Core, call: Call, password: string): Promise<object> {
-  const username = parseUsername(call.body.need('username'))
-  const user = await matchPassword(core, call, username, core.users.find(username), password)
+/** Somebody who has proven who they are, and how to spend what they proved it by. */
+interface Proven {
+  user: User
+  spend(): void
+}
+
+async function enter(core: Core, call: Call): Promise<object> {
+  const { user, spend } = await prove(core, call)
   checkStatus(user)
+  const providerToken = call.body.text('provider_token')
+  const proof = providerToken === undefined ? undefined : core.providers.check(providerToken)
+  if (proof) checkBindable(core.state, proof.token.profile, user)
+  spend()
+  proof?.spend()
+  if (proof) bindIdentity(user, proof.token.profile)
   return core.sessions.start(user, call.issuer)
 }
 
-function withToken(core: Core, call: Call, verificationToken: string): Promise<object> {
-  const address = parseUsername(call.body.need('username'))
-  const spend = core.verifications.check(verificationToken, address)
-  const user = core.users.find(address)
+/** By password, by verification token, or by a provider token that is somebody's. */
+async function prove(core: Core, call: Call): Promise<Proven> {
+  const { body } = call
+  const password = body.text('password')
+  const verificationToken = body.text('verification_token')
+  const providerToken = body.text('provider_token')
+  if (password !== undefined) {
+    const username = parseUsername(body.need('username'))
+    const user = await matchPassword(core, call, username, core.users.find(username), password)
+    return { user, spend() {} }
+  }
+  if (verificationToken !== undefined) {
+    const address = parseUsername(body.need('username'))
+    const spend = core.verifications.check(verificationToken, address)
+    return { user: known(core.users.find(address)), spend }
+  }
+  if (providerToken !== undefined) {
+    const { token } = core.providers.check(providerToken)
+    return { user: known(findByToken(core.state, token)), spend() {} }
+  }
+  throw new ApiError('invalid_argument', 'password or verification_token is required')
+}
+
+function known(user: User | undefined): User {
   if (!user) throw new ApiError('not_found')
-  checkStatus(user)
-  spend()
-  return core.sessions.start(user, call.issuer)
+  return user
+}
+
+/** One guest per device, or per identity if a third party vouches for one. */
+function enterAsGuest(core: Core, { body, deviceId, issuer }: Call): Promise<object> {
+  const providerToken = body.text('provider_token')
+  const proof = providerToken === undefined ? undefined : core.providers.check(providerToken)
+  // No device id can look like this: headers have no line breaks.
+  const identity = proof && `${proof.token.profile.provider_id}\n${proof.token.profile.sub}`
+  const guest = core.users.guest(identity ?? deviceId)
+  checkStatus(guest)
+  proof?.spend()
+  return core.sessions.start(guest, issuer)
 }

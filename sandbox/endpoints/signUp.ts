@@ -1,7 +1,9 @@
 import type { Call } from '../http/call.ts'
-import { needContact, parseChosenName } from '../rules/contact.ts'
+import { type Contact, needContact, parseChosenName } from '../rules/contact.ts'
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
+import type { Fields } from '../fields.ts'
+import { checkUnowned, findByToken, toNewUser } from '../rules/identities.ts'
 import { readProfile } from '../rules/profile.ts'
 import type { Topic } from '../http/route.ts'
 import { hashPassword } from '../secret.ts'
@@ -19,26 +21,37 @@ export const signUp: Topic = (core) => [
 ]
 
 async function create(core: Core, call: Call): Promise<object> {
-  const contact = needContact(call.body)
-  const verificationToken = call.body.need('verification_token')
+  const providerToken = call.body.text('provider_token')
+  const contact = readContact(call.body, providerToken !== undefined)
+  const verificationToken = contact && call.body.need('verification_token')
   const username = call.body.text('username')
   const password = call.body.text('password')
-  const fields: Partial<User> = {
+  const given: Partial<User> = {
     ...readProfile(call.body),
-    ...contactFields(contact),
+    ...(contact && contactFields(contact)),
     username: username === undefined ? undefined : parseChosenName(username),
     password: password === undefined ? undefined : await hashPassword(password),
   }
   const guest = await readGuest(core, call.body.text('anonymous_token'))
-  // Nothing below waits before the token is spent, so two sign-ups cannot both spend it.
-  const spend = core.verifications.check(verificationToken, contact.address)
+  // Nothing below waits before the tokens are spent, so two sign-ups cannot both spend one.
+  const proof = providerToken === undefined ? undefined : core.providers.check(providerToken)
+  if (proof) checkUnowned(findByToken(core.state, proof.token))
+  const spend = contact && core.verifications.check(verificationToken ?? '', contact.address)
+  const fields = { ...(proof && toNewUser(core.state, proof.token)), ...given }
   core.users.checkFree(fields)
   if (guest && !guest.anonymous) {
     throw new ApiError('invalid_argument', 'The anonymous_token belongs to no guest')
   }
-  spend()
+  spend?.()
+  proof?.spend()
   const user = guest ? Object.assign(guest, fields, { anonymous: false }) : core.users.add(fields)
   return core.sessions.start(user, call.issuer)
+}
+
+/** The contact to sign up with, which only a provider token may stand in for. */
+function readContact(body: Fields, isOptional: boolean): Contact | undefined {
+  const hasContact = body.text('phone_number') !== undefined || body.text('email') !== undefined
+  return isOptional && !hasContact ? undefined : needContact(body)
 }
 
 /** The guest who becomes a user and keeps the uid. */

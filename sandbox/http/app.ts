@@ -7,8 +7,12 @@ import { allow, denial, isAllowed, toPreflight } from './cors.ts'
 import { captcha } from '../endpoints/captcha.ts'
 import { captchaPage } from '../endpoints/captchaPage.ts'
 import { contact } from '../endpoints/contact.ts'
+import { identities } from '../endpoints/identities.ts'
 import { lookup } from '../endpoints/lookup.ts'
 import { password } from '../endpoints/password.ts'
+import { provider } from '../endpoints/provider.ts'
+import { providerPage } from '../endpoints/providerPage.ts'
+import { providerSignIn } from '../endpoints/providerSignIn.ts'
 import { signIn } from '../endpoints/signIn.ts'
 import { signUp } from '../endpoints/signUp.ts'
 import { sudo } from '../endpoints/sudo.ts'
@@ -18,7 +22,7 @@ import { verification } from '../endpoints/verification.ts'
 import { ApiError } from '../error.ts'
 import { toAnswer } from './faults.ts'
 import type { Link, Route, Topic } from './route.ts'
-import { sweep } from '../state.ts'
+import { sweep } from '../sweep.ts'
 
 interface Env {
   Bindings: Link
@@ -36,6 +40,10 @@ const topics: readonly Topic[] = [
   contact,
   password,
   lookup,
+  provider,
+  providerPage,
+  providerSignIn,
+  identities,
 ]
 const maxBytes = 64 * 1024
 

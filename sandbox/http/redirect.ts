@@ -38,6 +38,13 @@ export function toRedirect(redirectUri: string, values: Record<string, string>):
   return url.href
 }
 
+/** The same, with `values` in the fragment, which reaches no server. */
+export function toFragment(redirectUri: string, values: Record<string, string>): string {
+  const url = parseRedirect(redirectUri)
+  url.hash = String(new URLSearchParams(values))
+  return url.href
+}
+
 /** The content policy source that lets a form lead to `redirectUri`. */
 export function toSource(redirectUri: string): string {
   const { protocol, host } = parseRedirect(redirectUri)

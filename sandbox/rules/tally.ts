@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
-import { type State, tallyMemory } from '../state.ts'
+import type { State } from '../state.ts'
+import { tallyMemory } from '../sweep.ts'
 
 /** Counts how often things happened lately: sends, wrong passwords, calls. */
 export interface Tally {

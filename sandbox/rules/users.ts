@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Contact } from './contact.ts'
 import { ApiError } from '../error.ts'
+import { identitiesOf } from './identities.ts'
 import { newId } from '../secret.ts'
 import { profileFields, type State, type User } from '../state.ts'
 
@@ -12,8 +13,8 @@ export interface Users {
   find(username: string): User | undefined
   /** Makes a user; a contact or name in use is refused. */
   add(user: Partial<User>): User
-  /** The guest of a device, made on first sight. Without a device id each guest is new. */
-  guest(deviceId: string | undefined): User
+  /** The guest of a device or identity, made on first sight. Without a key each guest is new. */
+  guest(key: string | undefined): User
   /** Refuses a contact or user name that belongs to somebody else than `sub`. */
   checkFree(user: Pick<User, 'phone_number' | 'email' | 'username'>, sub?: string): void
 }
@@ -51,11 +52,11 @@ export function createUsers(state: State, clock: Clock): Users {
     find,
     add,
     checkFree,
-    guest(deviceId) {
-      if (deviceId === undefined) return add({ anonymous: true })
+    guest(key) {
+      if (key === undefined) return add({ anonymous: true })
       // A guest who signed up keeps the uid, so the device's next guest needs the next one.
       for (let generation = 0; ; generation++) {
-        const sub = guestSub(deviceId, generation)
+        const sub = guestSub(key, generation)
         const known = state.users.get(sub)
         if (!known) return add({ sub, anonymous: true })
         if (known.anonymous) return known
@@ -64,8 +65,8 @@ export function createUsers(state: State, clock: Clock): Users {
   }
 }
 
-const guestSub = (deviceId: string, generation: number): string =>
-  createHash('sha256').update(`guest ${generation} ${deviceId}`).digest('hex').slice(0, 32)
+const guestSub = (key: string, generation: number): string =>
+  createHash('sha256').update(`guest ${generation} ${key}`).digest('hex').slice(0, 32)
 
 /** Refuses a user who may not sign in. */
 export function checkStatus({ status }: User): void {
@@ -96,7 +97,11 @@ export function toProfile(user: User): object {
     // A contact only ever gets here through a verified code or the control API.
     email_verified: user.email === undefined ? undefined : true,
     groups: user.groups.map((id) => ({ id })),
-    providers: [],
+    providers: identitiesOf(user).map(({ provider_id, sub, name }) => ({
+      id: provider_id,
+      provider_user_id: sub,
+      name,
+    })),
     created_at: new Date(user.createdAt).toISOString(),
   }
 }

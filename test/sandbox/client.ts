@@ -7,6 +7,8 @@ export const startOfTime = Date.UTC(2030, 0, 1)
 export const clientId = 'env-1'
 export const phone = '+86 13800000000'
 export const email = 'someone@example.com'
+export const redirect_uri = 'https://app.example/callback?from=here'
+export const state = 'st&te'
 export const device = 'd'.repeat(32)
 
 export type Json = Record<string, unknown>
@@ -138,6 +140,29 @@ export class Client {
     const { username = user.phone_number ?? user.email } = user
     await this.sandbox.addUser({ ...user, password })
     return String((await this.signIn({ username, password })).body['access_token'])
+  }
+
+  /** The address of a third party's page. */
+  async providerUri(query: Record<string, string> = {}): Promise<string> {
+    const asked = { client_id: clientId, provider_id: 'demo_idp', redirect_uri, state, ...query }
+    const { body } = await this.get('/auth/v1/provider/uri', { query: asked })
+    return String(body['uri'])
+  }
+
+  grant(body: Json): Promise<Answer> {
+    return this.post('/auth/v1/provider/token', body)
+  }
+
+  /** Consents on the page and trades the code: a provider token. */
+  async providerToken(person = 'alex', provider_id = 'demo_idp'): Promise<string> {
+    const location = this.sandbox.consent(await this.providerUri({ provider_id }), person)
+    const provider_code = new URL(location).searchParams.get('code')
+    const body = { provider_id, provider_redirect_uri: redirect_uri, provider_code }
+    return String((await this.grant(body)).body['provider_token'])
+  }
+
+  withProvider(provider_token: string, more: Json = {}, version = 'v1'): Promise<Answer> {
+    return this.post(`/auth/${version}/signin/with/provider`, { provider_token, ...more })
   }
 
   refresh(refreshToken: string): Promise<Answer> {

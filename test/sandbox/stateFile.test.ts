@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createSandbox } from '../../sandbox/index.ts'
 import { email, password, phone, start } from './client.ts'
 
-const sinceVersion2 = ['sudoTokens']
+const sinceVersion2 = ['sudoTokens', 'providerCodes', 'providerTokens']
 
 async function newFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sandbox-'))
@@ -28,6 +28,17 @@ test('sessions, users, codes and settings survive a restart', async () => {
   expect((await after.verify(id, after.sandbox.inbox(email)[0]?.code)).status).toBe(200)
   expect(after.sandbox.config().maxSessions).toBe(2)
   expect((await after.get('/__sandbox/clock')).body['offsetSeconds']).toBe(60)
+})
+
+test('identities, and tokens that prove them, survive a restart', async () => {
+  const file = await newFile()
+  const before = await start()
+  const signedUp = await before.withProvider(await before.providerToken())
+  const token = await before.providerToken()
+  await before.sandbox.save(file)
+  const after = await start()
+  await after.sandbox.load(file)
+  expect((await after.withProvider(token)).body['sub']).toBe(signedUp.body['sub'])
 })
 
 test('sudo tokens survive a restart', async () => {

@@ -1,0 +1,121 @@
+import type { Core } from '../core.ts'
+import { ApiError } from '../error.ts'
+import type { Fields } from '../fields.ts'
+import { parseRedirect } from '../http/redirect.ts'
+import type { Call } from '../http/call.ts'
+import type { Topic } from '../http/route.ts'
+import { isMiniProgram, noProfile } from '../rules/providers.ts'
+import type { ProviderCodeKind, ProviderToken } from '../state.ts'
+import { profileOf } from '../provider/people.ts'
+import { readAdditions, readLoginCode } from '../provider/wechat.ts'
+import { pagePath, responseTypes, signOutPath } from './providerPage.ts'
+
+/** `GET /auth/v1/provider/uri`, `POST` and `PATCH /auth/v1/provider/token`. */
+export const provider: Topic = (core) => [
+  {
+    method: 'GET',
+    path: '/auth/v1/provider/uri',
+    access: 'client',
+    handle: (call) => toUris(core, call),
+  },
+  {
+    method: 'POST',
+    path: '/auth/v1/provider/token',
+    access: 'client',
+    handle: ({ body }) => {
+      const token = grant(core, body)
+      return view(core.providers.issue(token), token, core.config().providerTokenSeconds)
+    },
+  },
+  {
+    method: 'PATCH',
+    path: '/auth/v1/provider/token',
+    access: 'client',
+    handle: ({ body }) => patch(core, body),
+  },
+]
+
+const kinds: readonly ProviderCodeKind[] = ['code', 'access_token', 'id_token']
+
+function toUris(core: Core, { query, issuer }: Call): object {
+  const providerId = query.need('provider_id')
+  core.providers.need(providerId)
+  const values = {
+    client_id: issuer.clientId,
+    redirect_uri: parseRedirect(query.need('redirect_uri')).href,
+    response_type: query.oneOf('response_type', responseTypes) ?? 'code',
+    scope: query.text('scope'),
+    state: query.text('state'),
+  }
+  const signOutUri = query.text('other_params[sign_out_uri]')
+  return {
+    uri: toUrl(issuer.origin, pagePath(providerId), values),
+    signout_uri:
+      signOutUri === undefined
+        ? undefined
+        : toUrl(issuer.origin, signOutPath(providerId), {
+            redirect_uri: parseRedirect(signOutUri).href,
+          }),
+  }
+}
+
+function toUrl(origin: string, path: string, values: Record<string, string | undefined>): string {
+  const url = new URL(path, origin)
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined) url.searchParams.set(name, value)
+  }
+  return url.href
+}
+
+type Grant = Omit<ProviderToken, 'expiresAt'>
+
+/** Asks the third party who it is. */
+function grant(core: Core, body: Fields): Grant {
+  const providerId = body.need('provider_id')
+  core.providers.need(providerId)
+  const redirectUri = body.text('provider_redirect_uri')
+  const params = body.fields('provider_params')
+  for (const kind of kinds) {
+    const code = body.text(`provider_${kind}`)
+    if (code === undefined) continue
+    const isLoginCode = isMiniProgram(providerId) && !code.startsWith('pc.')
+    if (isLoginCode) return readLoginCode(providerId, code, params)
+    return redeem(core, { kind, providerId, redirectUri }, code)
+  }
+  throw new ApiError('invalid_argument', 'provider_code is required, or one of the tokens')
+}
+
+interface Claim {
+  kind: ProviderCodeKind
+  providerId: string
+  redirectUri: string | undefined
+}
+
+function redeem(core: Core, { kind, providerId, redirectUri }: Claim, code: string): Grant {
+  const consent = core.providers.redeem(code)
+  const isSame = consent.providerId === providerId && consent.kind === kind
+  // A code is bound to the address it was sent to (RFC 6749 §4.1.3); tokens name none.
+  if (!isSame || (kind === 'code' && !isAt(redirectUri, consent.redirectUri))) throw noProfile()
+  return { profile: profileOf(providerId, consent.person), isPhone: false }
+}
+
+const isAt = (text: string | undefined, redirectUri: string): boolean =>
+  text !== undefined && URL.canParse(text) && new URL(text).href === redirectUri
+
+function patch(core: Core, body: Fields): object {
+  const providerToken = body.need('provider_token')
+  const { token } = core.providers.check(providerToken)
+  const providerId = body.text('provider_id') ?? token.profile.provider_id
+  if (providerId !== token.profile.provider_id) {
+    throw new ApiError('invalid_argument', 'provider_token is of another provider')
+  }
+  token.profile = { ...token.profile, ...readAdditions(body.fields('provider_params')) }
+  const seconds = Math.ceil((token.expiresAt - core.clock.now()) / 1000)
+  return view(providerToken, token, seconds)
+}
+
+const view = (providerToken: string, { profile }: Grant, seconds: number): object => ({
+  provider_token: providerToken,
+  expires_in: seconds,
+  provider_profile: profile,
+})

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto'
+import { html } from 'hono/html'
+import { toSource } from './redirect.ts'
+
+/** Markup whose values are escaped. */
+export type Markup = ReturnType<typeof html>
+
+/** The languages pages are written in. */
+export type Language = 'zh-CN' | 'en'
+
+/** A page for a person. */
+export interface Page {
+  language: Language
+  title: string
+  content: Markup
+  status?: number
+  /** Where its forms may lead besides this server. */
+  redirectUri?: string | undefined
+  headers?: Record<string, string>
+}
+
+const style = `
+  :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+  body { display: grid; place-items: center; min-height: 90vh; margin: 1rem }
+  main { width: 100%; max-width: 22rem }
+  h1 { font-size: 1.25rem }
+  img { display: block; max-width: 100%; border: 1px solid #8888; border-radius: 4px }
+  label { display: block; margin: 1rem 0 .25rem }
+  input:not([type=radio]) { font: inherit; font-size: 1.25rem; letter-spacing: .2em; width: 100%;
+    box-sizing: border-box; padding: .5rem }
+  fieldset { border: 1px solid #8888; border-radius: 4px }
+  fieldset label { display: inline-block; margin: .25rem 0 }
+  button { font: inherit; padding: .5rem 1rem; margin: 1rem .5rem 0 0 }
+  [role=alert] { border-left: 4px solid #d33; padding-left: .75rem }
+`
+
+/** Renders a page that needs no script and runs none. */
+export async function toPageResponse(page: Page): Promise<Response> {
+  const { language, title, content, redirectUri } = page
+  const nonce = randomBytes(16).toString('base64')
+  const policy = [
+    `default-src 'none'`,
+    `img-src data:`,
+    `style-src 'nonce-${nonce}'`,
+    // Browsers hold the redirect that follows a form to this as well.
+    `form-action 'self' ${redirectUri === undefined ? '' : toSource(redirectUri)}`.trim(),
+    `base-uri 'none'`,
+  ]
+  const markup = html`<!doctype html>
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        <style nonce="${nonce}">
+          ${style}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>${title}</h1>
+          ${content}
+        </main>
+      </body>
+    </html>`
+  return new Response(String(await markup), {
+    status: page.status ?? 200,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy.join('; '),
+      'cache-control': 'no-store',
+      // A stricter one would make browsers hide the origin of the page's own form.
+      'referrer-policy': 'same-origin',
+      'x-content-type-options': 'nosniff',
+      ...page.headers,
+    },
+  })
+}
+
+/** The first language asked for that there is, Chinese if none is asked for. */
+export function toLanguage(acceptLanguage: string): Language {
+  const tags = acceptLanguage.toLowerCase().split(',')
+  const known = tags.find((tag) => /^\s*(?:zh|en)\b/.test(tag))
+  if (known === undefined) return tags.join('').replaceAll('*', '').trim() ? 'en' : 'zh-CN'
+  return known.trim().startsWith('zh') ? 'zh-CN' : 'en'
+}
+
+/** Leads a browser on, by GET. */
+export const seeOther = (location: string): Response =>
+  new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } })
