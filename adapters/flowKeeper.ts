@@ -1,6 +1,5 @@
 import type { AnyActorRef, AnyMachineSnapshot } from 'xstate'
-import { hasSecret } from '../services/secret.ts'
-import { deserialize, type SavedFlow, serialize } from '../services/snapshot.ts'
+import { deserialize, hasSecret, type SavedFlow, serialize } from '../services/snapshot.ts'
 import type { Store } from '../services/storage.ts'
 import { journey } from './view.ts'
 

@@ -122,13 +122,11 @@ function hint(thrown: unknown): string | undefined {
 
 function codeForStatus(status: number, bearer: unknown): string {
   if (status < 400) return 'invalid_response'
-  const named: Record<number, string> = {
-    // Without a bearer it is not about ours: the network may want its own users to sign in.
-    401: bearer ? 'unauthenticated' : 'unknown',
-    403: 'permission_denied',
-    429: 'resource_exhausted',
-  }
-  return named[status] ?? (status < 500 ? 'unknown' : 'unavailable')
+  if (status >= 500) return 'unavailable'
+  // Without a bearer it is not about ours: the network may want its own users to sign in.
+  if (status === 401 && bearer) return 'unauthenticated'
+  if (status === 403) return 'permission_denied'
+  return status === 429 ? 'resource_exhausted' : 'unknown'
 }
 
 function text(value: unknown): string | undefined {

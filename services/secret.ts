@@ -59,9 +59,3 @@ export function unseal<T>(value: T): Unsealed<T> {
   const opened = Object.entries(value).map(([name, field]) => [name, unseal<unknown>(field)])
   return Object.fromEntries(opened) as Unsealed<T>
 }
-
-/** Whether there is a secret anywhere in a tree of plain objects and arrays. */
-export function hasSecret(value: unknown): boolean {
-  if (value instanceof Secret) return true
-  return (Array.isArray(value) || isRecord(value)) && Object.values(value).some(hasSecret)
-}

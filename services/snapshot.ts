@@ -1,6 +1,7 @@
 import type { SuperJSON } from 'superjson'
 import { AuthError, type AuthErrorCode, type AuthErrorDetails } from './error.ts'
 import { VERSION } from './http.ts'
+import { isRecord } from './record.ts'
 import { Secret } from './secret.ts'
 
 /** A flow cut at rest: its name and the persisted snapshot of its machine. */
@@ -53,4 +54,10 @@ export async function deserialize(text: string): Promise<SavedFlow | undefined> 
   } catch {
     return undefined
   }
+}
+
+/** Whether there is a secret anywhere in a tree of plain objects and arrays. */
+export function hasSecret(value: unknown): boolean {
+  if (value instanceof Secret) return true
+  return (Array.isArray(value) || isRecord(value)) && Object.values(value).some(hasSecret)
 }

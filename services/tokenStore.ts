@@ -38,7 +38,7 @@ export function createTokenStore(store: Store, clientId: string): TokenStore {
       return parse(await store.get(key))
     },
     async save({ expiresAt, ...credentials }) {
-      const expires_at = new Date(Math.min(expiresAt, LAST_DATE)).toISOString()
+      const expires_at = new Date(expiresAt).toISOString()
       const record = { ...unseal(credentials), expires_at, version: 'v1' }
       await store.set(key, JSON.stringify(record))
     },
@@ -47,9 +47,6 @@ export function createTokenStore(store: Store, clientId: string): TokenStore {
     },
   }
 }
-
-/** No date can be later (ms since the epoch), however long a server says that a token lives. */
-const LAST_DATE = 864e13
 
 /** What is damaged or not a session is none. */
 function parse(text: string | null | undefined): Credentials | undefined {

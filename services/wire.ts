@@ -306,7 +306,8 @@ const isText = (value: unknown) => typeof value === 'string' && value !== ''
 const looks: Record<Kind, (value: unknown) => boolean> = {
   string: isText,
   boolean: (value) => typeof value === 'boolean',
-  seconds: (value) => typeof value === 'number' && value > 0 && value < Infinity,
+  // 250,000 years: what ends later has no date.
+  seconds: (value) => typeof value === 'number' && value > 0 && value < 8e12,
   count: (value) => /^"?\d{1,15}"?$/.test(JSON.stringify(value)),
   record: isRecord,
   list: Array.isArray,

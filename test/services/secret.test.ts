@@ -3,7 +3,8 @@ import { Console } from 'node:console'
 import { Writable } from 'node:stream'
 import { format, inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { hasSecret, seal, Secret, unseal } from '../../services/secret.ts'
+import { seal, Secret, unseal } from '../../services/secret.ts'
+import { hasSecret } from '../../services/snapshot.ts'
 
 const canary = 'canary-7f3a'
 
@@ -77,9 +78,13 @@ describe('a Secret', () => {
 const secretFields = [
   'access_token',
   'anonymous_token',
+  'captcha_token',
   'code',
   'new_password',
   'password',
+  'provider_access_token',
+  'provider_code',
+  'provider_id_token',
   'provider_token',
   'refresh_token',
   'sudo_token',
@@ -121,6 +126,13 @@ describe('seal', () => {
     expect(seal<typeof sent>(sent).at).toBe(sent.at)
     expect(sent).toEqual(before)
   })
+
+  test.each(['verification_id', 'codes', 'passwords', 'tokens', 'encode', 'token_type', 'key', ''])(
+    'leaves %j alone: it names no secret',
+    (name) => {
+      expect(seal({ [name]: 'text' })).toEqual({ [name]: 'text' })
+    },
+  )
 
   test('wraps once', () => {
     const password = new Secret(canary)

@@ -130,15 +130,6 @@ test('what is saved is loaded', async () => {
   )
 })
 
-test.each([8.64e15 + 1, 1e300, Infinity])(
-  'a lifetime that ends beyond all dates (%d) is kept to the last of them',
-  async (expiresAt) => {
-    const tokens = createTokenStore(memoryStore(), 'demo')
-    await tokens.save({ access_token: new Secret(access_token), expiresAt })
-    expect((await tokens.load())?.expiresAt).toBe(8.64e15)
-  },
-)
-
 test('each client id has a session of its own, and clearing one leaves the other', async () => {
   const store = memoryStore()
   const [demo, other] = [createTokenStore(store, 'demo'), createTokenStore(store, 'other')]
