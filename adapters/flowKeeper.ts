@@ -24,6 +24,8 @@ export function flowKeeper(store: Store, key: string) {
       const saved = { flow: root.getSnapshot().value.flow as string, snapshot }
       queue(async () => store.set(key, await serialize(saved)))
     },
+    /** Settles when everything asked for so far is written. */
+    settled: () => work,
     async load(): Promise<SavedFlow | undefined> {
       const text = await store.get(key)
       return text ? deserialize(text) : undefined

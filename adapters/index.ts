@@ -1,6 +1,8 @@
 export { createAuth, type Auth, type AuthOptions } from './vanilla.ts'
 export type { AuthEvent, CaptchaEvent, View } from './view.ts'
+export { account, provider, resetPassword, upgrade } from './flows.ts'
 export { signIn } from '../machines/signIn.ts'
+export { takeReturn } from './browser.ts'
 export type { Flow, Flows, LifeEvent } from '../machines/session.ts'
 export { AuthError, type AuthErrorCode, type AuthErrorDetails } from '../services/error.ts'
 export { memoryStore, webStore, type Store } from '../services/storage.ts'

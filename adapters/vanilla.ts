@@ -16,8 +16,9 @@ import {
 import { type Clock, systemClock } from '../services/clock.ts'
 import { endpoints } from '../services/endpoints.ts'
 import { AuthError } from '../services/error.ts'
+import type { Callback, Platform } from '../services/platform.ts'
 import type { moreEndpoints } from '../services/moreEndpoints.ts'
-import { createHttp } from '../services/http.ts'
+import { createHttp, randomHex } from '../services/http.ts'
 import { isRecord } from '../services/record.ts'
 import { seal, type Unsealed, unseal } from '../services/secret.ts'
 import { type Store, webStore } from '../services/storage.ts'
@@ -47,6 +48,8 @@ export interface AuthOptions<F extends Flows> {
   storage?: { shared?: Store; tab?: Store }
   fetch?: typeof globalThis.fetch
   clock?: Clock
+  /** For places that are no browser: how to get to a provider and back. */
+  platform?: Partial<Platform>
   /** Watches every actor at work. Secrets stay sealed in what it is shown. */
   inspect?: (event: InspectionEvent) => void
   /** Endpoints to call beside those of a session and its flows, such as `moreEndpoints`. */
@@ -114,7 +117,17 @@ export function openAuth<const F extends Flows>(
     { ...endpoints, ...options.endpoints },
     ...Object.values(flows).map((flow) => flow.endpoints),
   ) as typeof endpoints
-  const api = { ...createApi(http, clientId, clock, loaded), ...createTokenStore(shared, clientId) }
+  const api = {
+    ...createApi(http, clientId, clock, loaded),
+    ...createTokenStore(shared, clientId),
+    nonce: randomHex,
+    leave: (url: string) => void leave(url),
+    visit: async (url: string, state: string, signal: AbortSignal) =>
+      (await import('./browser.ts')).visit(url, state, signal),
+    readCallback: async (callback: Callback) =>
+      (await import('../services/platform.ts')).readCallback(callback),
+    ...options.platform,
+  }
   assertOneXState(flows, api)
   const logic = session(api, flows)
   const savedFlow = `authflow_${clientId}`
@@ -126,6 +139,7 @@ export function openAuth<const F extends Flows>(
   let told = outset
   let isDue = false
   let calls = 0
+  let unwatch: (() => void) | undefined
   let postponed: AuthEvent<F>[] | undefined
 
   function receiverOf(event: { type: string }): AnyActorRef | undefined {
@@ -145,6 +159,22 @@ export function openAuth<const F extends Flows>(
   let keeper: Promise<FlowKeeper> | undefined
   const flowKeeper = () =>
     (keeper ??= import('./flowKeeper.ts').then((module) => module.flowKeeper(tab, savedFlow)))
+
+  /** In step with the page and its other tabs, where there is one. */
+  async function watch({ system }: NonNullable<typeof root>) {
+    if (typeof document === 'undefined') return
+    const { watchPage } = await import('./page.ts')
+    if (system === root?.system) unwatch = watchPage(system, `credentials_${clientId}`)
+  }
+
+  /** The page may go at once: whatever runs is kept first. */
+  async function leave(url: string) {
+    await Promise.resolve()
+    const flow = await flowKeeper()
+    if (root) flow.keep(root)
+    await flow.settled()
+    globalThis.location.assign(url)
+  }
 
   function changed() {
     if (isDue) return
@@ -186,10 +216,12 @@ export function openAuth<const F extends Flows>(
       })
       root.start()
       root.system.inspect(changed)
+      void watch(root)
       void resume(root)
       changed()
     },
     stop() {
+      unwatch?.()
       root?.stop()
       root = undefined
       changed()

@@ -1,8 +1,10 @@
 import { assign, setup } from 'xstate'
 import type { Api } from '../services/api.ts'
 import { type AuthError, errorOf } from '../services/error.ts'
+import type { Platform } from '../services/platform.ts'
 import type { Secret } from '../services/secret.ts'
 import type { Profile } from '../services/wire.ts'
+import { consent, consentOf, type ConsentInput } from './consent.ts'
 import type { Elevated } from './elevation.ts'
 import { type Edit, gatedEdit } from './gatedEdit.ts'
 import { request } from './request.ts'
@@ -15,6 +17,8 @@ type Endpoints =
   | 'setPassword'
   | 'setContact'
   | 'updateProfile'
+  | 'getProviderUri'
+  | 'grantProviderToken'
   | 'bindProvider'
   | 'unbindProvider'
   | 'deleteUser'
@@ -24,23 +28,29 @@ type Endpoints =
  * account, go through `gatedEdit`; the sudo token it brings stays in memory for the next edit until
  * it expires. Deleting ends the session.
  */
-export const account = (api: Pick<Api, Endpoints | 'clock'>) =>
+export const account = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
   setup({
     types: {
-      context: {} as { edit?: Edit; sudo?: Elevated; error?: AuthError },
+      context: {} as {
+        edit?: Edit
+        sudo?: Elevated
+        providerToken?: Secret
+        error?: AuthError
+      },
       events: {} as
         | Edit
         | { type: 'edit.cancel' }
         | { type: 'profile.submit'; profile: Profile }
-        | { type: 'provider.bind'; provider_token: Secret }
+        | ({ type: 'provider.bind' } & ConsentInput)
         | { type: 'provider.unbind'; provider_id: string }
         | { type: 'account.close' },
       output: {} as { isDeleted: boolean },
-      children: {} as { gatedEdit: 'gatedEdit' },
+      children: {} as { gatedEdit: 'gatedEdit'; consent: 'consent' },
       tags: {} as 'asking' | 'busy',
     },
     actors: {
       gatedEdit: gatedEdit(api),
+      consent: consent(api),
       updateProfile: request(api, 'updateProfile'),
       bindProvider: request(api, 'bindProvider'),
       unbindProvider: request(api, 'unbindProvider'),
@@ -61,13 +71,13 @@ export const account = (api: Pick<Api, Endpoints | 'clock'>) =>
     states: {
       askingEdit: {
         tags: 'asking',
-        entry: assign({ edit: undefined }),
+        entry: assign({ edit: undefined, providerToken: undefined }),
         on: {
           'password.change': { target: 'gatedEdit', actions: 'park' },
           'contact.replace': { target: 'gatedEdit', actions: 'park' },
           'account.delete': { target: 'gatedEdit', actions: 'park' },
           'profile.submit': 'savingProfile',
-          'provider.bind': 'bindingProvider',
+          'provider.bind': 'consent',
           'provider.unbind': 'unbindingProvider',
           'account.close': 'done',
         },
@@ -96,15 +106,27 @@ export const account = (api: Pick<Api, Endpoints | 'clock'>) =>
           onError: { target: 'askingEdit', actions: 'rememberError' },
         },
       },
+      consent: {
+        entry: 'forgetError',
+        on: { 'edit.cancel': 'askingEdit' },
+        invoke: {
+          id: 'consent',
+          src: 'consent',
+          input: ({ event }) => consentOf(event),
+          onDone: {
+            target: 'bindingProvider',
+            actions: assign({ providerToken: ({ event }) => event.output.providerToken }),
+          },
+          onError: { target: 'askingEdit', actions: 'rememberError' },
+        },
+      },
       bindingProvider: {
         tags: 'busy',
         entry: 'forgetError',
         invoke: {
           id: 'bindProvider',
           src: 'bindProvider',
-          input: ({ event }) => ({
-            provider_token: (event as { provider_token: Secret }).provider_token,
-          }),
+          input: ({ context }) => ({ provider_token: context.providerToken! }),
           onDone: 'askingEdit',
           onError: { target: 'askingEdit', actions: 'rememberError' },
         },

@@ -4,6 +4,12 @@ import { AuthError, errorOf, isTransient } from '../services/error.ts'
 import type { Secret } from '../services/secret.ts'
 import type { CaptchaPicture, CaptchaToken } from '../services/wire.ts'
 
+export interface CaptchaRequired {
+  type: 'captcha.require'
+  purpose: string
+  refused?: Secret
+}
+
 /**
  * The one captcha question on screen, whoever asked. A request sends `captcha.require` and waits
  * for a `settled` state; who comes while a question is open shares its answer.
@@ -20,9 +26,10 @@ export const captcha = (api: Pick<Api, 'createCaptcha' | 'verifyCaptcha' | 'cloc
         error?: AuthError
       },
       events: {} as
-        | { type: 'captcha.require'; purpose: string; refused?: Secret }
+        | CaptchaRequired
         | { type: 'captcha.spend'; token: Secret }
         | { type: 'captcha.answer'; text: string }
+        | { type: 'captcha.solve'; output: CaptchaToken }
         | { type: 'captcha.replace' }
         | { type: 'captcha.cancel' },
       tags: {} as 'asking' | 'busy' | 'settled',
@@ -37,24 +44,26 @@ export const captcha = (api: Pick<Api, 'createCaptcha' | 'verifyCaptcha' | 'cloc
     },
     guards: {
       hasToken: ({ context, event }) =>
-        event.type === 'captcha.require' &&
         !!context.token &&
-        context.token !== event.refused &&
+        context.token !== (event as CaptchaRequired).refused &&
         context.expiresAt > api.clock.now(),
       hasPicture: ({ context }) => !!context.picture,
       isTransient: ({ event }) => isTransient(errorOf(event)),
     },
     actions: {
-      begin: assign(({ event }) =>
-        event.type === 'captcha.require'
-          ? { purpose: event.purpose, picture: undefined, token: undefined, error: undefined }
-          : {},
+      begin: assign(({ event }) => ({
+        purpose: (event as CaptchaRequired).purpose,
+        picture: undefined,
+        token: undefined,
+        error: undefined,
+      })),
+      forgetToken: assign(({ context, event }) =>
+        (event as { token: Secret }).token === context.token ? { token: undefined } : {},
       ),
-      forgetToken: assign({
-        token: ({ context, event }) =>
-          event.type === 'captcha.spend' && event.token === context.token
-            ? undefined
-            : context.token,
+      keepToken: assign(({ event }) => {
+        const { output } = event as { output: CaptchaToken }
+        const { captcha_token: token, expires_in } = output
+        return { token, expiresAt: api.clock.now() + expires_in * 1000, error: undefined }
       }),
       close: assign({ picture: undefined }),
       rememberCancel: assign({ error: () => new AuthError('cancelled', { operation: 'captcha' }) }),
@@ -92,6 +101,7 @@ export const captcha = (api: Pick<Api, 'createCaptcha' | 'verifyCaptcha' | 'cloc
         on: {
           'captcha.require': {},
           'captcha.answer': 'checking',
+          'captcha.solve': { target: 'solved', actions: 'keepToken' },
           'captcha.replace': { target: 'fetching', actions: assign({ error: undefined }) },
           'captcha.cancel': 'cancelled',
         },
@@ -106,14 +116,7 @@ export const captcha = (api: Pick<Api, 'createCaptcha' | 'verifyCaptcha' | 'cloc
             token: context.picture!.token,
             key: event.type === 'captcha.answer' ? event.text : '',
           }),
-          onDone: {
-            target: 'solved',
-            actions: assign(({ event: { output } }) => ({
-              token: output.captcha_token,
-              expiresAt: api.clock.now() + output.expires_in * 1000,
-              error: undefined,
-            })),
-          },
+          onDone: { target: 'solved', actions: 'keepToken' },
           onError: [
             { guard: 'isTransient', target: 'asking', actions: 'rememberError' },
             { target: 'fetching', actions: 'rememberError' },

@@ -10,6 +10,7 @@ import {
 import type { Api, OperationName } from '../services/api.ts'
 import { type AuthError, errorOf } from '../services/error.ts'
 import type { TokenStore } from '../services/tokenStore.ts'
+import type { SignOutRequest } from '../services/wire.ts'
 import { captcha } from './captcha.ts'
 import { request } from './request.ts'
 import { resumable, Resumption } from './resumable.ts'
@@ -27,7 +28,8 @@ export type Flows = Record<string, Flow>
 export type SessionEvent<Name = string> =
   | { type: 'flow.start'; flow: Name; input?: object }
   | { type: 'flow.cancel' }
-  | { type: 'session.end' }
+  /** Signs out, and goes where the server says when `redirect_uri` is given. */
+  | ({ type: 'session.end' } & SignOutRequest)
 
 /** What happens in the life of a session, for apps that want to know. */
 export type LifeEvent =
@@ -46,6 +48,12 @@ export interface CallStart {
   operation: OperationName
   params: object
 }
+
+/** Where somebody who has tokens now belongs. */
+const arrivals = <Action>(actions: Action) => [
+  { guard: 'isAnonymous' as const, target: '#anonymous', actions },
+  { target: '#signedIn', actions },
+]
 
 /**
  * The root: who is signed in × which flow is running. It owns the two peers every request leans on,
@@ -79,11 +87,12 @@ export function session(api: Api & TokenStore, flows: Flows) {
         'uid' in event ? { uid: event.uid, error: undefined } : {},
       ),
       welcome: enqueueActions(({ context, event, enqueue }) => {
-        if (event.type !== 'tokens.kept') return
-        const { uid } = event
+        if (!('scope' in event)) return
+        const { type, uid } = event
+        const isSomebodyElse = uid !== context.uid
         enqueue.assign({ uid, error: undefined })
-        enqueue.emit({ type: 'signedIn', uid })
-        if (uid !== context.uid) enqueue.emit({ type: 'userChanged', uid })
+        if (type === 'tokens.kept' || isSomebodyElse) enqueue.emit({ type: 'signedIn', uid })
+        if (isSomebodyElse) enqueue.emit({ type: 'userChanged', uid })
       }),
       farewell: enqueueActions(({ event, enqueue }) => {
         if (event.type !== 'tokens.lost') return
@@ -95,7 +104,10 @@ export function session(api: Api & TokenStore, flows: Flows) {
       emitRenewed: emit({ type: 'tokenRenewed' }),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
       forgetError: assign({ error: undefined }),
-      dropTokens: sendTo('tokens', { type: 'tokens.drop' }),
+      dropTokens: sendTo('tokens', ({ event }) => {
+        const { redirect_uri, state } = event as SignOutRequest
+        return { type: 'tokens.drop', redirect: redirect_uri ? { redirect_uri, state } : undefined }
+      }),
       startCall: enqueueActions(({ event, enqueue }) => {
         if (event.type !== 'call.start') return
         const { id, operation, params } = event
@@ -121,23 +133,22 @@ export function session(api: Api & TokenStore, flows: Flows) {
       who: {
         initial: 'unknown',
         on: {
-          'tokens.restored': [
-            { guard: 'isAnonymous', target: '.anonymous', actions: 'rememberUser' },
-            { target: '.signedIn', actions: 'rememberUser' },
-          ],
-          'tokens.kept': [
-            { guard: 'isAnonymous', target: '.anonymous', actions: 'welcome' },
-            { target: '.signedIn', actions: 'welcome' },
-          ],
+          'tokens.restored': arrivals('welcome' as const),
+          'tokens.kept': arrivals('welcome' as const),
           'tokens.renewed': { actions: 'emitRenewed' },
           'tokens.lost': { target: '.signedOut', actions: 'farewell' },
           'session.end': { actions: 'dropTokens' },
         },
         states: {
-          unknown: { on: { 'tokens.lost': 'signedOut' } },
+          unknown: {
+            on: {
+              'tokens.restored': arrivals('rememberUser' as const),
+              'tokens.lost': 'signedOut',
+            },
+          },
           signedOut: {},
-          anonymous: {},
-          signedIn: {},
+          anonymous: { id: 'anonymous' },
+          signedIn: { id: 'signedIn' },
         },
       },
       flow: {

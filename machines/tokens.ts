@@ -4,7 +4,8 @@ import { type Clock, retryAt } from '../services/clock.ts'
 import { AuthError, errorOf } from '../services/error.ts'
 import type { Secret } from '../services/secret.ts'
 import type { Credentials, TokenStore } from '../services/tokenStore.ts'
-import type { Tokens } from '../services/wire.ts'
+import type { SignOutRequest, Tokens } from '../services/wire.ts'
+import { signOut } from './signOut.ts'
 import { until } from './until.ts'
 
 /** What the session learns: a fact, never a token. */
@@ -16,7 +17,9 @@ export type TokensFact =
  * server refuses the refresh token or the person signs out. A request sends `tokens.need` and waits
  * until the machine is no longer `busy`, so any number of requests share one renewal.
  */
-export const tokens = (api: Pick<Api, 'refresh' | 'revoke' | 'clock'> & TokenStore) =>
+export const tokens = (
+  api: Pick<Api, 'refresh' | 'revoke' | 'signOut' | 'clock' | 'leave'> & TokenStore,
+) =>
   setup({
     types: {
       context: {} as {
@@ -31,7 +34,8 @@ export const tokens = (api: Pick<Api, 'refresh' | 'revoke' | 'clock'> & TokenSto
       events: {} as
         | { type: 'tokens.keep'; tokens: Tokens }
         | { type: 'tokens.need'; refused?: number }
-        | { type: 'tokens.drop' },
+        | { type: 'tokens.drop'; redirect?: SignOutRequest }
+        | { type: 'tokens.reload' },
       tags: {} as 'busy',
     },
     actors: {
@@ -39,9 +43,7 @@ export const tokens = (api: Pick<Api, 'refresh' | 'revoke' | 'clock'> & TokenSto
       refresh: fromPromise<Tokens, Secret>(({ input, signal }) =>
         api.refresh({ refresh_token: input }, { signal }),
       ),
-      revoke: fromPromise<unknown, Secret>(({ input }) =>
-        api.revoke({ token: input }).catch(() => undefined),
-      ),
+      signOut: signOut(api),
       until: until(api.clock),
     },
     guards: {
@@ -54,8 +56,11 @@ export const tokens = (api: Pick<Api, 'refresh' | 'revoke' | 'clock'> & TokenSto
     actions: {
       save: ({ context }) => void api.save(context.credentials!),
       clear: () => void api.clear(),
-      revoke: spawnChild('revoke', {
-        input: ({ context }) => context.credentials!.access_token,
+      tellServer: spawnChild('signOut', {
+        input: ({ context, event }) => ({
+          token: context.credentials!.access_token,
+          redirect: event.type === 'tokens.drop' ? event.redirect : undefined,
+        }),
       }),
       forgetError: assign({ error: undefined }),
       tell: sendTo(
@@ -108,7 +113,10 @@ export const tokens = (api: Pick<Api, 'refresh' | 'revoke' | 'clock'> & TokenSto
               guard: ({ event }) => !!event.output,
               target: 'kept',
               actions: [
-                assign({ credentials: ({ event }) => event.output }),
+                assign(({ context, event }) => ({
+                  credentials: event.output,
+                  serial: context.serial + 1,
+                })),
                 { type: 'tell', params: { type: 'tokens.restored' } },
               ],
             },
@@ -119,17 +127,20 @@ export const tokens = (api: Pick<Api, 'refresh' | 'revoke' | 'clock'> & TokenSto
       },
       kept: {
         on: {
+          'tokens.reload': 'loading',
           'tokens.need': [
             { guard: 'isFresh' },
             { guard: 'isRenewable', target: 'renewing' },
             { target: 'absent', actions: ['rememberExpiry', 'clear'] },
           ],
-          'tokens.drop': { target: 'absent', actions: ['revoke', 'clear', 'forgetError'] },
+          'tokens.drop': { target: 'absent', actions: ['tellServer', 'clear', 'forgetError'] },
         },
       },
       renewing: {
         tags: 'busy',
-        on: { 'tokens.drop': { target: 'absent', actions: ['revoke', 'clear', 'forgetError'] } },
+        on: {
+          'tokens.drop': { target: 'absent', actions: ['tellServer', 'clear', 'forgetError'] },
+        },
         invoke: {
           id: 'refresh',
           src: 'refresh',
@@ -154,7 +165,10 @@ export const tokens = (api: Pick<Api, 'refresh' | 'revoke' | 'clock'> & TokenSto
         },
       },
       resting: {
-        on: { 'tokens.drop': { target: 'absent', actions: ['revoke', 'clear', 'forgetError'] } },
+        on: {
+          'tokens.reload': 'loading',
+          'tokens.drop': { target: 'absent', actions: ['tellServer', 'clear', 'forgetError'] },
+        },
         invoke: {
           id: 'until',
           src: 'until',
@@ -164,6 +178,7 @@ export const tokens = (api: Pick<Api, 'refresh' | 'revoke' | 'clock'> & TokenSto
         },
       },
       absent: {
+        on: { 'tokens.reload': 'loading' },
         entry: ['tellLost', assign({ credentials: undefined })],
       },
     },

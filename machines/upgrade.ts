@@ -1,19 +1,28 @@
 import { assign, setup } from 'xstate'
 import type { Api } from '../services/api.ts'
 import { AuthError, errorOf, isTransient } from '../services/error.ts'
+import type { Platform } from '../services/platform.ts'
 import type { Secret } from '../services/secret.ts'
 import type { Contact } from '../services/wire.ts'
+import { consent, consentOf, type ConsentInput } from './consent.ts'
 import { request } from './request.ts'
 import { verification } from './verification.ts'
 
-type Endpoints = 'sendVerification' | 'verify' | 'upgrade' | 'signIn' | 'signInWithProvider'
+type Endpoints =
+  | 'sendVerification'
+  | 'verify'
+  | 'getProviderUri'
+  | 'grantProviderToken'
+  | 'upgrade'
+  | 'signIn'
+  | 'signInWithProvider'
 
 /**
  * Turns a guest into a registered user with the same uid, by a code or by a provider's token. A
  * contact or identity that belongs to somebody already is never switched to silently: the person
  * takes another one, or signs in to that account knowing that the guest's data stays behind.
  */
-export const upgrade = (api: Pick<Api, Endpoints | 'clock'>) =>
+export const upgrade = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
   setup({
     types: {
       input: {} as { uid?: string },
@@ -27,16 +36,17 @@ export const upgrade = (api: Pick<Api, Endpoints | 'clock'>) =>
       },
       events: {} as
         | ({ type: 'contact.submit' } & Contact)
-        | { type: 'provider.submit'; provider_token: Secret }
+        | ({ type: 'provider.choose' } & ConsentInput)
         | { type: 'contact.change' }
         | { type: 'upgrade.retry' }
         | { type: 'account.switch' },
       output: {} as { hasSwitched: boolean },
-      children: {} as { verification: 'verification' },
+      children: {} as { verification: 'verification'; consent: 'consent' },
       tags: {} as 'asking' | 'busy',
     },
     actors: {
       verification: verification(api),
+      consent: consent(api),
       upgrade: request(api, 'upgrade'),
       signIn: request(api, 'signIn'),
       signInWithProvider: request(api, 'signInWithProvider'),
@@ -73,10 +83,7 @@ export const upgrade = (api: Pick<Api, Endpoints | 'clock'>) =>
               contact: ({ event: { phone_number, email } }) => ({ phone_number, email }) as Contact,
             }),
           },
-          'provider.submit': {
-            target: 'upgrading',
-            actions: assign({ providerToken: ({ event }) => event.provider_token }),
-          },
+          'provider.choose': 'consent',
         },
       },
       verification: {
@@ -100,6 +107,20 @@ export const upgrade = (api: Pick<Api, Endpoints | 'clock'>) =>
           onError: { target: 'askingAccount', actions: 'rememberError' },
         },
       },
+      consent: {
+        entry: 'forgetError',
+        on: { 'contact.change': { target: 'askingAccount', actions: 'forgetError' } },
+        invoke: {
+          id: 'consent',
+          src: 'consent',
+          input: ({ event }) => consentOf(event),
+          onDone: {
+            target: 'upgrading',
+            actions: assign({ providerToken: ({ event }) => event.output.providerToken }),
+          },
+          onError: { target: 'askingAccount', actions: 'rememberError' },
+        },
+      },
       upgrading: {
         tags: 'busy',
         entry: 'forgetError',
@@ -107,7 +128,7 @@ export const upgrade = (api: Pick<Api, Endpoints | 'clock'>) =>
           id: 'upgrade',
           src: 'upgrade',
           input: ({ context }) => ({
-            ...context.contact,
+            ...(context.verificationToken && context.contact),
             uid: context.uid,
             verification_token: context.verificationToken,
             provider_token: context.providerToken,

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Endpoint, endpoints } from './endpoints.ts'
 import { AuthError } from './error.ts'
 import type { Http } from './http.ts'
+import type { Platform } from './platform.ts'
 import { toPhoneNumber, toUsername } from './phone.ts'
 import type { Secret } from './secret.ts'
 import type { moreEndpoints } from './moreEndpoints.ts'
@@ -33,8 +34,8 @@ export type OperationName = keyof Operations
 export type InputOf<K extends OperationName> = Parameters<Operations[K]>[0]
 export type OutputOf<K extends OperationName> = Awaited<ReturnType<Operations[K]>>
 
-/** What the machines may touch of the world: the endpoints and the time. */
-export type Api = Operations & { clock: Clock }
+/** What the machines may touch of the world: the endpoints, the time, and the way to a provider. */
+export type Api = Operations & { clock: Clock } & Platform
 
 /**
  * @param endpoints those that this app has loaded; the others are missing from the answer
@@ -45,7 +46,7 @@ export function createApi(
   clientId: string,
   clock: Clock,
   endpoints: Partial<Endpoints>,
-): Api {
+): Operations & { clock: Clock } {
   const operations = Object.entries(endpoints).map(([operation, endpoint]) => {
     const { shape, fields, check, ...marks } = endpoint as Endpoint<object, object>
     const { method, path, credential } = marks
@@ -69,7 +70,7 @@ export function createApi(
     }
     return [operation, Object.assign(call, marks)]
   })
-  return { ...Object.fromEntries(operations), clock } as Api
+  return { ...Object.fromEntries(operations), clock } as Operations & { clock: Clock }
 }
 
 /** Phone numbers in the wire's form, wherever one is accepted. */

@@ -157,7 +157,7 @@ async function deviceId(store: Store): Promise<string> {
 }
 
 /** 128 random bits; unlike `crypto.randomUUID` there on plain HTTP too. */
-function randomHex(): string {
+export function randomHex(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32))
   return Array.from(bytes, (byte) => (byte % 16).toString(16)).join('')
 }

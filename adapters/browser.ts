@@ -1,0 +1,78 @@
+import { AuthError } from '../services/error.ts'
+
+/** Milliseconds between two looks at whether the window is still there. */
+const LOOK_EVERY = 500
+/** Looks that must have found it open before its absence means that somebody closed it. */
+const SEEN_OPEN = 2
+/** Looks that must find it gone: its last word may still be on the way. */
+const SEEN_GONE = 3
+/** Milliseconds after which nobody is waited for any more. */
+const LONGEST_VISIT = 10 * 60_000
+
+interface Return {
+  authflow: 'return'
+  state: string
+  url: string
+}
+
+/**
+ * Opens a provider's page in a window of its own and waits for the page it comes back to, which
+ * calls `takeReturn`. The two find each other by `state` over a channel of this origin, so a window
+ * that is cut off from its opener (COOP), and looks closed from the first moment, is heard as well.
+ *
+ * @throws AuthError `failed_precondition` when the window is blocked, `cancelled` when it is closed,
+ *   `deadline_exceeded` after ten minutes
+ */
+export async function visit(url: string, state: string, signal: AbortSignal): Promise<string> {
+  const opened = window.open(url, `authflow-${state}`, 'popup,width=480,height=640')
+  if (!opened) {
+    throw new AuthError('failed_precondition', {
+      operation: 'visit',
+      description: 'the window was blocked: open it from a click, or leave the page instead',
+    })
+  }
+  const channel = new BroadcastChannel('authflow')
+  const looks = { open: 0, gone: 0 }
+  let timer: ReturnType<typeof setInterval> | undefined
+  try {
+    return await new Promise((resolve, reject) => {
+      const fail = (code: string) => reject(new AuthError(code, { operation: 'visit' }))
+      channel.onmessage = ({ data }: MessageEvent<Partial<Return>>) => {
+        if (data.authflow === 'return' && data.state === state && data.url) resolve(data.url)
+      }
+      signal.addEventListener('abort', () => fail('cancelled'))
+      AbortSignal.timeout(LONGEST_VISIT).addEventListener('abort', () => fail('deadline_exceeded'))
+      timer = setInterval(() => {
+        looks[opened.closed ? 'gone' : 'open']++
+        if (looks.open >= SEEN_OPEN && looks.gone >= SEEN_GONE) fail('cancelled')
+      }, LOOK_EVERY)
+    })
+  } finally {
+    clearInterval(timer)
+    channel.close()
+    opened.close()
+  }
+}
+
+/**
+ * For the page a provider sends people back to, before anything else runs there: takes the answer
+ * out of the address bar and hands it to the window that waits for it, or answers it to be sent to
+ * this page's own flow as `provider.return`.
+ *
+ * @returns the address with the answer, or undefined when there is none for this page
+ */
+export function takeReturn(): string | undefined {
+  const { href, search } = window.location
+  const params = new URLSearchParams(search)
+  const state = params.get('state')
+  if (!state || !(params.has('code') || params.has('error'))) return undefined
+  for (const name of ['state', 'code', 'error', 'error_description']) params.delete(name)
+  const rest = params.size > 0 ? `?${params}` : ''
+  window.history.replaceState(window.history.state, '', window.location.pathname + rest)
+  if (window.name !== `authflow-${state}`) return href
+  const channel = new BroadcastChannel('authflow')
+  channel.postMessage({ authflow: 'return', state, url: href } satisfies Return)
+  channel.close()
+  window.close()
+  return undefined
+}

@@ -1,0 +1,29 @@
+import type { AnyActorRef } from 'xstate'
+
+/**
+ * Keeps a session in step with its page and the other tabs: reads the stored session again when
+ * another tab has changed it, and renews an expired token when the page is seen or online again.
+ *
+ * @param key where the session is stored
+ * @returns how to stop
+ */
+export function watchPage(system: AnyActorRef['system'], key: string): () => void {
+  const tell = (type: 'tokens.reload' | 'tokens.need') => system.get('tokens').send({ type })
+  const stop = new AbortController()
+  const { signal } = stop
+  window.addEventListener(
+    'storage',
+    (change) => {
+      // Without a key everything was cleared.
+      if (change.key === key || change.key === null) tell('tokens.reload')
+    },
+    { signal },
+  )
+  const wake = () => {
+    if (document.visibilityState === 'visible') tell('tokens.need')
+  }
+  document.addEventListener('visibilitychange', wake, { signal })
+  window.addEventListener('online', wake, { signal })
+  window.addEventListener('pageshow', wake, { signal })
+  return () => stop.abort()
+}

@@ -1,0 +1,153 @@
+import { assign, fromPromise, setup } from 'xstate'
+import type { Api } from '../services/api.ts'
+import { type AuthError, errorOf } from '../services/error.ts'
+import type { Callback, Platform } from '../services/platform.ts'
+import type { Secret } from '../services/secret.ts'
+import { request } from './request.ts'
+
+export interface ConsentInput {
+  provider_id: string
+  /** Where the provider sends the person back to. */
+  redirect_uri: string
+  /** Visit the provider in a window of its own instead of leaving the page. */
+  isPopup?: boolean
+  scope?: string
+}
+
+type Endpoints = 'getProviderUri' | 'grantProviderToken' | 'clock' | keyof Platform
+
+/**
+ * Takes a person to a provider and back, and trades what the provider says for a provider token.
+ * The `state` it goes out with is good for one return of this very journey; a callback that bears
+ * another one changes nothing, and one that comes twice finds nobody waiting.
+ */
+export const consent = (api: Pick<Api, Endpoints>) =>
+  setup({
+    types: {
+      input: {} as ConsentInput,
+      context: {} as ConsentInput & {
+        state: string
+        uri?: string
+        code?: Secret
+        providerToken?: Secret
+        error?: AuthError
+      },
+      events: {} as { type: 'provider.return'; url: string },
+      output: {} as { providerToken: Secret },
+      tags: {} as 'asking' | 'busy',
+    },
+    actors: {
+      getProviderUri: request(api, 'getProviderUri'),
+      grantProviderToken: request(api, 'grantProviderToken'),
+      visit: fromPromise<string, { uri: string; state: string }>(({ input, signal }) =>
+        api.visit(input.uri, input.state, signal),
+      ),
+      readCallback: fromPromise<{ provider_code: Secret }, Callback>(async ({ input }) =>
+        api.readCallback(input),
+      ),
+    },
+    guards: {
+      isPopup: ({ context }) => !!context.isPopup,
+      isForeign: ({ event }) => errorOf(event)?.code === 'foreign_callback',
+      isForeignToPopup: ({ context, event }) =>
+        !!context.isPopup && errorOf(event)?.code === 'foreign_callback',
+    },
+    actions: {
+      leave: ({ context }) => api.leave(context.uri!),
+      rememberError: assign({ error: ({ event }) => errorOf(event) }),
+      fail: ({ context }) => {
+        throw context.error
+      },
+    },
+  }).createMachine({
+    id: 'consent',
+    context: ({ input }) => ({ ...input, state: api.nonce() }),
+    initial: 'fetchingUri',
+    output: ({ context }) => ({ providerToken: context.providerToken! }),
+    states: {
+      fetchingUri: {
+        tags: 'busy',
+        invoke: {
+          id: 'getProviderUri',
+          src: 'getProviderUri',
+          input: ({ context: { provider_id, redirect_uri, state, scope } }) => ({
+            provider_id,
+            redirect_uri,
+            state,
+            scope,
+          }),
+          onDone: [
+            {
+              guard: 'isPopup',
+              target: 'askingPopup',
+              actions: assign({ uri: ({ event }) => event.output.uri }),
+            },
+            {
+              target: 'askingReturn',
+              actions: [assign({ uri: ({ event }) => event.output.uri }), 'leave'],
+            },
+          ],
+          onError: { target: 'failed', actions: 'rememberError' },
+        },
+      },
+      askingReturn: { tags: 'asking', on: { 'provider.return': 'checkingReturn' } },
+      askingPopup: {
+        tags: 'asking',
+        on: { 'provider.return': 'checkingReturn' },
+        invoke: {
+          id: 'visit',
+          src: 'visit',
+          input: ({ context }) => ({ uri: context.uri!, state: context.state }),
+          onDone: 'checkingReturn',
+          onError: { target: 'failed', actions: 'rememberError' },
+        },
+      },
+      checkingReturn: {
+        tags: 'busy',
+        invoke: {
+          id: 'readCallback',
+          src: 'readCallback',
+          input: ({ context, event }) => ({ url: urlOf(event), state: context.state }),
+          onDone: {
+            target: 'granting',
+            actions: assign({ code: ({ event }) => event.output.provider_code }),
+          },
+          onError: [
+            { guard: 'isForeignToPopup', target: 'askingPopup' },
+            { guard: 'isForeign', target: 'askingReturn' },
+            { target: 'failed', actions: 'rememberError' },
+          ],
+        },
+      },
+      granting: {
+        tags: 'busy',
+        invoke: {
+          id: 'grantProviderToken',
+          src: 'grantProviderToken',
+          input: ({ context: { provider_id, redirect_uri, code } }) => ({
+            provider_id,
+            provider_redirect_uri: redirect_uri,
+            provider_code: code!,
+          }),
+          onDone: {
+            target: 'granted',
+            actions: assign({ providerToken: ({ event }) => event.output.provider_token }),
+          },
+          onError: { target: 'failed', actions: 'rememberError' },
+        },
+      },
+      granted: { type: 'final' },
+      failed: { entry: 'fail' },
+    },
+  })
+
+/** The journey an event asks for. */
+export function consentOf(event: object): ConsentInput {
+  const { provider_id, redirect_uri, isPopup, scope } = event as ConsentInput
+  return { provider_id, redirect_uri, isPopup, scope }
+}
+
+function urlOf(event: object): string {
+  const { url, output } = event as { url?: string; output?: string }
+  return url ?? output ?? ''
+}

@@ -1,0 +1,107 @@
+import { assign, setup } from 'xstate'
+import type { Api } from '../services/api.ts'
+import { type AuthError, errorOf, isTransient } from '../services/error.ts'
+import type { Platform } from '../services/platform.ts'
+import type { Secret } from '../services/secret.ts'
+import { consent, type ConsentInput } from './consent.ts'
+import { request } from './request.ts'
+
+type Endpoints =
+  | 'getProviderUri'
+  | 'grantProviderToken'
+  | 'signInWithProvider'
+  | 'bindProvider'
+  | 'clock'
+  | keyof Platform
+
+/**
+ * Signs in by a provider, or binds one to the user who is signed in. Which of the two was decided
+ * when the journey began and is not up to the address a person returns to.
+ */
+export const provider = (api: Pick<Api, Endpoints>) =>
+  setup({
+    types: {
+      input: {} as ConsentInput & { purpose?: 'signIn' | 'bind' },
+      context: {} as {
+        consent: ConsentInput
+        purpose: 'signIn' | 'bind'
+        providerToken?: Secret
+        error?: AuthError
+      },
+      events: {} as { type: 'provider.retry' },
+      output: {} as { purpose: 'signIn' | 'bind' },
+      children: {} as { consent: 'consent' },
+      tags: {} as 'asking' | 'busy',
+    },
+    actors: {
+      consent: consent(api),
+      signInWithProvider: request(api, 'signInWithProvider'),
+      bindProvider: request(api, 'bindProvider'),
+    },
+    guards: {
+      isProvenForBinding: ({ context }) => !!context.providerToken && context.purpose === 'bind',
+      isProven: ({ context }) => !!context.providerToken,
+      isTransient: ({ event }) => isTransient(errorOf(event)),
+    },
+    actions: {
+      forgetError: assign({ error: undefined }),
+      forgetProof: assign({ providerToken: undefined }),
+      rememberError: assign({ error: ({ event }) => errorOf(event) }),
+    },
+  }).createMachine({
+    id: 'provider',
+    context: ({ input: { purpose = 'signIn', ...consent } }) => ({ consent, purpose }),
+    initial: 'consent',
+    output: ({ context }) => ({ purpose: context.purpose }),
+    states: {
+      consent: {
+        invoke: {
+          id: 'consent',
+          src: 'consent',
+          input: ({ context }) => context.consent,
+          onDone: {
+            target: 'entering',
+            actions: assign({ providerToken: ({ event }) => event.output.providerToken }),
+          },
+          onError: { target: 'askingRetry', actions: 'rememberError' },
+        },
+      },
+      entering: {
+        always: [
+          { guard: 'isProvenForBinding', target: 'binding' },
+          { guard: 'isProven', target: 'signingIn' },
+          { target: 'consent' },
+        ],
+      },
+      signingIn: {
+        tags: 'busy',
+        entry: 'forgetError',
+        invoke: {
+          id: 'signInWithProvider',
+          src: 'signInWithProvider',
+          input: ({ context }) => ({ provider_token: context.providerToken! }),
+          onDone: 'done',
+          onError: [
+            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
+            { target: 'askingRetry', actions: ['rememberError', 'forgetProof'] },
+          ],
+        },
+      },
+      binding: {
+        tags: 'busy',
+        entry: 'forgetError',
+        invoke: {
+          id: 'bindProvider',
+          src: 'bindProvider',
+          input: ({ context }) => ({ provider_token: context.providerToken! }),
+          onDone: 'done',
+          onError: [
+            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
+            { target: 'askingRetry', actions: ['rememberError', 'forgetProof'] },
+          ],
+        },
+      },
+      askingRetry: { tags: 'asking', on: { 'provider.retry': 'entering' } },
+      done: { type: 'final' },
+    },
+  })

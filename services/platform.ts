@@ -1,0 +1,50 @@
+import { AuthError } from './error.ts'
+import { Secret } from './secret.ts'
+import type { Awaitable } from './storage.ts'
+
+/** What only the place the app runs in can do. */
+export interface Platform {
+  /** 128 random bits as hex, for the `state` of a journey to a provider (RFC 9700 §2.1). */
+  nonce(): string
+  /** Leaves the page for `url`, once the running flow has been kept for the return. */
+  leave(url: string): void
+  /**
+   * Opens `url` in a window of its own and settles with the address it comes back to.
+   *
+   * @throws AuthError `cancelled` when the window is closed, `failed_precondition` when it is blocked
+   */
+  visit(url: string, state: string, signal: AbortSignal): Promise<string>
+  /** Takes the code out of the address a person came back to; see the function of this name. */
+  readCallback(callback: Callback): Awaitable<{ provider_code: Secret }>
+}
+
+export interface Callback {
+  /** The address the provider sent the person back to. */
+  url: string
+  /** The `state` this journey went out with. */
+  state: string
+}
+
+/**
+ * The code a provider sent along. Nothing is spent before the state has been compared.
+ *
+ * @throws AuthError `foreign_callback` when it belongs to another journey, `access_denied` when the
+ *   person refused, or the provider's own code (RFC 6749 §4.1.2.1)
+ */
+export function readCallback({ url, state }: Callback): { provider_code: Secret } {
+  const params = parse(url)
+  const operation = 'readCallback'
+  if (!params || params.get('state') !== state)
+    throw new AuthError('foreign_callback', { operation })
+  const code = params.get('code')
+  if (code) return { provider_code: new Secret(code) }
+  const error = params.get('error')
+  throw new AuthError(error && /^\w{1,64}$/.test(error) ? error : 'invalid_response', {
+    operation,
+    description: params.get('error_description')?.slice(0, 300),
+  })
+}
+
+function parse(url: string): URLSearchParams | undefined {
+  return URL.canParse(url) ? new URL(url).searchParams : undefined
+}
