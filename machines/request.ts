@@ -93,6 +93,7 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
         !context.challengedAnew,
       isCaptchaRefused: ({ context, event }) =>
         !!errorOf(event)?.code.startsWith('captcha_') && !context.challengedAnew,
+      isCaptchaRefusedAgain: ({ event }) => !!errorOf(event)?.code.startsWith('captcha_'),
       isWorthRepeating: ({ context, event }) =>
         !!operation.repeatable &&
         context.repeats < REPEATS &&
@@ -113,6 +114,12 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
           enqueue.sendTo(captchaOf(system), { type: 'captcha.spend', token: captchaToken })
         }
       }),
+      // Sent at once: what is left for after the transition is lost when the call fails in it.
+      forgetCaptcha({ context, system }) {
+        const dialog = captchaOf(system)
+        const token = context.captchaToken ?? dialog.getSnapshot().context.token
+        if (token) dialog.send({ type: 'captcha.spend', token })
+      },
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
       fail: ({ context }) => {
         throw context.error
@@ -157,7 +164,12 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
             {
               guard: 'isCaptchaRefused',
               target: 'challenged',
-              actions: assign({ challengedAnew: true }),
+              actions: ['forgetCaptcha', assign({ challengedAnew: true })],
+            },
+            {
+              guard: 'isCaptchaRefusedAgain',
+              target: 'failed',
+              actions: ['forgetCaptcha', 'rememberError'],
             },
             {
               guard: 'isTokenRefused',

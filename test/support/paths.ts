@@ -101,7 +101,7 @@ export function edgePaths(
 /** `signIn fails with not_found`, `contact.submit`: what a reader of the report needs, no payloads. */
 export function labelOf({ type, error, output, note }: Step['event']): string {
   const [, how, id] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(type) ?? []
-  if (note) return `${id ? `${id} ${how}` : type} (${String(note)})`
+  if (note) return `${id ? `${id} ${how}` : type} (${note as string})`
   if (!id) return type
   if (how === 'error') return `${id} fails${error ? ` with ${(error as AuthError).code}` : ''}`
   const marks = Object.entries((output ?? {}) as object).filter(([, v]) => typeof v === 'boolean')

@@ -1,4 +1,4 @@
-import type { AnyActorRef, AnyMachineSnapshot, AnyStateNode, InspectionEvent } from 'xstate'
+import type { AnyActorRef, AnyMachineSnapshot, EventObject, InspectionEvent } from 'xstate'
 import type { OperationName } from '../../services/api.ts'
 import { createAuth } from '../../adapters/vanilla.ts'
 import { memoryStore, type Store } from '../../services/storage.ts'
@@ -56,11 +56,11 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
   let gate: { isFor: RegExp; opened: Promise<void>; open(): void } | undefined
 
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    const { pathname } = new URL(String(input))
+    const { pathname } = new URL(input as string)
     const call = `${init?.method} ${pathname}`
     if (gate?.isFor.test(call)) await gate.opened
     if (interruption === 'broken line') {
-      const key = `${call} ${String(init?.body)}`
+      const key = `${call} ${init?.body as string}`
       if (!brokenOnce.delete(key)) {
         brokenOnce.add(key)
         throw new TypeError('fetch failed')
@@ -205,14 +205,12 @@ function noteTransitions(event: InspectionEvent, taken: Set<string>) {
   if (event.type === '@xstate.event') {
     // A machine that ends by throwing does not live to report its last step; its parent hears of it.
     const child = event.event.type.startsWith('xstate.error.') ? event.sourceRef : undefined
-    const { machine, value } = (child?.getSnapshot() ?? {}) as Partial<AnyMachineSnapshot>
-    const type = child && lastEvents.get(child)
-    const group = type && machine?.root.states[value as string]?.transitions.get(type)
-    const last = group && group.find(({ target }) => isFailed(target))
-    if (last) taken.add(nameOfTaken(last))
-    lastEvents.set(event.actorRef, event.event.type)
+    const snapshot = child?.getSnapshot() as Partial<AnyMachineSnapshot> | undefined
+    const lastEvent = child && lastEvents.get(child)
+    const last = lastEvent && snapshot?.machine?.getTransitionData(snapshot as never, lastEvent)
+    for (const transition of last ?? []) taken.add(nameOfTaken(transition))
+    lastEvents.set(event.actorRef, event.event)
   }
 }
 
-const lastEvents = new WeakMap<object, string>()
-const isFailed = (target?: readonly AnyStateNode[]) => target?.[0]?.key === 'failed'
+const lastEvents = new WeakMap<object, EventObject>()
