@@ -149,7 +149,7 @@ export function openAuth<const F extends Flows>(
   }
 
   function get(): View<F> {
-    if (!root) return outset
+    if (!root || postponed) return outset
     const next = viewOf(root)
     if (!isSame(view, next)) view = { ...next, can: auth.can } as View<F>
     return view
@@ -203,6 +203,7 @@ export function openAuth<const F extends Flows>(
       }
       const events = postponed
       postponed = undefined
+      changed()
       for (const event of events) auth.send(event)
     }
   }

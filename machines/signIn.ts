@@ -6,13 +6,22 @@ import type { Contact, Profile } from '../services/wire.ts'
 import { request } from './request.ts'
 import { verification } from './verification.ts'
 
-type Endpoints = 'sendVerification' | 'verify' | 'signIn' | 'signUp' | 'updateProfile'
+type Endpoints =
+  | 'sendVerification'
+  | 'verify'
+  | 'signIn'
+  | 'signUp'
+  | 'signInAnonymously'
+  | 'signInWithCustomTicket'
+  | 'signInWithProvider'
+  | 'updateProfile'
 
 /**
- * Signs a person in by a code sent to their phone or e-mail, or by password. Whether the contact
- * has an account yet decides between sign-in and sign-up; if that changed since the code was sent,
- * the other way is taken. A new account is created first and asked for its optional profile then,
- * so that nothing is lost if the person leaves at that point.
+ * Signs a person in: by a code sent to their phone or e-mail, by password, as a guest, by a custom
+ * ticket or by a provider's token. Whether the contact has an account yet decides between sign-in
+ * and sign-up; if that changed since the code was sent, the other way is taken. A new account is
+ * created first and asked for its optional profile then, so that nothing is lost if the person
+ * leaves at that point.
  */
 export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
   setup({
@@ -30,6 +39,9 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
         | ({ type: 'contact.submit' } & Contact)
         | { type: 'contact.change' }
         | { type: 'password.submit'; username: string; password: Secret }
+        | { type: 'guest.enter' }
+        | { type: 'ticket.submit'; ticket: Secret }
+        | { type: 'provider.submit'; provider_token: Secret }
         | { type: 'signUp.prepare'; profile?: Profile; password?: Secret }
         | { type: 'signIn.retry' }
         | { type: 'profile.submit'; profile: Profile }
@@ -42,6 +54,9 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
       verification: verification(api),
       signIn: request(api, 'signIn'),
       signUp: request(api, 'signUp'),
+      signInAnonymously: request(api, 'signInAnonymously'),
+      signInWithCustomTicket: request(api, 'signInWithCustomTicket'),
+      signInWithProvider: request(api, 'signInWithProvider'),
       updateProfile: request(api, 'updateProfile'),
     },
     guards: {
@@ -51,6 +66,7 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
         !context.switched && errorOf(event)?.code === 'not_found',
       hasAppeared: ({ context, event }) =>
         !context.switched && errorOf(event)?.code === 'failed_precondition',
+      needsSecondFactor: ({ event }) => SECOND_FACTOR.has(errorOf(event)?.code ?? ''),
       isTransient: ({ event }) => isTransient(errorOf(event)),
       isDescribed: ({ context }) => !!context.newAccount,
     },
@@ -60,6 +76,10 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
       // The proof is a secret: it does not outlive the page.
       rememberExpiry: assign({
         error: () => new AuthError('code_expired', { operation: 'signIn' }),
+      }),
+      rememberContact: assign(({ event }) => {
+        const { phone_number, email } = event as Contact
+        return { contact: { phone_number, email } as Contact }
       }),
       switchWay: assign(({ context }) => ({ switched: true, isUser: context.isUser === false })),
     },
@@ -73,13 +93,11 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
         tags: 'asking',
         entry: assign({ verificationToken: undefined, newAccount: undefined }),
         on: {
-          'contact.submit': {
-            target: 'verification',
-            actions: assign({
-              contact: ({ event: { phone_number, email } }) => ({ phone_number, email }) as Contact,
-            }),
-          },
+          'contact.submit': { target: 'verification', actions: 'rememberContact' },
           'password.submit': 'checkingPassword',
+          'guest.enter': 'enteringAsGuest',
+          'ticket.submit': 'redeemingTicket',
+          'provider.submit': 'enteringByProvider',
         },
       },
       checkingPassword: {
@@ -92,6 +110,55 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
             const { username, password } = event as { username: string; password: Secret }
             return { username, password }
           },
+          onDone: 'done',
+          onError: [
+            { guard: 'needsSecondFactor', target: 'askingSecondFactor', actions: 'rememberError' },
+            { target: 'askingAccount', actions: 'rememberError' },
+          ],
+        },
+      },
+      // No endpoint takes a second factor yet: a code to the phone is the way in for who needs one.
+      askingSecondFactor: {
+        tags: 'asking',
+        on: {
+          'contact.submit': { target: 'verification', actions: 'rememberContact' },
+          'contact.change': { target: 'askingAccount', actions: 'forgetError' },
+        },
+      },
+      enteringAsGuest: {
+        tags: 'busy',
+        entry: 'forgetError',
+        invoke: {
+          id: 'signInAnonymously',
+          src: 'signInAnonymously',
+          input: {},
+          onDone: 'done',
+          onError: { target: 'askingAccount', actions: 'rememberError' },
+        },
+      },
+      redeemingTicket: {
+        tags: 'busy',
+        entry: 'forgetError',
+        invoke: {
+          id: 'signInWithCustomTicket',
+          src: 'signInWithCustomTicket',
+          input: ({ event }) => ({
+            provider_id: 'custom',
+            ticket: (event as { ticket: Secret }).ticket,
+          }),
+          onDone: 'done',
+          onError: { target: 'askingAccount', actions: 'rememberError' },
+        },
+      },
+      enteringByProvider: {
+        tags: 'busy',
+        entry: 'forgetError',
+        invoke: {
+          id: 'signInWithProvider',
+          src: 'signInWithProvider',
+          input: ({ event }) => ({
+            provider_token: (event as { provider_token: Secret }).provider_token,
+          }),
           onDone: 'done',
           onError: { target: 'askingAccount', actions: 'rememberError' },
         },
@@ -191,3 +258,5 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
       done: { type: 'final' },
     },
   })
+
+const SECOND_FACTOR = new Set(['mfa_phone_required', 'two_factor_required', 'invalid_two_factor'])

@@ -95,6 +95,16 @@ export const endpoints = {
     tokens,
     signsIn,
   ),
+  signInWithCustomTicket: post<wire.CustomTicketRequest, wire.Tokens>(
+    'v1/signin/custom',
+    tokens,
+    signsIn,
+  ),
+  signInWithProvider: post<wire.ProviderSignInRequest, wire.Tokens>(
+    'v1/signin/with/provider',
+    tokens,
+    signsIn,
+  ),
   refresh: post<wire.RefreshRequest, wire.Tokens>('v1/token', tokens, {
     fields: (input, client_id) => ({
       ...input,

@@ -51,16 +51,6 @@ export const moreEndpoints = {
       }
     },
   }),
-  signInWithCustomTicket: post<wire.CustomTicketRequest, wire.Tokens>(
-    'v1/signin/custom',
-    tokens,
-    signsIn,
-  ),
-  signInWithProvider: post<wire.ProviderSignInRequest, wire.Tokens>(
-    'v1/signin/with/provider',
-    tokens,
-    signsIn,
-  ),
   signInV2: post<wire.SignInRequest, wire.Tokens>('v2/signin/username', tokens, signsIn),
   signInWithProviderV2: post<wire.ProviderSignInRequest, wire.Tokens>(
     'v2/signin/with/provider',
