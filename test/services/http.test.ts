@@ -13,6 +13,9 @@ import { answer, failure, type Handler, serve } from './server.ts'
 const call: Call = { operation: 'signIn', method: 'POST', path: '/v1/signin', body: {} }
 const secret = (text: string) => new Secret(text)
 
+/** Hangs up instead of answering. */
+const cut: Handler = (_, response) => response.destroy()
+
 /** What one call to a server that answers so fails with. */
 const failureOf = async (handler: Handler, more: Partial<Call & HttpOptions> = {}) => {
   const server = await serve(handler)
@@ -114,8 +117,11 @@ describe('what is sent', () => {
   })
 
   test('each call once, whatever comes of it', async () => {
-    for (const status of [200, 408, 425, 429, 500, 502, 503, 504]) {
-      const { http, requests } = await serve(answer(status, '<html></html>'))
+    const answers = [200, 408, 425, 429, 500, 502, 503, 504].map((status) =>
+      answer(status, '<html>'),
+    )
+    for (const handler of [...answers, cut]) {
+      const { http, requests } = await serve(handler)
       await failure(http()({ ...call, method: 'GET', body: undefined }))
       expect(requests).toHaveLength(1)
     }
@@ -393,7 +399,7 @@ describe('a failure is an AuthError', () => {
     })
 
     test.each<[string, Handler]>([
-      ['before the answer', (_, response) => response.destroy()],
+      ['before the answer', cut],
       [
         'in the middle of it',
         (_, response) => {
@@ -604,7 +610,7 @@ describe('nothing that was sent is in an error', () => {
     ['a redirect', answer(307, '', { location: '/elsewhere' })],
     ['no HTTP', (_, { socket }) => void socket?.end('SSH-2.0-x\r\n\r\n')],
     ['no answer', () => undefined, { timeout: 50 }],
-    ['a cut line', (_, response) => response.destroy()],
+    ['a cut line', cut],
     ['a line cut late', dropped],
     ['a cancelled call', answer(200), { signal: AbortSignal.abort() }],
     ['an origin that is none', answer(200), { origin: 'no origin' }],
