@@ -26,6 +26,8 @@ export interface NewUser {
   groups?: string[]
   /** Who they are at third parties, as in `[{ provider_id: 'demo_idp', person: 'alex' }]`. */
   identities?: { provider_id: string; person: string }[]
+  /** Whether the password alone does not sign in, if there is a phone. */
+  twoFactor?: boolean
 }
 
 /** A user as the control API shows it: whether there is a password, not which. */
@@ -56,6 +58,7 @@ export async function addUser(core: Core, body: Fields): Promise<UserView> {
     groups: body.texts('groups') ?? [],
     password: password === undefined ? undefined : await hashPassword(password),
   }
+  if (body.flag('twoFactor')) user.twoFactor = true
   for (const identity of identities) {
     checkUnowned(findByIdentity(core.state, identity))
     bindIdentity(user, identity)

@@ -63,6 +63,10 @@ export interface Config {
   providerTokenSeconds: number
   /** `on`: pages of third parties cut the ties to the window that opened them. */
   providerCoop: 'off' | 'on'
+  /** `off`: who signs in by a ticket gets no refresh token. */
+  customRefreshToken: 'off' | 'on'
+  /** Publishable keys: bearers that name no user, wherever a user or a client id would do. */
+  accessKeys: readonly string[]
   /** Origins allowed to call from a browser; `*` is any, a trailing `:*` any port. */
   allowedOrigins: readonly string[]
 }
@@ -99,6 +103,8 @@ export const defaultConfig: Config = {
   providerCodeSeconds: 300,
   providerTokenSeconds: 3600,
   providerCoop: 'off',
+  customRefreshToken: 'on',
+  accessKeys: [],
   allowedOrigins: [
     'http://localhost:*',
     'https://localhost:*',
@@ -126,6 +132,8 @@ const isProvider = ([id, value]: [string, unknown]): boolean =>
   Object.keys(value).length === 2 &&
   typeof value['name'] === 'string' &&
   typeof value['autoSignUp'] === 'boolean'
+const isTexts: Check = (value) =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '')
 const isLifetime = isWhole(1, 31_536_000)
 const isCount = isWhole(0, 10_000)
 const isLimit = isWhole(1, 10_000)
@@ -157,8 +165,9 @@ const checks: Record<keyof Config, Check> = {
   providerCodeSeconds: isLifetime,
   providerTokenSeconds: isLifetime,
   providerCoop: isOneOf('off', 'on'),
-  allowedOrigins: (value) =>
-    Array.isArray(value) && value.every((each) => typeof each === 'string'),
+  customRefreshToken: isOneOf('off', 'on'),
+  accessKeys: isTexts,
+  allowedOrigins: isTexts,
 }
 
 /** `config` with `patch` merged in; an unknown key or a bad value is `invalid_argument`. */

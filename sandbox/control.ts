@@ -43,6 +43,10 @@ export function control(core: Core): Hono<{ Bindings: Link }> {
     const body = Fields.parse(await req.text())
     return Response.json({ location: decideAt(core, body.need('uri'), body.text('person')) })
   })
+  app.post('/tickets', async ({ req }) => {
+    const { uid, ...options } = parseObject(await req.text()) as { uid: string }
+    return Response.json({ ticket: await core.tickets.mint(uid, options) })
+  })
   app.post('/reset', () => {
     core.reset()
     return Response.json({})

@@ -1,6 +1,7 @@
 import { type Captchas, createCaptchas } from './rules/captchas.ts'
 import { type Clock, createClock } from './clock.ts'
 import { type Config, defaultConfig, mergeConfig } from './config.ts'
+import { createEnvelopes, type Envelopes } from './rules/envelopes.ts'
 import { createFaults, type Faults } from './http/faults.ts'
 import { createJournal, type Journal } from './http/journal.ts'
 import { createProviders, type Providers } from './rules/providers.ts'
@@ -8,6 +9,7 @@ import { createSessions, type Sessions } from './rules/sessions.ts'
 import { createState, type State } from './state.ts'
 import { createSudo, type Sudo } from './rules/sudo.ts'
 import { createTally, type Tally } from './rules/tally.ts'
+import { createTickets, type Tickets } from './rules/tickets.ts'
 import { createUsers, type Users } from './rules/users.ts'
 import { createVerifications, type Verifications } from './rules/verifications.ts'
 
@@ -21,6 +23,8 @@ export interface Core {
   readonly verifications: Verifications
   readonly sudo: Sudo
   readonly providers: Providers
+  readonly tickets: Tickets
+  readonly envelopes: Envelopes
   readonly captchas: Captchas
   readonly faults: Faults
   readonly journal: Journal
@@ -59,6 +63,8 @@ export function createCore(options: CoreOptions = {}): Core {
     verifications: createVerifications(state, clock, current),
     sudo: createSudo(state, clock, current),
     providers: createProviders(state, clock, current),
+    tickets: createTickets(state, clock),
+    envelopes: createEnvelopes(state),
     captchas: createCaptchas(state, clock, current),
     config: current,
     configure(patch) {

@@ -28,6 +28,8 @@ const catalogue = {
     status: 400,
     text: 'The user has no password, please sign in with a code or a third party.',
   },
+  mfa_phone_required: { status: 400, number: 4042, text: 'A code to the phone is needed, too.' },
+  invalid_two_factor: { status: 400, text: 'The second code does not match or has expired.' },
   invalid_status: { status: 400, text: 'Too many wrong passwords, please try again later.' },
   user_pending: { status: 403, text: 'The user is not activated.' },
   user_blocked: { status: 403, text: 'The user is disabled.' },

@@ -19,11 +19,11 @@ export class Fields {
   }
 
   /** An optional text. */
-  text(name: string): string | undefined {
+  text(name: string, most = maxLength): string | undefined {
     const value = this.#values.get(name)
     if (value === undefined || value === null || value === '') return undefined
-    if (typeof value !== 'string' || value.length > maxLength) {
-      throw new ApiError('invalid_argument', `${name} must be a text of at most ${maxLength}`)
+    if (typeof value !== 'string' || value.length > most) {
+      throw new ApiError('invalid_argument', `${name} must be a text of at most ${most}`)
     }
     return value
   }

@@ -10,10 +10,11 @@ import { Fields } from './fields.ts'
 import type { LoggedRequest } from './http/journal.ts'
 import { listen, type Listener, type ListenOptions } from './http/server.ts'
 import { type LoadOutcome, loadState, saveState } from './stateFile.ts'
+import type { TicketOptions } from './rules/tickets.ts'
 import type { Message, UserStatus } from './state.ts'
 
 export type { Config, Fault, Listener, ListenOptions, LoggedRequest, Message, NewUser, UserView }
-export type { LoadOutcome, ProviderSettings, RefreshPolicy, UserStatus }
+export type { LoadOutcome, ProviderSettings, RefreshPolicy, TicketOptions, UserStatus }
 
 /** How a sandbox starts. */
 export interface SandboxOptions extends CoreOptions {
@@ -42,6 +43,8 @@ export interface Sandbox {
    * person or, without one, by a denial. Answers where the page leads.
    */
   consent(uri: string, person?: string): string
+  /** A ticket for `POST /auth/v1/signin/custom`, as an app's own server would make it. */
+  mintTicket(uid: string, options?: TicketOptions): Promise<string>
   /** Moves the server's clock on. */
   advance(seconds: number): void
   /** Makes a user. */
@@ -102,6 +105,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       changed()
       return location
     },
+    mintTicket: (uid, options) => core.tickets.mint(uid, options),
     advance(seconds) {
       setClock(core, { offsetSeconds: core.clock.offsetSeconds + seconds })
       changed()

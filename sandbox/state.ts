@@ -34,6 +34,8 @@ export interface User extends Partial<Record<(typeof profileFields)[number], str
   anonymous: boolean
   groups: string[]
   identities?: Identity[]
+  /** Whether the password alone does not sign in, if there is a phone. */
+  twoFactor?: boolean
   /** Milliseconds since the epoch, like all times of the state. */
   createdAt: number
 }
@@ -46,6 +48,8 @@ export interface Session {
   scope: string
   createdAt: number
   expiresAt: number
+  /** Whether a ticket started it. */
+  isCustom?: boolean | undefined
   /**
    * Why it is over. `revoked` also voids its access tokens; `replaced`, by a newer sign-in, only
    * stops the refreshing.
@@ -64,6 +68,8 @@ export interface RefreshToken {
 export interface Verification {
   code: string
   address: string
+  /** Who asked for it, if they were signed in. */
+  sub?: string | undefined
   wrongTries: number
   expiresAt: number
 }
@@ -71,6 +77,7 @@ export interface Verification {
 /** Proof that a contact was reached, kept under its digest. */
 export interface VerificationToken {
   address: string
+  sub?: string | undefined
   expiresAt: number
 }
 
@@ -142,6 +149,10 @@ export interface Message {
 /** Everything the server remembers between two requests, apart from settings. */
 export interface State {
   signingKey: JWK
+  /** Signs tickets. */
+  ticketKey: JWK
+  /** PEM, made when it is first asked for. */
+  encryptionKey?: string | undefined
   users: Map<string, User>
   sessions: Map<string, Session>
   refreshTokens: Map<string, RefreshToken>
@@ -160,9 +171,10 @@ export interface State {
 
 /** A state without users and with a signing key of its own. */
 export function createState(): State {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return {
-    signingKey: privateKey.export({ format: 'jwk' }),
+    signingKey: newKey(),
+    ticketKey: newKey(),
+    encryptionKey: undefined,
     users: new Map(),
     sessions: new Map(),
     refreshTokens: new Map(),
@@ -178,3 +190,7 @@ export function createState(): State {
     messages: [],
   }
 }
+
+/** A new key to sign with by ES256. */
+export const newKey = (): JWK =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })

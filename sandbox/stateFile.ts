@@ -4,7 +4,7 @@ import type { JWK } from 'jose'
 import { defaultConfig, mergeConfig } from './config.ts'
 import type { Core } from './core.ts'
 import { newId } from './secret.ts'
-import type { State } from './state.ts'
+import { newKey, type State } from './state.ts'
 
 /** What became of a state file. `keptAs` is where a damaged one was moved. */
 export type LoadOutcome =
@@ -38,9 +38,17 @@ const mapNames = Object.keys(shapes) as (keyof typeof shapes)[]
 export async function saveState(core: Core, file: string): Promise<void> {
   const { state, clock } = core
   const maps = Object.fromEntries(mapNames.map((name) => [name, [...state[name]]]))
-  const { signingKey, messages } = state
+  const { signingKey, ticketKey, encryptionKey, messages } = state
   const head = { version, offsetSeconds: clock.offsetSeconds, config: core.config() }
-  const whole = { ...head, signingKey, messages, tallies: [...state.tallies], ...maps }
+  const whole = {
+    ...head,
+    signingKey,
+    ticketKey,
+    encryptionKey,
+    messages,
+    tallies: [...state.tallies],
+    ...maps,
+  }
   const draft = `${file}.${newId()}.new`
   await writeFile(draft, JSON.stringify(whole), { mode: 0o600 })
   await rename(draft, file)
@@ -86,6 +94,8 @@ function parseState(text: string): Restored | undefined {
     const state = {
       ...Object.fromEntries(maps),
       signingKey: toKey(whole['signingKey']),
+      ticketKey: isOld ? newKey() : toKey(whole['ticketKey']),
+      encryptionKey: toOptionalPem(whole['encryptionKey']),
       tallies: new Map(toList(whole['tallies']).map(toTally)),
       messages: toList(whole['messages']).map((each) => checkShape(each, messageShape)),
     }
@@ -133,4 +143,11 @@ function toKey(value: unknown): JWK {
   const key = toRecord(value) as JWK
   createPrivateKey({ key, format: 'jwk' })
   return key
+}
+
+function toOptionalPem(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== 'string') throw new TypeError('not a key')
+  createPrivateKey(value)
+  return value
 }

@@ -36,7 +36,9 @@ export const lookup: Topic = (core) => [
 ]
 
 function query(core: Core, call: Call): object {
-  call.needMember()
+  if (call.needMember().session.isCustom) {
+    throw new ApiError('permission_denied', "Ask the app's own server about its users")
+  }
   const isWanted = readCriteria(call.query)
   const found = [...core.state.users.values()].filter((user) => !user.anonymous && isWanted(user))
   return { total: found.length, data: found.map(toSimpleProfile) }

@@ -3,8 +3,8 @@ import { needContact } from '../rules/contact.ts'
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
 import type { Topic } from '../http/route.ts'
-import { forgetWrongPasswords, matchPassword } from '../rules/passwords.ts'
-import { checkStatus, namesOf } from '../rules/users.ts'
+import { changePassword, setPassword } from '../rules/passwords.ts'
+import { checkStatus } from '../rules/users.ts'
 import { hashPassword } from '../secret.ts'
 
 /** `PATCH /auth/v1/user/password` and `POST /auth/v1/reset`. */
@@ -23,21 +23,14 @@ export const password: Topic = (core) => [
   },
 ]
 
-/**
- * The sudo token may come in the body or the query. In its place, or beside it, the old password
- * may come; alone it does for whom it would do at `user/sudo` as well.
- */
+/** The sudo token may come in the body or the query. */
 async function change(core: Core, call: Call): Promise<object> {
-  const { user, session } = call.needMember()
-  const hash = await hashPassword(call.body.need('new_password'))
-  const oldPassword = call.body.text('old_password')
-  const sudoToken = call.body.text('sudo_token') ?? call.query.text('sudo_token')
-  const isAlone = oldPassword !== undefined && sudoToken === undefined
-  if (oldPassword !== undefined) await matchPassword(core, call, user.sub, user, oldPassword)
-  if (!isAlone || user.phone_number !== undefined) core.sudo.check(user, sudoToken)
-  user.password = hash
-  forgetWrongPasswords(core, [user.sub, ...namesOf(user)])
-  core.sessions.revokeAll(user.sub, session.id)
+  const { body, query } = call
+  await changePassword(core, call, {
+    newPassword: body.need('new_password'),
+    oldPassword: body.text('old_password'),
+    sudoToken: body.text('sudo_token') ?? query.text('sudo_token'),
+  })
   return {}
 }
 
@@ -50,8 +43,7 @@ async function reset(core: Core, { body }: Call): Promise<object> {
   if (!user) throw new ApiError('not_found')
   checkStatus(user)
   spend()
-  user.password = hash
-  forgetWrongPasswords(core, [user.sub, ...namesOf(user)])
+  setPassword(core, user, hash)
   core.sessions.revokeAll(user.sub)
   core.sudo.revokeAll(user.sub)
   return {}

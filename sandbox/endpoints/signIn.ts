@@ -2,20 +2,21 @@ import type { Call } from '../http/call.ts'
 import { parseUsername } from '../rules/contact.ts'
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
-import type { Topic } from '../http/route.ts'
+import type { Route, Topic } from '../http/route.ts'
 import { bindIdentity, checkBindable, findByToken } from '../rules/identities.ts'
 import { matchPassword } from '../rules/passwords.ts'
 import { checkStatus } from '../rules/users.ts'
 import type { User } from '../state.ts'
 
-/** `POST /auth/v1/signin` and `/auth/v1/signin/anonymously`. */
+/** `POST /auth/v1/signin`, its twin `/auth/v2/signin/username`, and `signin/anonymously`. */
 export const signIn: Topic = (core) => [
-  {
+  ...['/auth/v1/signin', '/auth/v2/signin/username'].map((path): Route => ({
     method: 'POST',
-    path: '/auth/v1/signin',
+    path,
     access: 'client',
+    isSealable: true,
     handle: (call) => enter(core, call),
-  },
+  })),
   {
     method: 'POST',
     path: '/auth/v1/signin/anonymously',
@@ -32,7 +33,6 @@ interface Proven {
 
 async function enter(core: Core, call: Call): Promise<object> {
   const { user, spend } = await prove(core, call)
-  checkStatus(user)
   const providerToken = call.body.text('provider_token')
   const proof = providerToken === undefined ? undefined : core.providers.check(providerToken)
   if (proof) checkBindable(core.state, proof.token.profile, user)
@@ -50,24 +50,41 @@ async function prove(core: Core, call: Call): Promise<Proven> {
   const providerToken = body.text('provider_token')
   if (password !== undefined) {
     const username = parseUsername(body.need('username'))
-    const user = await matchPassword(core, call, username, core.users.find(username), password)
-    return { user, spend() {} }
+    const found = core.users.find(username)
+    const user = admit(await matchPassword(core, call, username, found, password))
+    return { user, spend: checkSecondFactor(core, user, verificationToken) }
   }
   if (verificationToken !== undefined) {
     const address = parseUsername(body.need('username'))
     const spend = core.verifications.check(verificationToken, address)
-    return { user: known(core.users.find(address)), spend }
+    return { user: admit(core.users.find(address)), spend }
   }
   if (providerToken !== undefined) {
     const { token } = core.providers.check(providerToken)
-    return { user: known(findByToken(core.state, token)), spend() {} }
+    return { user: admit(findByToken(core.state, token)), spend() {} }
   }
   throw new ApiError('invalid_argument', 'password or verification_token is required')
 }
 
-function known(user: User | undefined): User {
+function admit(user: User | undefined): User {
   if (!user) throw new ApiError('not_found')
+  checkStatus(user)
   return user
+}
+
+/** Beside the password, some have to prove their phone; answers how to spend that proof. */
+function checkSecondFactor(
+  { verifications }: Core,
+  { twoFactor, phone_number: phone }: User,
+  verificationToken: string | undefined,
+): () => void {
+  if (!twoFactor || phone === undefined) return () => {}
+  if (verificationToken === undefined) throw new ApiError('mfa_phone_required')
+  try {
+    return verifications.check(verificationToken, phone)
+  } catch {
+    throw new ApiError('invalid_two_factor')
+  }
 }
 
 /** One guest per device, or per identity if a third party vouches for one. */

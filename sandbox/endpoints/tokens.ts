@@ -1,12 +1,12 @@
 import { ApiError } from '../error.ts'
-import type { Topic } from '../http/route.ts'
+import type { Route, Topic } from '../http/route.ts'
 import { toRedirect } from '../http/redirect.ts'
 
-/** `POST /auth/v1/token`, `/auth/v1/revoke` and `/auth/v1/user/signout`. */
+/** `POST /auth/v1/token` and its twin in v2, `/auth/v1/revoke` and `/auth/v1/user/signout`. */
 export const tokens: Topic = (core) => [
-  {
+  ...['v1', 'v2'].map((version): Route => ({
     method: 'POST',
-    path: '/auth/v1/token',
+    path: `/auth/${version}/token`,
     access: 'client',
     isCaptchaFree: true,
     handle: ({ body, issuer }) => {
@@ -15,7 +15,7 @@ export const tokens: Topic = (core) => [
       }
       return core.sessions.refresh(body.need('refresh_token'), issuer)
     },
-  },
+  })),
   {
     method: 'POST',
     path: '/auth/v1/revoke',

@@ -3,17 +3,17 @@ import type { Call } from '../http/call.ts'
 import { parseChosenName } from '../rules/contact.ts'
 import type { Core } from '../core.ts'
 import { readProfile } from '../rules/profile.ts'
-import type { Topic } from '../http/route.ts'
+import type { Route, Topic } from '../http/route.ts'
 import { toProfile } from '../rules/users.ts'
 
 /** The user's own account: `user/me`, `user/profile` and `user/revoke/all`. */
 export const user: Topic = (core) => [
-  {
+  ...['v1', 'v2'].map((version): Route => ({
     method: 'GET',
-    path: '/auth/v1/user/me',
+    path: `/auth/${version}/user/me`,
     access: 'bearer',
     handle: ({ needBearer }) => toProfile(needBearer().user),
-  },
+  })),
   {
     method: 'DELETE',
     path: '/auth/v1/user/me',

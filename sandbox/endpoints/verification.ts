@@ -49,7 +49,7 @@ function send(core: Core, call: Call): object {
     core.tally.add(`send ${key}`)
   }
   return {
-    verification_id: core.verifications.send(address),
+    verification_id: core.verifications.send(address, call.bearer?.user.sub),
     expires_in: core.config().codeSeconds,
     is_user: isUser,
   }

@@ -4,6 +4,7 @@ import { readCall, readDeviceId } from './call.ts'
 import { control } from '../control.ts'
 import type { Core } from '../core.ts'
 import { allow, denial, isAllowed, toPreflight } from './cors.ts'
+import { basicEdit } from '../endpoints/basicEdit.ts'
 import { captcha } from '../endpoints/captcha.ts'
 import { captchaPage } from '../endpoints/captchaPage.ts'
 import { contact } from '../endpoints/contact.ts'
@@ -16,9 +17,11 @@ import { providerSignIn } from '../endpoints/providerSignIn.ts'
 import { signIn } from '../endpoints/signIn.ts'
 import { signUp } from '../endpoints/signUp.ts'
 import { sudo } from '../endpoints/sudo.ts'
+import { ticket } from '../endpoints/ticket.ts'
 import { tokens } from '../endpoints/tokens.ts'
 import { user } from '../endpoints/user.ts'
 import { verification } from '../endpoints/verification.ts'
+import { version2 } from '../endpoints/version2.ts'
 import { ApiError } from '../error.ts'
 import { toAnswer } from './faults.ts'
 import type { Link, Route, Topic } from './route.ts'
@@ -44,6 +47,9 @@ const topics: readonly Topic[] = [
   providerPage,
   providerSignIn,
   identities,
+  ticket,
+  version2,
+  basicEdit,
 ]
 const maxBytes = 64 * 1024
 
@@ -75,6 +81,7 @@ async function answer(core: Core, route: Route, context: Context<Env>): Promise<
     params: req.param(),
     access: route.access,
     isJson: !route.isPage,
+    isSealable: route.isSealable ?? false,
   })
   if (core.config().captchaOnEveryCall === 'on' && !route.isCaptchaFree) call.redeemCaptcha()
   const result = await route.handle(call)

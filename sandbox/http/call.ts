@@ -5,7 +5,8 @@ import type { Bearer, Issuer } from '../rules/sessions.ts'
 
 /**
  * What a call must bring. `client`: a client id, by query, Basic or a valid bearer. `bearer`: an
- * access token. `either`: an access token if there is one, else a client id. `open`: nothing.
+ * access token. `either`: an access token or publishable key if there is one, else a client id.
+ * `open`: nothing.
  */
 export type Access = 'client' | 'bearer' | 'either' | 'open'
 
@@ -39,6 +40,8 @@ export interface Arrival {
   access: Access
   /** Whether the body is JSON, as everywhere but on pages. */
   isJson: boolean
+  /** Whether the JSON may be encrypted. */
+  isSealable: boolean
 }
 
 /** Reads a request; what is wrong with it is an `ApiError`. */
@@ -46,9 +49,11 @@ export async function readCall(core: Core, arrival: Arrival): Promise<Call> {
   const { url, headers, text, params, access } = arrival
   const query = new Fields(url.searchParams)
   const bearer = await readBearer(core, headers, access)
-  const body = arrival.isJson ? Fields.parse(text) : new Fields([])
+  const sent = arrival.isJson ? Fields.parse(text) : new Fields([])
+  const body = arrival.isSealable ? core.envelopes.unseal(sent) : sent
   const clientId = readClientId(query, headers, body, bearer)
-  if (clientId === undefined && access !== 'open') {
+  const isKeyEnough = access === 'either' && isAccessKey(core, headers)
+  if (clientId === undefined && access !== 'open' && !isKeyEnough) {
     throw new ApiError('invalid_argument', 'client_id is required')
   }
   const needBearer = (): Bearer => {
@@ -96,13 +101,17 @@ function readCredentials(headers: Headers, scheme: string): string | undefined {
   return actual.toLowerCase() === scheme ? credentials : undefined
 }
 
+/** Whether the bearer is a publishable key, which names no user. */
+const isAccessKey = (core: Core, headers: Headers): boolean =>
+  core.config().accessKeys.includes(readCredentials(headers, 'bearer') ?? '')
+
 async function readBearer(
   core: Core,
   headers: Headers,
   access: Access,
 ): Promise<Bearer | undefined> {
   const accessToken = access === 'open' ? undefined : readCredentials(headers, 'bearer')
-  if (accessToken === undefined) {
+  if (accessToken === undefined || isAccessKey(core, headers)) {
     if (access === 'bearer') throw new ApiError('unauthenticated')
     return undefined
   }

@@ -11,6 +11,8 @@ export interface Route {
   isCaptchaFree?: boolean
   /** Whether the body is a form, not JSON. */
   isPage?: boolean
+  /** Whether the body may come encrypted. */
+  isSealable?: boolean
   /** Answers JSON, or a response of its own. */
   handle(call: Call): object | Promise<object>
 }

@@ -1,9 +1,10 @@
 import type { Call } from '../http/call.ts'
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
-import { isPassword } from '../secret.ts'
+import { hashPassword, isPassword } from '../secret.ts'
 import type { User } from '../state.ts'
 import { passGates } from './gates.ts'
+import { namesOf } from './users.ts'
 
 /**
  * Answers the user if `password` is theirs. Wrong ones are counted for `name`, whether it is
@@ -28,8 +29,40 @@ export async function matchPassword(
   return outcome
 }
 
+/** What a change of password comes with. */
+export interface PasswordChange {
+  newPassword: string
+  oldPassword?: string | undefined
+  sudoToken?: string | undefined
+}
+
+/**
+ * Gives the bearer's user a new password and signs them out everywhere else. Beside a sudo token,
+ * or in its place, the old password may come; alone it does for whom it would do at `user/sudo`.
+ */
+export async function changePassword(
+  core: Core,
+  call: Call,
+  change: PasswordChange,
+): Promise<void> {
+  const { user, session } = call.needMember()
+  const { newPassword, oldPassword, sudoToken } = change
+  const hash = await hashPassword(newPassword)
+  if (oldPassword !== undefined) await matchPassword(core, call, user.sub, user, oldPassword)
+  const isProven = oldPassword !== undefined && user.phone_number === undefined
+  if (sudoToken !== undefined || !isProven) core.sudo.check(user, sudoToken)
+  setPassword(core, user, hash)
+  core.sessions.revokeAll(user.sub, session.id)
+}
+
+/** Gives a user a password that was hashed, and tries to go with it. */
+export function setPassword(core: Core, user: User, hash: string): void {
+  user.password = hash
+  forgetWrongPasswords(core, [user.sub, ...namesOf(user)])
+}
+
 /** Counts the wrong passwords for these names from nothing again. */
-export function forgetWrongPasswords({ tally }: Core, names: readonly string[]): void {
+function forgetWrongPasswords({ tally }: Core, names: readonly string[]): void {
   for (const key of names.flatMap(keysOf)) tally.clear(key)
 }
 

@@ -9,7 +9,8 @@ import type { RefreshToken, Session, State, User } from '../state.ts'
 export interface TokenResponse {
   token_type: 'Bearer'
   access_token: string
-  refresh_token: string
+  /** Missing where a ticket signs in and `customRefreshToken` is off. */
+  refresh_token?: string
   /** Seconds the access token lives. */
   expires_in: number
   sub: string
@@ -30,10 +31,18 @@ export interface Issuer {
   origin: string
 }
 
+/** What sets a session apart. */
+export interface SessionKind {
+  /** Whether a ticket starts it. */
+  isCustom?: boolean
+  /** Whether it can be renewed, as most can. */
+  isRefreshable?: boolean
+}
+
 /** Makes, renews, checks and ends sessions. */
 export interface Sessions {
   /** Starts a session; the user's oldest sessions beyond `maxSessions` end. */
-  start(user: User, issuer: Issuer): Promise<TokenResponse>
+  start(user: User, issuer: Issuer, kind?: SessionKind): Promise<TokenResponse>
   /** Trades a refresh token for a new pair by the refresh policy, else `invalid_grant`. */
   refresh(refreshToken: string, issuer: Issuer): Promise<TokenResponse>
   /** Whose access token this is, or why it is none. */
@@ -76,20 +85,24 @@ export function createSessions(state: State, clock: Clock, config: () => Config)
   }
 
   const issue = async (user: User, session: Session, issuer: Issuer): Promise<TokenResponse> => {
-    const { accessTokenSeconds, refreshTokenSeconds } = config()
-    const refreshToken = newToken('m.')
-    const expiresAt = clock.now() + refreshTokenSeconds * 1000
-    state.refreshTokens.set(digest(refreshToken), { sessionId: session.id, expiresAt })
-    session.expiresAt = Math.max(expiresAt, clock.now() + accessTokenSeconds * 1000)
+    const { accessTokenSeconds } = config()
+    session.expiresAt = Math.max(session.expiresAt, clock.now() + accessTokenSeconds * 1000)
     return {
       token_type: 'Bearer',
       access_token: await sign(user, session, issuer),
-      refresh_token: refreshToken,
       expires_in: accessTokenSeconds,
       sub: user.sub,
       scope: session.scope,
       groups: user.groups,
     }
+  }
+
+  const makeRefreshable = (session: Session): { refresh_token: string } => {
+    const refreshToken = newToken('m.')
+    const expiresAt = clock.now() + config().refreshTokenSeconds * 1000
+    state.refreshTokens.set(digest(refreshToken), { sessionId: session.id, expiresAt })
+    session.expiresAt = expiresAt
+    return { refresh_token: refreshToken }
   }
 
   const live = (sub: string): Session[] =>
@@ -106,7 +119,7 @@ export function createSessions(state: State, clock: Clock, config: () => Config)
   }
 
   return {
-    start(user, issuer) {
+    async start(user, issuer, { isCustom, isRefreshable = true } = {}) {
       const session: Session = {
         id: newId(),
         sub: user.sub,
@@ -114,13 +127,15 @@ export function createSessions(state: State, clock: Clock, config: () => Config)
         scope: user.anonymous ? 'anonymous' : 'user sso',
         createdAt: clock.now(),
         expiresAt: 0,
+        isCustom,
       }
       state.sessions.set(session.id, session)
       const surplus = live(user.sub).slice(0, -config().maxSessions)
       // A guest who has just signed up is a guest no longer, however many sessions there may be.
       const outgrown = live(user.sub).filter((each) => each.scope !== session.scope)
       for (const each of [...surplus, ...outgrown]) each.ended = 'replaced'
-      return issue(user, session, issuer)
+      const refresh = isRefreshable && makeRefreshable(session)
+      return { ...(await issue(user, session, issuer)), ...refresh }
     },
     async refresh(refreshToken, issuer) {
       const token = state.refreshTokens.get(digest(refreshToken))
@@ -131,7 +146,8 @@ export function createSessions(state: State, clock: Clock, config: () => Config)
       if (token.expiresAt <= clock.now()) throw new ApiError('invalid_grant')
       checkSpent(token, session)
       token.spentAt ??= clock.now()
-      return issue(user, session, issuer)
+      const refresh = makeRefreshable(session)
+      return { ...(await issue(user, session, issuer)), ...refresh }
     },
     async check(accessToken) {
       try {

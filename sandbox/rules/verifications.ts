@@ -2,12 +2,14 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { ApiError } from '../error.ts'
 import { digest, isSame, newCode, newId, newToken } from '../secret.ts'
-import type { State } from '../state.ts'
+import type { State, Verification } from '../state.ts'
 
 /** Sends codes and proves that they arrived. */
 export interface Verifications {
-  /** Sends a code to an address and answers its verification_id. */
-  send(address: string): string
+  /** Sends a code to an address, for `sub` if they are signed in; answers its verification_id. */
+  send(address: string, sub?: string): string
+  /** Checks a code and answers how to spend it, or an error. A wrong one is counted. */
+  match(verificationId: string, code: string): VerificationMatch
   /** Trades a code for a verification token; the code is spent. */
   verify(verificationId: string, code: string): string
   /**
@@ -15,6 +17,13 @@ export interface Verifications {
    * which the caller does once nothing else can fail.
    */
   check(verificationToken: string, ...addresses: readonly string[]): () => void
+  /** The same for any token that `sub` was given for `address`, whoever holds it. */
+  checkGiven(sub: string, address: string): () => void
+}
+
+/** A code that was right. */
+export interface VerificationMatch extends Verification {
+  spend(): void
 }
 
 /** Keeps codes in `state`; the delivery is `state.messages`. */
@@ -24,29 +33,34 @@ export function createVerifications(
   config: () => Config,
 ): Verifications {
   const wrongCode = 'The verification code is wrong or has expired'
+  const match: Verifications['match'] = (verificationId, code) => {
+    const verification = state.verifications.get(verificationId)
+    if (!verification || verification.expiresAt <= clock.now()) {
+      throw new ApiError('invalid_argument', wrongCode)
+    }
+    if (verification.wrongTries >= config().codeTries) throw new ApiError('aborted')
+    if (!isSame(verification.code, code)) {
+      verification.wrongTries += 1
+      throw new ApiError('invalid_argument', wrongCode)
+    }
+    return { ...verification, spend: () => void state.verifications.delete(verificationId) }
+  }
   return {
-    send(address) {
+    match,
+    send(address, sub) {
       const id = newId()
       const code = newCode()
       const expiresAt = clock.now() + config().codeSeconds * 1000
-      state.verifications.set(id, { code, address, wrongTries: 0, expiresAt })
+      state.verifications.set(id, { code, address, sub, wrongTries: 0, expiresAt })
       state.messages.push({ to: address, code, verification_id: id, at: clock.now() })
       return id
     },
     verify(verificationId, code) {
-      const verification = state.verifications.get(verificationId)
-      if (!verification || verification.expiresAt <= clock.now()) {
-        throw new ApiError('invalid_argument', wrongCode)
-      }
-      if (verification.wrongTries >= config().codeTries) throw new ApiError('aborted')
-      if (!isSame(verification.code, code)) {
-        verification.wrongTries += 1
-        throw new ApiError('invalid_argument', wrongCode)
-      }
-      state.verifications.delete(verificationId)
+      const { address, sub, spend } = match(verificationId, code)
+      spend()
       const token = newToken('v.')
       const expiresAt = clock.now() + config().verificationTokenSeconds * 1000
-      state.verificationTokens.set(digest(token), { address: verification.address, expiresAt })
+      state.verificationTokens.set(digest(token), { address, sub, expiresAt })
       return token
     },
     check(verificationToken, ...addresses) {
@@ -57,6 +71,15 @@ export function createVerifications(
         throw new ApiError('invalid_argument', 'verification_token belongs to another contact')
       }
       return () => void state.verificationTokens.delete(key)
+    },
+    checkGiven(sub, address) {
+      for (const [key, token] of state.verificationTokens) {
+        const isIt = token.sub === sub && token.address === address
+        if (isIt && token.expiresAt > clock.now()) {
+          return () => void state.verificationTokens.delete(key)
+        }
+      }
+      throw new ApiError('failed_precondition', 'The contact has to be verified first')
     },
   }
 }

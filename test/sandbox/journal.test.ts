@@ -44,6 +44,35 @@ test('no secret of a whole journey is in the log', async () => {
   for (const secret of [...secrets, captchaToken]) expect(log).not.toContain(secret)
 })
 
+test('no secret of any other endpoint is in the log', async () => {
+  const client = await start()
+  const { access_token: bearer } = await client.bob()
+  const sudo_token = await client.sudoToken(bearer)
+  const secrets: Record<string, string> = { sudo_token }
+  const names = 'old_password new_password verification_token provider_token ticket params'
+  const more =
+    'provider_code provider_access_token provider_id_token encrypt_password captcha_token'
+  for (const name of `${names} ${more}`.split(' ')) secrets[name] = `secret ${name}`
+  const provider_params = { code: 'secret phone', encryptedData: 'secret data' }
+  for (const [method, path] of [
+    ['PATCH', '/auth/v1/user/password'],
+    ['PATCH', '/auth/v1/user/contact'],
+    ['POST', '/auth/v1/reset'],
+    ['POST', '/auth/v1/provider/token'],
+    ['POST', '/auth/v1/signin/with/provider'],
+    ['POST', '/auth/v1/signin/custom'],
+    ['POST', '/auth/v1/user/basic/edit'],
+  ] as const) {
+    await client.send(method, path, { bearer, body: { ...secrets, provider_params } })
+  }
+  await client.delete('/auth/v1/user/me', bearer, secrets)
+  const code = new URL(client.sandbox.consent(await client.providerUri(), 'alex')).search
+  await client.get('/auth/v1/provider/uri', { query: { code } })
+  const log = JSON.stringify(client.sandbox.requests())
+  expect(log).not.toContain('secret ')
+  for (const secret of [bearer, sudo_token, code]) expect(log).not.toContain(secret)
+})
+
 test('equal secrets have equal masks, others do not', async () => {
   const client = await start()
   for (const word of ['one', 'one', 'two']) {

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createSandbox } from '../../sandbox/index.ts'
 import { email, password, phone, start } from './client.ts'
 
-const sinceVersion2 = ['sudoTokens', 'providerCodes', 'providerTokens']
+const sinceVersion2 = ['sudoTokens', 'providerCodes', 'providerTokens', 'ticketKey']
 
 async function newFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sandbox-'))
@@ -52,6 +52,18 @@ test('sudo tokens survive a restart', async () => {
   expect((await after.delete('/auth/v1/user/me', bearer, { sudo_token })).status).toBe(200)
 })
 
+test('keys survive a restart, so that tickets and encrypted bodies do', async () => {
+  const file = await newFile()
+  const before = await start()
+  const ticket = await before.sandbox.mintTicket('user-7')
+  const key = await before.post('/auth/v2/signin/publichkey')
+  await before.sandbox.save(file)
+  const after = await start()
+  await after.sandbox.load(file)
+  expect((await after.post('/auth/v1/signin/custom', { ticket })).body['sub']).toBe('user-7')
+  expect((await after.post('/auth/v2/signin/publichkey')).body).toEqual(key.body)
+})
+
 test('a file of version 1 still loads', async () => {
   const file = await newFile()
   const before = await start()
@@ -91,6 +103,8 @@ const damages: [string, (text: string) => string][] = [
   ['without a key', (text) => text.replace('"kty":"EC"', '"kty":"XX"')],
   ['with a bad setting', (text) => text.replace('"maxSessions":1', '"maxSessions":-1')],
   ['without sudo tokens', (text) => text.replace('"sudoTokens"', '"other"')],
+  ['without a ticket key', (text) => text.replace('"ticketKey"', '"other"')],
+  ['with a bad key', (text) => text.replace('"version"', '"encryptionKey":"x","version"')],
   ['without users', (text) => text.replace('"users":[[', '"users":[')],
   ['with a bad user', (text) => text.replace('"status":"active"', '"status":1')],
   ['with a bad clock', (text) => text.replace('"offsetSeconds":0', '"offsetSeconds":"0"')],

@@ -1,0 +1,62 @@
+import type { Call } from '../http/call.ts'
+import type { Core } from '../core.ts'
+import { Fields } from '../fields.ts'
+import type { Topic } from '../http/route.ts'
+import { type Contact, needContact, parseChosenName } from '../rules/contact.ts'
+import { changePassword } from '../rules/passwords.ts'
+import { readProfile } from '../rules/profile.ts'
+import { contactFields } from '../rules/users.ts'
+import type { User } from '../state.ts'
+
+/** `POST /auth/v1/user/basic/edit`, by which newer clients change what others change elsewhere. */
+export const basicEdit: Topic = (core) => [
+  {
+    method: 'POST',
+    path: '/auth/v1/user/basic/edit',
+    access: 'bearer',
+    handle: (call) => edit(core, call),
+  },
+]
+
+async function edit(core: Core, call: Call): Promise<object> {
+  const { body } = call
+  const encrypted = body.text('encrypt_new_password')
+  if (encrypted !== undefined) {
+    await changeEncrypted(core, call, encrypted)
+    return {}
+  }
+  const { user } = call.needBearer()
+  const username = body.text('username')
+  const contact = readContact(call)
+  const changes: Partial<User> = {
+    ...readRenamed(body),
+    ...readProfile(body),
+    ...(username !== undefined && { username: parseChosenName(username) }),
+    ...(contact && contactFields(contact)),
+  }
+  core.users.checkFree(changes, user.sub)
+  // It comes without proof: the user has traded a code for a token shortly before.
+  if (contact) core.verifications.checkGiven(user.sub, contact.address)()
+  Object.assign(user, changes)
+  return {}
+}
+
+/** Profile fields under the names of this endpoint. */
+function readRenamed(body: Fields): Partial<User> {
+  const renamed = { name: body.text('nickname'), picture: body.text('avatar_url') }
+  return readProfile(new Fields(Object.entries(renamed)))
+}
+
+function readContact({ body, needMember }: Call): Contact | undefined {
+  if (body.text('phone_number') === undefined && body.text('email') === undefined) return undefined
+  needMember()
+  return needContact(body)
+}
+
+function changeEncrypted(core: Core, call: Call, encrypted: string): Promise<void> {
+  const thumbprint = call.body.need('public_key_thumbprint')
+  return changePassword(core, call, {
+    newPassword: core.envelopes.open(encrypted, thumbprint),
+    oldPassword: core.envelopes.open(call.body.need('encrypt_password'), thumbprint),
+  })
+}

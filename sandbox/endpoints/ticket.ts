@@ -1,0 +1,33 @@
+import type { Core } from '../core.ts'
+import { ApiError } from '../error.ts'
+import type { Topic } from '../http/route.ts'
+import { bindIdentity, findByIdentity } from '../rules/identities.ts'
+import { checkStatus } from '../rules/users.ts'
+import type { User } from '../state.ts'
+
+const provider_id = 'custom'
+
+/** `POST /auth/v1/signin/custom`. */
+export const ticket: Topic = (core) => [
+  {
+    method: 'POST',
+    path: '/auth/v1/signin/custom',
+    access: 'client',
+    handle: async ({ body, issuer }) => {
+      body.oneOf('provider_id', [provider_id])
+      const user = findOrAdd(core, await core.tickets.read(body.need('ticket')))
+      checkStatus(user)
+      const isRefreshable = core.config().customRefreshToken === 'on'
+      return core.sessions.start(user, issuer, { isCustom: true, isRefreshable })
+    },
+  },
+]
+
+/** The user whose sub is the ticket's uid, unless the uid was bound to another one. */
+function findOrAdd({ state, users }: Core, uid: string): User {
+  const identity = { provider_id, sub: uid, name: uid }
+  const user = findByIdentity(state, identity) ?? users.get(uid) ?? users.add({ sub: uid })
+  if (user.anonymous) throw new ApiError('failed_precondition', 'The uid is a guest')
+  bindIdentity(user, identity)
+  return user
+}

@@ -1,0 +1,72 @@
+import { constants, publicEncrypt } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { type Client, email, type Json, password, phone, start } from './client.ts'
+
+const edit = (client: Client, bearer: string, body: Json) =>
+  client.post('/auth/v1/user/basic/edit', body, { bearer })
+
+test('a profile is edited, under the names of this endpoint or the usual ones', async () => {
+  const client = await start()
+  const { access_token: bearer } = await client.bob()
+  const renamed = { nickname: 'Robert', avatar_url: 'https://img.example/1', username: 'robert' }
+  expect((await edit(client, bearer, { ...renamed, gender: 'MALE' })).body).toEqual({})
+  expect((await client.me(bearer)).body).toMatchObject({
+    name: 'Robert',
+    picture: 'https://img.example/1',
+    username: 'robert',
+    gender: 'MALE',
+  })
+  await client.sandbox.addUser({ username: 'eve' })
+  expect((await edit(client, bearer, { username: 'eve' })).body['error']).toBe('already_exists')
+  expect((await edit(client, bearer, { gender: 'X' })).body['error']).toBe('invalid_argument')
+})
+
+test('a contact is changed once the user has verified it, and by nobody else', async () => {
+  const client = await start({ sendsBeforeCaptcha: 100 })
+  const bob = await client.enter({ username: 'bob' })
+  const eve = await client.enter({ username: 'eve' })
+  const error = async (bearer: string, body: Json): Promise<unknown> =>
+    (await edit(client, bearer, body)).body['error']
+  await client.proveContact({ email })
+  expect(await error(bob, { email })).toBe('failed_precondition')
+  const { verification_id } = (await client.sendCode({ email }, { bearer: bob })).body
+  expect(await error(bob, { email })).toBe('failed_precondition')
+  await client.verify(verification_id, client.sandbox.inbox(email)[0]?.code)
+  expect(await error(eve, { email })).toBe('failed_precondition')
+  expect(await error(bob, { email, phone_number: phone })).toBe('invalid_argument')
+  expect(await error(bob, { email })).toBeUndefined()
+  expect((await client.me(bob)).body['email']).toBe(email)
+  expect(await error(bob, { email })).toBe('failed_precondition')
+})
+
+test("somebody else's contact is refused, and a guest's", async () => {
+  const client = await start()
+  const bob = await client.enter({ username: 'bob' })
+  await client.sandbox.addUser({ email })
+  expect((await edit(client, bob, { email })).body['error']).toBe('failed_precondition')
+  const guest = String((await client.guest()).body['access_token'])
+  expect((await edit(client, guest, { phone_number: phone })).body['error']).toBe(
+    'permission_denied',
+  )
+  expect((await edit(client, guest, { nickname: 'Guest' })).status).toBe(200)
+})
+
+test('a password is changed by the old one, both encrypted', async () => {
+  const client = await start()
+  const bearer = await client.enter({ username: 'bob' })
+  const { public_key, public_key_thumbprint } = (await client.post('/auth/v2/signin/publichkey'))
+    .body
+  const seal = (text: string): string => {
+    const key = { key: String(public_key), padding: constants.RSA_PKCS1_PADDING }
+    return publicEncrypt(key, Buffer.from(text)).toString('base64')
+  }
+  const change = (old: string, next: string) =>
+    edit(client, bearer, {
+      public_key_thumbprint,
+      encrypt_password: seal(old),
+      encrypt_new_password: seal(next),
+    })
+  expect((await change('wrong', 'new')).body['error']).toBe('invalid_password')
+  expect((await change(password, 'new')).status).toBe(200)
+  expect((await client.signIn({ username: 'bob', password: 'new' })).status).toBe(200)
+})
