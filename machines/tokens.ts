@@ -36,7 +36,7 @@ export const tokens = (
         | { type: 'tokens.need'; refused?: number }
         | { type: 'tokens.drop'; redirect?: SignOutRequest }
         | { type: 'tokens.reload' },
-      tags: {} as 'busy',
+      tags: {} as 'busy' | 'retrying',
     },
     actors: {
       load: fromPromise(() => api.load()),
@@ -47,6 +47,8 @@ export const tokens = (
       until: until(api.clock),
     },
     guards: {
+      isStored: ({ event }) => 'output' in event && !!event.output,
+      hasCredentials: ({ context }) => !!context.credentials,
       isFresh: ({ context, event }) =>
         context.credentials!.expiresAt > api.clock.now() &&
         !(event.type === 'tokens.need' && event.refused === context.serial),
@@ -110,7 +112,7 @@ export const tokens = (
           src: 'load',
           onDone: [
             {
-              guard: ({ event }) => !!event.output,
+              guard: 'isStored',
               target: 'kept',
               actions: [
                 assign(({ context, event }) => ({
@@ -122,7 +124,7 @@ export const tokens = (
             },
             { target: 'absent' },
           ],
-          onError: 'absent',
+          onError: [{ guard: 'hasCredentials', target: 'kept' }, 'absent'],
         },
       },
       kept: {
@@ -165,6 +167,7 @@ export const tokens = (
         },
       },
       resting: {
+        tags: 'retrying',
         on: {
           'tokens.reload': 'loading',
           'tokens.drop': { target: 'absent', actions: ['tellServer', 'clear', 'forgetError'] },
