@@ -55,7 +55,7 @@ export interface Config {
   requestsPerMinute: number | null
   /**
    * The third parties, by provider id. `wx_mp` also stands for every mini-program, whose app ids
-   * (anything from `wx` on that is not listed) serve as provider ids.
+   * (anything from `wx` on that is not listed) serve as provider ids. A patch replaces the whole.
    */
   providers: Readonly<Record<string, ProviderSettings>>
   /** Lifetime of the code a third party sends a person back with. */

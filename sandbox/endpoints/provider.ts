@@ -4,7 +4,7 @@ import type { Fields } from '../fields.ts'
 import { parseRedirect } from '../http/redirect.ts'
 import type { Call } from '../http/call.ts'
 import type { Topic } from '../http/route.ts'
-import { isMiniProgram, noProfile } from '../rules/providers.ts'
+import { codePrefix, isMiniProgram, noProfile } from '../rules/providers.ts'
 import type { ProviderCodeKind, ProviderToken } from '../state.ts'
 import { profileOf } from '../provider/people.ts'
 import { readAdditions, readLoginCode } from '../provider/wechat.ts'
@@ -78,8 +78,10 @@ function grant(core: Core, body: Fields): Grant {
   for (const kind of kinds) {
     const code = body.text(`provider_${kind}`)
     if (code === undefined) continue
-    const isLoginCode = isMiniProgram(providerId) && !code.startsWith('pc.')
-    if (isLoginCode) return readLoginCode(providerId, code, params)
+    const isFromPage = code.startsWith(codePrefix)
+    if (kind === 'code' && !isFromPage && isMiniProgram(providerId)) {
+      return readLoginCode(providerId, code, params)
+    }
     return redeem(core, { kind, providerId, redirectUri }, code)
   }
   throw new ApiError('invalid_argument', 'provider_code is required, or one of the tokens')

@@ -41,7 +41,7 @@ export const providerPage: Topic = (core) => [
 ]
 
 /** What a client asked for by leading to the page. */
-export interface Authorization {
+interface Authorization {
   providerId: string
   name: string
   redirectUri: string
@@ -50,7 +50,7 @@ export interface Authorization {
 }
 
 /** Reads the address of a page. */
-export function readRequest(core: Core, providerId: string, query: Fields): Authorization {
+function readRequest(core: Core, providerId: string, query: Fields): Authorization {
   return {
     providerId,
     name: core.providers.need(providerId).name,
@@ -61,7 +61,7 @@ export function readRequest(core: Core, providerId: string, query: Fields): Auth
 }
 
 /** Where the page leads a person who consents, or without one, who denies. */
-export function decide(core: Core, request: Authorization, person: string | undefined): string {
+function decide(core: Core, request: Authorization, person: string | undefined): string {
   const { providerId, redirectUri, responseType, state } = request
   const common: Record<string, string> = state === undefined ? {} : { state }
   if (person === undefined) {

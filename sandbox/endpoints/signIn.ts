@@ -32,7 +32,9 @@ interface Proven {
 }
 
 async function enter(core: Core, call: Call): Promise<object> {
-  const { user, spend } = await prove(core, call)
+  const byPassword = await matchGiven(core, call)
+  // Nothing below waits before the tokens are spent, so two sign-ins cannot both spend one.
+  const { user, spend } = prove(core, call, byPassword)
   const providerToken = call.body.text('provider_token')
   const proof = providerToken === undefined ? undefined : core.providers.check(providerToken)
   if (proof) checkBindable(core.state, proof.token.profile, user)
@@ -42,16 +44,20 @@ async function enter(core: Core, call: Call): Promise<object> {
   return core.sessions.start(user, call.issuer)
 }
 
+/** The user of the password, if one is given. */
+async function matchGiven(core: Core, call: Call): Promise<User | undefined> {
+  const password = call.body.text('password')
+  if (password === undefined) return undefined
+  const username = parseUsername(call.body.need('username'))
+  return matchPassword(core, call, username, core.users.find(username), password)
+}
+
 /** By password, by verification token, or by a provider token that is somebody's. */
-async function prove(core: Core, call: Call): Promise<Proven> {
-  const { body } = call
-  const password = body.text('password')
+function prove(core: Core, { body }: Call, byPassword: User | undefined): Proven {
   const verificationToken = body.text('verification_token')
   const providerToken = body.text('provider_token')
-  if (password !== undefined) {
-    const username = parseUsername(body.need('username'))
-    const found = core.users.find(username)
-    const user = admit(await matchPassword(core, call, username, found, password))
+  if (byPassword) {
+    const user = admit(byPassword)
     return { user, spend: checkSecondFactor(core, user, verificationToken) }
   }
   if (verificationToken !== undefined) {

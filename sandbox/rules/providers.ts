@@ -24,6 +24,9 @@ export interface Providers {
   check(providerToken: string): ProviderProof
 }
 
+/** How every code of a page begins. */
+export const codePrefix = 'pc.'
+
 /** As documented: the third party does not say who it is. */
 export const noProfile = (): ApiError =>
   new ApiError('failed_precondition', '从第三方获取用户信息失败')
@@ -46,7 +49,7 @@ export function createProviders(state: State, clock: Clock, config: () => Config
       return settings
     },
     consent(consent) {
-      const code = newToken('pc.')
+      const code = newToken(codePrefix)
       const expiresAt = clock.now() + config().providerCodeSeconds * 1000
       state.providerCodes.set(digest(code), { ...consent, expiresAt })
       return code

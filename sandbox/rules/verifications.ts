@@ -8,7 +8,7 @@ import type { State, Verification } from '../state.ts'
 export interface Verifications {
   /** Sends a code to an address, for `sub` if they are signed in; answers its verification_id. */
   send(address: string, sub?: string): string
-  /** Checks a code and answers how to spend it, or an error. A wrong one is counted. */
+  /** Checks a code, counts a wrong one, and answers whose it is and how to spend it. */
   match(verificationId: string, code: string): VerificationMatch
   /** Trades a code for a verification token; the code is spent. */
   verify(verificationId: string, code: string): string
@@ -17,12 +17,12 @@ export interface Verifications {
    * which the caller does once nothing else can fail.
    */
   check(verificationToken: string, ...addresses: readonly string[]): () => void
-  /** The same for any token that `sub` was given for `address`, whoever holds it. */
+  /** The same for a contact that `sub` has proven, where the token itself is not sent. */
   checkGiven(sub: string, address: string): () => void
 }
 
 /** A code that was right. */
-export interface VerificationMatch extends Verification {
+export interface VerificationMatch extends Pick<Verification, 'address' | 'sub'> {
   spend(): void
 }
 
@@ -43,7 +43,8 @@ export function createVerifications(
       verification.wrongTries += 1
       throw new ApiError('invalid_argument', wrongCode)
     }
-    return { ...verification, spend: () => void state.verifications.delete(verificationId) }
+    const { address, sub } = verification
+    return { address, sub, spend: () => void state.verifications.delete(verificationId) }
   }
   return {
     match,

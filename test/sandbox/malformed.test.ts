@@ -141,12 +141,19 @@ async function isDocumented(response: Response): Promise<boolean> {
   return response.ok !== isError
 }
 
-/** A bearer of an ever new guest, who may be removed by what is sent. */
-async function newBearer(sandbox: Sandbox): Promise<string> {
-  const init = { method: 'POST', headers: { 'x-device-id': 'd'.repeat(32) } }
-  const url = 'http://sandbox.test/auth/v1/signin/anonymously?client_id=env-1'
-  const body = (await (await sandbox.fetch(url, init)).json()) as { access_token: string }
-  return `Bearer ${body.access_token}`
+type Kind = 'nobody' | 'guest' | 'member'
+
+/** An Authorization header of a user who has nothing to lose, made anew each time. */
+async function authorize(sandbox: Sandbox, kind: Kind): Promise<object> {
+  if (kind === 'nobody') return {}
+  const [path, sent] =
+    kind === 'guest'
+      ? ['anonymously', {}]
+      : ['custom', { ticket: await sandbox.mintTicket('fuzz') }]
+  const init = { method: 'POST', body: JSON.stringify(sent) }
+  const url = `http://sandbox.test/auth/v1/signin/${path}?client_id=env-1`
+  const { access_token } = (await (await sandbox.fetch(url, init)).json()) as Record<string, string>
+  return { authorization: `Bearer ${access_token}` }
 }
 
 test('whatever is sent, the answer is an answer: never a 500, always the documented body', async () => {
@@ -158,9 +165,9 @@ test('whatever is sent, the answer is an answer: never a 500, always the documen
     body,
     query,
     fc.record({ authorization: header, 'x-device-id': header }, { requiredKeys: [] }),
-    fc.boolean(),
-    async ([method, path], sent, parameters, given, isGuest) => {
-      const headers = isGuest ? { ...given, authorization: await newBearer(sandbox) } : given
+    fc.constantFrom<Kind>('nobody', 'guest', 'member'),
+    async ([method, path], sent, parameters, given, kind) => {
+      const headers = { ...given, ...(await authorize(sandbox, kind)) }
       const url = `http://sandbox.test${path}?${new URLSearchParams(parameters)}`
       const content = method === 'GET' ? {} : { body: sent }
       const response = await sandbox.fetch(url, { method, headers, ...content })

@@ -101,6 +101,19 @@ test('a verification token signs in its own contact, once', async () => {
   expect(again.body['error']).toBe('permission_denied')
 })
 
+test('one verification token signs in once, however many ask at once', async () => {
+  const client = await start()
+  await client.sandbox.addUser({ phone_number: phone })
+  const verification_token = await client.proveContact()
+  const signIn = async () => {
+    const url = `http://sandbox.test/auth/v1/signin?client_id=${clientId}`
+    const body = JSON.stringify({ username: phone, verification_token })
+    return (await client.sandbox.fetch(url, { method: 'POST', body })).status
+  }
+  const statuses = await Promise.all([signIn(), signIn(), signIn()])
+  expect(statuses.filter((status) => status === 200)).toHaveLength(1)
+})
+
 test('a failed sign-in leaves the verification token for the sign-up', async () => {
   const client = await start()
   const verification_token = await client.proveContact()
