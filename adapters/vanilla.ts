@@ -13,6 +13,7 @@ import {
   type OperationName,
   type OutputOf,
 } from '../services/api.ts'
+import type { CaptchaService } from '../services/captcha.ts'
 import { type Clock, systemClock } from '../services/clock.ts'
 import { endpoints } from '../services/endpoints.ts'
 import { AuthError } from '../services/error.ts'
@@ -52,6 +53,8 @@ export interface AuthOptions<F extends Flows> {
   platform?: Partial<Platform>
   /** Watches every actor at work. Secrets stay sealed in what it is shown. */
   inspect?: (event: InspectionEvent) => void
+  /** How to ask for a captcha. Default: by picture; else `captchaPage({ redirect_uri })`. */
+  captcha?: { (api: Api): CaptchaService; readonly endpoints?: object }
   /** Endpoints to call beside those of a session and its flows, such as `moreEndpoints`. */
   endpoints?: Partial<typeof moreEndpoints>
   /** The journeys of the app, by the name it starts them with. */
@@ -114,7 +117,7 @@ export function openAuth<const F extends Flows>(
     fetch: options.fetch,
   })
   const loaded = Object.assign(
-    { ...endpoints, ...options.endpoints },
+    { ...endpoints, ...options.endpoints, ...options.captcha?.endpoints },
     ...Object.values(flows).map((flow) => flow.endpoints),
   ) as typeof endpoints
   const api = {
@@ -128,6 +131,7 @@ export function openAuth<const F extends Flows>(
       (await import('../services/platform.ts')).readCallback(callback),
     ...options.platform,
   }
+  if (options.captcha) api.captcha = options.captcha(api)
   assertOneXState(flows, api)
   const logic = session(api, flows)
   const savedFlow = `authflow_${clientId}`

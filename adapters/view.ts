@@ -34,7 +34,7 @@ type RunningFlow<F extends Flows> = {
   [K in keyof F & string]: { flow: K; step: StepOf<SnapshotFrom<MachineOf<F, K>>> }
 }[keyof F & string]
 
-/** What a person answers to the captcha dialog. */
+/** What a person answers to the captcha dialog: the picture's text, or the address the page led back to. */
 export type CaptchaEvent =
   | { type: 'captcha.answer'; text: string }
   | { type: 'captcha.replace' }
@@ -58,8 +58,11 @@ export type View<F extends Flows> = {
    * no `expiresAt`: there is none to type in.
    */
   code?: { contact: Contact; resendAt?: number; expiresAt?: number }
-  /** The captcha dialog, whoever asked for it. No `image`: a new one is on its way. */
-  captcha?: { image?: string; busy: boolean; error?: AuthError }
+  /**
+   * The captcha dialog, whoever asked for it: an `image` to read, or a page to visit at `url`, whose
+   * address after the visit is the answer. Neither: it is on its way.
+   */
+  captcha?: { image?: string; url?: string; busy: boolean; error?: AuthError }
   /** Whether sending this event now would do anything. */
   can(event: AuthEvent<F>): boolean
 } & (RunningFlow<F> | { flow?: undefined; step?: undefined })
@@ -95,7 +98,8 @@ export function viewOf(root: AnyActorRef): Omit<View<Flows>, 'can'> {
     code: codeOf(flows.find(({ machine }) => machine.id === 'verification')),
     captcha: isOpen
       ? {
-          image: dialog.context.picture?.data,
+          image: dialog.context.question?.image,
+          url: dialog.context.question?.url,
           busy: dialog.hasTag('busy'),
           error: dialog.context.error,
         }

@@ -1,8 +1,9 @@
 import { assign, fromPromise, setup } from 'xstate'
 import type { Api } from '../services/api.ts'
+import type { CaptchaQuestion } from '../services/captcha.ts'
 import { AuthError, errorOf, isTransient } from '../services/error.ts'
 import type { Secret } from '../services/secret.ts'
-import type { CaptchaPicture, CaptchaToken } from '../services/wire.ts'
+import type { CaptchaToken } from '../services/wire.ts'
 
 export interface CaptchaRequired {
   type: 'captcha.require'
@@ -11,15 +12,15 @@ export interface CaptchaRequired {
 }
 
 /**
- * The one captcha question on screen, whoever asked. A request sends `captcha.require` and waits
+ * The one captcha question on screen, whoever asked, be it a picture or a page. A request sends `captcha.require` and waits
  * for a `settled` state; who comes while a question is open shares its answer.
  */
-export const captcha = (api: Pick<Api, 'createCaptcha' | 'verifyCaptcha' | 'clock'>) =>
+export const captcha = (api: Pick<Api, 'captcha' | 'clock'>) =>
   setup({
     types: {
       context: {} as {
         purpose: string
-        picture?: CaptchaPicture
+        question?: CaptchaQuestion
         token?: Secret
         /** Milliseconds since the epoch. */
         expiresAt: number
@@ -29,17 +30,16 @@ export const captcha = (api: Pick<Api, 'createCaptcha' | 'verifyCaptcha' | 'cloc
         | CaptchaRequired
         | { type: 'captcha.spend'; token: Secret }
         | { type: 'captcha.answer'; text: string }
-        | { type: 'captcha.solve'; output: CaptchaToken }
         | { type: 'captcha.replace' }
         | { type: 'captcha.cancel' },
       tags: {} as 'asking' | 'busy' | 'settled',
     },
     actors: {
-      createCaptcha: fromPromise<CaptchaPicture, string>(({ input, signal }) =>
-        api.createCaptcha({ state: input, redirect_uri: '' }, { signal }),
+      createCaptcha: fromPromise<CaptchaQuestion, string>(({ input, signal }) =>
+        api.captcha.create(input, signal),
       ),
-      verifyCaptcha: fromPromise<CaptchaToken, { token: Secret; key: string }>(
-        ({ input, signal }) => api.verifyCaptcha(input, { signal }),
+      verifyCaptcha: fromPromise<CaptchaToken, { question: CaptchaQuestion; answer: string }>(
+        ({ input: { question, answer }, signal }) => api.captcha.verify(question, answer, signal),
       ),
     },
     guards: {
@@ -47,13 +47,16 @@ export const captcha = (api: Pick<Api, 'createCaptcha' | 'verifyCaptcha' | 'cloc
         !!context.token &&
         context.token !== (event as CaptchaRequired).refused &&
         context.expiresAt > api.clock.now(),
-      hasPicture: ({ context }) => !!context.picture,
+      hasQuestion: ({ context }) => !!context.question,
+      isSolved: ({ event }) => !!(event as unknown as { output: CaptchaQuestion }).output.solved,
+      isCancelled: ({ event }) => errorOf(event)?.code === 'cancelled',
+      isForeign: ({ event }) => errorOf(event)?.code === 'foreign_callback',
       isTransient: ({ event }) => isTransient(errorOf(event)),
     },
     actions: {
       begin: assign(({ event }) => ({
         purpose: (event as CaptchaRequired).purpose,
-        picture: undefined,
+        question: undefined,
         token: undefined,
         error: undefined,
       })),
@@ -61,11 +64,11 @@ export const captcha = (api: Pick<Api, 'createCaptcha' | 'verifyCaptcha' | 'cloc
         (event as { token: Secret }).token === context.token ? { token: undefined } : {},
       ),
       keepToken: assign(({ event }) => {
-        const { output } = event as { output: CaptchaToken }
-        const { captcha_token: token, expires_in } = output
+        const { output } = event as unknown as { output: CaptchaToken & CaptchaQuestion }
+        const { captcha_token: token, expires_in } = output.solved ?? output
         return { token, expiresAt: api.clock.now() + expires_in * 1000, error: undefined }
       }),
-      close: assign({ picture: undefined }),
+      close: assign({ question: undefined }),
       rememberCancel: assign({ error: () => new AuthError('cancelled', { operation: 'captcha' }) }),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
     },
@@ -89,9 +92,12 @@ export const captcha = (api: Pick<Api, 'createCaptcha' | 'verifyCaptcha' | 'cloc
           id: 'createCaptcha',
           src: 'createCaptcha',
           input: ({ context }) => context.purpose,
-          onDone: { target: 'asking', actions: assign({ picture: ({ event }) => event.output }) },
+          onDone: [
+            { guard: 'isSolved', target: 'solved', actions: 'keepToken' },
+            { target: 'asking', actions: assign({ question: ({ event }) => event.output }) },
+          ],
           onError: [
-            { guard: 'hasPicture', target: 'asking', actions: 'rememberError' },
+            { guard: 'hasQuestion', target: 'asking', actions: 'rememberError' },
             { target: 'failed', actions: 'rememberError' },
           ],
         },
@@ -101,7 +107,6 @@ export const captcha = (api: Pick<Api, 'createCaptcha' | 'verifyCaptcha' | 'cloc
         on: {
           'captcha.require': {},
           'captcha.answer': 'checking',
-          'captcha.solve': { target: 'solved', actions: 'keepToken' },
           'captcha.replace': { target: 'fetching', actions: assign({ error: undefined }) },
           'captcha.cancel': 'cancelled',
         },
@@ -113,11 +118,13 @@ export const captcha = (api: Pick<Api, 'createCaptcha' | 'verifyCaptcha' | 'cloc
           id: 'verifyCaptcha',
           src: 'verifyCaptcha',
           input: ({ context, event }) => ({
-            token: context.picture!.token,
-            key: event.type === 'captcha.answer' ? event.text : '',
+            question: context.question!,
+            answer: event.type === 'captcha.answer' ? event.text : '',
           }),
           onDone: { target: 'solved', actions: 'keepToken' },
           onError: [
+            { guard: 'isCancelled', target: 'cancelled' },
+            { guard: 'isForeign', target: 'asking' },
             { guard: 'isTransient', target: 'asking', actions: 'rememberError' },
             { target: 'fetching', actions: 'rememberError' },
           ],

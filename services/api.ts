@@ -1,3 +1,4 @@
+import { captchaPicture, type CaptchaService } from './captcha.ts'
 import type { Clock } from './clock.ts'
 import type { Endpoint, endpoints } from './endpoints.ts'
 import { AuthError } from './error.ts'
@@ -35,7 +36,7 @@ export type InputOf<K extends OperationName> = Parameters<Operations[K]>[0]
 export type OutputOf<K extends OperationName> = Awaited<ReturnType<Operations[K]>>
 
 /** What the machines may touch of the world: the endpoints, the time, and the way to a provider. */
-export type Api = Operations & { clock: Clock } & Platform
+export type Api = Operations & { clock: Clock; captcha: CaptchaService } & Platform
 
 /**
  * @param endpoints those that this app has loaded; the others are missing from the answer
@@ -46,8 +47,8 @@ export function createApi(
   clientId: string,
   clock: Clock,
   endpoints: Partial<Endpoints>,
-): Operations & { clock: Clock } {
-  const operations = Object.entries(endpoints).map(([operation, endpoint]) => {
+): Operations & Pick<Api, 'clock' | 'captcha'> {
+  const entries = Object.entries(endpoints).map(([operation, endpoint]) => {
     const { shape, fields, check, ...marks } = endpoint as Endpoint<object, object>
     const { method, path, credential } = marks
     const place = method === 'GET' || method === 'DELETE' ? 'query' : 'body'
@@ -70,7 +71,8 @@ export function createApi(
     }
     return [operation, Object.assign(call, marks)]
   })
-  return { ...Object.fromEntries(operations), clock } as Operations & { clock: Clock }
+  const operations = Object.fromEntries(entries) as Operations
+  return { ...operations, clock, captcha: captchaPicture(operations) }
 }
 
 /** Phone numbers in the wire's form, wherever one is accepted. */

@@ -10,6 +10,7 @@ import { getShortestPaths } from 'xstate/graph'
 import { type Api, createApi } from '../../services/api.ts'
 import { endpoints } from '../../services/endpoints.ts'
 import type { AuthError } from '../../services/error.ts'
+import { readCallback } from '../../services/platform.ts'
 import { moreEndpoints } from '../../services/moreEndpoints.ts'
 import { memoryStore } from '../../services/storage.ts'
 import { createTokenStore, type TokenStore } from '../../services/tokenStore.ts'
@@ -21,6 +22,10 @@ const stillClock = { now: () => 0, until: () => new Promise<void>(() => undefine
 export const paperApi: Api & TokenStore = {
   ...createApi(noHttp, 'demo', stillClock, { ...endpoints, ...moreEndpoints }),
   ...createTokenStore(memoryStore(), 'demo'),
+  nonce: () => 'nonce',
+  leave: () => undefined,
+  visit: () => new Promise(() => undefined),
+  readCallback,
 }
 
 /** One step of a path: the event, and the state it is taken in and leads to. */

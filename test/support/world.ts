@@ -1,6 +1,8 @@
 import type { AnyActorRef, AnyMachineSnapshot, EventObject, InspectionEvent } from 'xstate'
 import type { OperationName } from '../../services/api.ts'
-import { createAuth } from '../../adapters/vanilla.ts'
+import { type AuthOptions, createAuth } from '../../adapters/vanilla.ts'
+import type { Flows } from '../../machines/session.ts'
+import { moreEndpoints } from '../../services/moreEndpoints.ts'
 import { memoryStore, type Store } from '../../services/storage.ts'
 import { signIn } from '../../machines/signIn.ts'
 import { type Config, createSandbox } from '../../sandbox/index.ts'
@@ -25,6 +27,8 @@ export interface Edges {
   /** The wire itself. Default: the global `fetch`. */
   wire?: typeof globalThis.fetch
   storage?: { shared?: Store; tab?: Store }
+  /** Default: by picture. */
+  captcha?: AuthOptions<Flows>['captcha']
   inspect?: (event: InspectionEvent) => void
 }
 
@@ -89,9 +93,11 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
       env: 'demo',
       endpoint: url,
       flows: { signIn },
+      endpoints: moreEndpoints,
       fetch,
       clock,
       storage,
+      captcha: edges.captcha,
       inspect(event) {
         system = (event.actorRef as AnyActorRef).system
         noteTransitions(event, taken)

@@ -1,0 +1,37 @@
+import type { Operations } from './api.ts'
+import type { Secret } from './secret.ts'
+import type { CaptchaToken } from './wire.ts'
+
+/** What a person is shown: a picture to read, or a page to visit. */
+export interface CaptchaQuestion {
+  /** A `data:` URL. */
+  image?: string
+  /** Opened in a frame, a window or a webview; it leads back to the `redirect_uri`. */
+  url?: string
+  /** The server asked for nothing and gave a token at once. */
+  solved?: CaptchaToken
+  /** Names the picture. */
+  token?: Secret
+  /** Names the visit. */
+  state?: string
+}
+
+/** One way to ask a person whether they are one. */
+export interface CaptchaService {
+  /** @param purpose what it is for: `METHOD:/v1/path` */
+  create(purpose: string, signal: AbortSignal): Promise<CaptchaQuestion>
+  /** @param answer the text of the picture, or the address the page came back to */
+  verify(question: CaptchaQuestion, answer: string, signal: AbortSignal): Promise<CaptchaToken>
+}
+
+/** By picture: `POST captcha/data` and `POST captcha/data/verify`. */
+export const captchaPicture = ({
+  createCaptcha,
+  verifyCaptcha,
+}: Pick<Operations, 'createCaptcha' | 'verifyCaptcha'>): CaptchaService => ({
+  async create(state, signal) {
+    const { data, token } = await createCaptcha({ state, redirect_uri: '' }, { signal })
+    return { image: data, token }
+  },
+  verify: ({ token }, key, signal) => verifyCaptcha({ token: token!, key }, { signal }),
+})

@@ -1,0 +1,50 @@
+import type { Api } from './api.ts'
+import type { CaptchaService } from './captcha.ts'
+import { AuthError } from './error.ts'
+import { moreEndpoints } from './moreEndpoints.ts'
+import { Secret } from './secret.ts'
+
+/**
+ * By page: `POST captcha/init` answers a page to visit, or a token at once. The page leads back to
+ * `redirect_uri` with `state`, `captcha_token` and `expires_in`, or with `error` and
+ * `error_description`; that whole address is the answer.
+ */
+export const captchaPage = ({ redirect_uri }: { redirect_uri: string }) =>
+  Object.assign(
+    ({ initCaptcha, nonce }: Pick<Api, 'initCaptcha' | 'nonce'>): CaptchaService => ({
+      async create(_purpose, signal) {
+        const state = nonce()
+        const { url, captcha_token, expires_in } = await initCaptcha(
+          { redirect_uri, state },
+          { signal },
+        )
+        if (captcha_token) return { solved: { captcha_token, expires_in } }
+        if (url && /^https?:$/.test(new URL(url, redirect_uri).protocol)) return { url, state }
+        throw malformed('url')
+      },
+      async verify({ state }, address) {
+        const params = URL.canParse(address) ? new URL(address).searchParams : undefined
+        if (params?.get('state') !== state) {
+          throw new AuthError('foreign_callback', { operation: 'verifyCaptcha' })
+        }
+        const token = params?.get('captcha_token')
+        const expires_in = Number(params?.get('expires_in'))
+        if (token && expires_in > 0) return { captcha_token: new Secret(token), expires_in }
+        const error = params?.get('error')
+        if (!error || !/^\w{1,64}$/.test(error)) throw malformed('captcha_token')
+        throw new AuthError(error, {
+          operation: 'verifyCaptcha',
+          description: params?.get('error_description')?.slice(0, 300),
+        })
+      },
+    }),
+    { endpoints: { initCaptcha } },
+  )
+
+const { initCaptcha } = moreEndpoints
+
+const malformed = (field: string) =>
+  new AuthError('invalid_response', {
+    operation: 'initCaptcha',
+    description: `${field} is missing or malformed`,
+  })

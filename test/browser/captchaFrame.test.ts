@@ -1,0 +1,37 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { createSandbox } from '../../sandbox/index.ts'
+import { openPage, servePage } from '../support/chromium.ts'
+
+async function openCaptcha() {
+  const sandbox = createSandbox({ config: { captchaOnEveryCall: 'on' } })
+  const server = await sandbox.listen({ port: 0 })
+  const served = await servePage('test/browser/pages/captchaFrame.ts')
+  onTestFinished(() => Promise.all([server.close(), served.close()]).then(() => undefined))
+  const page = await openPage(`${served.url}?endpoint=${encodeURIComponent(server.url)}`)
+  const frame = page.frameLocator('iframe')
+  await frame.locator('input[name=key]').waitFor({ state: 'attached' })
+  return { sandbox, page, frame }
+}
+
+test('a captcha page in a frame lets the call through', async () => {
+  const { sandbox, page, frame } = await openCaptcha()
+  const token = await frame.locator('input[name=token]').inputValue()
+  await frame.locator('input[name=key]').fill(sandbox.captchaAnswer(token)!)
+  await frame.locator('button[value=verify]').click()
+  await page
+    .locator('body[data-step=askingCode][data-captcha=closed]')
+    .waitFor({ state: 'attached' })
+  expect(await page.locator('iframe').count()).toBe(0)
+  expect(sandbox.inbox()).toHaveLength(1)
+  expect(page.errors).toEqual([])
+})
+
+test('going back in the frame cancels', async () => {
+  const { sandbox, page, frame } = await openCaptcha()
+  await frame.locator('button[value=cancel]').click()
+  await page
+    .locator('body[data-step=askingAccount][data-error=cancelled]')
+    .waitFor({ state: 'attached' })
+  expect(await page.locator('iframe').count()).toBe(0)
+  expect(sandbox.inbox()).toHaveLength(0)
+})
