@@ -19,7 +19,9 @@ type StepOf<S> = S extends { value: infer V; children: infer C }
 
 type HandedEvent<S> = S extends { value: infer V; children: infer C }
   ? {
-      [K in Handed<V, C>]: NonNullable<C[K]> extends { send(event: infer E): void } ? E : never
+      [K in Handed<V, C>]:
+        | (NonNullable<C[K]> extends { send(event: infer E): void } ? E : never)
+        | HandedEvent<SnapshotFrom<NonNullable<C[K]>>>
     }[Handed<V, C>]
   : never
 

@@ -33,6 +33,7 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
         verificationToken?: Secret
         error?: AuthError
       },
+      events: {} as { type: 'never' },
       output: {} as { edit: Edit['type']; sudo?: Elevated },
       children: {} as { elevation: 'elevation'; verification: 'verification' },
       tags: {} as 'asking' | 'busy',

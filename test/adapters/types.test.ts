@@ -1,8 +1,16 @@
 import { expectTypeOf, test } from 'vitest'
-import { type Auth, createAuth, type AuthEvent, signIn, type View } from 'cloudbase-authflow'
+import {
+  type account,
+  type Auth,
+  createAuth,
+  type AuthEvent,
+  signIn,
+  type View,
+} from 'cloudbase-authflow'
 
 type Flows = { signIn: typeof signIn }
 type Event = AuthEvent<Flows>
+type AccountEvent = AuthEvent<{ account: typeof account }>
 
 test('the steps of a view are those of its flow and of what the flow hands over to', () => {
   expectTypeOf<'askingAccount' | 'askingCode' | 'verifyingCode' | 'askingProfile'>().toExtend<
@@ -23,6 +31,14 @@ test('events are those of the flows given, with secrets as plain text', () => {
     email: string
     phone_number: string
   }>().not.toExtend<Event>()
+})
+
+test('events are also those of what a flow hands over to, however deep', () => {
+  expectTypeOf<{ type: 'edit.cancel' }>().toExtend<AccountEvent>()
+  expectTypeOf<{ type: 'provider.return'; url: string }>().toExtend<AccountEvent>()
+  expectTypeOf<{ type: 'code.request' }>().toExtend<AccountEvent>()
+  expectTypeOf<{ type: 'code.submit'; code: string }>().toExtend<AccountEvent>()
+  expectTypeOf<{ type: 'code.submitted'; code: string }>().not.toExtend<AccountEvent>()
 })
 
 test('calls are typed by their endpoint', () => {
