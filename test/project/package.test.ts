@@ -96,6 +96,7 @@ test('a fresh install type-checks, with every declaration it ships', () => {
 const names: Record<string, string[]> = {
   '.': ['AuthError', 'createAuth', 'memoryStore', 'signIn', 'webStore'],
   './sandbox': ['createSandbox'],
+  './wechat': ['installGlobals', 'loginPage', 'wechat'],
 }
 
 test.each(entries)('a fresh install can import %s', (entry) => {

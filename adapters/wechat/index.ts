@@ -1,0 +1,82 @@
+/**
+ * Signing in inside a WeChat mini-program. Tested on a stub of the global `wx` that forwards to a
+ * real server, not in WeChat itself.
+ *
+ * The address of the server has to be among the request domains of the mini-program's console.
+ */
+import { AuthError } from '../../services/error.ts'
+import type { Store } from '../../services/storage.ts'
+import { cloudFetch, requestFetch } from './fetch.ts'
+import { wxStore } from './store.ts'
+import { promised, type Wx } from './wx.ts'
+
+export { installGlobals } from './globals.ts'
+
+declare const wx: Wx
+
+export interface WechatOptions {
+  /**
+   * Speak to the server through the cloud function `httpOverCallFunction` instead of `wx.request`.
+   * The app deploys it and calls `wx.cloud.init` first.
+   */
+  cloud?: boolean
+}
+
+export interface Wechat {
+  fetch: typeof globalThis.fetch
+  /** A mini-program has one window and is often ended: a cut flow has to outlive it. */
+  storage: { shared: Store; tab: Store }
+  /**
+   * A code by `wx.login`, good once and for five minutes: the `provider_code` of
+   * `grantProviderToken`.
+   *
+   * @throws AuthError
+   */
+  login(options?: { timeout?: number }): Promise<string>
+  /**
+   * Opens a page of the mini-program, such as `loginPage()`.
+   *
+   * @throws AuthError
+   */
+  navigate(url: string): Promise<void>
+}
+
+/**
+ * What `createAuth` needs in a mini-program, to be spread into its options, and what only a
+ * mini-program can do.
+ *
+ * @example
+ *   await installGlobals()
+ *   const { login, navigate, ...options } = wechat()
+ *   const auth = createAuth({ env: 'my-env', flows: { signIn }, ...options })
+ */
+export function wechat({ cloud = false }: WechatOptions = {}): Wechat {
+  const store = wxStore()
+  return {
+    fetch: cloud ? cloudFetch : requestFetch,
+    storage: { shared: store, tab: store },
+    async login({ timeout = 10_000 } = {}) {
+      const { code } = await promised<{ code: string }>(
+        'login',
+        (callbacks) => wx.login({ timeout, ...callbacks }),
+        timeout,
+      )
+      if (code) return code
+      throw new AuthError('invalid_response', { operation: 'login', description: 'no code' })
+    },
+    async navigate(url) {
+      await promised('navigate', (callbacks) => wx.navigateTo({ url, ...callbacks }))
+    },
+  }
+}
+
+/** The path of the sign-in page that CloudBase puts into a mini-program. */
+export function loginPage(query: Record<string, string> = {}): string {
+  const pairs = Object.entries(query).map(
+    ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
+  )
+  return [
+    '/packages/$wd_system/pages/login/index',
+    ...(pairs.length ? [pairs.join('&')] : []),
+  ].join('?')
+}

@@ -1,0 +1,734 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createContext, runInContext } from 'node:vm'
+import { rolldown } from 'rolldown'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { createAuth } from '../../adapters/vanilla.ts'
+import { PlainController, PlainSignal } from '../../adapters/wechat/abort.ts'
+import { PlainHeaders } from '../../adapters/wechat/headers.ts'
+import { installGlobals, loginPage, wechat } from '../../adapters/wechat/index.ts'
+import type { Wx } from '../../adapters/wechat/wx.ts'
+import { signIn } from '../../machines/signIn.ts'
+import { type Config, createSandbox } from '../../sandbox/index.ts'
+import { moreEndpoints } from '../../services/moreEndpoints.ts'
+import { answer, failure, serve } from '../services/server.ts'
+import { turnableClock } from '../support/clock.ts'
+
+/**
+ * A stand-in for WeChat: what it is asked, it asks of a real server over HTTP. It knows no more
+ * methods than `wx.request` does, calls back later, and hands out what it was told.
+ */
+function wxStub() {
+  const stored = new Map<string, unknown>()
+  const asked: { url: string; method: string; header: Record<string, string>; data?: string }[] = []
+  const forwarded: { name: string; data: Record<string, unknown> }[] = []
+  const opened: string[] = []
+  const later = (run: () => void) => void setTimeout(run)
+  const methods = ['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT']
+  const state = { aborted: 0, brokenStorage: false, silent: false }
+
+  const storage =
+    (run: (option: { key: string; data: unknown }) => object | undefined) =>
+    (option: {
+      key: string
+      data?: unknown
+      success(result: never): void
+      fail(failure: { errMsg: string }): void
+    }) =>
+      later(() => {
+        if (state.silent) return
+        const result = state.brokenStorage ? undefined : run({ key: option.key, data: option.data })
+        if (result) option.success(result as never)
+        else option.fail({ errMsg: 'storage:fail data not found' })
+      })
+
+  const wx = {
+    request({ url, method, header, data, dataType, success, fail }) {
+      asked.push({ url, method, header, data })
+      expect(methods).toContain(method)
+      expect(dataType).not.toBe('json')
+      const controller = new AbortController()
+      fetch(url, { method, headers: header, body: data, signal: controller.signal })
+        .then(async (response) => {
+          const header = Object.fromEntries(
+            [...response.headers].map(([name, value]) => [titled(name), value]),
+          )
+          success({ data: await response.text(), statusCode: response.status, header })
+        })
+        .catch(() => fail({ errMsg: 'request:fail' }))
+      return {
+        abort() {
+          state.aborted++
+          controller.abort()
+        },
+      }
+    },
+    getStorage: storage(({ key }) => (stored.has(key) ? { data: stored.get(key) } : undefined)),
+    setStorage: storage(({ key, data }) => (stored.set(key, data), {})),
+    removeStorage: storage(({ key }) => (stored.delete(key), {})),
+    login: ({ success }) => later(() => success({ code: 'wx-code-anna' })),
+    navigateTo: ({ url, success }) => later(() => (opened.push(url), success({}))),
+    getRandomValues: ({ length, success }) =>
+      later(() => {
+        const randomValues = crypto.getRandomValues(new Uint8Array(length)).buffer
+        success({ randomValues })
+      }),
+    getRendererUserAgent: ({ success }) => later(() => success('MicroMessenger')),
+    cloud: {
+      /** As the function of that name does it, deployed by the app. */
+      async callFunction({ name, data }) {
+        const { url, method, headers, body } = data as RequestInit & { url: string }
+        forwarded.push({ name, data: data as Record<string, unknown> })
+        const response = await fetch(url, { method, headers, body: JSON.stringify(body) })
+        return { result: { body: await response.json() } }
+      },
+    },
+  } satisfies Wx
+  return { wx: wx as Wx, stored, asked, forwarded, opened, state }
+}
+
+const titled = (name: string) => name.replace(/(^|-)[a-z]/g, (text) => text.toUpperCase())
+
+let stub: ReturnType<typeof wxStub>
+beforeEach(() => {
+  stub = wxStub()
+  vi.stubGlobal('wx', stub.wx)
+})
+afterEach(() => vi.unstubAllGlobals())
+
+async function startSandbox(config: Partial<Config> = {}) {
+  // Where the cloud function says that it calls from.
+  const allowedOrigins = ['https://servicewechat.com']
+  const sandbox = createSandbox({ config: { allowedOrigins, ...config } })
+  const clock = turnableClock()
+  const { url, close } = await sandbox.listen()
+  onTestFinished(close)
+  const open = ({ cloud = false } = {}) => {
+    const { login: _login, navigate: _navigate, ...options } = wechat({ cloud })
+    const auth = createAuth({
+      env: 'demo',
+      endpoint: url,
+      flows: { signIn },
+      endpoints: moreEndpoints,
+      clock,
+      ...options,
+    })
+    auth.start()
+    onTestFinished(() => auth.stop())
+    return auth
+  }
+  return {
+    sandbox,
+    url,
+    open,
+    arrived: () =>
+      sandbox.requests().map(({ method, path }) => `${method} ${path.replace('/auth', '')}`),
+    /** Client and server grow older together. */
+    pass(seconds: number) {
+      sandbox.advance(seconds)
+      clock.advance(seconds * 1000)
+    },
+  }
+}
+
+const phone_number = '+86 13800000000'
+
+test.each([{ cloud: false }, { cloud: true }])(
+  'a person signs up by code, names themselves, comes back later and leaves: %o',
+  async ({ cloud }) => {
+    const { sandbox, open, arrived, pass } = await startSandbox()
+    const first = open({ cloud })
+    first.send({ type: 'flow.start', flow: 'signIn' })
+    first.send({ type: 'contact.submit', phone_number })
+    await vi.waitUntil(() => first.get().step === 'askingCode')
+    first.stop()
+
+    // WeChat has ended the mini-program while the person looked for the message.
+    const second = open({ cloud })
+    await vi.waitUntil(() => second.get().step === 'askingCode')
+    second.send({ type: 'code.submit', code: sandbox.inbox()[0]!.code })
+    await vi.waitUntil(() => second.get().step === 'askingProfile')
+    second.send({ type: 'profile.submit', profile: { name: '小程序用户' } })
+    await vi.waitUntil(() => second.get().status === 'signedIn' && !second.get().flow)
+    second.stop()
+
+    pass(7200)
+    const third = open({ cloud })
+    await vi.waitUntil(() => third.get().status === 'signedIn')
+    expect(await third.call('getUser')).toMatchObject({ name: '小程序用户', phone_number })
+    third.send({ type: 'session.end' })
+    await vi.waitUntil(() => arrived().at(-1) === 'POST /v1/revoke')
+    await vi.waitUntil(() => !stub.stored.has('credentials_demo'))
+
+    expect(arrived()).toEqual([
+      'POST /v1/verification',
+      'POST /v1/verification/verify',
+      'POST /v1/signup',
+      'PATCH /v1/user/profile',
+      'POST /v1/token',
+      'GET /v1/user/me',
+      'POST /v1/revoke',
+    ])
+    expect([stub.asked.length, stub.forwarded.length]).toEqual(cloud ? [0, 7] : [7, 0])
+  },
+)
+
+test.each([{ cloud: false }, { cloud: true }])(
+  'signs in silently by the code of wx.login, and deletes the user by DELETE: %o',
+  async ({ cloud }) => {
+    const { sandbox, open, arrived } = await startSandbox()
+    const auth = open({ cloud })
+    const { provider_token } = await auth.call('grantProviderToken', {
+      provider_id: 'wx1234',
+      provider_code: await wechat().login(),
+      provider_params: { provider_code_type: 'open_id', appid: 'wx1234' },
+    })
+    await auth.call('signInWithProvider', { provider_id: 'wx1234', provider_token })
+    expect(sandbox.users()).toHaveLength(1)
+    await auth.call('deleteUser')
+    expect(sandbox.users()).toEqual([])
+    expect(arrived().at(-1)).toBe('DELETE /v1/user/me')
+  },
+)
+
+describe('fetch over wx.request', () => {
+  test.each(['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'])(
+    'sends %s as it is',
+    async (method) => {
+      const server = await serve()
+      await wechat().fetch(server.origin, { method })
+      expect(server.last().method).toBe(method)
+      expect(stub.asked[0]!.header).not.toHaveProperty('x-http-method-override')
+    },
+  )
+
+  test('sends PATCH as POST that says so', async () => {
+    const server = await serve()
+    await wechat().fetch(`${server.origin}/a?b=c`, {
+      method: 'PATCH',
+      body: '{"d":1}',
+      headers: new Headers({ 'Content-Type': 'application/json', 'X-One': '1' }),
+    })
+    const { method, url, body, headers } = server.last()
+    expect({ method, url, body }).toEqual({ method: 'POST', url: '/a?b=c', body: '{"d":1}' })
+    expect(headers).toMatchObject({
+      'x-http-method-override': 'PATCH',
+      'content-type': 'application/json',
+      'x-one': '1',
+    })
+  })
+
+  test('takes headers in every form, and none', async () => {
+    const server = await serve()
+    const pairs: [string, string][] = [['X-One', '1']]
+    for (const headers of [{ 'X-One': '1' }, pairs, new Headers(pairs), new PlainHeaders(pairs)]) {
+      await wechat().fetch(server.origin, { headers: headers as HeadersInit })
+      expect(server.last().headers).toHaveProperty('x-one', '1')
+    }
+    await wechat().fetch(new URL(server.origin))
+    expect(server.last()).toMatchObject({ method: 'GET', body: '' })
+  })
+
+  test('answers with status, headers in any case, text and JSON', async () => {
+    const server = await serve(answer(429, { error: 'x' }, { 'retry-after': '7' }))
+    const response = await wechat().fetch(server.origin)
+    expect(response).toMatchObject({ ok: false, status: 429 })
+    expect(response.headers.get('retry-after')).toBe('7')
+    expect(response.headers.get('Retry-After')).toBe('7')
+    expect(response.headers.get('x-none')).toBeNull()
+    expect(await response.clone().text()).toBe('{"error":"x"}')
+    expect(await response.json()).toEqual({ error: 'x' })
+  })
+
+  test('answers with text what is no JSON, and with the text of what WeChat has parsed', async () => {
+    const server = await serve(answer(200, '<html>', { 'content-type': 'text/html' }))
+    const response = await wechat().fetch(server.origin)
+    expect(response.ok).toBe(true)
+    expect(await response.text()).toBe('<html>')
+    await expect(response.json()).rejects.toThrow(SyntaxError)
+
+    stub.wx.request = ({ success }) => {
+      success({ data: { a: 1 }, statusCode: 200, header: { 'Set-Cookie': ['a', 'b'] } })
+      return { abort: () => undefined }
+    }
+    const parsed = await wechat().fetch(server.origin)
+    expect(await parsed.text()).toBe('{"a":1}')
+    expect(parsed.headers.get('set-cookie')).toBe('a,b')
+  })
+
+  test('an abort ends the request and rejects with its reason', async () => {
+    const server = await serve(() => undefined)
+    const controller = new AbortController()
+    const response = wechat().fetch(server.origin, { signal: controller.signal })
+    await vi.waitUntil(() => server.requests.length === 1)
+    const reason = new Error('enough')
+    controller.abort(reason)
+    await expect(response).rejects.toBe(reason)
+    expect(stub.state.aborted).toBe(1)
+  })
+
+  test('asks nothing once aborted, and ends nothing that has been answered', async () => {
+    const server = await serve()
+    const reason = new Error('enough')
+    const before = wechat().fetch(server.origin, { signal: AbortSignal.abort(reason) })
+    await expect(before).rejects.toBe(reason)
+    expect(server.requests).toEqual([])
+
+    const controller = new AbortController()
+    await wechat().fetch(server.origin, { signal: controller.signal })
+    controller.abort(reason)
+    expect(stub.state.aborted).toBe(0)
+  })
+
+  test('a failure is the TypeError of fetch, without the query of the address', async () => {
+    const server = await serve()
+    await server.close()
+    await expect(wechat().fetch(server.origin)).rejects.toThrow(TypeError)
+
+    const failWith = async (errMsg: string) => {
+      stub.wx.request = ({ fail }) => {
+        fail({ errMsg })
+        return { abort: () => undefined }
+      }
+      return wechat()
+        .fetch('https://x.example/a?captcha_token=canary')
+        .catch((thrown: TypeError & { code?: string }) => thrown as TypeError & { code?: string })
+    }
+    const quoted = await failWith(
+      'request:fail invalid url "https://x.example/a?captcha_token=canary"',
+    )
+    expect(quoted).toBeInstanceOf(TypeError)
+    expect(quoted).toHaveProperty('message', 'request:fail invalid url "https://x.example/a?…"')
+    const unlisted = await failWith('request:fail url not in domain list')
+    expect(unlisted).toMatchObject({ code: 'url-not-in-domain-list' })
+  })
+
+  test('what it cannot reach, the door calls unreachable and says why', async () => {
+    const { open } = await startSandbox()
+    stub.wx.request = ({ fail }) => {
+      fail({ errMsg: 'request:fail url not in domain list' })
+      return { abort: () => undefined }
+    }
+    expect(await failure(open().call('signIn', { username: 'bob', password: 'x' }))).toMatchObject({
+      code: 'unreachable',
+      operation: 'signIn',
+      description: 'url-not-in-domain-list',
+    })
+  })
+})
+
+describe('fetch over wx.cloud.callFunction', () => {
+  test('calls the function of the official client, in its form', async () => {
+    const server = await serve(answer(200, { a: 1 }))
+    const response = await wechat({ cloud: true }).fetch(`${server.origin}/a?b=c`, {
+      method: 'PATCH',
+      body: '{"d":1}',
+      headers: { 'X-One': '1' },
+    })
+    expect(stub.forwarded).toEqual([
+      {
+        name: 'httpOverCallFunction',
+        data: {
+          url: `${server.origin}/a?b=c`,
+          method: 'PATCH',
+          headers: {
+            origin: 'https://servicewechat.com',
+            'User-Agent': 'MicroMessenger',
+            'x-one': '1',
+          },
+          body: { d: 1 },
+        },
+      },
+    ])
+    expect(server.last().method).toBe('PATCH')
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({ a: 1 })
+  })
+
+  test.each<[string, unknown, number, string]>([
+    ['the body alone', { body: { a: 1 } }, 200, '{"a":1}'],
+    ['an error', { body: { error: 'not_found' } }, 400, '{"error":"not_found"}'],
+    ['an error by number', { body: { error_code: 5 } }, 400, '{"error_code":5}'],
+    [
+      'an error of the gateway',
+      { body: { code: 'X', message: '' } },
+      400,
+      '{"code":"X","message":""}',
+    ],
+    ['the whole answer', { statusCode: 429, body: { error: 'x' } }, 429, '{"error":"x"}'],
+    ['an answer without body', { statusCode: 204 }, 204, ''],
+    ['text', { body: '<html>' }, 200, '<html>'],
+    ['an odd status', { statusCode: 'OK', body: {} }, 200, '{}'],
+    ['nothing', undefined, 502, ''],
+    ['null', null, 502, ''],
+    ['something else', { data: 1 }, 502, ''],
+  ])('reads %s', async (_, result, status, text) => {
+    stub.wx.cloud.callFunction = async () => ({ result })
+    const response = await wechat({ cloud: true }).fetch('https://x.example')
+    expect(response.status).toBe(status)
+    expect(await response.text()).toBe(text)
+  })
+
+  test('reads headers where the function passes them on', async () => {
+    const headers = { 'Retry-After': 7 }
+    stub.wx.cloud.callFunction = async () => ({ result: { statusCode: 429, headers, body: {} } })
+    const response = await wechat({ cloud: true }).fetch('https://x.example')
+    expect(response.headers.get('retry-after')).toBe('7')
+  })
+
+  test.each<[object, string | undefined]>([
+    [Object.assign(new Error('gone'), { errMsg: 'cloud.callFunction:fail timeout' }), 'timeout'],
+    [{ errCode: -501000, errMsg: 'cloud.callFunction:fail Error: errCode: -501000' }, '-501000'],
+    [{ errMsg: 'cloud.callFunction:fail https://x.example?token=canary' }, undefined],
+    [new Error('gone'), undefined],
+    [{}, undefined],
+  ])('a failure is the TypeError of fetch: %o', async (thrown, code) => {
+    stub.wx.cloud.callFunction = () => Promise.reject(thrown as Error)
+    const failed = await wechat({ cloud: true })
+      .fetch('https://x.example')
+      .catch((error: unknown) => error)
+    expect(failed).toBeInstanceOf(TypeError)
+    expect((failed as { code?: string }).code).toBe(code)
+    expect((failed as Error).message).not.toContain('canary')
+  })
+
+  test('works without cloud.init or a user agent as far as it can', async () => {
+    delete stub.wx.getRendererUserAgent
+    stub.wx.cloud.callFunction = async ({ data }) => ({ result: { body: data } })
+    const response = await wechat({ cloud: true }).fetch('https://x.example', { body: 'no JSON' })
+    expect(await response.json()).toMatchObject({ headers: { 'User-Agent': '' }, body: 'no JSON' })
+    Object.assign(stub.wx, { cloud: undefined })
+    await expect(wechat({ cloud: true }).fetch('https://x.example')).rejects.toThrow(TypeError)
+  })
+
+  test('an abort rejects at once', async () => {
+    stub.wx.cloud.callFunction = () => new Promise(() => undefined)
+    const controller = new AbortController()
+    const { signal } = controller
+    const response = wechat({ cloud: true }).fetch('https://x.example', { signal })
+    controller.abort()
+    await expect(response).rejects.toThrow('aborted')
+  })
+})
+
+describe('the store', () => {
+  const store = () => wechat().storage.shared
+
+  test('keeps texts in the storage of WeChat', async () => {
+    await store().set('a', '1')
+    expect(stub.stored).toEqual(new Map([['a', '1']]))
+    expect(await store().get('a')).toBe('1')
+    await store().remove('a')
+    expect(stub.stored.size).toBe(0)
+    expect(await store().get('a')).toBeUndefined()
+    stub.stored.set('b', { no: 'text' })
+    expect(await store().get('b')).toBeUndefined()
+  })
+
+  test('does one after the other, as it was told', async () => {
+    const one = store()
+    const done = [one.set('a', '1'), one.get('a'), one.remove('a'), one.get('a'), one.set('a', '2')]
+    expect(await Promise.all(done.map(async (each) => each))).toEqual([
+      undefined,
+      '1',
+      undefined,
+      undefined,
+      undefined,
+    ])
+    expect(stub.stored).toEqual(new Map([['a', '2']]))
+  })
+
+  test('keeps in memory what storage refuses, and writes again once it does not', async () => {
+    const one = store()
+    await one.set('a', '1')
+    stub.state.brokenStorage = true
+    await one.set('a', '2')
+    expect(await one.get('a')).toBe('2')
+    await one.remove('a')
+    stub.state.brokenStorage = false
+    expect(await one.get('a')).toBeUndefined()
+    await one.set('a', '3')
+    expect(stub.stored.get('a')).toBe('3')
+    expect(await store().get('a')).toBe('3')
+  })
+
+  test('waits for no call that never ends', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    stub.state.silent = true
+    const one = store()
+    const got = Promise.all([one.set('a', '1'), one.get('a'), one.get('b')])
+    await vi.runAllTimersAsync()
+    expect(await got).toEqual([undefined, '1', undefined])
+  })
+})
+
+describe('login and navigate', () => {
+  test('give a code, and open a page', async () => {
+    expect(await wechat().login()).toBe('wx-code-anna')
+    await wechat().navigate(loginPage())
+    await wechat().navigate(loginPage({ from: 'a b', to: '页&=' }))
+    const path = '/packages/$wd_system/pages/login/index'
+    expect(stub.opened).toEqual([path, `${path}?from=a%20b&to=%E9%A1%B5%26%3D`])
+  })
+
+  test('fail with an AuthError', async () => {
+    const { login, navigate } = wechat()
+    stub.wx.login = ({ fail }) => fail({ errMsg: 'login:fail network' })
+    stub.wx.navigateTo = ({ fail }) =>
+      fail({ errMsg: 'navigateTo:fail page "x?a=canary" is not found' })
+    expect(await failure(login())).toMatchObject({
+      code: 'failed_precondition',
+      operation: 'login',
+      description: 'login:fail network',
+    })
+    expect(await failure(navigate('x'))).toMatchObject({
+      code: 'failed_precondition',
+      operation: 'navigate',
+      description: 'navigateTo:fail page "x?…" is not found',
+    })
+    stub.wx.login = ({ success }) => success({ code: '' })
+    expect(await failure(login())).toMatchObject({ code: 'invalid_response' })
+    stub.wx.login = () => {
+      throw new TypeError('no login here')
+    }
+    expect(await failure(login())).toMatchObject({ description: 'TypeError: no login here' })
+    stub.wx.login = ({ fail }) => fail({ errMsg: 'login:fail request timeout' })
+    expect(await failure(login())).toMatchObject({ code: 'deadline_exceeded' })
+  })
+
+  test('login tells WeChat how long to wait, and waits no longer', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const told = vi.fn<Wx['login']>()
+    stub.wx.login = told
+    const late = failure(wechat().login({ timeout: 300 }))
+    await vi.advanceTimersByTimeAsync(300)
+    expect(await late).toMatchObject({ code: 'deadline_exceeded', operation: 'login' })
+    expect(told.mock.calls[0]![0].timeout).toBe(300)
+  })
+})
+
+describe('installGlobals', () => {
+  const lacking = [
+    'AbortController',
+    'AbortSignal',
+    'FormData',
+    'Headers',
+    'URLSearchParams',
+    'crypto',
+    'queueMicrotask',
+  ]
+
+  test('changes nothing where nothing is missing', async () => {
+    const before = lacking.map((name) => globalThis[name as never] as unknown)
+    await installGlobals()
+    expect(lacking.map((name) => globalThis[name as never] as unknown)).toEqual(before)
+  })
+
+  test('asks WeChat for random bytes, uses each once, and never makes any up', async () => {
+    vi.stubGlobal('crypto', {})
+    let asked = 0
+    stub.wx.getRandomValues = ({ length, success }) => {
+      const first = asked++ * length
+      success({ randomValues: new Uint8Array(length).map((_, i) => (first + i) / 256).buffer })
+    }
+    await installGlobals()
+    const draw = (length: number) => crypto.getRandomValues(new Uint8Array(length))
+    expect([...draw(2), ...draw(255)]).toEqual([0, 0, ...Array<number>(254).fill(0), 1])
+    const words = crypto.getRandomValues(new Uint32Array(2).subarray(1))
+    expect([...words]).toEqual([0x01010101])
+    expect(asked).toBe(1)
+    draw(2000)
+    await new Promise((resolve) => setTimeout(resolve))
+    expect([...draw(1)]).toEqual([16])
+    expect(() => draw(4096)).toThrow('no random bytes')
+    await new Promise((resolve) => setTimeout(resolve))
+    expect([...draw(1)]).toEqual([32])
+    expect(asked).toBe(3)
+  })
+
+  test('says so where WeChat has no random bytes', async () => {
+    vi.stubGlobal('crypto', undefined)
+    delete stub.wx.getRandomValues
+    expect(await failure(installGlobals())).toMatchObject({ code: 'unimplemented' })
+  })
+
+  test('is enough for a place that has ECMAScript, timers and wx alone', async () => {
+    const { sandbox, url } = await startSandbox()
+    const told = await runInMiniProgram(
+      `
+        const missing = () => ${JSON.stringify(lacking)}.filter((name) => !(name in globalThis))
+        const before = missing()
+        await installGlobals()
+        const auth = createAuth({
+          env: 'demo', endpoint: '${url}', flows: { signIn }, endpoints: moreEndpoints, ...wechat(),
+        })
+        auth.start()
+        auth.send({ type: 'flow.start', flow: 'signIn' })
+        auth.send({ type: 'contact.submit', phone_number: '${phone_number}' })
+        while (auth.get().step !== 'askingCode') await pause()
+        auth.send({ type: 'code.submit', code: inbox() })
+        while (auth.get().step !== 'askingProfile') await pause()
+        auth.send({ type: 'profile.skip' })
+        await auth.call('updateProfile', { name: 'Anna' })
+        const { name } = await auth.call('getUser')
+        const wrong = await auth.call('signIn', { username: 'x', password: 'y' }).catch((e) => e.code)
+        await auth.call('deleteUser', { sudo_token: 'wrong' }).catch(() => undefined)
+        auth.stop()
+        return JSON.stringify({ before, after: missing(), name, wrong })
+      `,
+      { inbox: () => sandbox.inbox()[0]!.code },
+    )
+    expect(JSON.parse(told)).toEqual({
+      before: lacking,
+      after: [],
+      name: 'Anna',
+      wrong: 'not_found',
+    })
+    expect(sandbox.requests().map(({ method }) => method)).toContain('DELETE')
+    expect(sandbox.requests().map(({ method }) => method)).toContain('PATCH')
+  })
+})
+
+/** Runs a script where a browser's globals are missing, as a mini-program would: in one bundle. */
+async function runInMiniProgram(script: string, globals: object): Promise<string> {
+  const entry = `
+    import { createAuth } from './adapters/vanilla.ts'
+    import { signIn } from './machines/signIn.ts'
+    import { moreEndpoints } from './services/moreEndpoints.ts'
+    import { installGlobals, wechat } from './adapters/wechat/index.ts'
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 5))
+    export const run = async () => {${script}}
+  `
+  const bundle = await rolldown({
+    input: 'entry',
+    platform: 'browser',
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === 'entry' ? join(process.cwd(), 'entry.js') : undefined),
+        load: (id) => (id.endsWith('entry.js') ? entry : undefined),
+      },
+    ],
+  })
+  const { output } = await bundle.generate({ format: 'iife', name: 'app', codeSplitting: false })
+  const place = createContext({ wx: stub.wx, setTimeout, clearTimeout, console, ...globals })
+  runInContext(`${output[0].code}; globalThis.app = app`, place)
+  return (place as { app: { run(): Promise<string> } }).app.run()
+}
+
+/** What is put in the place of a browser's own behaves like it. */
+describe.each([
+  ['of Node', AbortController, AbortSignal],
+  ['of ours', PlainController as unknown as typeof AbortController, PlainSignal as never],
+] as [string, typeof AbortController, typeof AbortSignal][])(
+  'AbortController %s',
+  (_, Controller, Signal) => {
+    test('aborts once, with a reason, and tells each listener once', () => {
+      const controller = new Controller()
+      const { signal } = controller
+      const heard: string[] = []
+      const twice = () => heard.push('twice')
+      const gone = () => heard.push('gone')
+      signal.onabort = ({ type, target }) => heard.push(`${type} ${target === signal}`)
+      signal.addEventListener('abort', twice)
+      signal.addEventListener('abort', twice)
+      signal.addEventListener('abort', gone)
+      signal.addEventListener('abort', { handleEvent: () => heard.push('object') }, { once: true })
+      signal.addEventListener('error', () => heard.push('other'))
+      signal.removeEventListener('abort', gone)
+      expect(signal.aborted).toBe(false)
+      expect(signal.reason).toBeUndefined()
+      expect(signal.throwIfAborted()).toBeUndefined()
+      controller.abort('why')
+      controller.abort('again')
+      expect(signal.aborted).toBe(true)
+      expect(signal.reason).toBe('why')
+      expect(() => signal.throwIfAborted()).toThrow('why')
+      expect(heard).toEqual(['abort true', 'twice', 'object'])
+    })
+
+    test('names its own reasons', async () => {
+      const controller = new Controller()
+      controller.abort()
+      expect(controller.signal.reason).toMatchObject({ name: 'AbortError' })
+      expect(Signal.abort().reason).toMatchObject({ name: 'AbortError' })
+      expect(Signal.abort(1).reason).toBe(1)
+      const signal = Signal.timeout(1)
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      expect(signal.reason).toMatchObject({ name: 'TimeoutError' })
+    })
+
+    test('any follows the first', () => {
+      const [a, b] = [new Controller(), new Controller()]
+      const any = Signal.any([a.signal, b.signal])
+      const heard = vi.fn<() => void>()
+      any.addEventListener('abort', heard)
+      expect(any.aborted).toBe(false)
+      b.abort('b')
+      a.abort('a')
+      expect(any.reason).toBe('b')
+      expect(heard).toHaveBeenCalledOnce()
+      expect(Signal.any([Signal.abort(1), Signal.abort(2)]).reason).toBe(1)
+      expect(Signal.any([]).aborted).toBe(false)
+    })
+  },
+)
+
+test('a listener that throws is heard of, and the others are told', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const controller = new PlainController()
+  const heard = vi.fn<() => void>()
+  controller.signal.addEventListener('abort', () => {
+    throw new Error('mine')
+  })
+  controller.signal.addEventListener('abort', heard)
+  controller.abort()
+  expect(heard).toHaveBeenCalledOnce()
+  expect(() => vi.runAllTimers()).toThrow('mine')
+})
+
+test.each([
+  ['of Node', Headers],
+  ['of ours', PlainHeaders as unknown as typeof Headers],
+])('Headers %s are read and set in any case', (_, Kind) => {
+  const headers = new Kind({ 'X-One': '1' })
+  headers.append('x-ONE', '2')
+  headers.set('Two', '2')
+  headers.append('three', '3')
+  headers.delete('THREE')
+  expect(headers.get('x-one')).toBe('1, 2')
+  expect([headers.has('TWO'), headers.has('three'), headers.get('three')]).toEqual([
+    true,
+    false,
+    null,
+  ])
+  const all = { two: '2', 'x-one': '1, 2' }
+  expect(Object.fromEntries(headers)).toEqual(all)
+  expect(Object.fromEntries(new Kind(headers).entries())).toEqual(all)
+  expect(new Set(headers.keys())).toEqual(new Set(['two', 'x-one']))
+  expect(new Set(headers.values())).toEqual(new Set(['2', '1, 2']))
+  expect([...new Kind([['A', '1']])]).toEqual([['a', '1']])
+  expect([...new Kind()]).toEqual([])
+  const seen: Record<string, string> = {}
+  headers.forEach((value, name) => (seen[name] = value))
+  expect(seen).toEqual(all)
+})
+
+test('what is used of wx is what WeChat says there is', () => {
+  const temp = mkdtempSync(join(tmpdir(), 'authflow-wx-'))
+  onTestFinished(() => rmSync(temp, { recursive: true }))
+  const file = join(temp, 'check.ts')
+  const ours = join(process.cwd(), 'adapters/wechat/wx.ts')
+  writeFileSync(file, `import type { Wx } from '${ours}'\nexport const known: Wx = wx\n`)
+  const flags =
+    '--ignoreConfig --noEmit --strict --skipLibCheck --allowImportingTsExtensions --module nodenext ' +
+    '--target es2023 --lib es2023 --types miniprogram-api-typings --typeRoots node_modules'
+  const tsc = spawnSync('node_modules/.bin/tsc', [...flags.split(' '), file], { encoding: 'utf8' })
+  expect(tsc.stdout).toBe('')
+  expect(tsc.status).toBe(0)
+})
