@@ -1,0 +1,146 @@
+import { type ActorRefFrom, toPromise, waitFor } from 'xstate'
+import type { Api } from '../../services/api.ts'
+import type { CaptchaService } from '../../services/captcha.ts'
+import { type Clock, systemClock } from '../../services/clock.ts'
+import type { AuthError } from '../../services/error.ts'
+import { moreEndpoints } from '../../services/moreEndpoints.ts'
+import { seal, type Unsealed, unseal } from '../../services/secret.ts'
+import { memoryStore, type Store } from '../../services/storage.ts'
+import type { Credentials as KeptCredentials } from '../../services/tokenStore.ts'
+import type { Tokens } from '../../services/wire.ts'
+import type { captcha } from '../../machines/captcha.ts'
+import { freshTokens } from '../../machines/request.ts'
+import type { tokens } from '../../machines/tokens.ts'
+import { openAuth } from '../vanilla.ts'
+import { CloudbaseError } from './errors.ts'
+import type { Credentials } from './types.ts'
+
+export interface DoorOptions {
+  env: string
+  clientId: string
+  language?: string
+  timeout?: number
+  store: Store
+  fetch: typeof globalThis.fetch
+  clock?: Clock
+  captcha: (api: Api) => CaptchaService
+}
+
+/** Our own door, opened for this face: its calls, and the session behind it. */
+export type Door = ReturnType<typeof openDoor>
+
+/** The transport knows where requests go; until it does, nowhere. */
+const NOWHERE = 'https://origin.invalid'
+
+export function openDoor({ store, clock = systemClock, ...options }: DoorOptions) {
+  const { auth, system } = openAuth({
+    ...options,
+    clock,
+    endpoint: NOWHERE,
+    storage: { shared: store, tab: memoryStore() },
+    endpoints: moreEndpoints,
+    flows: {},
+  })
+  auth.start()
+  const key = `credentials_${options.clientId}`
+  const keeper = (): ActorRefFrom<ReturnType<typeof tokens>> => system()!.get('tokens')
+  const dialog = (): ActorRefFrom<ReturnType<typeof captcha>> => system()!.get('captcha')
+  const isAlive = ({ expiresAt, refresh_token }: { expiresAt: number; refresh_token?: unknown }) =>
+    expiresAt > clock.now() || !!refresh_token
+
+  async function loaded() {
+    const { context } = await waitFor(keeper(), (state) => !state.matches('loading'))
+    return context.credentials
+  }
+
+  /** What is stored, where it can be read at once: what a page wants to know as it starts. */
+  function peekStore(): Credentials | undefined {
+    try {
+      const stored = JSON.parse(store.get(key) as string) as Credentials
+      const { access_token, refresh_token, expires_at } = stored
+      const expiresAt = Date.parse(String(expires_at))
+      if (!access_token || !isAlive({ expiresAt, refresh_token })) return undefined
+      return { ...stored, expires_at: new Date(expiresAt) }
+    } catch {
+      return undefined
+    }
+  }
+
+  function toDocumented(credentials: KeptCredentials): Credentials {
+    const { expiresAt, groups, ...rest } = credentials
+    return {
+      token_type: 'Bearer',
+      ...unseal(rest),
+      groups: groups as string[] | undefined,
+      expires_in: Math.max(0, Math.floor((expiresAt - clock.now()) / 1000)),
+      expires_at: new Date(expiresAt),
+    }
+  }
+
+  return {
+    on: auth.on,
+    clock,
+    captcha: dialog,
+    /** Whether a captcha question is open. */
+    isAsking: () =>
+      dialog().getSnapshot().hasTag('asking') || dialog().getSnapshot().hasTag('busy'),
+
+    /** @throws CloudbaseError */
+    call: (async (operation, ...params) => {
+      try {
+        return await auth.call(operation, ...params)
+      } catch (thrown) {
+        throw CloudbaseError.from(thrown)
+      }
+    }) as typeof auth.call,
+
+    /** @throws CloudbaseError `unauthenticated` when nobody is signed in */
+    async getAccessToken(): Promise<string> {
+      try {
+        return await auth.getAccessToken()
+      } catch (thrown) {
+        throw CloudbaseError.from(thrown)
+      }
+    },
+
+    /** The session as it is known at once, without waiting for anything. */
+    peek(): Credentials | undefined {
+      const state = keeper().getSnapshot()
+      if (state.matches('loading')) return peekStore()
+      const { credentials } = state.context
+      return credentials && isAlive(credentials) ? toDocumented(credentials) : undefined
+    },
+
+    /** The session once the stored one has been read; expired or not. */
+    async credentials(): Promise<Credentials | undefined> {
+      const credentials = await loaded()
+      return credentials && toDocumented(credentials)
+    },
+
+    /**
+     * The session with a token that is good, renewed where it must be or where `anew` says so.
+     *
+     * @throws CloudbaseError
+     */
+    async freshCredentials({ anew = false } = {}): Promise<Credentials> {
+      await loaded()
+      const refused = anew ? keeper().getSnapshot().context.serial : undefined
+      const { credentials, error } = await freshTokens(system()!, clock, refused)
+      if (credentials) return toDocumented(credentials)
+      throw CloudbaseError.from(error as AuthError)
+    },
+
+    /** Begins a session with these tokens. */
+    keep(given: Unsealed<Tokens>) {
+      keeper().send({ type: 'tokens.keep', tokens: seal<Tokens>(given) })
+    },
+
+    /** Ends the session, here at once and then on the server; settles when the server knows. */
+    async end(): Promise<void> {
+      if (!(await loaded())) return
+      auth.send({ type: 'session.end' })
+      const { children } = keeper().getSnapshot()
+      await Promise.allSettled(Object.values(children).map((child) => toPromise(child!)))
+    },
+  }
+}

@@ -1,0 +1,104 @@
+import type { Store } from '../../services/storage.ts'
+import { type AuthStateEvent, createBus, type LoginEventType } from './bus.ts'
+import { needGender } from './checks.ts'
+import type { Door } from './door.ts'
+import type { Credentials, LoginState, UserInfo, UserUpdate } from './types.ts'
+import { toUser } from './user.ts'
+import { userCache } from './userCache.ts'
+
+/** Who is signed in, what is known of them, and who is told when that changes. */
+export type Session = ReturnType<typeof createSession>
+
+export function createSession(door: Door, store: Store, env: string) {
+  const cache = userCache(store, env)
+  const loginEvents = createBus<[type: LoginEventType, msg?: string]>()
+  const stateEvents = createBus<[event: AuthStateEvent, info?: object]>()
+  let entering: Promise<void> | undefined
+  /** Sign-ins, one after the other. */
+  let turns: Promise<unknown> = Promise.resolve()
+
+  door.on('signedIn', ({ uid }) => {
+    cache.clear()
+    entering = enter(uid)
+  })
+  door.on('signedOut', () => leave('sign_out'))
+  door.on('credentialsLost', ({ error }) => leave('credentials_error', error.description))
+  door.on('tokenRenewed', () => stateEvents.fire('TOKEN_REFRESHED'))
+
+  /** Told once it is known who signed in, or that this cannot be known now. */
+  async function enter(uid?: string) {
+    await refresh().catch(() => cache.set({ uid, sub: uid }))
+    loginEvents.fire('sign_in')
+    stateEvents.fire('SIGNED_IN')
+  }
+
+  function leave(type: LoginEventType, msg?: string) {
+    cache.clear()
+    loginEvents.fire(type, msg)
+    stateEvents.fire('SIGNED_OUT')
+  }
+
+  /** Reads the user from the server: `GET /auth/v1/user/me`. */
+  async function refresh(): Promise<UserInfo> {
+    return learn(await door.call('getUser'))
+  }
+
+  /** What a slow answer says of a user who has left meanwhile is not kept. */
+  function learn(answer: UserInfo): UserInfo {
+    const info = { ...answer, uid: answer.sub }
+    const { sub = info.sub } = door.peek() ?? { sub: null }
+    if (sub === info.sub) cache.set(info)
+    return info
+  }
+
+  async function update(userInfo: UserUpdate): Promise<UserInfo> {
+    needGender(userInfo)
+    return learn(await door.call('updateProfile', userInfo))
+  }
+
+  /** The cached user, unless it is the previous one's. */
+  function userOf({ sub }: Credentials): UserInfo {
+    const info = cache.get()
+    const isTheirs = !sub || !info.sub || info.sub === sub
+    return { ...(sub && { uid: sub, sub }), ...(isTheirs && info) }
+  }
+
+  function peek(): LoginState | null {
+    const credentials = door.peek()
+    if (!credentials) return null
+    const user = toUser(userOf(credentials), { update, refresh })
+    return withTokens({ user }, credentials)
+  }
+
+  return {
+    loginEvents,
+    stateEvents,
+    refresh,
+    /** The login state as it is known at once. */
+    peek,
+
+    /** The login state, renewed first where it can be. A line that is down ends no session. */
+    async current(): Promise<LoginState | null> {
+      await door.freshCredentials().catch(() => undefined)
+      return peek()
+    },
+
+    /**
+     * Does a sign-in: after those begun before it, so that the last one begun is the one that
+     * stays. One begun while a captcha is open does not wait, it may come from the captcha itself.
+     */
+    async signIn(run: () => Promise<unknown>): Promise<LoginState> {
+      const turn = door.isAsking() ? run() : turns.then(run)
+      turns = turn.catch(() => undefined)
+      await turn
+      await entering
+      return peek()!
+    },
+  }
+}
+
+/** Adds the tokens as a property that is there to be read, and is not printed, copied or stored. */
+export function withTokens<T extends object>(state: T, tokens: Credentials | null) {
+  return Object.defineProperty(state, 'oauthLoginState', { value: tokens }) as T &
+    Pick<LoginState, 'oauthLoginState'>
+}
