@@ -105,9 +105,13 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
         retryAt: retryAt(api.clock, context.repeats + 1),
       })),
       settle: enqueueActions(({ context: { captchaToken, output }, enqueue, system }) => {
-        const signedIn = output as unknown as Tokens
+        const tokens = output as unknown as Tokens
         if (operation.signsIn) {
-          enqueue.sendTo(tokensOf(system), { type: 'tokens.keep', tokens: signedIn })
+          enqueue.sendTo(tokensOf(system), {
+            type: 'tokens.keep',
+            tokens,
+            version: operation.path.slice(1, 3),
+          })
         }
         if (operation.signsOut) enqueue.sendTo(tokensOf(system), { type: 'tokens.drop' })
         if (captchaToken) {

@@ -2,7 +2,6 @@ import { assign, fromPromise, sendTo, setup, spawnChild } from 'xstate'
 import type { Api } from '../services/api.ts'
 import { type Clock, retryAt } from '../services/clock.ts'
 import { AuthError, errorOf } from '../services/error.ts'
-import type { Secret } from '../services/secret.ts'
 import type { Credentials, TokenStore } from '../services/tokenStore.ts'
 import type { SignOutRequest, Tokens } from '../services/wire.ts'
 import { signOut } from './signOut.ts'
@@ -18,7 +17,7 @@ export type TokensFact =
  * until the machine is no longer `busy`, so any number of requests share one renewal.
  */
 export const tokens = (
-  api: Pick<Api, 'refresh' | 'revoke' | 'signOut' | 'clock' | 'leave'> & TokenStore,
+  api: Pick<Api, 'refresh' | 'refreshV2' | 'revoke' | 'signOut' | 'clock' | 'leave'> & TokenStore,
 ) =>
   setup({
     types: {
@@ -32,7 +31,7 @@ export const tokens = (
         error?: AuthError
       },
       events: {} as
-        | { type: 'tokens.keep'; tokens: Tokens }
+        | { type: 'tokens.keep'; tokens: Tokens; version?: string }
         | { type: 'tokens.need'; refused?: number }
         | { type: 'tokens.drop'; redirect?: SignOutRequest }
         | { type: 'tokens.reload' },
@@ -40,9 +39,10 @@ export const tokens = (
     },
     actors: {
       load: fromPromise(() => api.load()),
-      refresh: fromPromise<Tokens, Secret>(({ input, signal }) =>
-        api.refresh({ refresh_token: input }, { signal }),
-      ),
+      refresh: fromPromise<Tokens, Credentials>(({ input, signal }) => {
+        const refresh = input.version === 'v2' ? api.refreshV2 : api.refresh
+        return refresh({ refresh_token: input.refresh_token! }, { signal })
+      }),
       signOut: signOut(api),
       until: until(api.clock),
     },
@@ -56,8 +56,9 @@ export const tokens = (
       isRefused: ({ event }) => REFUSALS.has(errorOf(event)?.code ?? ''),
     },
     actions: {
-      save: ({ context }) => void api.save(context.credentials!),
-      clear: () => void api.clear(),
+      // A store that fails costs the next page its session, never this one.
+      save: ({ context }) => void api.save(context.credentials!).catch(() => undefined),
+      clear: () => void api.clear().catch(() => undefined),
       tellServer: spawnChild('signOut', {
         input: ({ context, event }) => ({
           token: context.credentials!.access_token,
@@ -94,7 +95,7 @@ export const tokens = (
         target: '.kept',
         actions: [
           assign(({ context, event }) => ({
-            credentials: toCredentials(event.tokens, api.clock),
+            credentials: toCredentials(event.tokens, api.clock, { version: event.version }),
             serial: context.serial + 1,
             failures: 0,
             error: undefined,
@@ -146,7 +147,7 @@ export const tokens = (
         invoke: {
           id: 'refresh',
           src: 'refresh',
-          input: ({ context }) => context.credentials!.refresh_token!,
+          input: ({ context }) => context.credentials!,
           onDone: {
             target: 'kept',
             actions: [
@@ -188,7 +189,7 @@ export const tokens = (
   })
 
 /** Answers to a refresh that end the session; any other failure leaves it alone. */
-const REFUSALS = new Set(['invalid_grant', 'unauthenticated', 'user_blocked', 'not_found'])
+const REFUSALS = new Set(['invalid_grant', 'unauthenticated', 'user_blocked'])
 
 /** Seconds before its end in which a token is no longer sent, so that it does not expire on the way. */
 const MARGIN = 30
@@ -197,7 +198,7 @@ const MARGIN = 30
 function toCredentials(
   { expires_in, ...tokens }: Tokens,
   clock: Clock,
-  previous?: Credentials,
+  previous?: Partial<Credentials>,
 ): Credentials {
   const margin = Math.min(MARGIN, expires_in / 2)
   const expiresAt = clock.now() + (expires_in - margin) * 1000

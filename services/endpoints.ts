@@ -78,6 +78,16 @@ export const user: wire.Shape<wire.User> = {
   providers: 'list?',
 }
 
+/** RFC 6749 §6. */
+const refreshing = {
+  fields: (input: wire.RefreshRequest, client_id: string) => ({
+    ...input,
+    client_id,
+    client_secret: '',
+    grant_type: 'refresh_token',
+  }),
+}
+
 /** What every session needs, and signing in by code or password. */
 export const endpoints = {
   sendVerification: endpoint('POST', 'either')<wire.SendVerificationRequest, wire.Verification>(
@@ -105,14 +115,8 @@ export const endpoints = {
     tokens,
     signsIn,
   ),
-  refresh: post<wire.RefreshRequest, wire.Tokens>('v1/token', tokens, {
-    fields: (input, client_id) => ({
-      ...input,
-      client_id,
-      client_secret: '',
-      grant_type: 'refresh_token',
-    }),
-  }),
+  refresh: post<wire.RefreshRequest, wire.Tokens>('v1/token', tokens, refreshing),
+  refreshV2: post<wire.RefreshRequest, wire.Tokens>('v2/token', tokens, refreshing),
   revoke: post<wire.RevokeRequest, wire.Empty>('v1/revoke', nothing, repeatable),
   signOut: postAsUser<wire.SignOutRequest, wire.SignedOut>('v1/user/signout', {
     redirect_uri: 'string?',

@@ -22,6 +22,12 @@ const providerToken: wire.Shape<wire.ProviderToken> = {
   provider_profile: 'record?',
 }
 
+/** It goes into the path and nowhere else. */
+function checkProviderId({ provider_id }: wire.UnbindProviderRequest): object {
+  if (typeof provider_id === 'string' && /^[\w-]{1,64}$/.test(provider_id)) return {}
+  throw new AuthError('invalid_argument', { description: 'provider_id must name a provider' })
+}
+
 /** Without a sudo token an empty one is sent. */
 const elevated = {
   fields: (input: { sudo_token?: Secret }) => ({ ...input, sudo_token: input.sudo_token ?? '' }),
@@ -85,7 +91,7 @@ export const moreEndpoints = {
   unbindProvider: deleteAsUser<wire.UnbindProviderRequest, wire.Empty>(
     'v1/user/provider/{provider_id}',
     nothing,
-    { fields: () => ({}) },
+    { fields: checkProviderId },
   ),
   getProviders: getAsUser<wire.Empty, wire.Providers>(
     'v1/user/provider',

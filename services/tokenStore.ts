@@ -6,6 +6,8 @@ import { read, type Shape, type Tokens } from './wire.ts'
 export interface Credentials extends Omit<Tokens, 'expires_in'> {
   /** Milliseconds since the epoch. */
   expiresAt: number
+  /** Of the protocol the session was begun by, `v1` or `v2`: it is renewed by the same. */
+  version?: string
 }
 
 /** Where the session outlives the page. */
@@ -19,6 +21,7 @@ export interface TokenStore {
 interface Stored extends Omit<Tokens, 'expires_in'> {
   /** ISO 8601. */
   expires_at: string
+  version?: string
 }
 
 const stored: Shape<Stored> = {
@@ -29,6 +32,7 @@ const stored: Shape<Stored> = {
   sub: 'string?',
   scope: 'string?',
   groups: 'list?',
+  version: 'string?',
 }
 
 export function createTokenStore(store: Store, clientId: string): TokenStore {
@@ -39,7 +43,7 @@ export function createTokenStore(store: Store, clientId: string): TokenStore {
     },
     async save({ expiresAt, ...credentials }) {
       const expires_at = new Date(expiresAt).toISOString()
-      const record = { ...unseal(credentials), expires_at, version: 'v1' }
+      const record = { version: 'v1', ...unseal(credentials), expires_at }
       await store.set(key, JSON.stringify(record))
     },
     async clear() {

@@ -23,7 +23,8 @@ test('a captcha page in a frame lets the call through', async () => {
     .waitFor({ state: 'attached' })
   expect(await page.locator('iframe').count()).toBe(0)
   expect(sandbox.inbox()).toHaveLength(1)
-  expect(page.errors).toEqual([])
+  // The page focuses its field where it may; across origins Chromium declines, and says so.
+  expect(page.errors.filter((error) => !error.startsWith('Blocked autofocusing'))).toEqual([])
 })
 
 test('going back in the frame cancels', async () => {

@@ -30,21 +30,25 @@ const isPart = (name: string, of: string) => name === of || name.startsWith(`${o
 const isSharedWord = ({ to, typeOnly }: Import) =>
   roomOf(to) === 'services' && (typeOnly || /^services\/(error|clock)\.ts$/.test(to))
 
+const peers = ['captcha', 'tokens']
+
 /** Top to bottom. What is not named here is a flow. */
 const floors = [
   ['session'],
   ['a flow'],
+  ['gatedEdit'],
   ['elevation'],
-  ['verification'],
+  ['verification', 'consent'],
   ['request'],
-  ['captcha', 'tokens'],
+  peers,
+  ['signOut'],
   ['until', 'resumable'],
 ]
 const floorOf = (path: string) => {
   const floor = floors.findIndex((names) => names.includes(basename(path, '.ts')))
   return floor === -1 ? 1 : floor
 }
-const isPeer = (path: string) => floorOf(path) === 5
+const isPeer = (path: string) => floors[floorOf(path)] === peers
 const isRoot = (path: string) => floorOf(path) === 0
 
 /** The root starts the two peers; everybody else only names what they can be asked. */

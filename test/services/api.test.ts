@@ -172,6 +172,17 @@ const rows: Record<OperationName, Row> = {
     },
     ...tokens,
   },
+  refreshV2: {
+    call: 'POST /v2/token',
+    input: { refresh_token: secret('m.old') },
+    sent: {
+      client_id: 'demo',
+      client_secret: '',
+      grant_type: 'refresh_token',
+      refresh_token: 'm.old',
+    },
+    ...tokens,
+  },
   revoke: { call: 'POST /v1/revoke', repeatable: true, input: { token: secret('access') } },
   signOut: {
     call: 'POST /v1/user/signout',
@@ -309,9 +320,9 @@ const rows: Record<OperationName, Row> = {
     input: { provider_token },
   },
   unbindProvider: {
-    call: 'DELETE /v1/user/provider/a%2Fb%3F',
+    call: 'DELETE /v1/user/provider/wx_open',
     credential: 'bearer',
-    input: { provider_id: 'a/b?' },
+    input: { provider_id: 'wx_open' },
     sent: {},
   },
   getProviders: {
@@ -625,4 +636,13 @@ describe('what single operations do besides', () => {
       expect(error).toMatchObject({ code: 'unknown', operation: 'getUser' })
     }
   })
+})
+
+test.each(['a/b?', '..', '', undefined])('no path is made of the provider id %j', async (id) => {
+  const { server, api } = await open()
+  await expect(api.unbindProvider!({ provider_id: id as string })).rejects.toMatchObject({
+    code: 'invalid_argument',
+    operation: 'unbindProvider',
+  })
+  expect(server.requests).toHaveLength(0)
 })

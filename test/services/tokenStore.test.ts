@@ -40,6 +40,7 @@ describe('a session stored by the official client is adopted', () => {
     sub: 'cd83704985ae336e4705598546fd196e',
     scope: 'user sso',
     groups: [],
+    version: 'v1',
   }
 
   // Both wrote exactly this, in this order, in Chromium.
@@ -56,7 +57,12 @@ describe('a session stored by the official client is adopted', () => {
       `{"token_type":"Bearer","access_token":"${access_token}","refresh_token":"${refresh_token}",` +
       `"expires_in":7200,"sub":"90955fcdb3941bb40a002e036e484f15","scope":"anonymous","groups":[],` +
       `"expires_at":"${expires_at}"}`
-    const guest = { ...user, sub: '90955fcdb3941bb40a002e036e484f15', scope: 'anonymous' }
+    const { version: _, ...unversioned } = user
+    const guest = {
+      ...unversioned,
+      sub: '90955fcdb3941bb40a002e036e484f15',
+      scope: 'anonymous',
+    }
     expect(opened(await load(text))).toEqual(guest)
   })
 
@@ -113,6 +119,7 @@ test('what is saved is loaded', async () => {
       token_type: text,
       sub: text,
       scope: text,
+      version: fc.constantFrom('v1', 'v2'),
       expiresAt: fc.integer({ min: 1, max: 8.64e15 }),
     },
     { requiredKeys: [...optional.requiredKeys] },
@@ -125,7 +132,12 @@ test('what is saved is loaded', async () => {
         access_token: new Secret(access_token),
         ...(refresh_token !== undefined && { refresh_token: new Secret(refresh_token) }),
       })
-      expect(opened(await tokens.load())).toEqual({ access_token, refresh_token, ...rest })
+      expect(opened(await tokens.load())).toEqual({
+        version: 'v1',
+        access_token,
+        refresh_token,
+        ...rest,
+      })
     }),
   )
 })
