@@ -1,100 +1,21 @@
-import {
-  type Actor,
-  type AnyActorRef,
-  createActor,
-  type InspectionEvent,
-  StateMachine,
-  toPromise,
-} from 'xstate'
-import {
-  type Api,
-  createApi,
-  type InputOf,
-  type OperationName,
-  type OutputOf,
-} from '../services/api.ts'
-import type { CaptchaService } from '../services/captcha.ts'
-import { type Clock, systemClock } from '../services/clock.ts'
+import { type Actor, type AnyActorRef, createActor, StateMachine, toPromise } from 'xstate'
+import { type Api, createApi } from '../services/api.ts'
+import { systemClock } from '../services/clock.ts'
 import { endpoints } from '../services/endpoints.ts'
 import { AuthError } from '../services/error.ts'
-import type { Callback, Platform } from '../services/platform.ts'
-import type { moreEndpoints } from '../services/moreEndpoints.ts'
-import { createHttp, randomHex } from '../services/http.ts'
-import { isRecord } from '../services/record.ts'
-import { seal, type Unsealed, unseal } from '../services/secret.ts'
-import { type Store, webStore } from '../services/storage.ts'
+import { createHttp, originOf, randomHex } from '../services/http.ts'
+import type { Callback } from '../services/platform.ts'
+import { seal, unseal } from '../services/secret.ts'
+import { webStore } from '../services/storage.ts'
 import { createTokenStore } from '../services/tokenStore.ts'
 import { freshTokens } from '../machines/request.ts'
 import { Resumption } from '../machines/resumable.ts'
 import { type Flows, type LifeEvent, session } from '../machines/session.ts'
 import type { FlowKeeper } from './flowKeeper.ts'
-import { type AuthEvent, journey, type View, viewOf } from './view.ts'
+import type { Auth, AuthOptions } from './options.ts'
+import { type AuthEvent, isSame, journey, type View, viewOf } from './view.ts'
 
-export interface AuthOptions<F extends Flows> {
-  /** The CloudBase environment id. */
-  env: string
-  /** Default: the environment id. */
-  clientId?: string
-  /** The region of the 2.x host, `https://ENV.REGION.tcb-api.tencentcloudapi.com`. Default: ap-shanghai. */
-  region?: string
-  /** Use the 3.x host, `https://ENV.api.tcloudbasegateway.com`, instead. */
-  gateway?: boolean
-  /** Any other origin that speaks the protocol, such as a sandbox's. */
-  endpoint?: string
-  /** The language of messages and of the server's descriptions. Default: zh-CN. */
-  language?: string
-  /** Milliseconds after which an unanswered request is given up. Default: 15000. */
-  timeout?: number
-  /** Where things are kept: `shared` between tabs, and per `tab`. Default: the browser's storages. */
-  storage?: { shared?: Store; tab?: Store }
-  fetch?: typeof globalThis.fetch
-  clock?: Clock
-  /** For places that are no browser: how to get to a provider and back. */
-  platform?: Partial<Platform>
-  /** Watches every actor at work. Secrets stay sealed in what it is shown. */
-  inspect?: (event: InspectionEvent) => void
-  /** How to ask for a captcha. Default: by picture; else `captchaPage({ redirect_uri })`. */
-  captcha?: { (api: Api): CaptchaService; readonly endpoints?: object }
-  /** Endpoints to call beside those of a session and its flows, such as `moreEndpoints`. */
-  endpoints?: Partial<typeof moreEndpoints>
-  /** The journeys of the app, by the name it starts them with. */
-  flows: F
-}
-
-export interface Auth<F extends Flows> {
-  /** Begins: reads the stored session and takes up a flow that a reload has cut. */
-  start(): void
-  /** Ends all work at once. Stored sessions and flows stay; `start` goes on with them. */
-  stop(): void
-  get(): View<F>
-  /** Calls `run` now and on every change; returns how to unsubscribe (the Svelte store contract). */
-  subscribe(run: (view: View<F>) => void): () => void
-  /** Tells the machine that can take it; nothing happens where none can. */
-  send(event: AuthEvent<F>): void
-  can: (event: AuthEvent<F>) => boolean
-  /** Calls `run` when that happens; returns how to unsubscribe. */
-  on<T extends LifeEvent['type']>(
-    type: T,
-    run: (event: Extract<LifeEvent, { type: T }>) => void,
-  ): () => void
-  /**
-   * Calls one endpoint, interruptions included.
-   *
-   * @throws AuthError
-   */
-  call<K extends OperationName>(
-    operation: K,
-    ...params: Record<never, never> extends Unsealed<InputOf<K>>
-      ? [params?: Unsealed<InputOf<K>>]
-      : [params: Unsealed<InputOf<K>>]
-  ): Promise<Unsealed<OutputOf<K>>>
-  /**
-   * An access token that has not expired; renewed first where it must be.
-   *
-   * @throws AuthError `unauthenticated` when nobody is signed in, else why it could not be renewed
-   */
-  getAccessToken(): Promise<string>
-}
+export type { Auth, AuthOptions } from './options.ts'
 
 /** The door: one session of one environment, for any UI. */
 export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth<F> {
@@ -189,27 +110,26 @@ export function openAuth<const F extends Flows>(
       if (running && (keeper || running.system.get('flow'))) {
         flowKeeper().then((flow) => flow.keep(running), ignore)
       }
-      if (get() === told) return
-      told = view
-      for (const run of subscribers) tell(run, told)
+      const next = get()
+      if (next === told) return
+      told = next
+      for (const run of subscribers) tell(run, next)
     })
   }
 
   /** Goes on with a flow that a reload has cut; what is sent meanwhile waits until it has. */
   async function resume(running: NonNullable<typeof root>) {
-    const stored = tab.get(savedFlow)
-    if (stored) {
-      postponed = []
-      const saved = await flowKeeper().then((flow) => flow.load(), ignore)
-      if (saved && running === root) {
-        const input = new Resumption(saved.snapshot)
-        running.send({ type: 'flow.start', flow: saved.flow, input })
-      }
-      const events = postponed
-      postponed = undefined
-      changed()
-      for (const event of events) auth.send(event)
+    if (!tab.get(savedFlow)) return
+    const events: AuthEvent<F>[] = (postponed = [])
+    const saved = await flowKeeper().then((flow) => flow.load(), ignore)
+    if (running !== root) return
+    if (saved) {
+      const input = new Resumption(saved.snapshot)
+      running.send({ type: 'flow.start', flow: saved.flow, input })
     }
+    postponed = undefined
+    changed()
+    for (const event of events) auth.send(event)
   }
 
   const auth: Auth<F> = {
@@ -228,7 +148,7 @@ export function openAuth<const F extends Flows>(
     stop() {
       unwatch?.()
       root?.stop()
-      root = undefined
+      root = postponed = undefined
       changed()
     },
     get,
@@ -254,7 +174,7 @@ export function openAuth<const F extends Flows>(
       // A task of its own: whoever calls may stand inside a transition.
       await Promise.resolve()
       if (!root) throw notStarted()
-      if (!Object.hasOwn(api, operation)) {
+      if (!Object.hasOwn(loaded, operation)) {
         throw new AuthError('unimplemented', {
           operation,
           description: 'not loaded: give createAuth({ endpoints: moreEndpoints })',
@@ -288,12 +208,6 @@ function tell<T>(run: (value: T) => void, value: T) {
   }
 }
 
-function originOf({ env, region = 'ap-shanghai', gateway, endpoint }: AuthOptions<Flows>): string {
-  if (endpoint) return endpoint.replace(/\/+$/, '')
-  if (gateway) return `https://${env}.api.tcloudbasegateway.com`
-  return `https://${env}.${region}.tcb-api.tencentcloudapi.com`
-}
-
 function assertOneXState(flows: Flows, api: Api) {
   for (const [name, flow] of Object.entries(flows)) {
     if (flow(api) instanceof StateMachine) continue
@@ -305,14 +219,4 @@ function assertOneXState(flows: Flows, api: Api) {
 
 function notStarted() {
   return new AuthError('failed_precondition', { description: 'call auth.start() first' })
-}
-
-/** The same to look at, two levels deep. */
-function isSame(a: object, b: object, depth = 2): boolean {
-  return Object.entries(b).every(([name, after]) => {
-    const before: unknown = a[name as never]
-    if (Object.is(before, after)) return true
-    const isNested = depth > 1 && isRecord(before) && isRecord(after)
-    return isNested && isSame(before, after, depth - 1)
-  })
 }

@@ -1,5 +1,6 @@
 import type { AnyActorRef, AnyMachineSnapshot, SnapshotFrom } from 'xstate'
 import type { AuthError } from '../services/error.ts'
+import { isRecord } from '../services/record.ts'
 import type { Unsealed } from '../services/secret.ts'
 import type { Contact } from '../services/wire.ts'
 import type { captcha } from '../machines/captcha.ts'
@@ -113,4 +114,14 @@ function codeOf(snapshot?: AnyMachineSnapshot): View<Flows>['code'] {
   if (!snapshot) return undefined
   const { contact, resendAt, expiresAt } = (snapshot as Verification).context
   return { contact, resendAt, expiresAt: expiresAt || undefined }
+}
+
+/** The same to look at, two levels deep. */
+export function isSame(a: object, b: object, depth = 2): boolean {
+  return Object.entries(b).every(([name, after]) => {
+    const before: unknown = a[name as never]
+    if (Object.is(before, after)) return true
+    const isNested = depth > 1 && isRecord(before) && isRecord(after)
+    return isNested && isSame(before, after, depth - 1)
+  })
 }

@@ -10,6 +10,24 @@ export const VERSION = '0.1.0'
 /** An answer longer than this is not an answer of this protocol (characters). */
 const LONGEST_ANSWER = 1 << 20
 
+/** Which server to speak to. */
+export interface Host {
+  /** The CloudBase environment id. */
+  env: string
+  /** The region of the 2.x host, `https://ENV.REGION.tcb-api.tencentcloudapi.com`. Default: ap-shanghai. */
+  region?: string
+  /** Use the 3.x host, `https://ENV.api.tcloudbasegateway.com`, instead. */
+  gateway?: boolean
+  /** Any other origin that speaks the protocol, such as a sandbox's. */
+  endpoint?: string
+}
+
+export function originOf({ env, region = 'ap-shanghai', gateway, endpoint }: Host): string {
+  if (endpoint) return endpoint.replace(/\/+$/, '')
+  if (gateway) return `https://${env}.api.tcloudbasegateway.com`
+  return `https://${env}.${region}.tcb-api.tencentcloudapi.com`
+}
+
 export interface HttpOptions {
   /** Scheme, host and port; `/auth` is added here. */
   origin: string

@@ -1,0 +1,69 @@
+import type { InspectionEvent } from 'xstate'
+import type { Api, InputOf, OperationName, OutputOf } from '../services/api.ts'
+import type { CaptchaService } from '../services/captcha.ts'
+import type { Clock } from '../services/clock.ts'
+import type { Host } from '../services/http.ts'
+import type { moreEndpoints } from '../services/moreEndpoints.ts'
+import type { Platform } from '../services/platform.ts'
+import type { Unsealed } from '../services/secret.ts'
+import type { Store } from '../services/storage.ts'
+import type { Flows, LifeEvent } from '../machines/session.ts'
+import type { AuthEvent, View } from './view.ts'
+
+export interface AuthOptions<F extends Flows> extends Host {
+  /** Default: the environment id. */
+  clientId?: string
+  /** The language of messages and of the server's descriptions. Default: zh-CN. */
+  language?: string
+  /** Milliseconds after which an unanswered request is given up. Default: 15000. */
+  timeout?: number
+  /** Where things are kept: `shared` between tabs, and per `tab`. Default: the browser's storages. */
+  storage?: { shared?: Store; tab?: Store }
+  fetch?: typeof globalThis.fetch
+  clock?: Clock
+  /** For places that are no browser: how to get to a provider and back. */
+  platform?: Partial<Platform>
+  /** Watches every actor at work. Secrets stay sealed in what it is shown. */
+  inspect?: (event: InspectionEvent) => void
+  /** How to ask for a captcha. Default: by picture; else `captchaPage({ redirect_uri })`. */
+  captcha?: { (api: Api): CaptchaService; readonly endpoints?: object }
+  /** Endpoints to call beside those of a session and its flows, such as `moreEndpoints`. */
+  endpoints?: Partial<typeof moreEndpoints>
+  /** The journeys of the app, by the name it starts them with. */
+  flows: F
+}
+
+export interface Auth<F extends Flows> {
+  /** Begins: reads the stored session and takes up a flow that a reload has cut. */
+  start(): void
+  /** Ends all work at once. Stored sessions and flows stay; `start` goes on with them. */
+  stop(): void
+  get(): View<F>
+  /** Calls `run` now and on every change; returns how to unsubscribe (the Svelte store contract). */
+  subscribe(run: (view: View<F>) => void): () => void
+  /** Tells the machine that can take it; nothing happens where none can. */
+  send(event: AuthEvent<F>): void
+  can: (event: AuthEvent<F>) => boolean
+  /** Calls `run` when that happens; returns how to unsubscribe. */
+  on<T extends LifeEvent['type']>(
+    type: T,
+    run: (event: Extract<LifeEvent, { type: T }>) => void,
+  ): () => void
+  /**
+   * Calls one endpoint, interruptions included.
+   *
+   * @throws AuthError
+   */
+  call<K extends OperationName>(
+    operation: K,
+    ...params: Record<never, never> extends Unsealed<InputOf<K>>
+      ? [params?: Unsealed<InputOf<K>>]
+      : [params: Unsealed<InputOf<K>>]
+  ): Promise<Unsealed<OutputOf<K>>>
+  /**
+   * An access token that has not expired; renewed first where it must be.
+   *
+   * @throws AuthError `unauthenticated` when nobody is signed in, else why it could not be renewed
+   */
+  getAccessToken(): Promise<string>
+}
