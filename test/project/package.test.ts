@@ -97,6 +97,7 @@ const names: Record<string, string[]> = {
   '.': ['AuthError', 'createAuth', 'memoryStore', 'signIn', 'webStore'],
   './cloudbase': ['CloudbaseError', 'default'],
   './sandbox': ['createSandbox'],
+  './messages': ['messageFor'],
   './wechat': ['installGlobals', 'loginPage', 'wechat'],
 }
 
