@@ -5,6 +5,7 @@ export type Operation = OperationName | 'captcha' | 'visit' | 'readCallback' | '
 
 /** The same whether there is such an account or not: a stranger learns nothing from it. */
 const refused = 'The account or the password is not right. Try again, or sign in with a code.'
+const noAccess = 'You cannot be signed in with this contact. Sign up, or use another.'
 const notLetIn = 'You cannot be signed in. Contact support.'
 const cannotSend = 'No code can be sent there. Check it, or use another phone number or e-mail.'
 const cannotReset = 'The password cannot be reset with this contact. Check it, or use another.'
@@ -213,10 +214,10 @@ const byOperation = {
   'verifyV2:aborted': 'Too many wrong codes. Get a new one.',
   'verifyV2:failed_precondition': spentCode,
   'verifyV2:invalid_argument': wrongCode,
-  'verifyV2:not_found': spentCode,
+  'verifyV2:not_found': noAccess,
   'verifyV2:permission_denied': 'Your session has expired. Get a new code.',
   'verifyV2:user_blocked': notLetIn,
-  'verifyV2:user_not_found': spentCode,
+  'verifyV2:user_not_found': noAccess,
   'verifyV2:user_pending': notLetIn,
   'verifyCaptcha:captcha_expired': misread,
   'verifyCaptcha:captcha_invalid': misread,

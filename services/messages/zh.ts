@@ -2,6 +2,7 @@ import type { MessageKey } from '../messages.ts'
 
 /** 无论账号是否存在，措辞都相同：陌生人无从得知。 */
 const refused = '账号或密码不正确。请重试，或改用验证码登录。'
+const noAccess = '无法登录该手机号或邮箱，请先注册或更换。'
 const notLetIn = '暂时无法登录，请联系客服。'
 const cannotSend = '无法向该手机号或邮箱发送验证码，请检查后重试或更换。'
 const cannotReset = '无法重置该手机号或邮箱的密码，请检查后重试或更换。'
@@ -204,10 +205,10 @@ export const zh: Record<MessageKey, string> = {
   'verifyV2:aborted': '您尝试的次数过多，请重新获取验证码。',
   'verifyV2:failed_precondition': spentCode,
   'verifyV2:invalid_argument': wrongCode,
-  'verifyV2:not_found': spentCode,
+  'verifyV2:not_found': noAccess,
   'verifyV2:permission_denied': '您当前的会话已过期，请重新获取验证码。',
   'verifyV2:user_blocked': notLetIn,
-  'verifyV2:user_not_found': spentCode,
+  'verifyV2:user_not_found': noAccess,
   'verifyV2:user_pending': notLetIn,
   'visit:cancelled': '您关闭了窗口，操作未进行。可随时重试。',
   'visit:deadline_exceeded': '窗口打开的时间过长，请重试。',
