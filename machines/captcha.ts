@@ -29,7 +29,7 @@ export const captcha = (api: Pick<Api, 'captcha' | 'clock'>) =>
       events: {} as
         | CaptchaRequired
         | { type: 'captcha.spend'; token: Secret }
-        | { type: 'captcha.answer'; text: string }
+        | { type: 'captcha.answer'; text: Secret }
         | { type: 'captcha.replace' }
         | { type: 'captcha.cancel' },
       tags: {} as 'asking' | 'busy' | 'settled',
@@ -38,7 +38,7 @@ export const captcha = (api: Pick<Api, 'captcha' | 'clock'>) =>
       createCaptcha: fromPromise<CaptchaQuestion, string>(({ input, signal }) =>
         api.captcha.create(input, signal),
       ),
-      verifyCaptcha: fromPromise<CaptchaToken, { question: CaptchaQuestion; answer: string }>(
+      verifyCaptcha: fromPromise<CaptchaToken, { question: CaptchaQuestion; answer: Secret }>(
         ({ input: { question, answer }, signal }) => api.captcha.verify(question, answer, signal),
       ),
     },
@@ -119,7 +119,7 @@ export const captcha = (api: Pick<Api, 'captcha' | 'clock'>) =>
           src: 'verifyCaptcha',
           input: ({ context, event }) => ({
             question: context.question!,
-            answer: event.type === 'captcha.answer' ? event.text : '',
+            answer: (event as { text: Secret }).text,
           }),
           onDone: { target: 'solved', actions: 'keepToken' },
           onError: [

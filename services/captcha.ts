@@ -21,7 +21,7 @@ export interface CaptchaService {
   /** @param purpose what it is for: `METHOD:/v1/path` */
   create(purpose: string, signal: AbortSignal): Promise<CaptchaQuestion>
   /** @param answer the text of the picture, or the address the page came back to */
-  verify(question: CaptchaQuestion, answer: string, signal: AbortSignal): Promise<CaptchaToken>
+  verify(question: CaptchaQuestion, answer: Secret, signal: AbortSignal): Promise<CaptchaToken>
 }
 
 /** By picture: `POST captcha/data` and `POST captcha/data/verify`. */

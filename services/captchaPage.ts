@@ -22,7 +22,8 @@ export const captchaPage = ({ redirect_uri }: { redirect_uri: string }) =>
         if (url && /^https?:$/.test(new URL(url, redirect_uri).protocol)) return { url, state }
         throw malformed('url')
       },
-      async verify({ state }, address) {
+      async verify({ state }, answer) {
+        const address = answer.reveal()
         const params = URL.canParse(address) ? new URL(address).searchParams : undefined
         if (params?.get('state') !== state) {
           throw new AuthError('foreign_callback', { operation: 'verifyCaptcha' })

@@ -36,8 +36,11 @@ export type Unsealed<T> = {
   [K in keyof T]: Secret extends T[K] ? string | Exclude<T[K], Secret> : T[K]
 }
 
-/** The protocol's own habit: every password, code, ticket and token is called one. */
-const SECRET_FIELD = /(^|_)(code|password|ticket|token)$/
+/**
+ * The protocol's own habit: every password, code, ticket and token is called one. The answer to a
+ * captcha is `text`, and `key` on the wire.
+ */
+const SECRET_FIELD = /(^|_)(code|password|ticket|token)$|^(text|key)$/
 
 /** Wraps the secret fields of an event or of a call's parameters, nested ones too. */
 export function seal<T extends object>(fields: object): T {

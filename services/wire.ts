@@ -259,7 +259,7 @@ export interface CaptchaPicture {
 export interface CaptchaAnswer {
   token: Secret
   /** The text a person read from the picture. */
-  key: string
+  key: Secret
 }
 
 export interface CaptchaToken {

@@ -44,7 +44,7 @@ export function faceCaptcha(door: Door, language: string) {
     (dialog ??= import('./captchaDialog.ts').then(({ captchaDialog }) =>
       captchaDialog({
         language,
-        answer: (text) => peer.send({ type: 'captcha.answer', text }),
+        answer: (text) => peer.send({ type: 'captcha.answer', text: new Secret(text) }),
         replace: () => peer.send({ type: 'captcha.replace' }),
         cancel: () => peer.send({ type: 'captcha.cancel' }),
       }),

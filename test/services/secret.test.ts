@@ -128,12 +128,18 @@ describe('seal', () => {
     expect(sent).toEqual(before)
   })
 
-  test.each(['verification_id', 'codes', 'passwords', 'tokens', 'encode', 'token_type', 'key', ''])(
-    'leaves %j alone: it names no secret',
-    (name) => {
-      expect(seal({ [name]: 'text' })).toEqual({ [name]: 'text' })
-    },
-  )
+  test.each([
+    'verification_id',
+    'codes',
+    'passwords',
+    'tokens',
+    'encode',
+    'token_type',
+    'keys',
+    '',
+  ])('leaves %j alone: it names no secret', (name) => {
+    expect(seal({ [name]: 'text' })).toEqual({ [name]: 'text' })
+  })
 
   test('wraps once', () => {
     const password = new Secret(canary)
