@@ -1,0 +1,61 @@
+import { createApp, defineComponent, effectScope, h, ref, watch } from 'vue'
+import { useAuth } from '../../../../adapters/vue.ts'
+import { auth, show } from './door.ts'
+
+let drawings = 0
+
+const SignIn = defineComponent(() => {
+  const view = useAuth(auth)
+  const text = ref('')
+  const input = (id: string) =>
+    h('input', {
+      id,
+      value: text.value,
+      onInput: (event: Event) => (text.value = (event.target as HTMLInputElement).value),
+    })
+  const submit = (event: Event) => {
+    event.preventDefault()
+    if (view.value.step === 'askingAccount') {
+      auth.send({ type: 'contact.submit', phone_number: text.value })
+    } else auth.send({ type: 'code.submit', code: text.value })
+    text.value = ''
+  }
+  return () => {
+    drawings++
+    const { status, step, busy } = view.value
+    return [
+      h('output', `${status} ${step ?? 'no step'}${busy ? ', busy' : ''}`),
+      step === 'askingAccount' && h('form', { onSubmit: submit }, [input('contact')]),
+      step === 'askingCode' && h('form', { onSubmit: submit }, [input('code')]),
+    ]
+  }
+})
+
+show(
+  {
+    mount(place) {
+      const app = createApp(SignIn)
+      app.mount(place)
+      return () => app.unmount()
+    },
+    drawings: () => drawings,
+  },
+  {
+    /** Outside every component: the statuses a scope was shown, one of them after its end. */
+    async scope() {
+      const seen: string[] = []
+      const scope = effectScope()
+      const view = scope.run(() => {
+        const view = useAuth(auth)
+        watch(view, ({ step }) => seen.push(String(step)), { immediate: true, flush: 'sync' })
+        return view
+      })!
+      auth.send({ type: 'flow.start', flow: 'signIn' })
+      await new Promise((resolve) => setTimeout(resolve))
+      scope.stop()
+      auth.send({ type: 'flow.cancel' })
+      await new Promise((resolve) => setTimeout(resolve))
+      return { seen, last: String(view.value.step) }
+    },
+  },
+)
