@@ -183,7 +183,11 @@ export function openAuth<const F extends Flows>(
       const id = `call.${++calls}` as const
       root.send({ type: 'call.start', id, operation, params: seal(params) })
       const { [id]: call } = root.getSnapshot().children as Record<string, AnyActorRef>
-      return unseal(await toPromise(call!)) as never
+      const output = await toPromise(call!)
+      if (call!.getSnapshot().status === 'stopped') {
+        throw new AuthError('cancelled', { operation, description: 'auth.stop() came first' })
+      }
+      return unseal(output) as never
     },
     async getAccessToken() {
       if (!root) throw notStarted()

@@ -226,7 +226,10 @@ export async function freshTokens(
   signal?: AbortSignal,
 ): Promise<{ serial: number; credentials?: Credentials; error?: AuthError }> {
   const keeper = tokensOf(system)
-  const settled = () => waitFor(keeper, (state) => !state.hasTag('busy'), { signal })
+  const settled = () =>
+    waitFor(keeper, (state) => !state.hasTag('busy'), { signal }).catch(() => {
+      throw new AuthError('cancelled', { description: 'the session was stopped meanwhile' })
+    })
   await settled()
   keeper.send({ type: 'tokens.need', refused })
   const { serial, credentials, error } = (await settled()).context
