@@ -56,7 +56,9 @@ export const account = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
       unbindProvider: request(api, 'unbindProvider'),
     },
     guards: {
-      isDeletion: ({ context }) => context.edit?.type === 'account.delete',
+      isDeletion: ({ context, event }) =>
+        context.edit?.type === 'account.delete' &&
+        (event as unknown as { output: { isDone: boolean } }).output.isDone,
     },
     actions: {
       park: assign(({ event }) => ({ edit: event as Edit, error: undefined })),
@@ -83,16 +85,20 @@ export const account = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
         },
       },
       gatedEdit: {
-        on: { 'edit.cancel': 'askingEdit' },
         invoke: {
           id: 'gatedEdit',
           src: 'gatedEdit',
           input: ({ context: { edit, sudo } }) => ({ edit: edit!, sudo }),
           onDone: [
             { guard: 'isDeletion', target: 'done' },
-            { target: 'askingEdit', actions: assign({ sudo: ({ event }) => event.output.sudo }) },
+            {
+              target: 'askingEdit',
+              actions: assign(({ event: { output } }) => ({
+                sudo: output.sudo,
+                error: output.error,
+              })),
+            },
           ],
-          onError: { target: 'askingEdit', actions: 'rememberError' },
         },
       },
       savingProfile: {

@@ -1,6 +1,6 @@
 import { assign, setup } from 'xstate'
 import type { Api } from '../services/api.ts'
-import { type AuthError, errorOf } from '../services/error.ts'
+import { type AuthError, errorOf, isTransient } from '../services/error.ts'
 import type { Secret } from '../services/secret.ts'
 import type { Contact, SudoRequest } from '../services/wire.ts'
 import { request } from './request.ts'
@@ -18,7 +18,8 @@ const SUDO_LIFETIME = 900
 
 /**
  * Proves once more that the person is the user: by a code to their phone where they have one, else
- * by password or a code to their e-mail. Who came in by a provider alone has neither and passes.
+ * by password or a code to their e-mail. Who came in by a provider alone has neither and passes. A
+ * proof that did not get through is offered again, not asked for again.
  */
 export const elevation = (
   api: Pick<Api, 'getUser' | 'sendVerification' | 'verify' | 'sudo' | 'clock'>,
@@ -33,7 +34,10 @@ export const elevation = (
         expiresAt: number
         error?: AuthError
       },
-      events: {} as { type: 'password.submit'; password: Secret } | { type: 'code.request' },
+      events: {} as
+        | { type: 'password.submit'; password: Secret }
+        | { type: 'code.request' }
+        | { type: 'elevation.retry' },
       output: {} as Elevated,
       children: {} as { verification: 'verification' },
       tags: {} as 'asking' | 'busy',
@@ -46,7 +50,9 @@ export const elevation = (
     guards: {
       hasPhone: ({ context }) => !!context.contact?.phone_number,
       hasContact: ({ context }) => !!context.contact,
-      hasProof: ({ context }) => !!context.contact || context.hasName,
+      canProve: ({ context }) => !!context.contact || context.hasName,
+      hasProof: ({ context: { proof } }) => !!proof?.password || !!proof?.verification_token,
+      isTransient: ({ event }) => isTransient(errorOf(event)),
     },
     actions: {
       forgetError: assign({ error: undefined }),
@@ -78,9 +84,10 @@ export const elevation = (
         },
       },
       choosing: {
+        entry: assign({ proof: undefined }),
         always: [
           { guard: 'hasPhone', target: 'askingCodeRequest' },
-          { guard: 'hasProof', target: 'askingProof' },
+          { guard: 'canProve', target: 'askingProof' },
           { target: 'elevated', actions: assign({ expiresAt: () => api.clock.now() }) },
         ],
       },
@@ -113,7 +120,6 @@ export const elevation = (
       elevating: {
         tags: 'busy',
         entry: 'forgetError',
-        exit: assign({ proof: undefined }),
         invoke: {
           id: 'sudo',
           src: 'sudo',
@@ -125,7 +131,19 @@ export const elevation = (
               expiresAt: api.clock.now() + (output.expires_in ?? SUDO_LIFETIME) * 1000,
             })),
           },
-          onError: { target: 'choosing', actions: 'rememberError' },
+          onError: [
+            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
+            { target: 'choosing', actions: 'rememberError' },
+          ],
+        },
+      },
+      askingRetry: {
+        tags: 'asking',
+        on: {
+          'elevation.retry': [
+            { guard: 'hasProof', target: 'elevating' },
+            { target: 'choosing', actions: 'forgetError' },
+          ],
         },
       },
       elevated: { type: 'final' },

@@ -1,6 +1,6 @@
 import { assign, setup } from 'xstate'
 import type { Api } from '../services/api.ts'
-import { AuthError, errorOf } from '../services/error.ts'
+import { AuthError, errorOf, isTransient } from '../services/error.ts'
 import type { Secret } from '../services/secret.ts'
 import type { Contact } from '../services/wire.ts'
 import { elevation, type Elevated } from './elevation.ts'
@@ -18,8 +18,9 @@ export type Edit =
 
 /**
  * One edit that is parked while `elevation` runs and then done exactly once. A sudo token that the
- * server no longer takes is replaced once; a new contact is proven before it is set. Whoever leaves
- * this machine leaves everything as it was.
+ * server no longer takes is replaced once; a new contact is proven before it is set. Until the edit
+ * itself is on its way it can be cancelled, which leaves everything as it was. However it ends, the
+ * sudo token is handed back for the next one.
  */
 export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
   setup({
@@ -27,14 +28,15 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
       input: {} as { edit: Edit; sudo?: Elevated },
       context: {} as {
         edit: Edit
+        isDone: boolean
         sudo?: Elevated
         /** The sudo token was refused once already. */
         wasRefused: boolean
         verificationToken?: Secret
         error?: AuthError
       },
-      events: {} as { type: 'never' },
-      output: {} as { edit: Edit['type']; sudo?: Elevated },
+      events: {} as { type: 'edit.retry' } | { type: 'edit.cancel' },
+      output: {} as { isDone: boolean; sudo?: Elevated; error?: AuthError },
       children: {} as { elevation: 'elevation'; verification: 'verification' },
       tags: {} as 'asking' | 'busy',
     },
@@ -53,31 +55,37 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
       isContact: ({ context }) => context.edit.type === 'contact.replace',
       isSudoRefused: ({ context, event }) =>
         !context.wasRefused && errorOf(event)?.code === 'permission_denied',
+      isTransient: ({ event }) => isTransient(errorOf(event)),
     },
     actions: {
       forgetSudo: assign({ sudo: undefined, wasRefused: true }),
+      forgetError: assign({ error: undefined }),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
       // A new password is a secret: it does not outlive the page.
       rememberLoss: assign({
         error: () => new AuthError('cancelled', { operation: 'setPassword' }),
       }),
-      fail: ({ context }) => {
-        throw context.error
-      },
     },
   }).createMachine({
     id: 'gatedEdit',
-    context: ({ input }) => ({ ...input, wasRefused: false }),
+    context: ({ input }) => ({ ...input, isDone: false, wasRefused: false }),
     initial: 'gating',
-    output: ({ context: { edit, sudo } }) => ({ edit: edit.type, sudo }),
+    output: ({ context: { isDone, sudo, error } }) => ({ isDone, sudo, error }),
     states: {
-      gating: { always: [{ guard: 'isElevated', target: 'editing' }, 'elevation'] },
+      gating: {
+        entry: 'forgetError',
+        always: [{ guard: 'isElevated', target: 'editing' }, 'elevation'],
+      },
       elevation: {
+        on: { 'edit.cancel': 'left' },
         invoke: {
           id: 'elevation',
           src: 'elevation',
           onDone: { target: 'editing', actions: assign({ sudo: ({ event }) => event.output }) },
-          onError: { target: 'failed', actions: 'rememberError' },
+          onError: [
+            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
+            { target: 'left', actions: 'rememberError' },
+          ],
         },
       },
       editing: {
@@ -86,10 +94,11 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
           { guard: 'isDeletion', target: 'deletingUser' },
           { guard: 'isProvenContact', target: 'settingContact' },
           { guard: 'isContact', target: 'verification' },
-          { target: 'failed', actions: 'rememberLoss' },
+          { target: 'left', actions: 'rememberLoss' },
         ],
       },
       verification: {
+        on: { 'edit.cancel': 'left' },
         invoke: {
           id: 'verification',
           src: 'verification',
@@ -100,7 +109,10 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
               verificationToken: ({ event }) => event.output.verificationToken,
             }),
           },
-          onError: { target: 'failed', actions: 'rememberError' },
+          onError: [
+            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
+            { target: 'left', actions: 'rememberError' },
+          ],
         },
       },
       settingContact: {
@@ -116,7 +128,8 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
           onDone: 'done',
           onError: [
             { guard: 'isSudoRefused', target: 'elevation', actions: 'forgetSudo' },
-            { target: 'failed', actions: 'rememberError' },
+            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
+            { target: 'left', actions: 'rememberError' },
           ],
         },
       },
@@ -132,7 +145,8 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
           onDone: 'done',
           onError: [
             { guard: 'isSudoRefused', target: 'elevation', actions: 'forgetSudo' },
-            { target: 'failed', actions: 'rememberError' },
+            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
+            { target: 'left', actions: 'rememberError' },
           ],
         },
       },
@@ -145,12 +159,17 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
           onDone: 'done',
           onError: [
             { guard: 'isSudoRefused', target: 'elevation', actions: 'forgetSudo' },
-            { target: 'failed', actions: 'rememberError' },
+            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
+            { target: 'left', actions: 'rememberError' },
           ],
         },
       },
-      done: { type: 'final' },
-      failed: { entry: 'fail' },
+      askingRetry: {
+        tags: 'asking',
+        on: { 'edit.retry': 'gating', 'edit.cancel': 'left' },
+      },
+      done: { type: 'final', entry: assign({ isDone: true }) },
+      left: { type: 'final' },
     },
   })
 

@@ -10,8 +10,8 @@ type Endpoints = 'sendVerification' | 'verify' | 'resetPassword' | 'signIn'
 
 /**
  * Sets a new password for a person who cannot sign in: proves a contact of theirs, asks for the new
- * password, sets it and signs them in with it. If only that last call fails they have the new
- * password already and go back to signing in with it.
+ * password, sets it and signs them in with it. If only that last call fails it can be tried again;
+ * if it is refused they have the new password already and go back to signing in with it.
  */
 export const resetPassword = (api: Pick<Api, Endpoints | 'clock'>) =>
   setup({
@@ -25,7 +25,8 @@ export const resetPassword = (api: Pick<Api, Endpoints | 'clock'>) =>
       events: {} as
         | ({ type: 'contact.submit' } & Contact)
         | { type: 'contact.change' }
-        | { type: 'password.submit'; password: Secret },
+        | { type: 'password.submit'; password: Secret }
+        | { type: 'signIn.retry' },
       output: {} as { isSignedIn: boolean },
       children: {} as { verification: 'verification' },
       tags: {} as 'asking' | 'busy',
@@ -37,6 +38,7 @@ export const resetPassword = (api: Pick<Api, Endpoints | 'clock'>) =>
     },
     guards: {
       isProven: ({ context }) => !!context.verificationToken,
+      hasPassword: ({ context }) => !!context.password,
       isTransient: ({ event }) => isTransient(errorOf(event)),
     },
     actions: {
@@ -115,6 +117,7 @@ export const resetPassword = (api: Pick<Api, Endpoints | 'clock'>) =>
       },
       signingIn: {
         tags: 'busy',
+        entry: 'forgetError',
         invoke: {
           id: 'signIn',
           src: 'signIn',
@@ -123,8 +126,15 @@ export const resetPassword = (api: Pick<Api, Endpoints | 'clock'>) =>
             password,
           }),
           onDone: 'done',
-          onError: { target: 'done', actions: 'rememberError' },
+          onError: [
+            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
+            { target: 'done', actions: 'rememberError' },
+          ],
         },
+      },
+      askingRetry: {
+        tags: 'asking',
+        on: { 'signIn.retry': [{ guard: 'hasPassword', target: 'signingIn' }, 'done'] },
       },
       done: { type: 'final' },
     },

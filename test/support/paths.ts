@@ -43,6 +43,8 @@ export interface Path {
 }
 
 export interface Model {
+  /** Tells it from another model of the same machine. */
+  note?: string
   input?: unknown
   /**
    * The payloads worth trying for an event type; an event not named here has none. A `note` in one

@@ -29,7 +29,16 @@ export interface Edges {
   storage?: { shared?: Store; tab?: Store }
   /** Default: by picture. */
   captcha?: AuthOptions<Flows>['captcha']
+  /** The journeys beside or instead of `signIn`. */
+  flows?: Flows
   inspect?: (event: InspectionEvent) => void
+}
+
+/** A window of its own, and how it ends. */
+export interface Visit {
+  uri: string
+  resolve(address: string): void
+  reject(reason: Error): void
 }
 
 /**
@@ -54,6 +63,8 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
   const dialogs = new Set<string>()
   const taken = new Set<string>()
   const refreshes = () => calls.filter((call) => call.endsWith('/v1/token')).length
+  const left: string[] = []
+  const visits: Visit[] = []
   let underWay = 0
   let pictureToken = ''
   let system: AnyActorRef['system']
@@ -92,12 +103,20 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
     const auth = createAuth({
       env: 'demo',
       endpoint: url,
-      flows: { signIn },
+      flows: (edges.flows ?? { signIn }) as { signIn: typeof signIn },
       endpoints: moreEndpoints,
       fetch,
       clock,
       storage,
       captcha: edges.captcha,
+      platform: {
+        leave: (uri) => void left.push(uri),
+        visit: (uri, _state, signal) =>
+          new Promise((resolve, reject) => {
+            visits.push({ uri, resolve, reject })
+            signal.addEventListener('abort', () => reject(signal.reason as Error))
+          }),
+      },
       inspect(event) {
         system = (event.actorRef as AnyActorRef).system
         noteTransitions(event, taken)
@@ -117,6 +136,10 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
     /** The transitions that machines have taken. */
     taken,
     refreshes,
+    /** Where the page was left for. */
+    left,
+    /** The windows that were opened. */
+    visits,
     auth: open(),
     messages: () => sandbox.inbox().length,
     url,
@@ -169,13 +192,17 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
 
     /** Does a call to its end, whatever comes between. */
     async call(operation: OperationName, params?: object): Promise<unknown> {
-      const settled = await Promise.allSettled([
-        world.auth.call(operation, params as never),
-        world.settle(),
-      ])
-      const [call] = settled
-      if (call.status === 'fulfilled') return call.value
-      if (interruption !== 'broken line' || call.reason.code !== 'unreachable') throw call.reason
+      let isOver = false
+      const call = world.auth.call(operation, params as never).finally(() => (isOver = true))
+      const waiting = (async () => {
+        // It waits for a moment to try again.
+        for (await world.settle(); !isOver; await world.settle()) world.pass(1)
+      })()
+      const [settled] = await Promise.allSettled([call, waiting])
+      if (settled.status === 'fulfilled') return settled.value
+      if (interruption !== 'broken line' || settled.reason.code !== 'unreachable') {
+        throw settled.reason
+      }
       world.pass(1)
       return world.call(operation, params)
     },

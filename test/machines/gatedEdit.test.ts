@@ -1,0 +1,87 @@
+import { account } from '../../adapters/flows.ts'
+import { type Edit, gatedEdit } from '../../machines/gatedEdit.ts'
+import { AuthError } from '../../services/error.ts'
+import { Secret } from '../../services/secret.ts'
+import { type Model, paperApi } from '../support/paths.ts'
+import { describeTour, type Person, signInAs } from '../support/walk.ts'
+
+const fails = (code: string) => ({ error: new AuthError(code) })
+const secret = new Secret('sealed')
+const fresh = { sudoToken: secret, expiresAt: 900_000 }
+const phone_number = '+86 13800000000'
+
+const edits = {
+  'a new password': { type: 'password.change', password: 'a better horse' },
+  'a new e-mail': { type: 'contact.replace', email: 'new@example.com' },
+  deletion: { type: 'account.delete' },
+} as const
+type Note = keyof typeof edits
+
+const modelOf = (note: string, input: object): Model => ({
+  note,
+  input,
+  cases: {
+    'xstate.done.actor.elevation': [{ output: fresh }],
+    'xstate.done.actor.verification': [{ output: { verificationToken: secret } }],
+    'xstate.error.actor.elevation': ['internal', 'permission_denied'].map(fails),
+    'xstate.error.actor.verification': ['resource_exhausted', 'invalid_argument'].map(fails),
+    ...Object.fromEntries(
+      ['setPassword', 'setContact', 'deleteUser'].map((name) => [
+        `xstate.error.actor.${name}`,
+        ['permission_denied', 'internal', 'failed_precondition'].map(fails),
+      ]),
+    ),
+  },
+  facts: (context: Record<'wasRefused' | 'sudo' | 'verificationToken', unknown>) => [
+    !!context.sudo,
+    context.wasRefused,
+    !!context.verificationToken,
+  ],
+})
+
+const editOf = ([note]: readonly [string, object]): Edit =>
+  ({
+    ...edits[note as Note],
+    ...('password' in edits[note as Note] && { password: secret }),
+  }) as Edit
+
+const models = Object.entries(edits).flatMap((entry) => {
+  const [note, { type }] = entry
+  const edit = editOf(entry)
+  const first = modelOf(note, { edit })
+  return type === 'account.delete'
+    ? [first]
+    : [first, modelOf(`${note}, elevated before`, { edit, sudo: fresh })]
+})
+
+/** A first edit leaves a sudo token. */
+async function elevate(person: Person) {
+  await person.enter({ type: 'password.change', password: 'a first horse' })
+  const { world } = person
+  await person.act({ type: 'code.request' })
+  await person.act({ type: 'code.submit', code: world.sandbox.inbox(phone_number)[0]!.code })
+}
+
+describeTour({
+  flows: { account },
+  machine: gatedEdit(paperApi),
+  models,
+  async begin(person, { model }) {
+    const [note, isElevated] = model.note!.split(', ')
+    await signInAs(person, { phone_number })
+    await person.enter({ type: 'flow.start', flow: 'account' })
+    if (isElevated) await person.calmly(() => elevate(person))
+    await person.enter(edits[note as Note])
+  },
+  losses: {
+    'elevation on elevation done': [
+      // The new password.
+      'signedIn: account.askingEdit (setPassword: cancelled)',
+      // The proof of the new contact.
+      'signedIn: account.askingCode',
+    ],
+    // The sudo token.
+    'verification on verification done': ['signedIn: account.askingCodeRequest'],
+    'askingRetry on edit.retry': ['signedIn: account.askingCodeRequest'],
+  },
+})

@@ -1,0 +1,44 @@
+import { resetPassword as flow } from '../../adapters/flows.ts'
+import { resetPassword } from '../../machines/resetPassword.ts'
+import { AuthError } from '../../services/error.ts'
+import { Secret } from '../../services/secret.ts'
+import { paperApi } from '../support/paths.ts'
+import { describeTour } from '../support/walk.ts'
+
+const fails = (code: string) => ({ error: new AuthError(code) })
+const phone_number = '+86 13800000000'
+const secret = new Secret('sealed')
+
+describeTour({
+  flows: { resetPassword: flow },
+  machine: resetPassword(paperApi),
+  models: [
+    {
+      cases: {
+        'contact.submit': [{ phone_number }],
+        'password.submit': [{ password: 'a better horse' }],
+        'xstate.done.actor.verification': [{ output: { verificationToken: secret } }],
+        'xstate.done.actor.signIn': [{ output: {} }],
+        'xstate.error.actor.verification': [fails('resource_exhausted')],
+        'xstate.error.actor.resetPassword': ['internal', 'not_found'].map(fails),
+        'xstate.error.actor.signIn': ['internal', 'user_blocked'].map(fails),
+      },
+      facts: (context: Record<string, unknown>) => [
+        !!context.verificationToken,
+        !!context.password,
+      ],
+    },
+  ],
+  async begin(person) {
+    await person.world.sandbox.addUser({ phone_number })
+    await person.enter({ type: 'flow.start', flow: 'resetPassword' })
+  },
+  losses: {
+    // The proof of the contact.
+    'askingPassword on password.submit': [
+      'signedOut: resetPassword.askingContact (resetPassword: code_expired)',
+    ],
+    // The new password, which is set.
+    'askingRetry on signIn.retry': ['signedOut: no flow'],
+  },
+})

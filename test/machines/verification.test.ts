@@ -1,0 +1,50 @@
+import { AuthError } from '../../services/error.ts'
+import { Secret } from '../../services/secret.ts'
+import { signIn } from '../../machines/signIn.ts'
+import { verification } from '../../machines/verification.ts'
+import { paperApi, type Step } from '../support/paths.ts'
+import { codeOf, describeTour } from '../support/walk.ts'
+
+const fails = (code: string) => ({ error: new AuthError(code) })
+const isWrong = (answer: Step) => codeOf(answer) === 'invalid_argument'
+const phone_number = '+86 13800000000'
+
+describeTour({
+  flows: { signIn },
+  machine: verification(paperApi),
+  models: [
+    {
+      input: { contact: { phone_number } },
+      cases: {
+        'code.submit': [{ code: 'right' }],
+        'xstate.done.actor.sendVerification': [
+          { output: { verification_id: 'v', expires_in: 600, is_user: false } },
+        ],
+        'xstate.done.actor.verify': [{ output: { verification_token: new Secret('sealed') } }],
+        'xstate.error.actor.sendVerification': [fails('resource_exhausted')],
+        'xstate.error.actor.verify': ['invalid_argument', 'aborted'].map(fails),
+      },
+      facts: (context: { verificationId?: string; resendAt?: number; expiresAt: number }) => [
+        !!context.verificationId,
+        !!context.resendAt,
+        context.expiresAt > 0,
+      ],
+      // The deadline for a new code lies before the end of the old one.
+      happens: (type, { resendAt }: { resendAt?: number }) =>
+        type !== 'xstate.done.actor.untilExpiry' || !resendAt,
+    },
+  ],
+  async begin(person) {
+    await person.enter({ type: 'flow.start', flow: 'signIn' })
+    await person.enter({ type: 'contact.submit', phone_number })
+  },
+  // A wrong code is refused by itself.
+  arrange: async (_person, { event }, answers) =>
+    event.type === 'code.submit' ? answers.filter(isWrong) : [],
+  deeds: {
+    'code.submit': ({ world: { sandbox } }, { event }, answers) => ({
+      ...event,
+      code: answers.some(isWrong) ? 'wrong' : (sandbox.inbox()[0]?.code ?? 'none'),
+    }),
+  },
+})

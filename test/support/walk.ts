@@ -1,0 +1,331 @@
+import { isDeepStrictEqual } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import type { AnyActorRef, AnyStateMachine, EventObject, InspectionEvent } from 'xstate'
+import { journey } from '../../adapters/view.ts'
+import type { Flows } from '../../machines/session.ts'
+import type { AuthError } from '../../services/error.ts'
+import type { Config, Fault, NewUser } from '../../sandbox/index.ts'
+import { consentAt } from './idp.ts'
+import { edgePaths, labelOf, type Model, paperApi, type Path, type Step } from './paths.ts'
+import { transitionsOf } from './paths.ts'
+import { type Interruption, interruptions, openWorld, type World } from './world.ts'
+
+type Event = EventObject & Record<string, unknown>
+
+/** How the paths of one machine are walked through the door. */
+export interface Tour {
+  flows: Flows
+  machine: AnyStateMachine
+  /** One for every way the machine can begin. */
+  models: Model[]
+  config?: Partial<Config>
+  /** Brings the person to where the machine begins. */
+  begin(person: Person, path: TourPath): Promise<void>
+  /**
+   * Makes the world such that a step can be done and its answers come; tells which of the answers
+   * come true thereby and need not be planned as faults.
+   */
+  arrange?(person: Person, step: Step, answers: Step[], later: Step[]): Promise<Step[] | void>
+  /** A step as the real event, or how else it is done. */
+  deeds?: Record<
+    string,
+    (person: Person, step: Step, answers: Step[]) => Deed | Promise<Deed | void>
+  >
+  /** Where the machine is. Default: its state, if the running flow has it. */
+  position?(world: World): string | undefined
+  /** Where a reload loses a secret (from, event), and where that leads instead. */
+  losses?: Record<string, string[]>
+}
+
+export interface TourPath extends Path {
+  model: Model
+}
+
+type Deed = Event | (() => void)
+
+/** Who sits in front, and what befalls them. */
+export interface Person {
+  world: World
+  interruption: Interruption
+  /** Does something, and again for as long as the line is broken. */
+  act(deed: Deed): Promise<void>
+  /** The same with what can be begun anew if the line breaks on the way. */
+  enter(event: Event): Promise<void>
+  /**
+   * Answers what is asked until the machine's child has ended. What is planned for after it is
+   * planned before its first question that can be the last.
+   */
+  goThrough(child: string, planned?: Fault[]): Promise<void>
+  /** Does what came before the journey: nothing befalls it. */
+  calmly(deeds: () => Promise<void>): Promise<void>
+  /** What they know by heart. */
+  password?: string
+}
+
+const RETRIES = ['signIn.retry', 'upgrade.retry', 'provider.retry', 'elevation.retry', 'edit.retry']
+
+/** Questions that need nothing more once they are answered. */
+const LAST = new Set(['askingCode', 'askingProof', 'askingReturn', 'askingPopup'])
+
+/** Machines that ask a person something on behalf of the one that invokes them. */
+const COMPOSITES = ['verification', 'consent', 'elevation', 'gatedEdit']
+const DONE = new RegExp(`^xstate\\.done\\.actor\\.(${COMPOSITES.join('|')})$`)
+
+/** An event the server causes once a person has done something. */
+const isAnswer = ({ event: { type } }: Step) =>
+  type.startsWith('xstate.') && !DONE.test(type) && !/\.(until.*|visit|consent)$/.test(type)
+
+export const codeOf = ({ event }: Step) => (event.error as AuthError | undefined)?.code
+
+/** The endpoint that fails when this machine's child does. */
+const endpointOf: Record<string, string> = {
+  verification: 'sendVerification',
+  elevation: 'getUser',
+}
+
+/** The server's answer that makes a child fail. */
+export function toFault(child: string, code = 'internal'): Fault {
+  const { method, path } = paperApi[(endpointOf[child] ?? child) as 'verify']
+  const where = { method, path: `/auth${path.replace(/{.*}/, '*')}`, times: 1 }
+  if (code === 'unreachable') return { ...where, drop: 'before' }
+  return { ...where, status: 400, body: { error: code } }
+}
+
+function createPerson(
+  tour: Tour,
+  world: World,
+  interruption: Interruption,
+  heard: string[],
+  reloads: () => boolean,
+) {
+  let entered: Event = { type: 'nothing' }
+  let isCalm = false
+  const can = (event: Event) => world.auth.can(event as never)
+  const send = (event: Event) => world.auth.send(event as never)
+  const isBroken = () =>
+    interruption === 'broken line' && world.auth.get().error?.code === 'unreachable'
+
+  const person: Person = {
+    world,
+    interruption,
+    async act(deed) {
+      if (interruption === 'expiry') world.pass(3)
+      if (typeof deed === 'function') deed()
+      else send(deed)
+      await world.settle()
+      for (let times = 0; isBroken(); times++) {
+        if (times > 20) throw new Error(`the line stays broken: ${world.end()}`)
+        world.pass(1)
+        const retry = RETRIES.map((type) => ({ type })).find(can)
+        if (retry) send(retry)
+        else if (typeof deed === 'object' && can(deed)) send(deed)
+        else send(entered)
+        await world.settle()
+      }
+      if (reloads() && !isCalm) await world.reload()
+    },
+    async enter(event) {
+      entered = event
+      await person.act(event)
+    },
+    async calmly(deeds) {
+      const faults = world.sandbox.faults()
+      world.sandbox.faults([])
+      isCalm = true
+      await deeds()
+      isCalm = false
+      world.sandbox.faults(faults)
+    },
+    async goThrough(child, planned = []) {
+      let isPlanned = false
+      const done = `xstate.done.actor.${child}`
+      const count = () => heard.filter((type) => type === done).length
+      const before = count()
+      for (let turn = 0; count() === before && position(tour, world) === child; turn++) {
+        if (turn > 25) throw new Error(`${child} does not end: ${world.end()}`)
+        if (!isPlanned && LAST.has(world.auth.get().step as string)) {
+          world.sandbox.faults(planned)
+          isPlanned = true
+        }
+        await person.act(await answerTo(person))
+      }
+    },
+  }
+  return person
+}
+
+/** What a person does about the question on the screen. */
+async function answerTo({ world, password }: Person): Promise<Deed> {
+  const { step, code } = world.auth.get() as { step?: string; code?: { contact: object } }
+  switch (step) {
+    case 'askingCode': {
+      const [to] = Object.values(code!.contact).filter(Boolean) as string[]
+      return { type: 'code.submit', code: world.sandbox.inbox(to)[0]!.code }
+    }
+    case 'askingResend':
+      return { type: 'code.resend' }
+    case 'askingCodeRequest':
+      return { type: 'code.request' }
+    case 'askingProof':
+      return password ? { type: 'password.submit', password } : { type: 'code.request' }
+    case 'askingReturn':
+      return { type: 'provider.return', url: await consentAt(world.left.at(-1)!) }
+    case 'askingPopup': {
+      const { uri, resolve } = world.visits.at(-1)!
+      const address = await consentAt(uri)
+      return () => resolve(address)
+    }
+    default:
+      throw new Error(`nobody knows the answer: ${world.end()}`)
+  }
+}
+
+/** The state of the machine, `ended` where the running flow does not have it. */
+function position(tour: Tour, world: World): string {
+  if (tour.position) return tour.position(world) ?? 'ended'
+  const path: AnyActorRef[] = journey(world.peer('session').system)
+  const actor = path.find((each) => each.getSnapshot().machine.id === tour.machine.id)
+  return actor ? String(actor.getSnapshot().value) : 'ended'
+}
+
+/** What a model calls a state, as `position` tells it; undefined where the machine is at work. */
+function resting({ machine }: Tour, to: string): string | undefined {
+  const node = machine.root.states[to]!
+  if (node.type === 'final' || node.entry.includes('fail' as never)) return 'ended'
+  return to.startsWith('asking') || node.invoke.some(({ id }) => id === to) ? to : undefined
+}
+
+/** What the server knows in the end, but for what differs from one server to the next. */
+const usersOf = ({ sandbox }: World) =>
+  sandbox.users().map((user) => ({ ...user, sub: '', createdAt: 0 }))
+
+/** @param calmUntil the number of the deed up to which there is no reload */
+async function walk(tour: Tour, path: TourPath, interruption: Interruption, calmUntil = -1) {
+  const heard: string[] = []
+  const inspect = (event: InspectionEvent) => {
+    if (event.type === '@xstate.event') heard.push(event.event.type)
+  }
+  const { flows, config } = tour
+  const world = await openWorld(interruption, { flows, config, inspect })
+  const reloads = () => interruption === 'reload' && number > calmUntil
+  const person = createPerson(tour, world, interruption, heard, reloads)
+  const astray: string[] = []
+  let at = 'the beginning'
+  let number = 0
+
+  async function perform(step: Step | undefined, answers: Step[], later: Step[]) {
+    world.sandbox.faults([])
+    const isTrue = (step && (await tour.arrange?.(person, step, answers, later))) || []
+    const faults = answers
+      .filter((each) => each.event.type.includes('.error.') && !isTrue.includes(each))
+      .map((each) => toFault(each.event.type.split('.').at(-1)!, codeOf(each)))
+    if (step && DONE.test(step.event.type) && !tour.deeds?.[step.event.type]) {
+      return person.goThrough(step.event.type.split('.').at(-1)!, faults)
+    }
+    world.sandbox.faults([...world.sandbox.faults(), ...faults])
+    if (!step) return tour.begin(person, path)
+    const { event } = step
+    const child = event.type.split('.').at(-1)!
+    const deed = await tour.deeds?.[event.type]?.(person, step, answers)
+    if (deed) return typeof deed === 'function' ? person.act(deed) : person.enter(deed)
+    if (tour.deeds?.[event.type]) return
+    if (event.type.endsWith('.done.actor.untilExpiry')) return person.act(() => world.pass(600))
+    if (event.type.includes('.done.actor.until')) return person.act(() => world.pass(60))
+    if (event.type.includes('.error.actor.until')) {
+      const which = child === 'untilExpiry' ? 'last' : 'first'
+      return person.act(() => world.clock.breakWait(which))
+    }
+    if (event.type === 'xstate.error.actor.consent') {
+      const url = await consentAt(world.left.at(-1)!, null)
+      return person.act({ type: 'provider.return', url })
+    }
+    if (event.type.startsWith('xstate.')) throw new Error(`nobody knows how to do ${event.type}`)
+    return person.enter(event)
+  }
+
+  const { steps } = path
+  const isLost = () => interruption === 'reload' && astray.length > 0
+  for (let index = -1; index < steps.length && !isLost();) {
+    let next = index + 1
+    while (next < steps.length && isAnswer(steps[next]!)) next++
+    const step = steps[index]
+    await perform(step, steps.slice(index + 1, next), steps.slice(next))
+    if (interruption === 'reload' && number === calmUntil) await world.reload()
+    const last = steps[next - 1]
+    const expected = last && resting(tour, last.to)
+    const actual = position(tour, world)
+    if (step) at = `${step.from} on ${labelOf(step.event)}`
+    if (expected && actual !== expected) {
+      astray.push(`${at}: ${actual} instead of ${expected}, ${world.end()}`)
+    }
+    index = next
+    if (!isLost()) number++
+  }
+  const end = { view: world.end(), users: usersOf(world) }
+  const walked = { astray, at, number, end, messages: world.messages(), taken: world.taken }
+  await world.close()
+  return walked
+}
+
+/** Walks one path for every edge of a machine, plain and interrupted in every way. */
+export function describeTour(tour: Tour) {
+  const { machine, models, losses = {} } = tour
+  const names = new Set<string>()
+  const paths = models
+    .flatMap((model) => edgePaths(machine, model).map((path) => ({ ...path, model })))
+    .map((path): [string, TourPath] => [
+      [path.model.note, path.name].filter(Boolean).join(': '),
+      path,
+    ])
+    .filter(([name]) => !names.has(name) && names.add(name))
+
+  describe(machine.id, () => {
+    const taken = new Set<string>()
+    const lost = new Set<string>()
+    const note = (walked: { taken: Set<string> }) => {
+      for (const transition of walked.taken) taken.add(transition)
+    }
+
+    test.concurrent.for(paths)('%s', async ([, path], context) => {
+      const plain = await walk(tour, path, 'nothing')
+      context.expect(plain.astray).toEqual([])
+      note(plain)
+      for (const interruption of interruptions.slice(1)) {
+        let walked = await walk(tour, path, interruption)
+        // Past what a reload loses, which must be named, the path is walked on.
+        for (let number = -1; interruption === 'reload' && number < walked.number;) {
+          const { astray, at, end, taken } = walked
+          const isSame = astray.length === 0 && isDeepStrictEqual(end, plain.end)
+          if (isSame || !losses[at]?.includes(end.view)) break
+          lost.add(`${at}: ${end.view}`)
+          note({ taken })
+          number = walked.number
+          walked = await walk(tour, path, interruption, number)
+        }
+        note(walked)
+        const { astray, end, messages } = walked
+        context
+          .expect({ astray, end, messages }, interruption)
+          .toEqual({ astray: [], end: plain.end, messages: plain.messages })
+      }
+    })
+
+    test('every transition has been taken', () => {
+      expect(transitionsOf(machine).filter((transition) => !taken.has(transition))).toEqual([])
+    })
+
+    test('every loss by a reload that is named is one', () => {
+      const named = Object.entries(losses).flatMap(([at, ends]) =>
+        ends.map((end) => `${at}: ${end}`),
+      )
+      expect([...lost].toSorted()).toEqual(named.toSorted())
+    })
+  })
+}
+
+/** The person is a user now, whatever the user can otherwise sign in with. */
+export async function signInAs({ world }: Person, user: NewUser) {
+  const { sub } = await world.sandbox.addUser({ sub: 'li.hua', username: undefined, ...user })
+  const ticket = await world.sandbox.mintTicket(sub)
+  await world.call('signInWithCustomTicket', { provider_id: 'custom', ticket })
+}
