@@ -1,5 +1,4 @@
 import type { SignedOut, SignOutRequest } from '../../services/wire.ts'
-import { claimsOf } from './claims.ts'
 import { invalid, need, needOne } from './checks.ts'
 import type { Core } from './core.ts'
 import { CloudbaseError } from './errors.ts'
@@ -116,8 +115,8 @@ export function accountMethods({ door, session }: Core) {
         throw invalid('id, username, email or phone_number is required')
       }
       if (ids && ids.length > MOST_IDS) throw invalid(`id can name at most ${MOST_IDS} users`)
-      const { access_token = '', scope } = await door.freshCredentials()
-      if (scope === 'anonymous' || isCustom(access_token!)) {
+      const { scope } = await door.freshCredentials()
+      if (scope === 'anonymous' || session.peek()?.user.loginType === 'CUSTOM') {
         throw new CloudbaseError('permission_denied', {
           operation: 'queryUser',
           description: 'guests and users of custom sign-in cannot look users up',
@@ -169,10 +168,4 @@ export function accountMethods({ door, session }: Core) {
 /** What `auth.sudo` answered is taken whole as well. */
 function tokenOf(token: SudoToken = ''): string {
   return typeof token === 'string' ? token : (token.sudo_token ?? '')
-}
-
-/** Users of custom sign-in, as their access token says. */
-function isCustom(accessToken: string): boolean {
-  const { provider, provider_type } = claimsOf(accessToken)?.claims ?? {}
-  return provider === 'custom' || provider_type === 'custom'
 }

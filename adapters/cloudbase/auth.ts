@@ -24,7 +24,7 @@ type Proof =
   | { verification_code: string }
   | { provider_token: string }
 
-interface SignUp {
+export interface SignUp {
   /**
    * Signs a new user up and in: `POST /auth/v1/signup`.
    *

@@ -1,4 +1,4 @@
-import { type ActorRefFrom, toPromise, waitFor } from 'xstate'
+import { type ActorRefFrom, type AnyActorRef, waitFor } from 'xstate'
 import type { Api } from '../../services/api.ts'
 import type { CaptchaService } from '../../services/captcha.ts'
 import { type Clock, systemClock } from '../../services/clock.ts'
@@ -31,6 +31,10 @@ export type Door = ReturnType<typeof openDoor>
 
 /** The transport knows where requests go; until it does, nowhere. */
 const NOWHERE = 'https://origin.invalid'
+
+/** The server has heard of the end, or will be told again when it can be reached. */
+const hasTold = ({ status, tags }: { status: string; tags?: ReadonlySet<string> }) =>
+  status !== 'active' || !!tags?.has('retrying')
 
 export function openDoor({ store, clock = systemClock, ...options }: DoorOptions) {
   const { auth, system } = openAuth({
@@ -135,12 +139,13 @@ export function openDoor({ store, clock = systemClock, ...options }: DoorOptions
       keeper().send({ type: 'tokens.keep', tokens: seal<Tokens>(given) })
     },
 
-    /** Ends the session, here at once and then on the server; settles when the server knows. */
+    /** Ends the session, here at once; settles when the server knows, or cannot be told now. */
     async end(): Promise<void> {
       if (!(await loaded())) return
       auth.send({ type: 'session.end' })
       const { children } = keeper().getSnapshot()
-      await Promise.allSettled(Object.values(children).map((child) => toPromise(child!)))
+      const tellers = Object.values(children as Record<string, AnyActorRef>)
+      await Promise.allSettled(tellers.map((teller) => waitFor(teller, hasTold)))
     },
   }
 }

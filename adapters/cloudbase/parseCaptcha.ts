@@ -6,6 +6,7 @@ export interface ParsedCaptcha {
   state: string
   /** Names the picture for `auth.verifyCaptchaData`. */
   token: string
+  error?: undefined
 }
 
 /** What cannot be taken apart is answered, not thrown. */

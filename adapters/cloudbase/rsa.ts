@@ -33,13 +33,14 @@ function readKey(pem: string): PublicKey {
   try {
     const base64 = pem.replace(/-----[^-]+-----|\s/g, '')
     const [n, e] = integersOf(Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0)))
-    return { n: n!, e: e! }
+    if (n && e) return { n, e }
   } catch {
-    throw new CloudbaseError('invalid_response', {
-      operation: 'getPublicKey',
-      description: 'public_key is malformed',
-    })
+    // It is no base64.
   }
+  throw new CloudbaseError('invalid_response', {
+    operation: 'getPublicKey',
+    description: 'public_key is malformed',
+  })
 }
 
 const SEQUENCE = 0x30

@@ -2,7 +2,7 @@ import type { Store } from '../../services/storage.ts'
 import { type AuthStateEvent, createBus, type LoginEventType } from './bus.ts'
 import { needGender } from './checks.ts'
 import type { Door } from './door.ts'
-import type { Credentials, LoginState, UserInfo, UserUpdate } from './types.ts'
+import type { Credentials, LoginState, LoginType, UserInfo, UserUpdate } from './types.ts'
 import { toUser } from './user.ts'
 import { userCache } from './userCache.ts'
 
@@ -14,20 +14,21 @@ export function createSession(door: Door, store: Store, env: string) {
   const loginEvents = createBus<[type: LoginEventType, msg?: string]>()
   const stateEvents = createBus<[event: AuthStateEvent, info?: object]>()
   let entering: Promise<void> | undefined
+  let loginType: LoginType | undefined
   /** Sign-ins, one after the other. */
   let turns: Promise<unknown> = Promise.resolve()
 
   door.on('signedIn', ({ uid }) => {
-    cache.clear()
-    entering = enter(uid)
+    cache.set({ ...(uid && { uid, sub: uid }), loginType })
+    entering = enter()
   })
   door.on('signedOut', () => leave('sign_out'))
   door.on('credentialsLost', ({ error }) => leave('credentials_error', error.description))
   door.on('tokenRenewed', () => stateEvents.fire('TOKEN_REFRESHED'))
 
   /** Told once it is known who signed in, or that this cannot be known now. */
-  async function enter(uid?: string) {
-    await refresh().catch(() => cache.set({ uid, sub: uid }))
+  async function enter() {
+    await refresh().catch(() => undefined)
     loginEvents.fire('sign_in')
     stateEvents.fire('SIGNED_IN')
   }
@@ -45,7 +46,8 @@ export function createSession(door: Door, store: Store, env: string) {
 
   /** What a slow answer says of a user who has left meanwhile is not kept. */
   function learn(answer: UserInfo): UserInfo {
-    const info = { ...answer, uid: answer.sub }
+    const { loginType } = cache.get()
+    const info = { ...answer, uid: answer.sub, ...(loginType && { loginType }) }
     const { sub = info.sub } = door.peek() ?? { sub: null }
     if (sub === info.sub) cache.set(info)
     return info
@@ -87,8 +89,12 @@ export function createSession(door: Door, store: Store, env: string) {
      * Does a sign-in: after those begun before it, so that the last one begun is the one that
      * stays. One begun while a captcha is open does not wait, it may come from the captcha itself.
      */
-    async signIn(run: () => Promise<unknown>): Promise<LoginState> {
-      const turn = door.isAsking() ? run() : turns.then(run)
+    async signIn(run: () => Promise<unknown>, type?: LoginType): Promise<LoginState> {
+      const begin = () => {
+        loginType = type
+        return run()
+      }
+      const turn = door.isAsking() ? begin() : turns.then(begin)
       turns = turn.catch(() => undefined)
       await turn
       await entering

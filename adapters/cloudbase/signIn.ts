@@ -141,8 +141,9 @@ export function signInMethods(core: Core) {
         })
       }
       const ticket = await getTicket()
-      return session.signIn(() =>
-        door.call('signInWithCustomTicket', { provider_id: 'custom', ticket }),
+      return session.signIn(
+        () => door.call('signInWithCustomTicket', { provider_id: 'custom', ticket }),
+        'CUSTOM',
       )
     },
   }

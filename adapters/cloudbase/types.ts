@@ -3,9 +3,12 @@ import type * as wire from '../../services/wire.ts'
 /** What the server knows of a user, in the wire's own names, and the `uid` this client adds. */
 export interface UserInfo extends Partial<wire.User> {
   uid?: string
-  /** Of a WeChat mini program. */
-  open_id?: string
+  /** How the user signed in, where that makes a difference. */
+  loginType?: LoginType
 }
+
+/** `CUSTOM`: by a ticket of the app's own server. */
+export type LoginType = 'CUSTOM'
 
 export interface UserProvider {
   id?: string

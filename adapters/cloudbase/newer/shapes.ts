@@ -48,6 +48,7 @@ export interface SignedIn {
 
 export function toAuthUser(info: UserInfo, scope?: string | null): AuthUser {
   const { sub = '', name, username, gender, picture, locale, created_at } = info
+  const provider = info.loginType?.toLowerCase() ?? 'cloudbase'
   const { email = '', phone_number: phone = '', groups = [], providers = [] } = info
   return {
     id: sub,
@@ -61,7 +62,7 @@ export function toAuthUser(info: UserInfo, scope?: string | null): AuthUser {
     phone_confirmed_at: phone ? created_at : undefined,
     confirmed_at: created_at,
     created_at,
-    app_metadata: { provider: 'cloudbase', providers: ['cloudbase'] },
+    app_metadata: { provider, providers: [provider] },
     user_metadata: {
       uid: sub,
       name,

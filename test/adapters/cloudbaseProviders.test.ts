@@ -1,0 +1,251 @@
+import { describe, expect, test } from 'vitest'
+import type { Wx } from '../../adapters/cloudbase/index.ts'
+import { type Face, failure, openFace, password, username } from './cloudbaseWorld.ts'
+
+const back = 'http://127.0.0.1:9/back'
+
+/** A provider token of somebody the provider knows. */
+async function tokenOf({ auth, sandbox }: Face, person = 'alex') {
+  const { uri } = await auth.genProviderRedirectUri({
+    provider_id: 'demo_idp',
+    provider_redirect_uri: back,
+    state: 'wx_open',
+    other_params: { sign_out_uri: back },
+  })
+  const returned = new URL(sandbox.consent(uri, person)).searchParams
+  expect(returned.get('state')).toBe('wx_open')
+  return auth.grantProviderToken({
+    provider_id: 'demo_idp',
+    provider_redirect_uri: back,
+    provider_code: returned.get('code')!,
+  })
+}
+
+describe('a third party', () => {
+  test('signs a person in, and up on first sight', async () => {
+    const face = await openFace()
+    const granted = await tokenOf(face)
+    expect(granted).toMatchObject({
+      provider_token: expect.any(String),
+      expires_in: 3600,
+      provider_profile: { provider_id: 'demo_idp', name: 'Alex Doe', sub: expect.any(String) },
+    })
+    const { user } = await face.auth.signInWithProvider(granted)
+    expect(user.uid).toBe(face.sandbox.users()[0]!.sub)
+    expect(face.calls()).toEqual([
+      'GET /auth/v1/provider/uri',
+      'POST /auth/v1/provider/token',
+      'POST /auth/v1/signin/with/provider',
+      'GET /auth/v1/user/me',
+    ])
+    const again = await tokenOf(face)
+    const version = 'v2'
+    expect((await face.auth.signInWithProvider({ ...again, version })).user.uid).toBe(user.uid)
+    expect(face.calls()).toContain('POST /auth/v2/signin/with/provider')
+  })
+
+  test('is told where to sign out as well', async () => {
+    const { auth, sandbox } = await openFace()
+    const params = { provider_id: 'demo_idp', provider_redirect_uri: back, state: 's' }
+    const other_params = { sign_out_uri: back, empty: '' }
+    const uris = await auth.genProviderRedirectUri({ ...params, other_params })
+    expect(uris).toEqual({ uri: expect.any(String), signout_uri: expect.any(String) })
+    const { query } = sandbox.requests()[0]!
+    expect(Object.keys(query).toSorted()).toEqual([
+      'client_id',
+      'other_params[sign_out_uri]',
+      'provider_id',
+      'redirect_uri',
+      'state',
+    ])
+  })
+
+  test('is bound, listed and unbound', async () => {
+    const face = await openFace()
+    await face.member()
+    const { auth } = face
+    expect((await auth.getProviders()).id).toBe(undefined)
+
+    const { provider_token } = await tokenOf(face)
+    expect(await auth.bindWithProvider({ provider_token })).toBe(undefined)
+
+    const { total, data, id, name } = await auth.getProviders()
+    expect(total).toBe(data.length)
+    expect(data.filter(({ bind }) => bind)).toMatchObject([{ id: 'demo_idp' }])
+    expect({ id, name }).toMatchObject({ id: 'demo_idp', name: expect.any(String) })
+    expect((await auth.getCurrentUser())?.providers).toMatchObject([
+      { id: 'demo_idp', providerUserId: expect.any(String) },
+    ])
+
+    expect(await auth.unbindProvider({ provider_id: id! })).toBe(undefined)
+    expect(face.calls().at(-1)).toBe('DELETE /auth/v1/user/provider/demo_idp')
+    expect((await auth.getProviders()).data.some(({ bind }) => bind)).toBe(false)
+  })
+
+  test('that is not enabled is refused', async () => {
+    const { auth } = await openFace()
+    const params = { provider_id: 'nobody', provider_redirect_uri: back }
+    expect(await failure(auth.genProviderRedirectUri(params))).toMatchObject({
+      error: 'provider_not_enabled',
+    })
+  })
+
+  test('adds to its token', async () => {
+    const { auth, calls } = await openFace()
+    const provider_id = 'wx1234567890abcdef'
+    const { provider_token } = await auth.grantProviderToken({
+      provider_id,
+      provider_code: 'wx-code-alex',
+    })
+    const patched = await auth.patchProviderToken({
+      provider_token,
+      provider_id,
+      provider_params: { code: 'wx-phone-13800000000' },
+    })
+    expect(patched.provider_profile).toMatchObject({ phone_number: '+86 13800000000' })
+    expect(calls().at(-1)).toBe('PATCH /auth/v1/provider/token')
+  })
+})
+
+/** A mini program: `wx.login`, and its cloud function, which goes on to the sandbox. */
+function miniProgram() {
+  const pages: string[] = []
+  const cloud: { name: string; data: { url: string; headers: Record<string, string> } }[] = []
+  let person = 'alex'
+  const wx: Wx = {
+    login: ({ success, fail }) =>
+      person ? success({ code: `wx-code-${person}` }) : fail({ errMsg: 'login:fail denied' }),
+    getAccountInfoSync: () => ({ miniProgram: { appId: 'wx1234567890abcdef' } }),
+    navigateTo: ({ url }) => pages.push(url),
+    cloud: {
+      async callFunction(call) {
+        const { url, method, headers, body } = call.data as Record<string, string>
+        cloud.push(call as (typeof cloud)[0])
+        const sent = { method: method!, headers: headers as never, body: JSON.stringify(body) }
+        const { origin: _, ...rest } = sent.headers as Record<string, string>
+        const answer = await fetch(url!, { ...sent, headers: rest })
+        return { result: { body: (await answer.json()) as unknown } }
+      },
+    },
+  }
+  return { wx, pages, cloud, become: (next: string) => (person = next) }
+}
+
+describe('WeChat', () => {
+  const open = async () => {
+    const mini = miniProgram()
+    const face = await openFace({ init: { wx: mini.wx } })
+    return { ...face, ...mini }
+  }
+  const silent = [
+    'POST /auth/v1/provider/token',
+    'POST /auth/v1/signin/with/provider',
+    'GET /auth/v1/user/me',
+  ]
+
+  test('signInWithOpenId goes through its cloud', async () => {
+    const { auth, calls, cloud, sandbox } = await open()
+    const { user, data, error } = await auth.signInWithOpenId()
+    expect(error).toBe(null)
+    expect(data.user.id).toBe(user.uid)
+    expect(user.uid).toBe(sandbox.users()[0]!.sub)
+    expect(calls()).toEqual(silent)
+    expect(cloud.map(({ name }) => name)).toEqual(Array(2).fill('httpOverCallFunction'))
+    expect(cloud[0]!.data).toMatchObject({
+      method: 'POST',
+      headers: { origin: 'https://servicewechat.com', 'x-device-id': expect.any(String) },
+      body: {
+        provider_id: 'wx1234567890abcdef',
+        provider_code: 'wx-code-alex',
+        provider_params: { provider_code_type: 'open_id', appid: 'wx1234567890abcdef' },
+      },
+    })
+    expect(JSON.stringify(cloud)).not.toContain('via_wx_cloud')
+  })
+
+  test('signInWithOpenId goes over plain HTTP where that is asked for', async () => {
+    const { auth, calls, cloud } = await open()
+    await auth.signInWithOpenId({ useWxCloud: false })
+    expect(calls()).toEqual(silent)
+    expect(cloud).toEqual([])
+  })
+
+  test('a refusal that comes through its cloud is one', async () => {
+    const { auth, become } = await open()
+    become('???')
+    expect(await failure(auth.signInWithOpenId())).toMatchObject({
+      error: 'failed_precondition',
+      error_description: '从第三方获取用户信息失败',
+    })
+  })
+
+  test('signInWithUnionId knows a person across apps', async () => {
+    const { auth, calls, sandbox } = await open()
+    const { user } = await auth.signInWithUnionId()
+    expect(user.uid).toBeTruthy()
+    expect(calls()).toEqual(silent)
+    expect(Object.keys(sandbox.requests()[1]!.body as object).toSorted()).toEqual([
+      'provider_id',
+      'provider_token',
+    ])
+  })
+
+  test('signInWithPhoneAuth signs in by the phone number', async () => {
+    const { auth, calls } = await open()
+    const { user, error } = await auth.signInWithPhoneAuth({ phoneCode: 'wx-phone-13800000000' })
+    expect(error).toBe(null)
+    expect(user.phoneNumber).toBe('+86 13800000000')
+    expect(calls()).toEqual(silent)
+  })
+
+  test('that refuses to sign in is heard', async () => {
+    const { auth, become, calls } = await open()
+    become('')
+    expect(await failure(auth.signInWithUnionId())).toMatchObject({
+      error: 'provider_error',
+      error_code: 4019,
+      error_description: 'login:fail denied',
+    })
+    expect(calls()).toEqual([])
+  })
+
+  test('shows the hosted sign-in page as one of its own', async () => {
+    const { auth, pages } = await open()
+    await auth.toDefaultLoginPage({ config_version: 'env', query: { a: '1&2' } })
+    await auth.toDefaultLoginPage()
+    const page = '/packages/$wd_system/pages/login/index'
+    expect(pages).toEqual([`${page}?a=1%262`, page])
+  })
+
+  test.each([
+    ['signInWithOpenId', undefined],
+    ['signInWithUnionId', undefined],
+    ['signInWithPhoneAuth', { phoneCode: 'x' }],
+  ] as const)('%s elsewhere says that there is none', async (method, params) => {
+    const { auth, calls } = await openFace()
+    expect(await failure(auth[method](params as never))).toMatchObject({
+      error: 'unimplemented',
+      error_description: expect.stringContaining('init({ wx })'),
+    })
+    expect(calls()).toEqual([])
+  })
+})
+
+test.each<[string, (face: Face) => Promise<unknown>]>([
+  ['provider_id', ({ auth }) => auth.genProviderRedirectUri(undefined as never)],
+  ['provider_id', ({ auth }) => auth.grantProviderToken({} as never)],
+  ['provider_token', ({ auth }) => auth.patchProviderToken({} as never)],
+  ['provider_token', ({ auth }) => auth.signInWithProvider(undefined as never)],
+  ['provider_token', ({ auth }) => auth.bindWithProvider({} as never)],
+  ['provider_id', ({ auth }) => auth.unbindProvider({} as never)],
+  ['phoneCode', ({ auth }) => auth.signInWithPhoneAuth({} as never)],
+])('what cannot be right is refused here: %s', async (named, run) => {
+  const face = await openFace()
+  await face.sandbox.addUser({ username, password })
+  await face.auth.signIn({ username, password })
+  face.calls()
+  const error = await failure(run(face))
+  expect(error).toMatchObject({ error: 'invalid_argument' })
+  expect(error.error_description).toContain(`${named} is required`)
+  expect(face.calls()).toEqual([])
+})
