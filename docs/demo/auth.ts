@@ -1,28 +1,48 @@
 /** The door, and what the page remembers beside it. */
-import { type AuthError, createAuth, signIn, type User, type View } from 'cloudbase-authflow'
-import { type Language, type Texts, texts } from './messages.ts'
+import {
+  account,
+  type AuthError,
+  type AuthEvent,
+  createAuth,
+  moreEndpoints,
+  provider,
+  resetPassword,
+  signIn,
+  upgrade,
+  type User,
+  type View,
+} from 'cloudbase-authflow'
 import { refresh } from './live.ts'
+import { type Language, type Texts, texts } from './messages.ts'
 
-const flows = { signIn }
+const flows = { signIn, provider, resetPassword, upgrade, account }
 
 export type DemoView = View<typeof flows>
+export type DemoEvent = AuthEvent<typeof flows>
 
+export type News = keyof Texts['news']
+
+/** What a person has chosen for all pages of this browser. */
 const LANGUAGE = 'demo_language'
+const POPUP = 'demo_popup'
 
 export const auth = createAuth({
   env: 'demo',
   endpoint: location.origin,
   language: firstLanguage() === 'zh' ? 'zh-CN' : 'en-US',
   flows,
+  endpoints: moreEndpoints,
 })
 
 export const ui = {
   view: auth.get(),
   language: firstLanguage(),
-  /** Why a flow or a session ended by itself. Starting the next flow clears it in the view. */
+  /** Whether providers are visited in a window of their own. */
+  isPopup: recall(POPUP) === 'yes',
+  /** Why a flow or a session ended by itself. */
   notice: undefined as AuthError | undefined,
-  /** Where the last code went: still on screen while the sign-in itself is under way. */
-  contact: undefined as { phone_number?: string; email?: string } | undefined,
+  /** What has just been achieved. */
+  news: undefined as News | undefined,
   profile: {} as { user?: User; at?: number; isLoading?: boolean; error?: AuthError },
 }
 
@@ -30,20 +50,35 @@ export const t = (): Texts => texts[ui.language]
 
 export function setLanguage(language: Language): void {
   ui.language = language
-  try {
-    localStorage.setItem(LANGUAGE, language)
-  } catch {
-    // Blocked storage: the choice lasts as long as the page.
-  }
+  remember(LANGUAGE, language)
+  refresh()
+}
+
+export function setPopup(isPopup: boolean): void {
+  ui.isPopup = isPopup
+  remember(POPUP, isPopup ? 'yes' : 'no')
   refresh()
 }
 
 function firstLanguage(): Language {
+  const stored = recall(LANGUAGE)
+  if (stored === 'zh' || stored === 'en') return stored
+  return navigator.language.startsWith('zh') ? 'zh' : 'en'
+}
+
+function recall(name: string): string | null {
   try {
-    const stored = localStorage.getItem(LANGUAGE)
-    if (stored === 'zh' || stored === 'en') return stored
+    return localStorage.getItem(name)
   } catch {
     // Blocked storage: as if never chosen.
+    return null
   }
-  return navigator.language.startsWith('zh') ? 'zh' : 'en'
+}
+
+function remember(name: string, value: string): void {
+  try {
+    localStorage.setItem(name, value)
+  } catch {
+    // Blocked storage: the choice lasts as long as the page.
+  }
 }

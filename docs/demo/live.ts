@@ -6,7 +6,7 @@ type Live<T> = T | (() => T)
 type Value = string | number | boolean | undefined
 type Listener = (event: Event) => void
 /** `on…` listens; everything else is an attribute. `true` is an empty one, `false` is none. */
-type Attributes = Record<string, Live<Value> | Listener>
+type Attributes = Record<string, Live<Value> | Listener | undefined>
 type Child = Node | Live<string>
 
 const drawings: (() => void)[] = []
@@ -24,7 +24,8 @@ export function beforeDrawing(act: () => void): void {
 
 /** Brings every living text and attribute up to date. */
 export function refresh(): void {
-  for (const update of [...consequences, ...drawings]) update()
+  for (const act of consequences) act()
+  for (const draw of drawings) draw()
 }
 
 /** Makes an element. */
@@ -35,6 +36,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag)
   for (const [name, given] of Object.entries(attributes)) {
+    if (given === undefined) continue
     if (name.startsWith('on')) element.addEventListener(name.slice(2), given as Listener)
     else follow(given as Live<Value>, (value) => setAttribute(element, name, value))
   }

@@ -1,14 +1,26 @@
-import { account } from './account.ts'
+import { hasHandedOver, takeAnswer } from './return.ts'
+import { AuthError } from 'cloudbase-authflow'
 import { auth, type DemoView, setLanguage, t, ui } from './auth.ts'
 import { dialog } from './captcha.ts'
-import { code, resend } from './code.ts'
-import { home } from './home.ts'
-import { h, live, refresh } from './live.ts'
+import { beforeDrawing, h, live, refresh } from './live.ts'
+import { sentence } from './messages.ts'
+import { newsOf } from './news.ts'
 import type { ScreenPart } from './parts.ts'
-import { profile } from './profile.ts'
-import { retry } from './retry.ts'
+import { keep, place } from './place.ts'
 import { panel, startWatching } from './sandbox.ts'
 import { type Screen, screenOf } from './screen.ts'
+import { account } from './screens/account.ts'
+import { code, resend } from './screens/code.ts'
+import { edits } from './screens/edit.ts'
+import { elevation } from './screens/elevation.ts'
+import { home } from './screens/home.ts'
+import { profile } from './screens/profile.ts'
+import { provider } from './screens/provider.ts'
+import { forgotten, newPassword } from './screens/reset.ts'
+import { retry } from './screens/retry.ts'
+import { secondFactor } from './screens/secondFactor.ts'
+import { settings } from './screens/settings.ts'
+import { choice, upgrade } from './screens/upgrade.ts'
 import { strip } from './strip.ts'
 
 const loading: ScreenPart = {
@@ -23,14 +35,36 @@ const loading: ScreenPart = {
 const screens: Record<Screen, ScreenPart> = {
   loading,
   account,
+  secondFactor,
   code,
   resend,
   retry,
   profile,
+  provider,
+  forgotten,
+  newPassword,
+  upgrade,
+  choice,
   home,
+  settings,
+  ...edits,
+  elevation,
 }
 
 let screen: Screen = 'loading'
+let hasMoved = false
+/** What was told last: it stays as long as the screen on which it was told. */
+let told: { notice?: unknown; news?: unknown } = {}
+
+beforeDrawing(() => {
+  const before = screen
+  screen = screenOf(ui.view, before === 'loading' ? (place.screen ?? before) : before)
+  hasMoved = screen !== before && before !== 'loading'
+  if (screen !== 'loading') keep({ screen })
+  const isNew = told.notice !== ui.notice || told.news !== ui.news
+  if (screen !== before && !isNew) ui.notice = ui.news = undefined
+  told = { notice: ui.notice, news: ui.news }
+})
 
 live(() => {
   document.documentElement.lang = ui.language === 'zh' ? 'zh-CN' : 'en'
@@ -42,9 +76,18 @@ const card = h(
   'section',
   {
     class: 'card',
+    'data-flow': () => ui.view.flow,
     'data-step': () => ui.view.step ?? ui.view.status,
     'data-screen': () => screen,
   },
+  h(
+    'p',
+    { class: 'notice', role: 'alert' },
+    () => (ui.notice && sentence(ui.notice, ui.language)) ?? '',
+  ),
+  h('p', { class: 'news', role: 'status' }, () =>
+    ui.news && ui.news !== 'unbind' ? t().news[ui.news] : '',
+  ),
   ...Object.values(screens).map(({ element }) => element),
 )
 
@@ -70,28 +113,62 @@ const header = h(
   ),
 )
 
-document.body.append(
-  header,
-  h('main', {}, h('div', { class: 'stage' }, card, strip), panel),
-  dialog,
-)
+/** The screen is told last, when everything on it is as it should be. */
+live(() => {
+  if (!hasMoved) return
+  hasMoved = false
+  screens[screen].focus()
+})
 
-/** The demo has one journey: whoever is not signed in and on none begins it. */
-function begin({ status, flow, error }: DemoView): void {
-  if (flow || (status !== 'signedOut' && status !== 'anonymous')) return
-  ui.notice = error
+/** Hands on what a provider has answered; the flow that went there may not be here any more. */
+function answer({ status, can }: DemoView): void {
+  if (status === 'unknown') return
+  const url = takeAnswer()
+  if (url === undefined) return
+  const event = { type: 'provider.return', url } as const
+  if (can(event)) auth.send(event)
+  else ui.notice = new AuthError('foreign_callback')
+}
+
+/** Nobody signed in begins to sign in; what has lost its user, or found one elsewhere, is over. */
+function begin({ status, flow, step, error }: DemoView): void {
+  if (status === 'unknown' || ui.view.busy) return
+  const isOver =
+    (flow === 'account' && status !== 'signedIn') ||
+    (flow === 'upgrade' && status !== 'anonymous') ||
+    (flow !== 'account' && status === 'signedIn' && step !== 'askingProfile')
+  if (flow && isOver) return auth.send({ type: 'flow.cancel' })
+  if (flow || status !== 'signedOut') return
+  ui.notice ??= error
   auth.send({ type: 'flow.start', flow: 'signIn' })
 }
 
 auth.subscribe((view) => {
-  const before = screen
-  ui.view = view
-  ui.contact = view.code?.contact ?? ui.contact
-  screen = screenOf(view, before)
-  begin(view)
+  if (hasHandedOver) return
+  answer(view)
+  const before = ui.view
+  ui.view = auth.get()
+  const news = newsOf(before, ui.view)
+  if (news) ui.news = news
+  begin(ui.view)
   refresh()
-  if (screen !== before && before !== 'loading') screens[screen].focus()
 })
 
-auth.start()
-startWatching()
+if (hasHandedOver) {
+  document.body.append(
+    h(
+      'main',
+      { class: 'visited' },
+      h('p', { role: 'status' }, () => t().visited),
+    ),
+  )
+  refresh()
+} else {
+  document.body.append(
+    header,
+    h('main', {}, h('div', { class: 'stage' }, card, strip), panel),
+    dialog,
+  )
+  auth.start()
+  startWatching()
+}

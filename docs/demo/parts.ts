@@ -1,7 +1,8 @@
 /** What several screens are made of. */
-import { t, ui } from './auth.ts'
-import { h } from './live.ts'
+import { auth, type DemoEvent, t, ui } from './auth.ts'
+import { h, icon } from './live.ts'
 import { sentence } from './messages.ts'
+import { place } from './place.ts'
 
 type Text = () => string
 
@@ -16,15 +17,30 @@ export function heading(text: Text): HTMLHeadingElement {
   return h('h1', { tabindex: '-1' }, text)
 }
 
+/** A screen's focus where there is no better place: its heading. */
+export function focusHeading(this: ScreenPart): void {
+  this.element.querySelector('h1')?.focus()
+}
+
+interface ButtonOptions {
+  isBusy?: () => boolean
+  onclick?: () => void
+  /** A path of 24 × 24 beside the label. */
+  path?: string
+  /** What a screen reader says instead of the label. */
+  name?: Text
+  isHidden?: () => boolean
+}
+
 /**
  * A button that stays where it is while it cannot be used: it keeps the focus, and a phone keeps
  * its keyboard. What it does must check for itself.
  */
 export function button(
-  kind: 'primary' | 'secondary' | 'link',
+  kind: 'primary' | 'secondary' | 'danger' | 'link',
   label: Text,
   isUsable: () => boolean,
-  { isBusy = () => false, onclick }: { isBusy?: () => boolean; onclick?: () => void } = {},
+  { isBusy = () => false, onclick, path, name, isHidden }: ButtonOptions = {},
 ): HTMLButtonElement {
   return h(
     'button',
@@ -32,12 +48,28 @@ export function button(
       type: onclick ? 'button' : 'submit',
       class: kind,
       'aria-disabled': () => (isUsable() ? undefined : 'true'),
+      'aria-label': name,
       'data-busy': isBusy,
+      hidden: isHidden,
       onclick: () => isUsable() && onclick?.(),
     },
     h('span', { class: 'spinner', 'aria-hidden': 'true' }),
+    ...(path ? [icon(path)] : []),
     h('span', {}, label),
   )
+}
+
+/** Does the first of these that the machine would take now. */
+export function either(...events: DemoEvent[]): void {
+  const event = events.find((each) => ui.view.can(each))
+  if (event) auth.send(event)
+}
+
+const LEFT = 'M15 5l-7 7 7 7'
+
+/** The way out of a screen, above its heading. */
+export function back(label: Text, isUsable: () => boolean, onclick: () => void): HTMLElement {
+  return h('p', { class: 'back' }, button('link', label, isUsable, { onclick, path: LEFT }))
 }
 
 /** One line under a field: what went wrong, or else a hint. Takes its room even when empty. */
@@ -70,7 +102,7 @@ export function masked({ phone_number, email }: { phone_number?: string; email?:
   return `${country} ${number.slice(0, head)}••••${number.slice(-tail)}`.trim()
 }
 
-export const lastContact = () => masked(ui.contact ?? {})
+export const lastContact = () => masked(place.contact ?? {})
 
 /** A time of day as the reader's language writes it. */
 export const timeOf = (at: number) =>

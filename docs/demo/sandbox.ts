@@ -1,7 +1,7 @@
 /** The other side, made visible: what it has delivered, and how to make it difficult. */
-import { auth } from './auth.ts'
-import { clearAccount, fillPassword } from './account.ts'
-import { fillCode } from './code.ts'
+import { auth, setPopup } from './auth.ts'
+import { clearAccount, fillPassword } from './screens/account.ts'
+import { fillCode } from './screens/code.ts'
 import { h, icon, live, refresh } from './live.ts'
 import { t, timeOf, ui } from './parts.ts'
 
@@ -46,6 +46,12 @@ const faults: Record<Trick, Fault> = {
 }
 
 const PASSWORD_USER = { username: 'ada', password: 'correct horse battery' }
+const FACTOR_USER = {
+  username: 'grace',
+  password: 'nanosecond of wire',
+  phone_number: '+86 13900000000',
+  twoFactor: true,
+}
 
 let isSilent = false
 let planned: Fault[] = []
@@ -175,12 +181,27 @@ const tricks: Record<Trick, () => Promise<void>> = {
   },
 }
 
-async function makeUser(): Promise<void> {
-  const { username, password } = PASSWORD_USER
+async function makeUser(user: { username: string; password: string }): Promise<void> {
   const users = (await ask('users')) as { username?: string }[]
-  if (!users.some((user) => user.username === username)) await ask('users', PASSWORD_USER)
-  if (ui.view.step === 'askingAccount') fillPassword(username, password)
-  say(() => t().sandbox.userDone(username, password))
+  if (!users.some(({ username }) => username === user.username)) await ask('users', user)
+  const { flow, step } = ui.view
+  if (flow === 'signIn' && step === 'askingAccount') fillPassword(user.username, user.password)
+}
+
+async function makePasswordUser(): Promise<void> {
+  await makeUser(PASSWORD_USER)
+  say(() => t().sandbox.userDone(PASSWORD_USER.username, PASSWORD_USER.password))
+}
+
+async function makeFactorUser(): Promise<void> {
+  await makeUser(FACTOR_USER)
+  const { username, password, phone_number } = FACTOR_USER
+  say(() => t().sandbox.factorDone(username, password, phone_number))
+}
+
+async function switchPopup(): Promise<void> {
+  setPopup(!ui.isPopup)
+  say(() => (ui.isPopup ? t().sandbox.popupOn : t().sandbox.popupOff))
 }
 
 async function clear(): Promise<void> {
@@ -200,7 +221,7 @@ const trial = (
   label: () => string,
   hint: () => string,
   run: () => Promise<void>,
-  armed: () => boolean = () => false,
+  { armed = () => false, isOn }: { armed?: () => boolean; isOn?: () => boolean } = {},
 ) =>
   h(
     'li',
@@ -211,11 +232,14 @@ const trial = (
         type: 'button',
         class: 'trial',
         'aria-disabled': () => (isReady() ? undefined : 'true'),
+        'aria-pressed': isOn && (() => String(isOn())),
         onclick: () => isReady() && void attempt(run),
       },
       icon(path),
       h('span', {}, h('strong', {}, label), h('small', {}, hint)),
-      h('span', { class: 'armed', hidden: () => !armed() }, () => t().sandbox.armed),
+      h('span', { class: 'armed', hidden: () => !(isOn ?? armed)() }, () =>
+        isOn ? t().sandbox.on : t().sandbox.armed,
+      ),
     ),
   )
 
@@ -224,6 +248,8 @@ const ICONS = {
   cut: 'M3 12h5l2-5 M14 17l2-5h5 M11 3l2 18',
   expire: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16z M12 8v4l3 2',
   user: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8z M5 20c.8-3.5 3.5-5.5 7-5.500s6.2 2 7 5.5',
+  factor: 'M12 3l7 3v5c0 4.500-3 7.500-7 9-4-1.500-7-4.500-7-9V6z M9 11.500l2 2 4-4',
+  popup: 'M13 4h7v7 M20 4l-9 9 M17 14v6H4V7h6',
   reset: 'M5 7h14 M9 7V4.500h6V7 M7 7l1 13h8l1-13',
 }
 
@@ -256,27 +282,40 @@ export const panel = h(
       () => t().sandbox.captcha,
       () => t().sandbox.captchaHint,
       tricks.captcha,
-      () => isArmed('captcha'),
+      { armed: () => isArmed('captcha') },
     ),
     trial(
       ICONS.cut,
       () => t().sandbox.cut,
       () => t().sandbox.cutHint,
       tricks.cut,
-      () => isArmed('cut'),
+      { armed: () => isArmed('cut') },
     ),
     trial(
       ICONS.expire,
       () => t().sandbox.expire,
       () => t().sandbox.expireHint,
       tricks.expire,
-      () => isArmed('expire'),
+      { armed: () => isArmed('expire') },
     ),
     trial(
       ICONS.user,
       () => t().sandbox.user,
       () => t().sandbox.userHint,
-      makeUser,
+      makePasswordUser,
+    ),
+    trial(
+      ICONS.factor,
+      () => t().sandbox.factor,
+      () => t().sandbox.factorHint,
+      makeFactorUser,
+    ),
+    trial(
+      ICONS.popup,
+      () => t().sandbox.popup,
+      () => t().sandbox.popupHint,
+      switchPopup,
+      { isOn: () => ui.isPopup },
     ),
     trial(
       ICONS.reset,

@@ -43,7 +43,9 @@ export async function serveDemo(options: DemoOptions = {}): Promise<Demo> {
     appType: 'spa',
     logLevel: 'error',
     clearScreen: false,
-    resolve: { alias: { 'cloudbase-authflow': at('../../adapters/index.ts') } },
+    resolve: {
+      alias: [{ find: /^cloudbase-authflow$/, replacement: at('../../adapters/index.ts') }],
+    },
     // The packages are plain modules: bundling them ahead would only reload the page half-way.
     optimizeDeps: { noDiscovery: true, include: [] },
     server: {

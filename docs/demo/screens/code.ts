@@ -1,23 +1,18 @@
-import { auth } from './auth.ts'
-import { beforeDrawing, h, live, refresh } from './live.ts'
-import {
-  button,
-  flowError,
-  heading,
-  isCancelled,
-  lastContact,
-  line,
-  type ScreenPart,
-  t,
-  ui,
-} from './parts.ts'
+/** The code that was sent, and how to get another one. */
+import { auth } from '../auth.ts'
+import { beforeDrawing, h, live, refresh } from '../live.ts'
+import { button, flowError, focusHeading, heading, isCancelled } from '../parts.ts'
+import { lastContact, line, type ScreenPart, t, ui } from '../parts.ts'
+import { keep, place } from '../place.ts'
+import { cancelEdit } from './edit.ts'
 
 const LENGTH = 6
 
 const isAsking = () => ui.view.can({ type: 'code.submit', code: '' })
 const canResend = () => ui.view.can({ type: 'code.resend' })
-const canChange = () => ui.view.can({ type: 'contact.change' })
-const isEmail = () => ui.contact?.email !== undefined
+const isAccount = () => ui.view.flow === 'account'
+const canLeave = () => ui.view.can({ type: isAccount() ? 'edit.cancel' : 'contact.change' })
+const isEmail = () => place.contact?.email !== undefined
 
 let isMissing = false
 let failure = ui.view.error
@@ -91,8 +86,17 @@ function isWorking(): boolean {
 }
 
 function workLabel(): string {
-  const { verifying, signingIn, signingUp, verify } = t().code
-  const labels: Partial<Record<string, string>> = { verifyingCode: verifying, signingIn, signingUp }
+  const { verifying, signingIn, signingUp, saving, deleting, verify } = t().code
+  const labels: Partial<Record<string, string>> = {
+    verifyingCode: verifying,
+    elevating: verifying,
+    signingIn,
+    signingUp,
+    upgrading: t().upgrade.upgrading,
+    settingContact: saving,
+    settingPassword: saving,
+    deletingUser: deleting,
+  }
   return labels[ui.view.step ?? ''] ?? verify
 }
 
@@ -115,6 +119,12 @@ function left(): number {
   return Math.max(0, (ui.view.code?.resendAt ?? 0) - Date.now())
 }
 
+/** The other way: another contact, or, in the account, none. */
+const leaveButton = (kind: 'secondary' | 'link') =>
+  button(kind, () => (isAccount() ? t().cancel : t().code.change(isEmail())), canLeave, {
+    onclick: () => (isAccount() ? cancelEdit() : auth.send({ type: 'contact.change' })),
+  })
+
 /** The countdown is a matter of the screen alone: the machine keeps the deadline. */
 let timer: number | undefined
 live(() => {
@@ -123,7 +133,10 @@ live(() => {
 })
 
 beforeDrawing(() => {
-  const { error, step } = ui.view
+  const { code, error, step } = ui.view
+  // Another code is typed from the start.
+  if (code && code.contact !== place.contact) input.value = ''
+  if (code) keep({ contact: code.contact })
   if (step !== 'askingCode' && step !== 'verifyingCode' && !ui.view.busy) input.value = ''
   if (error === failure || step !== 'askingCode') return
   failure = error
@@ -142,18 +155,28 @@ export function fillCode(code: string): boolean {
   return true
 }
 
+/** Whether the code is for the contact that is to become the account's, not for one it has. */
+function isForTarget(): boolean {
+  const { phone_number, email } = place.target ?? {}
+  const now = place.contact
+  return !!now && now.phone_number === phone_number && now.email === email
+}
+
+function headingText(): string {
+  if (!isAccount()) return t().code.heading
+  return isForTarget() ? t().code.headingNew(isEmail()) : t().code.headingSelf
+}
+
 export const code: ScreenPart = {
   element: h(
     'div',
     {},
-    heading(() => t().code.heading),
+    heading(headingText),
     h(
       'p',
       { class: 'lead sent' },
-      h('span', { id: 'code-lead' }, () => t().code.sent(lastContact())),
-      button('link', () => t().code.change(isEmail()), canChange, {
-        onclick: () => auth.send({ type: 'contact.change' }),
-      }),
+      h('span', { id: 'code-lead', 'aria-live': 'polite' }, () => t().code.sent(lastContact())),
+      leaveButton('link'),
     ),
     form,
   ),
@@ -172,12 +195,8 @@ export const resend: ScreenPart = {
       { 'aria-busy': () => String(ui.view.busy), onsubmit: (event) => event.preventDefault() },
       line('resend-line', flowError),
       resendButton('primary'),
-      button('secondary', () => t().code.change(isEmail()), canChange, {
-        onclick: () => auth.send({ type: 'contact.change' }),
-      }),
+      leaveButton('secondary'),
     ),
   ),
-  focus() {
-    this.element.querySelector('h1')?.focus()
-  },
+  focus: focusHeading,
 }

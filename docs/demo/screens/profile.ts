@@ -1,6 +1,8 @@
-import { auth } from './auth.ts'
-import { h, live } from './live.ts'
-import { button, flowError, heading, line, type ScreenPart, t, ui } from './parts.ts'
+/** What a new account may be called. */
+import { auth } from '../auth.ts'
+import { h, live } from '../live.ts'
+import { button, flowError, focusHeading, heading, line } from '../parts.ts'
+import { type ScreenPart, t, ui } from '../parts.ts'
 
 const isAsking = () => ui.view.can({ type: 'profile.skip' })
 
@@ -65,7 +67,5 @@ export const profile: ScreenPart = {
       }),
     ),
   ),
-  focus() {
-    this.element.querySelector('h1')?.focus()
-  },
+  focus: focusHeading,
 }

@@ -1,0 +1,17 @@
+/**
+ * What a provider sent along, taken out of the address before anything else runs. In the window of
+ * a visit it was handed to the page that waits for it, and there is nothing more to do here.
+ */
+import { takeReturn } from 'cloudbase-authflow'
+
+const hasAnswer = new URLSearchParams(location.search).has('state')
+let answer = takeReturn()
+
+export const hasHandedOver = hasAnswer && answer === undefined
+
+/** The address with the answer, once. */
+export function takeAnswer(): string | undefined {
+  const taken = answer
+  answer = undefined
+  return taken
+}

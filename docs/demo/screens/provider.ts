@@ -1,0 +1,126 @@
+/** The way to a provider and back, whatever it is for. */
+import { auth } from '../auth.ts'
+import { h } from '../live.ts'
+import { button, either, flowError, focusHeading, heading, line } from '../parts.ts'
+import { type ScreenPart, t, ui } from '../parts.ts'
+import { keep, place, type ProviderId, providerIds } from '../place.ts'
+
+const ICONS: Record<ProviderId, string> = {
+  wx_open:
+    'M9.500 4C5.400 4 2 6.800 2 10.200c0 1.900 1.100 3.600 2.800 4.700L4 17l2.600-1.300c.9.300 1.900.5 2.900.5M9.500 4c3.600 0 6.700 2.100 7.300 5M15.500 9.500c-3.600 0-6.500 2.400-6.500 5.400s2.900 5.400 6.500 5.400c.8 0 1.600-.1 2.300-.4L20 21l-.5-1.900c1.500-1 2.500-2.500 2.500-4.200 0-3-2.900-5.400-6.500-5.400z',
+  demo_idp:
+    'M12 3l7.500 3v5.500c0 4.500-3 7.800-7.500 9.500-4.500-1.700-7.500-5-7.500-9.500V6z M9 12l2.200 2.200L15.200 10',
+}
+
+const name = () => place.provider && t().providers[place.provider]
+
+/** How to get to a provider, and that this very page is where to come back to. */
+export function visitTo(provider_id: ProviderId, isPopup = ui.isPopup) {
+  keep({ provider: provider_id })
+  return { provider_id, redirect_uri: location.origin + location.pathname, isPopup }
+}
+
+/** Whether the error of the running flow is about a visit to a provider. */
+export const hasVisitFailed = () => VISIT.has(ui.view.error?.operation ?? '')
+
+const VISIT = new Set([
+  'bindProvider',
+  'getProviderUri',
+  'grantProviderToken',
+  'readCallback',
+  'signInWithProvider',
+  'visit',
+])
+
+/** Signs in by a provider. */
+export function leaveFor(id: ProviderId, isPopup = ui.isPopup): void {
+  auth.send({ type: 'flow.start', flow: 'provider', input: visitTo(id, isPopup) })
+}
+
+/** One button for each provider. */
+export function providerButtons(
+  isUsable: () => boolean,
+  run: (id: ProviderId) => void,
+): HTMLButtonElement[] {
+  return providerIds.map((id) => {
+    const isOpening = () => ui.view.step === 'fetchingUri' && place.provider === id
+    const label = () => t().account[isOpening() ? 'opening' : 'by'](t().providers[id])
+    return button('secondary', label, isUsable, {
+      isBusy: isOpening,
+      path: ICONS[id],
+      onclick: () => run(id),
+    })
+  })
+}
+
+const isWaiting = () => ui.view.step === 'askingReturn' || ui.view.step === 'askingPopup'
+const hasFailed = () => ui.view.step === 'askingRetry'
+const isAsking = () => isWaiting() || hasFailed()
+const canRetry = () => ui.view.can({ type: 'provider.retry' })
+const isBlocked = () => hasFailed() && ui.view.error?.operation === 'visit'
+
+function headingText(): string {
+  if (isWaiting()) return t().provider.waiting(name())
+  return hasFailed() ? t().provider.failed : t().provider.working
+}
+
+function leadText(): string {
+  const { leadPage, leadWindow, leadWorking, leadFailed } = t().provider
+  if (isWaiting()) return ui.view.step === 'askingPopup' ? leadWindow : leadPage
+  return hasFailed() ? leadFailed(name()) : leadWorking(name())
+}
+
+function leave(): void {
+  either({ type: 'edit.cancel' }, { type: 'contact.change' }, { type: 'flow.cancel' })
+}
+
+/** Ends this visit and begins another one for the same. */
+function goAgain(isPopup = ui.view.step === 'askingPopup'): void {
+  const { flow } = ui.view
+  const id = place.provider
+  if (!id) return
+  leave()
+  if (flow === 'provider') leaveFor(id, isPopup)
+  if (flow === 'upgrade') auth.send({ type: 'provider.choose', ...visitTo(id, isPopup) })
+  if (flow === 'account') auth.send({ type: 'provider.bind', ...visitTo(id, isPopup) })
+}
+
+export const provider: ScreenPart = {
+  element: h(
+    'div',
+    {},
+    heading(headingText),
+    h('p', { class: 'lead' }, leadText),
+    h(
+      'form',
+      { 'aria-busy': () => String(ui.view.busy), onsubmit: (event) => event.preventDefault() },
+      line('provider-line', () => (hasFailed() ? flowError() : undefined)),
+      h(
+        'div',
+        { class: 'working', hidden: isAsking },
+        h('span', { class: 'spinner', 'aria-hidden': 'true' }),
+      ),
+      button('primary', () => t().provider.retry, canRetry, {
+        isHidden: () => !hasFailed(),
+        onclick: () => auth.send({ type: 'provider.retry' }),
+      }),
+      button(
+        'secondary',
+        () => (ui.view.step === 'askingPopup' ? t().provider.againWindow : t().provider.again),
+        isWaiting,
+        { isHidden: () => !isWaiting() || !place.provider, onclick: () => goAgain() },
+      ),
+      button('secondary', () => t().provider.here, isBlocked, {
+        isHidden: () => !isBlocked() || !place.provider,
+        onclick: () => goAgain(false),
+      }),
+      button(
+        'secondary',
+        () => (ui.view.flow === 'provider' ? t().provider.leave : t().cancel),
+        isAsking,
+        { isHidden: () => !isAsking(), onclick: leave },
+      ),
+    ),
+  ),
+  focus: focusHeading,
+}

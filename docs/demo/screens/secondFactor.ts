@@ -1,0 +1,39 @@
+/** A password was right and is not enough: a code to the phone is the way in. */
+import { auth } from '../auth.ts'
+import { contactField } from '../fields.ts'
+import { h } from '../live.ts'
+import { back, button, focusHeading, heading, type ScreenPart, t, ui } from '../parts.ts'
+
+const isHere = () => ui.view.flow === 'signIn'
+const isAsking = () => ui.view.step === 'askingSecondFactor'
+
+const contact = contactField('factor', { isAsking, isOpen: isHere, error: () => undefined })
+
+function submit(event: Event): void {
+  event.preventDefault()
+  const typed = isAsking() && contact.take()
+  if (typed) auth.send({ type: 'contact.submit', ...typed })
+}
+
+export const secondFactor: ScreenPart = {
+  element: h(
+    'div',
+    {},
+    back(
+      () => t().back,
+      isAsking,
+      () => auth.send({ type: 'contact.change' }),
+    ),
+    heading(() => t().secondFactor.heading),
+    h('p', { class: 'lead' }, () => t().secondFactor.lead),
+    h(
+      'form',
+      { 'aria-busy': () => String(ui.view.busy), novalidate: true, onsubmit: submit },
+      ...contact.nodes,
+      button('primary', () => (ui.view.busy ? t().contact.sending : t().contact.send), isAsking, {
+        isBusy: () => ui.view.busy,
+      }),
+    ),
+  ),
+  focus: focusHeading,
+}

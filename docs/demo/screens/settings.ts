@@ -1,0 +1,153 @@
+/** The account of whoever is signed in: what it holds, and the way to change each part. */
+import { auth } from '../auth.ts'
+import { beforeDrawing, h } from '../live.ts'
+import { sentence } from '../messages.ts'
+import { back, button, flowError, focusHeading, heading, isCancelled } from '../parts.ts'
+import { type ScreenPart, t, ui } from '../parts.ts'
+import { type EditName, type ProviderId, providerIds } from '../place.ts'
+import { loadProviders, type Provider, providers, user } from '../user.ts'
+import { openEdit } from './edit.ts'
+import { hasVisitFailed, visitTo } from './provider.ts'
+
+const isAsking = () => ui.view.step === 'askingEdit'
+
+interface PartOptions {
+  isBusy?: () => boolean
+  /** What stands there in place of a value. */
+  none?: () => string
+}
+
+/** A part of the account: what it is, how it stands, and the one thing to do about it. */
+const part = (
+  what: () => string,
+  value: () => string | undefined,
+  action: () => string,
+  run: () => void,
+  { isBusy = () => false, none = () => t().home.none }: PartOptions = {},
+) =>
+  h(
+    'li',
+    { class: 'part' },
+    h('span', { class: 'what' }, what),
+    h('span', { class: 'value', 'data-empty': () => !value() }, () => value() ?? none()),
+    button('link', action, isAsking, {
+      isBusy,
+      name: () => t().settings.of(action(), what()),
+      onclick: run,
+    }),
+  )
+
+const addOrChange = (value: () => string | undefined) => () =>
+  value() ? t().settings.change : t().settings.add
+
+const names = () =>
+  [user.value?.name, user.value?.username].filter(Boolean).join(' · ') || undefined
+const phone = () => user.value?.phone_number
+const email = () => user.value?.email
+const edit = (name: EditName) => () => openEdit(name)
+
+// Providers
+
+const list = h('ul', { class: 'parts' })
+/** The row of each provider that was ever listed; it stays and is hidden if it is listed no more. */
+const rows = new Map<string, HTMLElement>()
+/** The one that is being disconnected. */
+let unbinding: string | undefined
+
+const find = (id: string): Provider | undefined =>
+  providers.value?.find((provider) => provider.id === id)
+
+const isKnown = (id: string): id is ProviderId => providerIds.some((known) => known === id)
+
+function nameOf(id: string): string {
+  return isKnown(id) ? t().providers[id] : (find(id)?.name ?? id)
+}
+
+function toggle(id: string): void {
+  if (!find(id)?.bind) return auth.send({ type: 'provider.bind', ...visitTo(id as ProviderId) })
+  unbinding = id
+  auth.send({ type: 'provider.unbind', provider_id: id })
+}
+
+function isWorkingOn(id: string): boolean {
+  return ui.view.step === 'unbindingProvider' && unbinding === id
+}
+
+beforeDrawing(() => {
+  for (const { id, bind } of providers.value ?? []) {
+    // What cannot be gone to from here, and is not connected, is none of this page's business.
+    if (rows.has(id) || !(isKnown(id) || bind)) continue
+    const row = part(
+      () => nameOf(id),
+      () => (find(id)?.bind ? t().settings.boundAs(find(id)?.provider_user_name) : undefined),
+      () => (find(id)?.bind ? t().settings.unbind : t().settings.bind),
+      () => toggle(id),
+      { isBusy: () => isWorkingOn(id), none: () => t().settings.unbound },
+    )
+    rows.set(id, row)
+    list.append(row)
+  }
+  for (const [id, row] of rows) row.hidden = !find(id) || !(isKnown(id) || !!find(id)?.bind)
+})
+
+const providerError = () => {
+  if (providers.error) return sentence(providers.error, ui.language)
+  const isAbout = hasVisitFailed() || ui.view.error?.operation === 'unbindProvider'
+  return isAbout && ui.view.step === 'askingEdit' ? flowError() : undefined
+}
+
+export const settings: ScreenPart = {
+  element: h(
+    'div',
+    {},
+    back(
+      () => t().back,
+      isAsking,
+      () => auth.send({ type: 'account.close' }),
+    ),
+    heading(() => t().settings.heading),
+    h(
+      'ul',
+      { class: 'parts', 'aria-busy': () => String(user.isLoading) },
+      part(
+        () => t().settings.name,
+        names,
+        () => t().settings.edit,
+        edit('profile'),
+      ),
+      part(
+        () => t().settings.password,
+        () => t().settings.passwordValue,
+        () => t().settings.change,
+        edit('password'),
+      ),
+      part(() => t().home.phone, phone, addOrChange(phone), edit('phone')),
+      part(() => t().home.email, email, addOrChange(email), edit('email')),
+    ),
+    h('h2', {}, () => t().settings.providers),
+    h(
+      'div',
+      { class: 'room', 'aria-busy': () => String(providers.isLoading) },
+      list,
+      button('link', () => t().settings.reload, isAsking, {
+        isHidden: () => !providers.error,
+        onclick: loadProviders,
+      }),
+    ),
+    h(
+      'div',
+      { class: 'line' },
+      h(
+        'p',
+        { class: 'error', role: 'alert', 'data-calm': isCancelled },
+        () => providerError() ?? '',
+      ),
+      // Nothing else on the screen changes: told here, it moves nothing.
+      h('p', { class: 'done', role: 'status' }, () =>
+        ui.news === 'unbind' ? t().news.unbind : '',
+      ),
+    ),
+    button('danger', () => t().settings.delete, isAsking, { onclick: edit('delete') }),
+  ),
+  focus: focusHeading,
+}
