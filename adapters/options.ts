@@ -1,4 +1,3 @@
-import type { InspectionEvent } from 'xstate'
 import type { Api, InputOf, OperationName, OutputOf } from '../services/api.ts'
 import type { CaptchaService } from '../services/captcha.ts'
 import type { Clock } from '../services/clock.ts'
@@ -8,6 +7,7 @@ import type { Platform } from '../services/platform.ts'
 import type { Unsealed } from '../services/secret.ts'
 import type { Store } from '../services/storage.ts'
 import type { Flows, LifeEvent } from '../machines/session.ts'
+import type { Inspector } from './inspect.ts'
 import type { AuthEvent, View } from './view.ts'
 
 export interface AuthOptions<F extends Flows> extends Host {
@@ -23,8 +23,11 @@ export interface AuthOptions<F extends Flows> extends Host {
   clock?: Clock
   /** For places that are no browser: how to get to a provider and back. */
   platform?: Partial<Platform>
-  /** Watches every actor at work. Secrets stay sealed in what it is shown. */
-  inspect?: (event: InspectionEvent) => void
+  /**
+   * Watches every actor at work: `inspector(sink)` or `statelyInspector(…)` of
+   * `cloudbase-authflow/inspect`. There is no other way to watch, so nothing is seen unredacted.
+   */
+  inspect?: Inspector
   /** How to ask for a captcha. Default: by picture; else `captchaPage({ redirect_uri })`. */
   captcha?: { (api: Api): CaptchaService; readonly endpoints?: object }
   /** Endpoints to call beside those of a session and its flows, such as `moreEndpoints`. */

@@ -135,7 +135,7 @@ export function openAuth<const F extends Flows>(
   const auth: Auth<F> = {
     start() {
       if (root) return
-      root = createActor(logic, { systemId: 'session', inspect: options.inspect })
+      root = createActor(logic, { systemId: 'session', inspect: options.inspect?.observe })
       root.on('*', (event) => {
         for (const run of listeners) queueMicrotask(() => run(event))
       })

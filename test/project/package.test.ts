@@ -110,6 +110,7 @@ const names: Record<string, string[]> = {
     'webStore',
   ],
   './cloudbase': ['CloudbaseError', 'default'],
+  './inspect': ['inspector', 'redact', 'statelyInspector'],
   './svelte': ['fromAuth'],
   './vue': ['useAuth'],
   './sandbox': ['createSandbox'],

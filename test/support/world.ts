@@ -1,5 +1,6 @@
 import type { AnyActorRef, AnyMachineSnapshot, EventObject, InspectionEvent } from 'xstate'
 import type { OperationName } from '../../services/api.ts'
+import type { Inspector } from '../../adapters/inspect.ts'
 import { type AuthOptions, createAuth } from '../../adapters/vanilla.ts'
 import type { Flows } from '../../machines/session.ts'
 import { moreEndpoints } from '../../services/moreEndpoints.ts'
@@ -117,11 +118,14 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
             signal.addEventListener('abort', () => reject(signal.reason as Error))
           }),
       },
-      inspect(event) {
-        system = (event.actorRef as AnyActorRef).system
-        noteTransitions(event, taken)
-        edges.inspect?.(event)
-      },
+      // Tests see more than apps do.
+      inspect: {
+        observe(event) {
+          system = (event.actorRef as AnyActorRef).system
+          noteTransitions(event, taken)
+          edges.inspect?.(event)
+        },
+      } as Inspector,
     })
     auth.start()
     return auth
