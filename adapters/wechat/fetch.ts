@@ -23,7 +23,7 @@ const METHODS = new Set<string>([
  */
 export const requestFetch: Fetch = (input, init = {}) =>
   abortable(init.signal, (resolve, reject) => {
-    const { method = 'GET', body } = init
+    const { method = 'GET', body, redirect } = init
     const header = headersOf(init)
     if (!METHODS.has(method)) header['x-http-method-override'] = method
     const task = wx.request({
@@ -32,6 +32,7 @@ export const requestFetch: Fetch = (input, init = {}) =>
       header,
       ...(body != null && { data: body as string }),
       dataType: 'text',
+      redirect: redirect === 'manual' ? 'manual' : 'follow',
       success: ({ data, statusCode, header }) => resolve(toResponse(statusCode, header, data)),
       fail: (failure) => reject(toNetworkError(failure)),
     })

@@ -29,6 +29,8 @@ export interface Wx {
       data?: string
       /** Anything but `json` leaves the answer as text. */
       dataType: string
+      /** From base library 3.2.2 on; an older one follows. */
+      redirect: 'follow' | 'manual'
     } & Callbacks<{
       data: string | object
       statusCode: number

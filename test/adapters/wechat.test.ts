@@ -45,13 +45,16 @@ function wxStub() {
       })
 
   const wx = {
-    request({ url, method, header, data, dataType, success, fail }) {
+    request({ url, method, header, data, dataType, redirect, success, fail }) {
       asked.push({ url, method, header, data })
       expect(methods).toContain(method)
       expect(dataType).not.toBe('json')
       const controller = new AbortController()
-      fetch(url, { method, headers: header, body: data, signal: controller.signal })
+      fetch(url, { method, headers: header, body: data, redirect, signal: controller.signal })
         .then(async (response) => {
+          // Its address is told to another callback, and the request is over.
+          if (response.status < 400 && !response.ok)
+            return fail({ errMsg: 'request:fail redirected' })
           const header = Object.fromEntries(
             [...response.headers].map(([name, value]) => [titled(name), value]),
           )
@@ -256,6 +259,17 @@ describe('fetch over wx.request', () => {
     const parsed = await wechat().fetch(server.origin)
     expect(await parsed.text()).toBe('{"a":1}')
     expect(parsed.headers.get('set-cookie')).toBe('a,b')
+  })
+
+  test('goes where it is sent on to only if it may', async () => {
+    const server = await serve((request, response) =>
+      answer(request.path === '/' ? 307 : 200, 'x', { location: '/else' })(request, response),
+    )
+    const followed = await wechat().fetch(server.origin)
+    expect(followed.status).toBe(200)
+    const { fetch } = wechat()
+    await expect(fetch(server.origin, { redirect: 'manual' })).rejects.toThrow(TypeError)
+    expect(server.requests.map(({ path }) => path)).toEqual(['/', '/else', '/'])
   })
 
   test('an abort ends the request and rejects with its reason', async () => {
