@@ -323,9 +323,7 @@ const cases: Case[] = [
       const options = { env: 'demo', endpoint: world.url, storage, timeout: 50, flows: {} }
       const hurried = createAuth(options)
       hurried.start()
-      return hurried
-        .call('signIn', { username: 'bob', password })
-        .finally(() => hurried.stop())
+      return hurried.call('signIn', { username: 'bob', password }).finally(() => hurried.stop())
     },
   },
   {
