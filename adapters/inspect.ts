@@ -79,7 +79,7 @@ const only =
   }
 
 const details = only({
-  code: word,
+  code: matching(/^([a-z_]{1,48}|[A-Z_]{1,48})$/),
   operation: word,
   status: number,
   retryAfter: number,

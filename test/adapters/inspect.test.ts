@@ -1,0 +1,544 @@
+import { createBrowserInspector, createInspector } from '@statelyai/inspect'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { assign, createActor, fromPromise, type InspectionEvent, setup } from 'xstate'
+import { account, provider, resetPassword, upgrade } from '../../adapters/flows.ts'
+import { inspector, redact, statelyInspector, type Trace } from '../../adapters/inspect.ts'
+import { createAuth } from '../../adapters/vanilla.ts'
+import { signIn } from '../../machines/signIn.ts'
+import type { Config } from '../../sandbox/index.ts'
+import { AuthError } from '../../services/error.ts'
+import { Secret } from '../../services/secret.ts'
+import { memoryStore } from '../../services/storage.ts'
+import { consentAt } from '../support/idp.ts'
+import { openWorld, type World } from '../support/world.ts'
+
+const phone = '+86 13800000000'
+const email = 'countess.lovelace@example.com'
+const username = 'lovelace'
+const password = 'Correct-horse-7'
+const newPassword = 'Battery-staple-8'
+const name = 'Augusta Ada'
+const redirect_uri = 'https://app.example/back'
+
+/** What people type and who they are: nothing of it is ever to be seen. */
+const typed = [phone, '13800000000', email, username, password, newPassword, name]
+
+/** Fields on the wire whose texts are nobody's business. */
+const SECRET =
+  /^(access_token|refresh_token|captcha_token|verification_token|sudo_token|provider_token|provider_code|provider_profile|verification_code|verification_id|token|key|data|password|new_password|ticket|sub|uri|email|phone_number|username|name)$/
+
+interface Watched {
+  world: World
+  send(event: object): Promise<void>
+  /** Secrets that went over the wire, or that people know. */
+  canaries(): string[]
+  trace: Trace[]
+  /** What `@statelyai/inspect` sent. */
+  sent(): Promise<object[]>
+  /** All texts in what the door showed, sealed ones opened. */
+  raw: Set<string>
+}
+
+/** A world whose every actor is watched: by our own sink, by Stately's inspector, and as it is. */
+async function watch(config: Partial<Config> = {}): Promise<Watched> {
+  const known = new Set(typed)
+  const trace: Trace[] = []
+  const sent: object[] = []
+  const raw = new Set<string>()
+  const observers = [
+    inspector((step) => trace.push(step)),
+    statelyInspector(createInspector({ send: (event) => void sent.push(event) })),
+  ]
+  const world = await openWorld('nothing', {
+    config,
+    flows: { signIn, upgrade, provider, resetPassword, account },
+    wire: async (input, init) => {
+      const response = await fetch(input, init)
+      const { searchParams } = new URL(input as string)
+      for (const [field, text] of searchParams) if (SECRET.test(field)) known.add(text)
+      known.add(String(new Headers(init?.headers).get('authorization')).replace('Bearer ', ''))
+      for (const body of [init?.body as string, await response.clone().text()]) {
+        collect(parse(body), (text, field) => SECRET.test(field) && known.add(text))
+      }
+      return response
+    },
+    inspect(event) {
+      for (const { observe } of observers) observe(event)
+      const { event: of, snapshot } = event as { event?: object; snapshot?: object }
+      for (const part of [of, snapshot]) collect(part, (text) => raw.add(text))
+    },
+  })
+  onTestFinished(() => world.close())
+  return {
+    world,
+    trace,
+    raw,
+    async send(event) {
+      world.auth.send(event as never)
+      await world.settle()
+    },
+    canaries: () => [...known].filter((text) => text.length >= 4 && text !== 'null'),
+    async sent() {
+      // It converts what it is shown in tasks of their own, one after the other.
+      await new Promise((resolve) => setTimeout(resolve))
+      return sent
+    },
+  }
+}
+
+const parse = (text?: string): unknown => {
+  try {
+    return JSON.parse(text ?? '')
+  } catch {
+    return undefined
+  }
+}
+
+/** Every text in a value, with the name of its field; what is sealed is opened. */
+function collect(
+  value: unknown,
+  found: (text: string, field: string) => unknown,
+  field = '',
+  seen = new Set<unknown>(),
+): void {
+  if (typeof value === 'string') return void found(value, field)
+  if (value instanceof Secret) return void found(value.reveal(), field)
+  if (typeof value !== 'object' || value === null || seen.has(value)) return
+  seen.add(value)
+  for (const [key, part] of Object.entries(value)) {
+    // The machine and the actors under a snapshot are no data of it.
+    if (!['machine', 'children', '_nodes', 'historyValue'].includes(key)) {
+      collect(part, found, Array.isArray(value) ? field : key, seen)
+    }
+  }
+}
+
+/** Those that stand somewhere in a text, and not just as a part of a longer number or word. */
+const leaks = (canaries: string[], shown: unknown): string[] => {
+  const text = JSON.stringify(shown)
+  return canaries.filter((canary) => {
+    const inside = JSON.stringify(canary).slice(1, -1)
+    const literal = inside.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+    return new RegExp(`(?<![A-Za-z0-9])${literal}(?![A-Za-z0-9])`).test(text)
+  })
+}
+
+const codeIn = (world: World) => world.sandbox.inbox()[0]!.code
+const wrongCode = (world: World) => (codeIn(world) === '000000' ? '111111' : '000000')
+
+async function submitCode({ world, send }: Watched) {
+  await send({ type: 'code.submit', code: codeIn(world) })
+}
+
+async function signInByPassword({ world, send }: Watched, more: object = {}) {
+  await world.sandbox.addUser({ username, password, ...more })
+  await send({ type: 'flow.start', flow: 'signIn' })
+  await send({ type: 'password.submit', username, password })
+  expect(world.end()).toBe('signedIn: no flow')
+}
+
+const journeys: Record<string, (watched: Watched) => Promise<void>> = {
+  async 'signing up with captchas answered wrong and right'({ world, send }) {
+    world.sandbox.config({ captchaOnEveryCall: 'on' })
+    await send({ type: 'flow.start', flow: 'signIn' })
+    world.auth.send({ type: 'contact.submit', phone_number: phone })
+    await world.settle({ answering: false })
+    world.answerCaptcha('gues')
+    await world.settle()
+    await send({ type: 'signUp.prepare', profile: { name, username }, password })
+    await send({ type: 'code.submit', code: wrongCode(world) })
+    await send({ type: 'code.submit', code: codeIn(world) })
+    expect(world.end()).toBe('signedIn: no flow')
+    await world.call('getUser')
+  },
+
+  async 'signing in by password, wrong first, then by e-mail'(watched) {
+    const { world, send } = watched
+    await signInByPassword(watched, { email })
+    await send({ type: 'session.end' })
+    await send({ type: 'flow.start', flow: 'signIn' })
+    await send({ type: 'password.submit', username: email, password: newPassword })
+    expect(world.end()).toMatch(/^signedOut: signIn\.askingAccount \(signIn: \w+\)$/)
+    await send({ type: 'password.submit', username: email, password })
+    expect(world.end()).toBe('signedIn: no flow')
+  },
+
+  async 'editing the account, then deleting it'(watched) {
+    const { world, send } = watched
+    await signInByPassword(watched, { phone_number: phone })
+    await send({ type: 'flow.start', flow: 'account' })
+    await send({ type: 'password.change', password: newPassword })
+    await send({ type: 'code.request' })
+    await submitCode(watched)
+    await send({ type: 'contact.replace', email })
+    await submitCode(watched)
+    await send({ type: 'profile.submit', profile: { name } })
+    expect(world.sandbox.users()).toMatchObject([{ email, name }])
+    await send({ type: 'account.delete' })
+    expect(world.sandbox.users()).toEqual([])
+  },
+
+  async 'renewing tokens, in vain at first'(watched) {
+    const { world } = watched
+    await signInByPassword(watched)
+    for (const fault of [{ drop: 'before' as const }, { status: 200, body: {} }]) {
+      world.sandbox.faults([{ method: 'POST', path: '/auth/v1/token', ...fault }])
+      world.pass(7201)
+      await world.call('getUser').catch(() => undefined)
+    }
+    world.pass(600)
+    await world.call('getUser')
+    expect(await world.auth.getAccessToken()).toEqual(expect.any(String))
+    expect(world.refreshes()).toBeGreaterThan(1)
+  },
+
+  async 'a server that repeats what it was sent, and lines that break'({ world, send }) {
+    const echo = { error: password, error_description: `${phone} ${email} ${password}` }
+    await world.sandbox.addUser({ username, password })
+    world.sandbox.faults([
+      { method: 'POST', path: '/auth/v1/verification', status: 400, body: echo },
+      { method: 'POST', path: '/auth/v1/signin', status: 500, body: echo },
+      { method: 'POST', path: '/auth/v1/signin', drop: 'after' },
+      { method: 'POST', path: '/auth/v1/signin', status: 200, body: `<p>${password}</p>` },
+    ])
+    await send({ type: 'flow.start', flow: 'signIn' })
+    await send({ type: 'contact.submit', phone_number: phone })
+    for (let times = 0; times < 3; times++) {
+      await send({ type: 'password.submit', username, password })
+      expect(world.auth.get().error).toBeDefined()
+    }
+  },
+
+  async 'going to a provider and back, in the page and in a window'({ world, send }) {
+    const where = { provider_id: 'demo_idp', redirect_uri }
+    await send({ type: 'flow.start', flow: 'provider', input: where })
+    await send({ type: 'provider.return', url: `${redirect_uri}?code=foreign-code&state=none` })
+    await send({ type: 'provider.return', url: await consentAt(world.left.at(-1)!) })
+    expect(world.end()).toBe('signedIn: no flow')
+    await send({ type: 'session.end' })
+    await send({ type: 'flow.start', flow: 'provider', input: { ...where, isPopup: true } })
+    const { uri, resolve } = await vi.waitFor(() => {
+      expect(world.visits).toHaveLength(1)
+      return world.visits[0]!
+    })
+    resolve(await consentAt(uri))
+    await world.settle()
+    expect(world.end()).toBe('signedIn: no flow')
+  },
+
+  async 'a guest becomes a user'(watched) {
+    const { world, send } = watched
+    await send({ type: 'flow.start', flow: 'signIn' })
+    await send({ type: 'guest.enter' })
+    await send({ type: 'flow.start', flow: 'upgrade' })
+    await send({ type: 'contact.submit', email })
+    await submitCode(watched)
+    expect(world.sandbox.users()).toMatchObject([{ email }])
+  },
+
+  async 'a ticket, and a new password for who forgot theirs'(watched) {
+    const { world, send } = watched
+    const { sub } = await world.sandbox.addUser({ phone_number: phone, password })
+    await send({ type: 'flow.start', flow: 'signIn' })
+    await send({ type: 'ticket.submit', ticket: await world.sandbox.mintTicket(sub) })
+    await send({ type: 'session.end' })
+    await send({ type: 'flow.start', flow: 'resetPassword' })
+    await send({ type: 'contact.submit', phone_number: phone })
+    await submitCode(watched)
+    await send({ type: 'password.submit', password: newPassword })
+    expect(world.end()).toBe('signedIn: no flow')
+  },
+
+  async 'calls by promise'({ world }) {
+    const sent = await world.call('sendVerification', { email })
+    const { verification_id } = sent as { verification_id: string }
+    const code = { verification_id, verification_code: codeIn(world) }
+    const { verification_token } = (await world.call('verify', code)) as typeof code & {
+      verification_token: string
+    }
+    await world.call('signUp', { email, verification_token, password, name })
+    await world.call('signIn', { username: email, password })
+    const { sudo_token } = (await world.call('sudo', { password })) as { sudo_token: string }
+    await world.call('setPassword', { new_password: newPassword, sudo_token })
+    await world.call('signIn', { username: email, password }).catch(() => undefined)
+    expect(world.auth.get().status).toBe('signedIn')
+  },
+}
+
+describe('no secret is seen', () => {
+  test.each(Object.entries(journeys))('%s', async (_, journey) => {
+    const watched = await watch()
+    await journey(watched)
+    const { canaries, trace, sent, raw } = watched
+
+    // They were there to be seen.
+    expect(leaks(canaries(), [...raw]).length).toBeGreaterThan(3)
+    expect(trace.length).toBeGreaterThan(20)
+    expect(leaks(canaries(), trace)).toEqual([])
+    // Plain JSON: nothing hides behind a getter or a prototype.
+    expect(JSON.parse(JSON.stringify(trace))).toStrictEqual(trace)
+
+    const events = await sent()
+    expect(events.length).toBeGreaterThan(10)
+    expect(leaks(canaries(), events)).toEqual([])
+  })
+
+  test('the check finds them in what Stately’s inspector sends when it is not ours that asks', async () => {
+    const sent: object[] = []
+    const theirs = createInspector({ send: (event) => void sent.push(event) })
+    const world = await openWorld('nothing', { inspect: (event) => theirs.inspect.next?.(event) })
+    onTestFinished(() => world.close())
+    world.auth.send({ type: 'flow.start', flow: 'signIn' })
+    world.auth.send({ type: 'contact.submit', phone_number: phone })
+    await world.settle()
+    await vi.waitFor(() => expect(leaks([phone], sent)).toEqual([phone]))
+  })
+
+  test('in a window of Stately’s it is the same', async () => {
+    const posted: unknown[] = []
+    let connect: (event: object) => void = () => undefined
+    const window = {
+      open: () => ({ postMessage: (message: unknown) => posted.push(message) }),
+      addEventListener: (_: string, listener: typeof connect) => (connect = listener),
+    }
+    const inspect = statelyInspector(
+      createBrowserInspector({ window: window as unknown as Window, url: 'about:blank' }),
+    )
+    connect({ data: { type: '@statelyai.connected' } })
+    const world = await openWorld('nothing', { inspect: inspect.observe })
+    onTestFinished(() => world.close())
+    await world.sandbox.addUser({ username, password })
+    world.auth.send({ type: 'flow.start', flow: 'signIn' })
+    world.auth.send({ type: 'password.submit', username, password })
+    await world.settle()
+    await vi.waitFor(() => expect(posted.length).toBeGreaterThan(20))
+    expect(leaks(typed, posted)).toEqual([])
+  })
+})
+
+describe('what is seen', () => {
+  const signUp = async () => {
+    const watched = await watch()
+    const { send } = watched
+    await send({ type: 'flow.start', flow: 'signIn' })
+    await send({ type: 'contact.submit', phone_number: phone })
+    await submitCode(watched)
+    await send({ type: 'profile.skip' })
+    return watched
+  }
+
+  test('the way of every machine, with the facts that decide it', async () => {
+    const { trace } = await signUp()
+    const snapshots = trace.filter((step) => step.type === 'snapshot')
+    const way = (machine: string) => {
+      const values = snapshots
+        .filter(({ actor }) => actor.machine === machine)
+        .map(({ snapshot }) => snapshot.value)
+      return values.filter((value, index) => value !== values[index - 1])
+    }
+    expect(way('signIn')).toEqual([
+      'askingAccount',
+      'verification',
+      'signingUp',
+      'askingProfile',
+      'done',
+    ])
+    expect(way('verification')).toEqual(['sendingCode', 'askingCode', 'verifyingCode', 'verified'])
+    expect(snapshots.find(({ snapshot }) => snapshot.value === 'askingCode')).toMatchObject({
+      actor: { id: 'verification', machine: 'verification' },
+      snapshot: {
+        status: 'active',
+        tags: ['asking'],
+        context: {
+          contact: { phone_number: '+•• •••••••••00' },
+          resendAt: expect.any(Number),
+          expiresAt: expect.any(Number),
+        },
+      },
+    })
+    expect(snapshots.findLast(({ actor }) => actor.systemId === 'session')).toMatchObject({
+      actor: { machine: 'session' },
+      snapshot: { value: { who: 'signedIn', flow: 'idle' } },
+    })
+    expect(trace).toContainEqual(
+      expect.objectContaining({
+        type: 'event',
+        event: { type: 'contact.submit', phone_number: '+•• •••••••••00' },
+      }),
+    )
+  })
+
+  test('each step between states, by the ids the charts are drawn with', async () => {
+    const { trace } = await signUp()
+    const taken = trace.flatMap((step) => (step.type === 'microstep' ? step.taken : []))
+    expect(taken).toEqual(
+      expect.arrayContaining([
+        { from: 'signIn.verification', to: 'signIn.entering' },
+        { from: 'signIn.entering', to: 'signIn.signingUp' },
+      ]),
+    )
+  })
+
+  test('the chart of a machine, once, before the first actor that runs it', async () => {
+    const { trace } = await signUp()
+    const charts = trace.flatMap((step) => (step.type === 'machine' ? [step.machine] : []))
+    expect(charts).toEqual([...new Set(charts)])
+    expect(charts).toEqual(
+      expect.arrayContaining(['session', 'tokens', 'captcha', 'signIn', 'verification', 'request']),
+    )
+    for (const machine of charts) {
+      const isOf = (step: Trace) => step.type === 'actor' && step.actor.machine === machine
+      const chart = trace.findIndex((step) => step.type === 'machine' && step.machine === machine)
+      expect(chart).toBeLessThan(trace.findIndex(isOf))
+    }
+  })
+
+  test('why a call failed, and where, but not what the server said', async () => {
+    const { world, trace } = await watch()
+    await world.call('getUser').catch(() => undefined)
+    world.sandbox.faults([
+      {
+        method: 'POST',
+        path: '/auth/v1/signin',
+        status: 429,
+        body: {
+          error: 'resource_exhausted',
+          error_description: phone,
+          retry_after: 30,
+        },
+      },
+    ])
+    await world.call('signIn', { username, password }).catch(() => undefined)
+    // A call that fails is gone at once; its parent hears of it.
+    const failures = trace.flatMap((step) =>
+      step.type === 'event' && step.event.type.startsWith('xstate.error.actor.call.')
+        ? [step.event.error]
+        : [],
+    )
+    const requestId = expect.stringMatching(/^[\da-f]{32}$/)
+    expect(failures).toEqual([
+      { code: 'unauthenticated' },
+      { code: 'resource_exhausted', operation: 'signIn', status: 429, retryAfter: 30, requestId },
+    ])
+  })
+
+  test('by Stately’s inspector: every actor under its name, with its chart and its parent', async () => {
+    const { sent } = await signUp()
+    type Sent = { type: string; name: string; sessionId: string; parentId?: string; rootId: string }
+    const events = (await sent()) as (Sent & { definition: string })[]
+    const actors = events.filter(({ type }) => type === '@xstate.actor')
+    const named = (name: string) => actors.find((actor) => actor.name === name)!
+    expect(JSON.parse(named('flow').definition)).toMatchObject({
+      id: 'signIn',
+      initial: 'askingAccount',
+      states: { done: { type: 'final' }, askingAccount: { tags: ['asking'] } },
+    })
+    expect(named('verification').parentId).toBe(named('flow').sessionId)
+    expect(named('verification').rootId).toBe(named('session').sessionId)
+    const [snapshot] = events.filter(
+      ({ type, sessionId }) => type === '@xstate.snapshot' && sessionId === named('flow').sessionId,
+    )
+    expect(snapshot).toMatchObject({ snapshot: { value: 'askingAccount', status: 'active' } })
+  })
+})
+
+describe('whatever the machine', () => {
+  /** What is seen of the last snapshot of an actor. */
+  const lastOf = (trace: Trace[]) => trace.findLast((step) => step.type === 'snapshot')!
+
+  const own = (id: string, context: object) =>
+    setup({
+      types: { context: {} as object, events: {} as { type: string } },
+      actions: { keep: assign(({ event }) => event) },
+    }).createMachine({
+      id,
+      context,
+      initial: 'idle',
+      states: { idle: { on: { '*': { actions: 'keep' } } } },
+    })
+
+  const run = (id: string, context: object, ...events: { type: string }[]) => {
+    const trace: Trace[] = []
+    const { observe } = inspector((step) => trace.push(step))
+    const actor = createActor(own(id, context), { inspect: observe }).start()
+    for (const event of events) actor.send(event)
+    return trace
+  }
+
+  test.each([
+    ['a field no list names', { pin: '1234' }],
+    ['texts where the lists want numbers', { expiresAt: password, serial: password }],
+    ['objects where the lists want texts', { contact: { phone_number: { password } } }],
+    ['a password typed as a phone number', { contact: { phone_number: password } }],
+    ['a password typed as an e-mail address', { contact: { email: `x${password}@` } }],
+    ['a contact that is no object', { contact: phone }],
+    ['a sentence where a name is wanted', { purpose: `of ${password}`, target: password + '!' }],
+    ['an error of another kind', { error: new TypeError(password) }],
+    ['an error that is a text', { error: password }],
+    ['an error that tells too much', { error: new AuthError(password, { description: phone }) }],
+  ])('%s stays out', (_, context) => {
+    for (const id of ['verification', 'tokens', 'captcha', 'signIn', 'constructor', 'own']) {
+      const events = ['contact.submit', 'tokens.lost', 'flow.start', 'own.event', '__proto__']
+      const trace = run(id, context, ...events.map((type) => ({ type, ...context })))
+      expect(leaks(['1234', 'orse', ...typed], trace)).toEqual([])
+      expect(JSON.stringify(trace)).not.toContain('orse-7')
+      expect(lastOf(trace).snapshot).toMatchObject({ status: 'active', value: 'idle' })
+    }
+  })
+
+  test('outputs and inputs of what is no machine stay out', async () => {
+    const trace: Trace[] = []
+    const { observe } = inspector((step) => trace.push(step))
+    const logic = fromPromise<object, object>(async ({ input }) => input)
+    const actor = createActor(logic, { input: { password }, inspect: observe }).start()
+    await vi.waitFor(() => expect(actor.getSnapshot().status).toBe('done'))
+    expect(lastOf(trace).snapshot).toEqual({ status: 'done' })
+    expect(JSON.stringify(trace)).not.toContain(password)
+  })
+
+  test('a sink that throws disturbs nobody, and surfaces', async () => {
+    const surfaced: unknown[] = []
+    const real = globalThis.queueMicrotask
+    vi.stubGlobal('queueMicrotask', (run: () => void) =>
+      real(() => {
+        try {
+          run()
+        } catch (thrown) {
+          surfaced.push(thrown)
+        }
+      }),
+    )
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const { observe } = inspector(() => {
+      throw new Error('full')
+    })
+    const actor = createActor(own('own', {}), { inspect: observe }).start()
+    actor.send({ type: 'own.event' })
+    expect(actor.getSnapshot().status).toBe('active')
+    await vi.waitFor(() => expect(surfaced.length).toBeGreaterThan(2))
+    expect(surfaced[0]).toEqual(new Error('full'))
+  })
+
+  test('what nobody would look at is not traced', () => {
+    const { actorRef } = { actorRef: createActor(own('own', {})) }
+    const action = { type: 'keep', params: { password } }
+    const event = { type: '@xstate.action', rootId: 'x:0', actorRef, action } as InspectionEvent
+    expect(redact(event)).toBeUndefined()
+  })
+})
+
+test('the door shows nothing to a function', async () => {
+  const seen = vi.fn<() => void>()
+  const auth = createAuth({
+    env: 'demo',
+    storage: { shared: memoryStore(), tab: memoryStore() },
+    flows: { signIn },
+    // @ts-expect-error only what `inspector` has made
+    inspect: seen,
+  })
+  auth.start()
+  auth.send({ type: 'flow.start', flow: 'signIn' })
+  await vi.waitFor(() => expect(auth.get().step).toBe('askingAccount'))
+  auth.stop()
+  expect(seen).not.toHaveBeenCalled()
+})
