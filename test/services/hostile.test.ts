@@ -87,7 +87,6 @@ function nested(depth: number, open: string, close: string): string {
   return open.repeat(depth) + 'null' + close.repeat(depth)
 }
 
-const blanks = Buffer.alloc(10 * 2 ** 20, ' ')
 const letters = Buffer.alloc(10 * 2 ** 20, 'x')
 const html = '<!doctype html><html><body>502 Bad Gateway</body></html>'
 
@@ -112,7 +111,6 @@ function hostileAnswers(good: object): Record<string, Handler> {
     'a comment': `/**/${text}`,
     'no UTF-8': Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0xc0, 0x7d]),
     'a NUL': `${text}\0`,
-    '10 MB of blanks': Buffer.concat([Buffer.from(text), blanks]),
     '10 MB in a field': Buffer.concat([
       Buffer.from(`${opened}"more":"`),
       letters,
@@ -141,12 +139,7 @@ function hostileAnswers(good: object): Record<string, Handler> {
     'an odd description': with_('"error":"internal","error_description":{"a":1},"retry_after":"x"'),
     'an endless wait': with_('"error":"internal","retry_after":1e999'),
   }
-  const entries = Object.entries(bodies).flatMap(([label, body], index): [string, Handler][] => {
-    const status = index % 2 ? 400 : 500
-    const isLong = body.length > 2 ** 20
-    const failed: [string, Handler] = [`${label}, ${status}`, answer(status, body)]
-    return [[label, answer(200, body)], ...(isLong ? [] : [failed])]
-  })
+  const entries = Object.entries(bodies).map(([label, body]) => [label, answer(200, body)])
   const named: Record<string, Handler> = {
     'the type of HTML': answer(200, text, { 'content-type': 'text/html' }),
     'the type of a picture': answer(200, text, { 'content-type': 'image/png' }),
@@ -169,6 +162,10 @@ function hostileAnswers(good: object): Record<string, Handler> {
     },
     'a redirect': answer(307, text, { location: '/elsewhere' }),
     'no content': (_, response) => response.writeHead(204).end(),
+    'a refusal that looks well': answer(400, text),
+    'a failure that looks well': answer(500, text),
+    'a failure without a word': answer(502),
+    'a failure in an array': answer(500, `[${text}]`),
     'an unknown status': answer(599, text),
     'a network that wants its own sign-in': answer(401, html, { 'www-authenticate': 'Basic' }),
     'a firewall': answer(403, html),
@@ -180,10 +177,15 @@ function hostileAnswers(good: object): Record<string, Handler> {
   return { ...Object.fromEntries(entries), ...named }
 }
 
+const nameOf = (it: Described) => names.find((name) => described[name] === it)
+
 /** An answer for each field and each value in its place, and for each field that is missing. */
 function fieldAnswers(it: Described) {
+  // One shape is read by one reader: where it comes again, a few values will do.
+  const isFirst = names.find((name) => described[name]!.shape === it.shape) === nameOf(it)
+  const tried = isFirst ? values : ['true', '""', '[]', '{"toString":1,"length":-1}']
   return Object.entries(it.shape).flatMap(([field, kind]) =>
-    [undefined, ...values].map((value) => {
+    [undefined, ...tried].map((value) => {
       const { [field]: _, ...others } = soundAnswer(it)
       const rest = JSON.stringify(others).slice(1, -1)
       const own = value && `${JSON.stringify(field)}:${value}`
@@ -294,7 +296,7 @@ describe.each(names)('%s', (name) => {
   test('whatever comes, ends with a sound value or an AuthError', async () => {
     // Whatever the body says, the status counts; the others may be read as sound.
     const isRefused = (label: string) =>
-      /^(a redirect|an unknown status)|, [45]00$/.test(label) || undefined
+      /^(a redirect|an unknown status|a (refusal|failure) .*)$/.test(label) || undefined
     expect(await callAll(hostileAnswers(soundAnswer(it)), isRefused)).toEqual([])
   })
 
