@@ -4,8 +4,8 @@ import { systemClock } from '../services/clock.ts'
 import { endpoints } from '../services/endpoints.ts'
 import { AuthError } from '../services/error.ts'
 import { createHttp, originOf, randomHex } from '../services/http.ts'
-import type { Callback } from '../services/platform.ts'
-import { seal, unseal } from '../services/secret.ts'
+import type { Callback, Platform } from '../services/platform.ts'
+import { seal, Secret, unseal } from '../services/secret.ts'
 import { webStore } from '../services/storage.ts'
 import { createTokenStore } from '../services/tokenStore.ts'
 import { freshTokens } from '../machines/request.ts'
@@ -41,9 +41,7 @@ export function openAuth<const F extends Flows>(
     { ...endpoints, ...options.endpoints, ...options.captcha?.endpoints },
     ...Object.values(flows).map((flow) => flow.endpoints),
   ) as typeof endpoints
-  const api = {
-    ...createApi(http, clientId, clock, loaded),
-    ...createTokenStore(shared, clientId),
+  const platform: Platform = {
     nonce: randomHex,
     leave: (url: string) => void leave(url),
     visit: async (url: string, state: string, signal: AbortSignal) =>
@@ -51,6 +49,15 @@ export function openAuth<const F extends Flows>(
     readCallback: async (callback: Callback) =>
       (await import('../services/platform.ts')).readCallback(callback),
     ...options.platform,
+  }
+  const api = {
+    ...createApi(http, clientId, clock, loaded),
+    ...createTokenStore(shared, clientId),
+    ...platform,
+    visit: async (...visit: Parameters<Platform['visit']>) =>
+      new Secret(await platform.visit(...visit)),
+    readCallback: ({ url, state }: Callback<Secret>) =>
+      platform.readCallback({ url: url.reveal(), state }),
   }
   if (options.captcha) api.captcha = options.captcha(api)
   assertOneXState(flows, api)

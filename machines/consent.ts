@@ -32,25 +32,23 @@ export const consent = (api: Pick<Api, Endpoints>) =>
         providerToken?: Secret
         error?: AuthError
       },
-      events: {} as { type: 'provider.return'; url: string },
+      events: {} as { type: 'provider.return'; url: Secret },
       output: {} as { providerToken: Secret },
       tags: {} as 'asking' | 'busy',
     },
     actors: {
       getProviderUri: request(api, 'getProviderUri'),
       grantProviderToken: request(api, 'grantProviderToken'),
-      visit: fromPromise<string, { uri: string; state: string }>(({ input, signal }) =>
+      visit: fromPromise<Secret, { uri: string; state: string }>(({ input, signal }) =>
         api.visit(input.uri, input.state, signal),
       ),
-      readCallback: fromPromise<{ provider_code: Secret }, Callback>(async ({ input }) =>
+      readCallback: fromPromise<{ provider_code: Secret }, Callback<Secret>>(async ({ input }) =>
         api.readCallback(input),
       ),
     },
     guards: {
       isPopup: ({ context }) => !!context.isPopup,
-      isForeign: ({ event }) => errorOf(event)?.code === 'foreign_callback',
-      isForeignToPopup: ({ context, event }) =>
-        !!context.isPopup && errorOf(event)?.code === 'foreign_callback',
+      isOwn: ({ context, event }) => event.url.includes(`state=${context.state}`),
     },
     actions: {
       leave: ({ context }) => api.leave(context.uri!),
@@ -90,10 +88,13 @@ export const consent = (api: Pick<Api, Endpoints>) =>
           onError: { target: 'failed', actions: 'rememberError' },
         },
       },
-      askingReturn: { tags: 'asking', on: { 'provider.return': 'checkingReturn' } },
+      askingReturn: {
+        tags: 'asking',
+        on: { 'provider.return': { guard: 'isOwn', target: 'checkingReturn' } },
+      },
       askingPopup: {
         tags: 'asking',
-        on: { 'provider.return': 'checkingReturn' },
+        on: { 'provider.return': { guard: 'isOwn', target: 'checkingReturn' } },
         invoke: {
           id: 'visit',
           src: 'visit',
@@ -112,11 +113,7 @@ export const consent = (api: Pick<Api, Endpoints>) =>
             target: 'granting',
             actions: assign({ code: ({ event }) => event.output.provider_code }),
           },
-          onError: [
-            { guard: 'isForeignToPopup', target: 'askingPopup' },
-            { guard: 'isForeign', target: 'askingReturn' },
-            { target: 'failed', actions: 'rememberError' },
-          ],
+          onError: { target: 'failed', actions: 'rememberError' },
         },
       },
       granting: {
@@ -147,7 +144,7 @@ export function consentOf(event: object): ConsentInput {
   return { provider_id, redirect_uri, isPopup, scope }
 }
 
-function urlOf(event: object): string {
-  const { url, output } = event as { url?: string; output?: string }
-  return url ?? output ?? ''
+function urlOf(event: object): Secret {
+  const { url, output } = event as { url?: Secret; output?: Secret }
+  return (url ?? output)!
 }

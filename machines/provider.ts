@@ -55,6 +55,7 @@ export const provider = (api: Pick<Api, Endpoints>) =>
     output: ({ context }) => ({ purpose: context.purpose }),
     states: {
       consent: {
+        entry: 'forgetError',
         invoke: {
           id: 'consent',
           src: 'consent',

@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts'
 import type { Endpoint, endpoints } from './endpoints.ts'
 import { AuthError } from './error.ts'
 import type { Http } from './http.ts'
-import type { Platform } from './platform.ts'
+import type { SealedPlatform } from './platform.ts'
 import { toPhoneNumber, toUsername } from './phone.ts'
 import type { Secret } from './secret.ts'
 import type { moreEndpoints } from './moreEndpoints.ts'
@@ -36,7 +36,7 @@ export type InputOf<K extends OperationName> = Parameters<Operations[K]>[0]
 export type OutputOf<K extends OperationName> = Awaited<ReturnType<Operations[K]>>
 
 /** What the machines may touch of the world: the endpoints, the time, and the way to a provider. */
-export type Api = Operations & { clock: Clock; captcha: CaptchaService } & Platform
+export type Api = Operations & { clock: Clock; captcha: CaptchaService } & SealedPlatform
 
 /**
  * @param endpoints those that this app has loaded; the others are missing from the answer

@@ -18,9 +18,15 @@ export interface Platform {
   readCallback(callback: Callback): Awaitable<{ provider_code: Secret }>
 }
 
-export interface Callback {
+/** The same with what an address bears, a code, out of sight. */
+export interface SealedPlatform extends Omit<Platform, 'visit' | 'readCallback'> {
+  visit(url: string, state: string, signal: AbortSignal): Promise<Secret>
+  readCallback(callback: Callback<Secret>): Awaitable<{ provider_code: Secret }>
+}
+
+export interface Callback<Address = string> {
   /** The address the provider sent the person back to. */
-  url: string
+  url: Address
   /** The `state` this journey went out with. */
   state: string
 }

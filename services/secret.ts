@@ -18,6 +18,11 @@ export class Secret {
     return this.#value
   }
 
+  /** Whether the text bears a mark that only its rightful sender knows. */
+  includes(mark: string): boolean {
+    return this.#value.includes(mark)
+  }
+
   toString(): string {
     return MASK
   }
@@ -38,9 +43,9 @@ export type Unsealed<T> = {
 
 /**
  * The protocol's own habit: every password, code, ticket and token is called one. The answer to a
- * captcha is `text`, and `key` on the wire.
+ * captcha is `text`, and `key` on the wire; the `url` a provider sends a person back to bears a code.
  */
-const SECRET_FIELD = /(^|_)(code|password|ticket|token)$|^(text|key)$/
+const SECRET_FIELD = /(^|_)(code|password|ticket|token)$|^(text|key|url)$/
 
 /** Wraps the secret fields of an event or of a call's parameters, nested ones too. */
 export function seal<T extends object>(fields: object): T {

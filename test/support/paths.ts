@@ -25,7 +25,7 @@ export const paperApi: Api & TokenStore = {
   nonce: () => 'nonce',
   leave: () => undefined,
   visit: () => new Promise(() => undefined),
-  readCallback,
+  readCallback: ({ url, state }) => readCallback({ url: url.reveal(), state }),
 }
 
 /** One step of a path: the event, and the state it is taken in and leads to. */

@@ -29,7 +29,7 @@ export interface Tour {
   /** A step as the real event, or how else it is done. */
   deeds?: Record<
     string,
-    (person: Person, step: Step, answers: Step[]) => Deed | Promise<Deed | void>
+    (person: Person, step: Step, answers: Step[]) => Deed | void | Promise<Deed | void>
   >
   /** Where the machine is. Default: its state, if the running flow has it. */
   position?(world: World): string | undefined
@@ -47,15 +47,20 @@ type Deed = Event | (() => void)
 export interface Person {
   world: World
   interruption: Interruption
-  /** Does something, and again for as long as the line is broken. */
-  act(deed: Deed): Promise<void>
+  /**
+   * Does something, and again for as long as the line is broken. Answers whether what was under way
+   * had to be begun anew for that.
+   */
+  act(deed: Deed): Promise<boolean>
   /** The same with what can be begun anew if the line breaks on the way. */
-  enter(event: Event): Promise<void>
+  enter(event: Event): Promise<boolean>
   /**
    * Answers what is asked until the machine's child has ended. What is planned for after it is
    * planned before its first question that can be the last.
    */
   goThrough(child: string, planned?: Fault[]): Promise<void>
+  /** Does what a step of a path says. */
+  do(event: Event): Promise<boolean>
   /** Does what came before the journey: nothing befalls it. */
   calmly(deeds: () => Promise<void>): Promise<void>
   /** What they know by heart. */
@@ -113,20 +118,34 @@ function createPerson(
       if (typeof deed === 'function') deed()
       else send(deed)
       await world.settle()
+      let isAnew = false
       for (let times = 0; isBroken(); times++) {
         if (times > 20) throw new Error(`the line stays broken: ${world.end()}`)
         world.pass(1)
         const retry = RETRIES.map((type) => ({ type })).find(can)
-        if (retry) send(retry)
-        else if (typeof deed === 'object' && can(deed)) send(deed)
-        else send(entered)
+        const isPossible = !retry && typeof deed === 'object' && can(deed)
+        send(retry ?? (isPossible ? deed : entered))
+        isAnew ||= !isPossible
         await world.settle()
       }
       if (reloads() && !isCalm) await world.reload()
+      return isAnew
     },
     async enter(event) {
       entered = event
-      await person.act(event)
+      return person.act(event)
+    },
+    async do({ type, ...payload }) {
+      if (!type.startsWith('xstate.')) return person.enter({ type, ...payload })
+      const child = type.split('.').at(-1)!
+      if (type === 'xstate.error.actor.consent') {
+        const url = await consentAt(world.left.at(-1)!, null)
+        return person.act({ type: 'provider.return', url })
+      }
+      if (!child.startsWith('until')) throw new Error(`nobody knows how to do ${type}`)
+      const isLast = child === 'untilExpiry'
+      if (type.includes('.done.')) return person.act(() => world.pass(isLast ? 600 : 60))
+      return person.act(() => world.clock.breakWait(isLast ? 'last' : 'first'))
     },
     async calmly(deeds) {
       const faults = world.sandbox.faults()
@@ -140,14 +159,14 @@ function createPerson(
       let isPlanned = false
       const done = `xstate.done.actor.${child}`
       const count = () => heard.filter((type) => type === done).length
-      const before = count()
+      let before = count()
       for (let turn = 0; count() === before && position(tour, world) === child; turn++) {
         if (turn > 25) throw new Error(`${child} does not end: ${world.end()}`)
         if (!isPlanned && LAST.has(world.auth.get().step as string)) {
-          world.sandbox.faults(planned)
+          world.sandbox.faults([...world.sandbox.faults(), ...planned])
           isPlanned = true
         }
-        await person.act(await answerTo(person))
+        if (await person.act(await answerTo(person))) before = count()
       }
     },
   }
@@ -219,28 +238,17 @@ async function walk(tour: Tour, path: TourPath, interruption: Interruption, calm
     const faults = answers
       .filter((each) => each.event.type.includes('.error.') && !isTrue.includes(each))
       .map((each) => toFault(each.event.type.split('.').at(-1)!, codeOf(each)))
-    if (step && DONE.test(step.event.type) && !tour.deeds?.[step.event.type]) {
+    const deed = step && (await tour.deeds?.[step.event.type]?.(person, step, answers))
+    if (step && !deed && DONE.test(step.event.type)) {
       return person.goThrough(step.event.type.split('.').at(-1)!, faults)
     }
     world.sandbox.faults([...world.sandbox.faults(), ...faults])
     if (!step) return tour.begin(person, path)
-    const { event } = step
-    const child = event.type.split('.').at(-1)!
-    const deed = await tour.deeds?.[event.type]?.(person, step, answers)
-    if (deed) return typeof deed === 'function' ? person.act(deed) : person.enter(deed)
-    if (tour.deeds?.[event.type]) return
-    if (event.type.endsWith('.done.actor.untilExpiry')) return person.act(() => world.pass(600))
-    if (event.type.includes('.done.actor.until')) return person.act(() => world.pass(60))
-    if (event.type.includes('.error.actor.until')) {
-      const which = child === 'untilExpiry' ? 'last' : 'first'
-      return person.act(() => world.clock.breakWait(which))
+    const isAnew = await (deed ? person.act(deed) : person.do(step.event))
+    // Begun anew it has come to the same question once more.
+    if (isAnew && deed && position(tour, world) === step.from) {
+      await person.act((await tour.deeds![step.event.type]!(person, step, answers))!)
     }
-    if (event.type === 'xstate.error.actor.consent') {
-      const url = await consentAt(world.left.at(-1)!, null)
-      return person.act({ type: 'provider.return', url })
-    }
-    if (event.type.startsWith('xstate.')) throw new Error(`nobody knows how to do ${event.type}`)
-    return person.enter(event)
   }
 
   const { steps } = path
@@ -279,16 +287,16 @@ export function describeTour(tour: Tour) {
     ])
     .filter(([name]) => !names.has(name) && names.add(name))
 
-  describe(machine.id, () => {
+  describe(`${machine.id}`, () => {
     const taken = new Set<string>()
     const lost = new Set<string>()
     const note = (walked: { taken: Set<string> }) => {
       for (const transition of walked.taken) taken.add(transition)
     }
 
-    test.concurrent.for(paths)('%s', async ([, path], context) => {
+    test.concurrent.for(paths)('%s', async ([, path], { expect }) => {
       const plain = await walk(tour, path, 'nothing')
-      context.expect(plain.astray).toEqual([])
+      expect(plain.astray).toEqual([])
       note(plain)
       for (const interruption of interruptions.slice(1)) {
         let walked = await walk(tour, path, interruption)
@@ -304,9 +312,11 @@ export function describeTour(tour: Tour) {
         }
         note(walked)
         const { astray, end, messages } = walked
-        context
-          .expect({ astray, end, messages }, interruption)
-          .toEqual({ astray: [], end: plain.end, messages: plain.messages })
+        expect({ astray, end, messages }, interruption).toEqual({
+          astray: [],
+          end: plain.end,
+          messages: plain.messages,
+        })
       }
     })
 

@@ -76,7 +76,9 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
     const call = `${init?.method} ${pathname}`
     if (gate?.isFor.test(call)) await gate.opened
     if (interruption === 'broken line') {
-      const key = `${call} ${init?.body as string}`
+      // What a provider gives is new each time: then once is for all of it.
+      const isOnce = /\/provider\/(token|bind)$/.test(pathname)
+      const key = isOnce ? call : `${call} ${init?.body as string}`
       if (!brokenOnce.delete(key)) {
         brokenOnce.add(key)
         throw new TypeError('fetch failed')

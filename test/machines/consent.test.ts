@@ -1,0 +1,67 @@
+import { provider } from '../../adapters/flows.ts'
+import { consent } from '../../machines/consent.ts'
+import { AuthError } from '../../services/error.ts'
+import { Secret } from '../../services/secret.ts'
+import { consentAt } from '../support/idp.ts'
+import { type Model, paperApi, type Step } from '../support/paths.ts'
+import { describeTour, type Person } from '../support/walk.ts'
+
+const fails = (code: string) => ({ error: new AuthError(code) })
+const secret = new Secret('sealed')
+const redirect_uri = 'https://app.example/back'
+const journey = { provider_id: 'demo_idp', redirect_uri }
+
+const modelOf = (note: string, input: object): Model => ({
+  note,
+  input: { ...journey, ...input },
+  cases: {
+    'provider.return': ({ state }: { state: string }) => [
+      { url: new Secret(`${redirect_uri}?code=c&state=${state}`), note: 'own' },
+      { url: new Secret(`${redirect_uri}?code=c&state=other`), note: 'foreign' },
+    ],
+    'xstate.done.actor.getProviderUri': [{ output: { uri: 'https://idp.example/' } }],
+    'xstate.done.actor.visit': [{ output: secret }],
+    'xstate.done.actor.readCallback': [{ output: { provider_code: secret } }],
+    'xstate.done.actor.grantProviderToken': [{ output: { provider_token: secret } }],
+    'xstate.error.actor.getProviderUri': [fails('provider_not_enabled')],
+    'xstate.error.actor.visit': [fails('cancelled')],
+    'xstate.error.actor.readCallback': [fails('access_denied')],
+    'xstate.error.actor.grantProviderToken': [fails('failed_precondition')],
+  },
+  facts: () => [],
+})
+
+/** Where the provider leads the person, who denies where a path says so. */
+async function addressOf({ world }: Person, answers: Step[]) {
+  const uri = world.left.at(-1) ?? world.visits.at(-1)!.uri
+  const isDenial = answers.some(({ event }) => event.type === 'xstate.error.actor.readCallback')
+  return consentAt(uri, isDenial ? null : 'alex')
+}
+
+describeTour({
+  flows: { provider },
+  machine: consent(paperApi),
+  models: [modelOf('on this page', {}), modelOf('in a window', { isPopup: true })],
+  async begin(person, { model }) {
+    await person.enter({ type: 'flow.start', flow: 'provider', input: model.input })
+  },
+  arrange: async (_person, _step, answers) =>
+    answers.filter(({ event }) => event.type === 'xstate.error.actor.readCallback'),
+  deeds: {
+    'provider.return': async (person, { event }, answers) => ({
+      type: 'provider.return',
+      url:
+        event.note === 'own'
+          ? await addressOf(person, answers)
+          : `${redirect_uri}?code=of+another&state=0123456789abcdef0123456789abcdef`,
+    }),
+    'xstate.done.actor.visit': async (person, _step, answers) => {
+      const address = await addressOf(person, answers)
+      return () => person.world.visits.at(-1)!.resolve(address)
+    },
+    'xstate.error.actor.visit':
+      async ({ world }) =>
+      () =>
+        world.visits.at(-1)!.reject(new AuthError('cancelled', { operation: 'visit' })),
+  },
+})
