@@ -1,18 +1,13 @@
-import { webStore } from '../../services/storage.ts'
-import { accountMethods } from './account.ts'
 import type { Core } from './core.ts'
-import { loginPageMethods } from './loginPage.ts'
-import { type Answer, answer } from './newer/answer.ts'
-import { newerOAuthMethods } from './newer/oauth.ts'
+import { lazily } from './lazy.ts'
+import type { Answer } from './newer/answer.ts'
+import type { NewerMethods } from './newer/index.ts'
 import { newerSessionMethods } from './newer/session.ts'
 import type { SignedIn } from './newer/shapes.ts'
-import { newerSignInMethods, type SentOtp } from './newer/signIn.ts'
-import { newerUserMethods } from './newer/user.ts'
-import { providerMethods } from './providers.ts'
-import { signInMethods } from './signIn.ts'
-import { stateMethods } from './stateMethods.ts'
+import type { SentOtp } from './newer/signIn.ts'
+import { olderMethods } from './older.ts'
+import type { PlatformMethods } from './platform.ts'
 import type { LoginState, SignUpRequest, User } from './types.ts'
-import { wechatMethods } from './wechat.ts'
 
 /** What `app.auth()` returns: every method of the official client's documents. */
 export type CloudbaseAuth = ReturnType<typeof createFace>
@@ -42,23 +37,47 @@ const PROOFS = [
   'provider_token',
 ] as const
 
+const NEWER: Record<keyof NewerMethods, 0> = {
+  sendOtp: 0,
+  signInWithPassword: 0,
+  signInWithOtp: 0,
+  verifyOtp: 0,
+  resend: 0,
+  signInWithIdToken: 0,
+  getUser: 0,
+  refreshUser: 0,
+  updateUser: 0,
+  resetPasswordForEmail: 0,
+  resetPasswordForOld: 0,
+  reauthenticate: 0,
+  deleteUser: 0,
+  signInWithOAuth: 0,
+  verifyOAuth: 0,
+  linkIdentity: 0,
+  unlinkIdentity: 0,
+  getUserIdentities: 0,
+}
+
+const PLATFORM: Record<keyof PlatformMethods, 0> = {
+  signInWithOpenId: 0,
+  signInWithUnionId: 0,
+  signInWithPhoneAuth: 0,
+  toDefaultLoginPage: 0,
+}
+
 export function createFace(core: Core) {
-  const older = {
-    ...signInMethods(core),
-    ...accountMethods(core),
-    ...providerMethods(core),
-    ...wechatMethods(core),
-    ...stateMethods(core),
-    ...loginPageMethods(core),
-  }
-  const session = newerSessionMethods(core)
-  const { sendOtp, ...signIn } = newerSignInMethods(core, older, session)
-  const { signedIn, ...newer } = {
-    ...session,
-    ...signIn,
-    ...newerUserMethods(core, older, session),
-    ...newerOAuthMethods(core, older, session, webStore('sessionStorage')),
-  }
+  const older = olderMethods(core)
+  const { signedIn, ...session } = newerSessionMethods(core)
+  const { sendOtp, ...newer } = lazily<NewerMethods>(
+    NEWER,
+    async () => (await import('./newer/index.ts')).newerMethods(core, older, signedIn),
+    (error) => ({ data: {}, error }),
+  )
+  const platform = lazily<PlatformMethods>(
+    PLATFORM,
+    async () => (await import('./platform.ts')).platformMethods(core),
+    (error) => Promise.reject(error),
+  )
 
   /** Both names of the answer at once, as the official client gives it since 3.0. */
   const withData =
@@ -69,11 +88,13 @@ export function createFace(core: Core) {
     }
 
   const signUp = async (params: SignUpRequest = {}) =>
-    PROOFS.some((name) => params[name]) ? older.signUp(params) : answer(() => sendOtp(params))
+    PROOFS.some((name) => params[name]) ? older.signUp(params) : sendOtp(params)
 
   return {
     ...older,
+    ...session,
     ...newer,
+    ...platform,
     signUp: signUp as SignUp,
     /** Signs in as this device's guest: `POST /auth/v1/signin/anonymously`. */
     signInAnonymously: withData(older.signInAnonymously),
@@ -89,9 +110,9 @@ export function createFace(core: Core) {
      *
      * @throws CloudbaseError `provider_error` when WeChat refuses
      */
-    signInWithOpenId: withData(older.signInWithOpenId),
+    signInWithOpenId: withData(platform.signInWithOpenId),
     /** Signs in by the phone number; `phoneCode` comes from WeChat's phone number button. */
-    signInWithPhoneAuth: withData(older.signInWithPhoneAuth),
+    signInWithPhoneAuth: withData(platform.signInWithPhoneAuth),
     /** The current user as known at once; `null` when nobody is signed in. */
     get currentUser(): User | null {
       return core.session.peek()?.user ?? null

@@ -2,11 +2,10 @@ import type { Store } from '../../../services/storage.ts'
 import { invalid, need } from '../checks.ts'
 import type { Core } from '../core.ts'
 import { CloudbaseError } from '../errors.ts'
-import type { providerMethods } from '../providers.ts'
+import type { OlderMethods } from '../older.ts'
 import { type Answer, answer } from './answer.ts'
 import { type Journey, keepJourney, newState, restoreAddress, takeJourney } from './journey.ts'
-import type { NewerSession } from './session.ts'
-import type { AuthSession, AuthUser } from './shapes.ts'
+import type { AuthSession, AuthUser, SignedIn } from './shapes.ts'
 
 export interface OAuthRequest {
   provider: string
@@ -49,8 +48,8 @@ interface Return extends OAuthReturn {
 /** Sign-in with third parties, by the newer names. */
 export function newerOAuthMethods(
   { session }: Core,
-  older: ReturnType<typeof providerMethods>,
-  { signedIn }: NewerSession,
+  older: OlderMethods,
+  signedIn: () => Promise<SignedIn>,
   tab: Store,
 ) {
   /** Returns under way: one that is taken up twice is one. */

@@ -92,5 +92,3 @@ export function newerSessionMethods({ door, session }: Core) {
       }),
   }
 }
-
-export type NewerSession = ReturnType<typeof newerSessionMethods>

@@ -1,11 +1,9 @@
 import { need, needOne } from '../checks.ts'
 import { signInByCode } from '../codeSignIn.ts'
 import type { Core } from '../core.ts'
-import type { providerMethods } from '../providers.ts'
-import type { signInMethods } from '../signIn.ts'
+import type { OlderMethods } from '../older.ts'
 import type { SignUpRequest } from '../types.ts'
 import { type Answer, answer } from './answer.ts'
-import type { NewerSession } from './session.ts'
 import type { SignedIn } from './shapes.ts'
 
 /** Where a code is sent: one of them. */
@@ -36,11 +34,11 @@ export const toContact = ({ email, phone }: NewerContact) =>
 /** Sign-in, by the newer names. */
 export function newerSignInMethods(
   core: Core,
-  older: ReturnType<typeof signInMethods> & ReturnType<typeof providerMethods>,
-  { signedIn }: NewerSession,
+  older: OlderMethods,
+  signedIn: () => Promise<SignedIn>,
 ) {
   /** Sends a code whose answer signs in, and up unless only users may. */
-  async function sendOtp(
+  async function send(
     params: NewerContact & SignUpRequest,
     sending: { target?: string; email_redirect_to?: string } = {},
   ): Promise<SentOtp> {
@@ -67,7 +65,8 @@ export function newerSignInMethods(
   }
 
   return {
-    sendOtp,
+    /** What `signUp` comes to when nothing is proven yet. */
+    sendOtp: (params: SignUpRequest) => answer(() => send(params)),
 
     /** Signs in by password: `POST /auth/v1/signin`; encrypted through `/auth/v2/signin/username`. */
     signInWithPassword: (
@@ -100,7 +99,7 @@ export function newerSignInMethods(
       answer(async () => {
         const { email, phone, options = {} } = params
         const { shouldCreateUser = true, emailRedirectTo } = options
-        return sendOtp(
+        return send(
           { email, phone },
           {
             ...(!shouldCreateUser && { target: 'USER' }),

@@ -1,9 +1,7 @@
-import type { accountMethods } from '../account.ts'
 import { invalid, need, needGender } from '../checks.ts'
 import type { Core } from '../core.ts'
-import type { signInMethods } from '../signIn.ts'
+import type { OlderMethods } from '../older.ts'
 import { type Answer, answer } from './answer.ts'
-import type { NewerSession } from './session.ts'
 import type { AuthUser, SignedIn } from './shapes.ts'
 import { type NewerContact, toContact } from './signIn.ts'
 
@@ -34,8 +32,8 @@ export interface PasswordUpdate {
 /** The account, by the newer names. */
 export function newerUserMethods(
   { door, session }: Core,
-  older: ReturnType<typeof accountMethods> & ReturnType<typeof signInMethods>,
-  { signedIn }: NewerSession,
+  older: OlderMethods,
+  signedIn: () => Promise<SignedIn>,
 ) {
   const user = async () => ({ user: (await signedIn()).user })
 
