@@ -1,3 +1,4 @@
+import { POPUP } from '../machines/consent.ts'
 import { AuthError } from '../services/error.ts'
 
 /** Milliseconds between two looks at whether the window is still there. */
@@ -69,7 +70,7 @@ export function takeReturn(): string | undefined {
   for (const name of ['state', 'code', 'error', 'error_description']) params.delete(name)
   const rest = params.size > 0 ? `?${params}` : ''
   window.history.replaceState(window.history.state, '', window.location.pathname + rest)
-  if (window.name !== `authflow-${state}`) return href
+  if (!state.startsWith(POPUP)) return href
   const channel = new BroadcastChannel('authflow')
   channel.postMessage({ authflow: 'return', state, url: href } satisfies Return)
   channel.close()

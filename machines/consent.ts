@@ -17,6 +17,12 @@ export interface ConsentInput {
 type Endpoints = 'getProviderUri' | 'grantProviderToken' | 'clock' | keyof Platform
 
 /**
+ * How the `state` of a visit in a window of its own begins, by which the page it comes back to knows
+ * that another one waits: a provider's page may cut the window off from it, and take its name.
+ */
+export const POPUP = 'popup'
+
+/**
  * Takes a person to a provider and back, and trades what the provider says for a provider token.
  * The `state` it goes out with is good for one return of this very journey; a callback that bears
  * another one changes nothing, and one that comes twice finds nobody waiting.
@@ -59,7 +65,7 @@ export const consent = (api: Pick<Api, Endpoints>) =>
     },
   }).createMachine({
     id: 'consent',
-    context: ({ input }) => ({ ...input, state: api.nonce() }),
+    context: ({ input }) => ({ ...input, state: (input.isPopup ? POPUP : '') + api.nonce() }),
     initial: 'fetchingUri',
     output: ({ context }) => ({ providerToken: context.providerToken! }),
     states: {

@@ -120,14 +120,25 @@ live(() => {
   screens[screen].focus()
 })
 
-/** Hands on what a provider has answered; the flow that went there may not be here any more. */
+/** An answer is being looked at. */
+let isReading = false
+
+/** Hands on what a provider has answered, and says so if nobody here has waited for it. */
 function answer({ status, can }: DemoView): void {
-  if (status === 'unknown') return
-  const url = takeAnswer()
+  const url = status === 'unknown' ? undefined : takeAnswer()
   if (url === undefined) return
   const event = { type: 'provider.return', url } as const
-  if (can(event)) auth.send(event)
-  else ui.notice = new AuthError('foreign_callback')
+  if (!can(event)) return void (ui.notice = new AuthError('foreign_callback'))
+  isReading = true
+  auth.send(event)
+}
+
+/** Whoever waits again after an answer was read has got the answer of another journey. */
+function noticeForeign({ busy, step }: DemoView): void {
+  if (!isReading || busy) return
+  isReading = false
+  const isWaiting = step === 'askingReturn' || step === 'askingPopup'
+  if (isWaiting) ui.notice = new AuthError('foreign_callback')
 }
 
 /** Nobody signed in begins to sign in; what has lost its user, or found one elsewhere, is over. */
@@ -136,7 +147,8 @@ function begin({ status, flow, step, error }: DemoView): void {
   const isOver =
     (flow === 'account' && status !== 'signedIn') ||
     (flow === 'upgrade' && status !== 'anonymous') ||
-    (flow !== 'account' && status === 'signedIn' && step !== 'askingProfile')
+    (flow !== 'account' && status === 'signedIn' && step !== 'askingProfile') ||
+    (step === 'askingProfile' && status !== 'signedIn')
   if (flow && isOver) return auth.send({ type: 'flow.cancel' })
   if (flow || status !== 'signedOut') return
   ui.notice ??= error
@@ -148,6 +160,7 @@ auth.subscribe((view) => {
   answer(view)
   const before = ui.view
   ui.view = auth.get()
+  noticeForeign(ui.view)
   const news = newsOf(before, ui.view)
   if (news) ui.news = news
   begin(ui.view)

@@ -5,11 +5,11 @@
  */
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createServer as createVite } from 'vite'
+import { build, createServer as createVite, type InlineConfig, type Rolldown } from 'vite'
 import { createSandbox, type Sandbox } from '../../sandbox/index.ts'
 
 export interface DemoOptions {
@@ -17,7 +17,7 @@ export interface DemoOptions {
   port?: number
   /** Keeps users, sessions and the signing key in this file. */
   state?: string
-  /** Reloads the page when its code changes. */
+  /** Serves the page module by module and reloads it when its code changes; else it is bundled. */
   isReloading?: boolean
 }
 
@@ -35,38 +35,19 @@ export async function serveDemo(options: DemoOptions = {}): Promise<Demo> {
   const { port = 4870, state, isReloading = false } = options
   const { sandbox, saved } = await openSandbox(state)
   const server = createServer()
-  const vite = await createVite({
-    configFile: false,
-    root: at('.'),
-    cacheDir: at('../../node_modules/.vite'),
-    publicDir: false,
-    appType: 'spa',
-    logLevel: 'error',
-    clearScreen: false,
-    resolve: {
-      alias: [{ find: /^cloudbase-authflow$/, replacement: at('../../adapters/index.ts') }],
-    },
-    // The packages are plain modules: bundling them ahead would only reload the page half-way.
-    optimizeDeps: { noDiscovery: true, include: [] },
-    server: {
-      middlewareMode: true,
-      fs: { allow: [at('../..')] },
-      hmr: { server },
-      watch: isReloading ? undefined : null,
-    },
-  })
+  const page = isReloading ? await reloadingPage(server) : await bundledPage()
   const answer = getRequestListener((request, bindings) =>
     sandbox.fetch(request).catch(() => cutOff(bindings as HttpBindings)),
   )
   server.on('request', (request: IncomingMessage, response) => {
     if (!isLocal(request)) return void response.writeHead(403).end()
     if (/^\/(auth|__sandbox)\//.test(request.url ?? '')) return void answer(request, response)
-    vite.middlewares(request, response)
+    page.answer(request, response)
   })
   try {
     await listen(server, port)
   } catch (error) {
-    await vite.close()
+    await page.close()
     throw error
   }
   return {
@@ -75,9 +56,67 @@ export async function serveDemo(options: DemoOptions = {}): Promise<Demo> {
     async close() {
       const closed = new Promise((done) => server.close(done))
       server.closeAllConnections()
-      await Promise.all([closed, vite.close()])
+      await Promise.all([closed, page.close()])
       await saved()
     },
+  }
+}
+
+/** The page, served by whatever serves it. */
+interface Page {
+  answer(request: IncomingMessage, response: ServerResponse): void
+  close(): Promise<void>
+}
+
+const config: InlineConfig = {
+  configFile: false,
+  root: at('.'),
+  cacheDir: at('../../node_modules/.vite'),
+  publicDir: false,
+  appType: 'spa',
+  logLevel: 'error',
+  clearScreen: false,
+  resolve: {
+    alias: [{ find: /^cloudbase-authflow$/, replacement: at('../../adapters/index.ts') }],
+  },
+}
+
+async function reloadingPage(server: Server): Promise<Page> {
+  const vite = await createVite({
+    ...config,
+    // The packages are plain modules: bundling them ahead would only reload the page half-way.
+    optimizeDeps: { noDiscovery: true, include: [] },
+    server: { middlewareMode: true, fs: { allow: [at('../..')] }, hmr: { server } },
+  })
+  return { answer: vite.middlewares, close: () => vite.close() }
+}
+
+const types: Record<string, string> = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+}
+
+async function bundledPage(): Promise<Page> {
+  const bundle = await build({
+    ...config,
+    build: { write: false, minify: false, target: 'esnext', reportCompressedSize: false },
+  })
+  const { output } = bundle as Rolldown.RolldownOutput
+  const files = new Map(
+    output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]),
+  )
+  return {
+    answer({ url = '/' }, response) {
+      const name = new URL(url, 'http://localhost').pathname.slice(1) || 'index.html'
+      const file = files.get(name)
+      const type = types[name.split('.').at(-1)!]
+      if (file === undefined || !type) return void response.writeHead(404).end()
+      const isEntry = name === 'index.html'
+      const cache = isEntry ? 'no-cache' : 'max-age=31536000, immutable'
+      response.writeHead(200, { 'content-type': type, 'cache-control': cache }).end(file)
+    },
+    close: async () => undefined,
   }
 }
 

@@ -1,38 +1,41 @@
-/** Drives the demo as a person would, and notes whatever it does that nobody may see. */
+/** Drives the demo as a person would. */
 import { mkdirSync } from 'node:fs'
-import type { Browser, BrowserContextOptions, Page, Request, Response } from 'playwright-core'
-import { expect, onTestFinished } from 'vitest'
-import type { Demo } from '../../docs/demo/serve.ts'
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Page,
+  Response,
+} from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest'
+import { type Demo, serveDemo } from '../../docs/demo/serve.ts'
+import { sentence } from '../../docs/demo/messages.ts'
 import { collectErrors, openPage } from '../support/chromium.ts'
+import {
+  collectScreens,
+  collectSecrets,
+  collectWrites,
+  expectedPlaces,
+  holds,
+  session,
+} from './demo-witness.ts'
 
 export type Driver = Awaited<ReturnType<typeof openDemo>>
 
-interface Written {
-  area: string
-  key: string
-  value: string
+export interface OpenOptions extends BrowserContextOptions {
+  /** In a browser of its own, whose clock can be set; else it is one that other tests have used. */
+  isAlone?: boolean
 }
 
 const pictures = 'test/.screenshots'
-const session = 'credentials_demo'
-const secretFields = [
-  'access_token',
-  'captcha_token',
-  'key',
-  'new_password',
-  'password',
-  'refresh_token',
-  'token',
-  'verification_code',
-  'verification_token',
-]
 
-export const openDemo = async ({ url, sandbox }: Demo, options: BrowserContextOptions = {}) => {
-  const page = await newPage({
-    viewport: { width: 1280, height: 900 },
-    reducedMotion: 'reduce',
-    ...options,
-  })
+export const openDemo = async (demo: Demo, options: OpenOptions = {}) => {
+  const context = await contextFor(options)
+  return drive(demo, await context.newPage())
+}
+
+/** The demo in one page; others of the same context are its other tabs. */
+const drive = async ({ url, sandbox }: Demo, page: Page) => {
   const errors = collectErrors(page)
   await collectScreens(page)
   const written = await collectWrites(page)
@@ -50,9 +53,11 @@ export const openDemo = async ({ url, sandbox }: Demo, options: BrowserContextOp
     sandbox,
     messages,
     card: page.locator('.card'),
+    heading: page.locator('.card h1:visible'),
     dialog: page.locator('dialog'),
-    /** The one live error on screen. */
+    /** The one live error on screen, and the good news. */
     error: page.locator('[role=alert]:visible', { hasText: /./ }),
+    news: page.locator('[role=status]:is(.news, .done):visible', { hasText: /./ }),
     /** The code field, the button that goes on, and the other button below it. */
     code: page.locator('#code'),
     armed: page.locator('.armed:visible'),
@@ -63,22 +68,34 @@ export const openDemo = async ({ url, sandbox }: Demo, options: BrowserContextOp
     requests: () =>
       sandbox
         .requests()
-        .filter(({ path }) => path.startsWith('/auth/'))
+        .filter(({ path }) => path.startsWith('/auth/v'))
         .map(({ method, path, error }) =>
           [method, path.replace('/auth/v1/', ''), error].filter(Boolean).join(' '),
         ),
 
-    async at(step: string) {
-      await page.locator(`.card[data-step="${step}"]`).waitFor()
+    /** Waits for a step, or for a status while there is none. */
+    async at(step: string, flow?: string) {
+      const at = flow ? `[data-flow="${flow}"]` : ''
+      await page.locator(`.card[data-step="${step}"]${at}`).waitFor()
     },
     async open() {
       await page.goto(url)
       await driver.at('askingAccount')
     },
+    /** Another tab of the same browser. */
+    openTab: async () => drive({ url, sandbox } as Demo, await page.context().newPage()),
     /** Reloads and waits until the page has gone on at `step`. */
     async reload(step: string) {
       await page.reload()
       await driver.at(step)
+    },
+    /** Reloads and checks that nothing else flashes by, and that nothing was sent. */
+    async resume(step: string) {
+      const screen = await driver.card.getAttribute('data-screen')
+      const before = sandbox.requests().filter(isNoLookup).length
+      await driver.reload(step)
+      expect(await driver.screens()).toEqual(['loading', screen])
+      expect(sandbox.requests().filter(isNoLookup).length).toBe(before)
     },
 
     async submitContact(contact: string) {
@@ -98,6 +115,10 @@ export const openDemo = async ({ url, sandbox }: Demo, options: BrowserContextOp
     wrongCode(): string {
       return driver.newestCode() === '000000' ? '111111' : '000000'
     },
+    async enterCode() {
+      await driver.at('askingCode')
+      await driver.code.fill(driver.newestCode())
+    },
     async askForCode(contact: string) {
       await driver.submitContact(contact)
       await driver.at('askingCode')
@@ -111,6 +132,21 @@ export const openDemo = async ({ url, sandbox }: Demo, options: BrowserContextOp
       await driver.at('signedIn')
       await page.locator('dl[aria-busy=false]').waitFor()
     },
+    async enterAsGuest() {
+      await driver.button('Continue as a guest').click()
+      await driver.at('anonymous')
+    },
+    /** From the home of whoever is signed in to their account. */
+    async manage() {
+      await driver.signedIn()
+      await driver.primary.click()
+      await driver.at('askingEdit')
+    },
+    async signOut() {
+      await driver.button('Sign out').click()
+      await driver.at('askingAccount')
+    },
+    uid: () => page.locator('dd').first().innerText(),
 
     /** Waits for the picture to be on screen and answers what it says. */
     async answer(): Promise<string> {
@@ -173,96 +209,83 @@ export const openDemo = async ({ url, sandbox }: Demo, options: BrowserContextOp
   return driver
 }
 
-const expectedPlaces = [
-  'localStorage device_id',
-  `localStorage ${session}`,
-  'localStorage demo_language',
-  'sessionStorage authflow_demo',
-]
-
-/** A short secret may be part of a time or an id by chance, but not the whole of a text. */
-const holds = (value: string, secret: string) =>
-  value.includes(secret.length < 12 ? JSON.stringify(secret) : secret)
+/** On the page of a third party: agrees as somebody, or denies. */
+export const consent = async (page: Page, person?: string) => {
+  await page.locator('[name=person]').first().waitFor()
+  if (person) await page.locator(`#person-${person}`).check()
+  await page.locator(`[value=${person ? 'allow' : 'deny'}]`).click()
+}
 
 const isPicture = (response: Response) =>
   new URL(response.url()).pathname === '/auth/v1/captcha/data' && response.ok()
 
+/** Asking who is signed in is no step of a journey, nor is a new picture. */
+const isNoLookup = ({ path }: { path: string }) =>
+  path.startsWith('/auth/v') && !/\/(user\/(me|provider)|captcha\/data)$/.test(path)
+
 let browser: Browser | undefined
+const contexts = new Map<string, BrowserContext>()
 
-const newPage = async (options: BrowserContextOptions): Promise<Page> => {
+/** A browser with nothing stored. Its cache is warm if another test had the same. */
+const contextFor = async ({ isAlone, ...options }: OpenOptions) => {
   browser ??= (await openPage('about:blank')).context().browser()!
-  const context = await browser.newContext({ locale: 'en-US', ...options })
-  onTestFinished(() => context.close())
-  return context.newPage()
-}
-
-const collectScreens = (page: Page) =>
-  page.addInitScript(() => {
-    const screens: string[] = []
-    const look = () => {
-      const screen = document.querySelector<HTMLElement>('.card')?.dataset['screen'] ?? ''
-      if (screen !== screens.at(-1)) screens.push(screen)
-    }
-    const attributeFilter = ['data-screen']
-    const range = { subtree: true, childList: true, attributeFilter }
-    new MutationObserver(look).observe(document, range)
-    Object.assign(window, { screens })
-  })
-
-/** Every write to the page's storages, over all reloads. */
-const collectWrites = async (page: Page): Promise<Written[]> => {
-  const written: Written[] = []
-  await page.exposeFunction('noteWrite', (entry: Written) => void written.push(entry))
-  await page.addInitScript(() => {
-    const { setItem } = Storage.prototype
-    Storage.prototype.setItem = function (key: string, value: string) {
-      const area = this === localStorage ? 'localStorage' : 'sessionStorage'
-      const { noteWrite } = window as unknown as { noteWrite(entry: object): void }
-      noteWrite({ area, key, value })
-      setItem.call(this, key, value)
-    }
-  })
-  return written
-}
-
-/** What went over the wire and must not be kept, and which of it is the session's. */
-const collectSecrets = (page: Page) => {
-  const known = new Set<string>()
-  const tokens = new Set<string>()
-  const reading: Promise<void>[] = []
-  const note = (text: string | null | undefined) => {
-    try {
-      for (const [name, value] of Object.entries(JSON.parse(text ?? '') as object)) {
-        if (!secretFields.includes(name) || typeof value !== 'string') continue
-        known.add(value)
-        if (name === 'access_token' || name === 'refresh_token') tokens.add(value)
-      }
-    } catch {
-      // Not JSON, so not of the protocol.
-    }
+  const defaults = {
+    locale: 'en-US',
+    viewport: { width: 1280, height: 900 },
+    reducedMotion: 'reduce' as const,
   }
-  const isCall = (of: Request | Response) => new URL(of.url()).pathname.startsWith('/auth/')
-  page.on('request', (request) => isCall(request) && note(request.postData()))
-  page.on('response', (response) => {
-    if (isCall(response)) reading.push(response.text().then(note, () => undefined))
+  const make = () => browser!.newContext({ ...defaults, ...options })
+  const key = JSON.stringify(options)
+  const context = isAlone ? await make() : (contexts.get(key) ?? (await make()))
+  if (!isAlone) contexts.set(key, context)
+  onTestFinished(async () => {
+    const isEmpty = !isAlone && (await empty(context).catch(() => false))
+    if (isEmpty) return
+    contexts.delete(key)
+    await context.close()
   })
-  return async () => {
-    await Promise.all(reading)
-    return { known, tokens }
+  return context
+}
+
+/** Closes its tabs and forgets what they stored. */
+const empty = async (context: BrowserContext): Promise<true> => {
+  const [first, ...others] = context.pages()
+  for (const page of others) await page.close()
+  await first?.evaluate(() => localStorage.clear())
+  await first?.close()
+  return true
+}
+
+/** The demo for the tests of a file, back at its start before each. */
+export const startDemo = () => {
+  const demo = {} as Demo
+  beforeAll(async () => {
+    Object.assign(demo, await serveDemo({ port: 0 }))
+  })
+  beforeEach(() => demo.sandbox.reset())
+  afterAll(() => demo.close())
+  return {
+    demo,
+    /** The sign-in card in a tab of its own. */
+    async open(options?: OpenOptions) {
+      const driver = await openDemo(demo, options)
+      await driver.open()
+      return driver
+    },
   }
 }
 
-/** Whatever is in the way of a small screen or a thick finger. */
-export const flaws = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement
-    const wide = scrollWidth > clientWidth ? [`${scrollWidth} px wide`] : []
-    const root: ParentNode = document.querySelector('dialog[open]') ?? document
-    const controls = [...root.querySelectorAll<HTMLElement>('button, input, summary, a, select')]
-    const small = controls
-      .filter((control) => control.checkVisibility())
-      .map((control) => ({ control, box: control.getBoundingClientRect() }))
-      .filter(({ box }) => box.width < 44 || box.height < 44)
-      .map(({ control, box }) => `${control.outerHTML} is ${box.width} × ${box.height}`)
-    return [...wide, ...small]
-  })
+/** What the demo says about an error, in English. */
+export const said = (name: string, retryAfter?: number) => {
+  const [code = '', operation] = name.split(':').toReversed()
+  return sentence({ code, operation, retryAfter }, 'en')
+}
+
+export const drop = (path: string, when: 'before' | 'after' = 'before') => ({
+  method: '*',
+  path: `/auth/v1/${path}`,
+  drop: when,
+})
+
+export const eventually = <T>(read: () => T): ReturnType<typeof expect.poll<T>> =>
+  expect.poll(read, { timeout: 20_000 })

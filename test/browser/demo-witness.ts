@@ -1,0 +1,126 @@
+/** Notes whatever the demo does that nobody may see. */
+import type { Page, Request, Response } from 'playwright-core'
+
+export interface Written {
+  area: string
+  key: string
+  value: string
+}
+
+export const session = 'credentials_demo'
+
+/** Where the demo may keep something. */
+export const expectedPlaces = [
+  'localStorage device_id',
+  `localStorage ${session}`,
+  'localStorage demo_language',
+  'localStorage demo_popup',
+  'sessionStorage authflow_demo',
+  'history state',
+  'history address',
+]
+
+const secretFields = [
+  'access_token',
+  'anonymous_token',
+  'captcha_token',
+  'key',
+  'new_password',
+  'password',
+  'provider_code',
+  'provider_token',
+  'refresh_token',
+  'sudo_token',
+  'token',
+  'verification_code',
+  'verification_token',
+]
+
+/** A short secret may be part of a time or an id by chance, but not the whole of a text. */
+export const holds = (value: string, secret: string) =>
+  value.includes(secret.length < 12 ? JSON.stringify(secret) : secret)
+
+/** Every screen of the card since the page was loaded. */
+export const collectScreens = (page: Page) =>
+  page.addInitScript(() => {
+    const screens: string[] = []
+    const look = () => {
+      const screen = document.querySelector<HTMLElement>('.card')?.dataset['screen'] ?? ''
+      if (screen !== screens.at(-1)) screens.push(screen)
+    }
+    const attributeFilter = ['data-screen']
+    const range = { subtree: true, childList: true, attributeFilter }
+    new MutationObserver(look).observe(document, range)
+    Object.assign(window, { screens })
+  })
+
+/** Every write to the page's storages and its history, over all reloads. */
+export const collectWrites = async (page: Page): Promise<Written[]> => {
+  const written: Written[] = []
+  await page.exposeFunction('noteWrite', (entry: Written) => void written.push(entry))
+  await page.addInitScript(() => {
+    const { setItem } = Storage.prototype
+    const { replaceState, pushState } = History.prototype
+    const { noteWrite } = window as unknown as { noteWrite(entry: object): void }
+    Storage.prototype.setItem = function (key: string, value: string) {
+      const area = this === localStorage ? 'localStorage' : 'sessionStorage'
+      noteWrite({ area, key, value })
+      setItem.call(this, key, value)
+    }
+    for (const [name, method] of Object.entries({ replaceState, pushState })) {
+      Object.assign(History.prototype, {
+        [name](this: History, state: unknown, unused: string, url?: string) {
+          noteWrite({ area: 'history', key: 'state', value: JSON.stringify(state) })
+          if (url) noteWrite({ area: 'history', key: 'address', value: url })
+          method.call(this, state, unused, url)
+        },
+      })
+    }
+  })
+  return written
+}
+
+/** What went over the wire and must not be kept, and which of it is the session's. */
+export const collectSecrets = (page: Page) => {
+  const known = new Set<string>()
+  const tokens = new Set<string>()
+  const reading: Promise<void>[] = []
+  const note = (text: string | null | undefined) => {
+    try {
+      for (const [name, value] of Object.entries(JSON.parse(text ?? '') as object)) {
+        if (!secretFields.includes(name) || typeof value !== 'string' || !value) continue
+        known.add(value)
+        if (name === 'access_token' || name === 'refresh_token') tokens.add(value)
+      }
+    } catch {
+      // Not JSON, so not of the protocol.
+    }
+  }
+  const isCall = (of: Request | Response) => new URL(of.url()).pathname.startsWith('/auth/')
+  page.on('request', (request) => isCall(request) && note(request.postData()))
+  page.on('response', (response) => {
+    if (isCall(response)) reading.push(response.text().then(note, () => undefined))
+  })
+  return async () => {
+    await Promise.all(reading)
+    return { known, tokens }
+  }
+}
+
+/** Whatever is in the way of a small screen or a thick finger. */
+export const flaws = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    const wide = scrollWidth > clientWidth ? [`${scrollWidth} px wide`] : []
+    const root: ParentNode = document.querySelector('dialog[open]') ?? document
+    const controls = [...root.querySelectorAll<HTMLElement>('button, input, summary, a, select')]
+    /** A box to tick is as large as its label. */
+    const boxOf = (control: HTMLElement) =>
+      (control.closest('label') ?? control).getBoundingClientRect()
+    const small = controls
+      .filter((control) => control.checkVisibility() && !control.ariaHidden)
+      .map((control) => ({ control, box: boxOf(control) }))
+      .filter(({ box }) => box.width < 44 || box.height < 44)
+      .map(({ control, box }) => `${control.outerHTML} is ${box.width} × ${box.height}`)
+    return [...wide, ...small]
+  })

@@ -1,0 +1,265 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { consent, drop, said, startDemo } from './demo-driver.ts'
+
+const weChat = 'Continue with WeChat (sandbox)'
+const demoIdp = 'Continue with Demo IdP'
+
+const { demo, open } = startDemo()
+
+const codes = (requests: string[]) => requests.filter((line) => line.startsWith('POST provider'))
+
+describe('a provider on this page', () => {
+  test('signs in whoever agrees, and the same person again', async () => {
+    const { page, ...it } = await open()
+    await it.button(weChat).click()
+    await consent(page, 'alex')
+    await it.signedIn()
+    expect(page.url()).toBe(`${demo.url}/`)
+    expect(await it.heading.innerText()).toBe('Hello, Alex Doe')
+    expect(it.requests()).toEqual([
+      'GET provider/uri',
+      'POST provider/token',
+      'POST signin/with/provider',
+      'GET user/me',
+    ])
+    const uid = await it.uid()
+    await it.signOut()
+
+    await it.button(weChat).click()
+    await consent(page, 'alex')
+    await it.signedIn()
+    expect(await it.uid()).toBe(uid)
+    await it.signOut()
+
+    // Somebody else at another provider, though of the same name.
+    await it.button(demoIdp).click()
+    await consent(page, 'alex')
+    await it.signedIn()
+    expect(await it.uid()).not.toBe(uid)
+    await it.check()
+  })
+
+  test('is told from this one by who denies, and can be gone to again', async () => {
+    const { page, ...it } = await open()
+    await it.button(weChat).click()
+    await consent(page)
+    await it.at('askingRetry')
+    expect(page.url()).toBe(`${demo.url}/`)
+    expect(await it.heading.innerText()).toBe('That did not work out')
+    expect(await it.error.innerText()).toBe(said('access_denied'))
+    expect(codes(it.requests())).toEqual([])
+    await it.resume('askingRetry')
+    expect(await it.error.innerText()).toBe(said('access_denied'))
+
+    await it.primary.click()
+    await consent(page, 'lilei')
+    await it.signedIn()
+    expect(await it.heading.innerText()).toBe('Hello, 李雷')
+    await it.check()
+  })
+
+  test('is waited for by who comes back without an answer', async () => {
+    const { page, ...it } = await open()
+    await it.button(weChat).click()
+    await page.locator('[name=person]').first().waitFor()
+    await page.goBack()
+    await it.at('askingReturn')
+    expect(await it.heading.innerText()).toBe('Over to WeChat (sandbox)')
+    await it.resume('askingReturn')
+    await it.button('Go there again').click()
+    await page.locator('[name=person]').first().waitFor()
+    await page.goBack()
+
+    await it.at('askingReturn')
+    await it.button('Sign in another way').click()
+    await it.at('askingAccount')
+    expect(await it.focus()).toBe('h1 Sign in')
+    await it.check()
+  })
+
+  test('takes no answer that belongs to another journey, and waits on', async () => {
+    const { page, ...it } = await open()
+    await page.goto(`${demo.url}/?code=abc&state=somebody-elses`)
+    await it.at('askingAccount')
+    expect(page.url()).toBe(`${demo.url}/`)
+    expect(await it.error.innerText()).toBe(said('foreign_callback'))
+    await it.reload('askingAccount')
+    expect(await it.error.count()).toBe(0)
+
+    await it.button(weChat).click()
+    await page.locator('[name=person]').first().waitFor()
+    const own = page.url()
+    await page.goto(`${demo.url}/?code=abc&state=somebody-elses`)
+    await it.at('askingReturn')
+    expect(await it.error.innerText()).toBe(said('foreign_callback'))
+    expect(codes(it.requests())).toEqual([])
+    await page.goto(own)
+    await consent(page, 'alex')
+    await it.signedIn()
+    await it.check()
+  })
+
+  test('is believed once, however often its answer comes', async () => {
+    const { page, ...it } = await open()
+    await it.button(weChat).click()
+    await page.locator('[name=person]').first().waitFor()
+    const answer = demo.sandbox.consent(page.url(), 'alex')
+    await page.goto(answer)
+    await it.signedIn()
+    const { length } = codes(it.requests())
+
+    await page.goto(answer)
+    await it.signedIn()
+    expect(page.url()).toBe(`${demo.url}/`)
+    expect(await it.error.innerText()).toBe(said('foreign_callback'))
+    expect(codes(it.requests())).toHaveLength(length)
+    await it.reload('signedIn')
+    expect(await it.error.count()).toBe(0)
+    await it.check()
+  })
+
+  test('that was right, with the line broken at the last step: it is retried, not visited again', async () => {
+    const { page, ...it } = await open()
+    demo.sandbox.faults([drop('signin/with/provider')])
+    await it.button(weChat).click()
+    await consent(page, 'alex')
+    await it.at('askingRetry')
+    expect(await it.error.innerText()).toBe(said('unreachable'))
+    await it.primary.click()
+    await it.signedIn()
+    expect(codes(it.requests())).toEqual(['POST provider/token'])
+    await it.check({ isLineBroken: true })
+  })
+
+  test('that knows nobody here is told about, and sends nobody in', async () => {
+    demo.sandbox.config({ providers: { wx_open: { name: '微信', autoSignUp: false } } })
+    const { page, ...it } = await open()
+    await it.button(weChat).click()
+    await consent(page, 'alex')
+    await it.at('askingRetry')
+    expect(await it.error.innerText()).toBe(said('signInWithProvider:not_found'))
+    await it.button('Sign in another way').click()
+    await it.at('askingAccount')
+
+    await it.button(demoIdp).click()
+    await it.at('askingRetry')
+    expect(await it.error.innerText()).toBe(said('getProviderUri:provider_not_enabled'))
+    expect(demo.sandbox.users()).toEqual([])
+    await it.check()
+  })
+
+  test('keeps two tabs apart that are on their way at once', async () => {
+    const first = await open()
+    const second = await first.openTab()
+    await second.open()
+    for (const tab of [first, second]) {
+      await tab.button(weChat).click()
+      await tab.page.locator('[name=person]').first().waitFor()
+    }
+    for (const tab of [first, second]) {
+      await consent(tab.page, 'alex')
+      await tab.signedIn()
+    }
+    await first.page.bringToFront()
+    await first.button('Call getUser again').click()
+    await first.signedIn()
+    expect(await first.uid()).toBe(await second.uid())
+    expect(codes(first.requests())).toHaveLength(2)
+    await first.check()
+    await second.check()
+  })
+})
+
+describe('a provider in a window of its own', () => {
+  /** Opens the window, in which a person can then agree. */
+  const visit = async ({ page, button }: Awaited<ReturnType<typeof open>>, name = weChat) => {
+    const [popup] = await Promise.all([page.context().waitForEvent('page'), button(name).click()])
+    await popup.locator('[name=person]').first().waitFor()
+    return popup
+  }
+
+  const openWithWindows = async () => {
+    const it = await open()
+    await it.button('Visit providers in a window').click()
+    return it
+  }
+
+  const closed = async (popup: Page) => {
+    if (!popup.isClosed()) await popup.waitForEvent('close')
+  }
+
+  test.each(['off', 'on'] as const)('signs in and closes it (COOP %s)', async (providerCoop) => {
+    demo.sandbox.config({ providerCoop })
+    const it = await openWithWindows()
+    const popup = await visit(it)
+    await it.at('askingPopup')
+    expect(await it.heading.innerText()).toBe('Over to WeChat (sandbox)')
+    const visits = it.sandbox.requests().filter(({ path }) => path.startsWith('/auth/idp')).length
+    await it.page.waitForTimeout(2500)
+    await it.at('askingPopup')
+    await consent(popup, 'alex')
+    await it.signedIn()
+    await closed(popup)
+    expect(it.requests()).toEqual([
+      'GET provider/uri',
+      'POST provider/token',
+      'POST signin/with/provider',
+      'GET user/me',
+    ])
+    const pages = it.sandbox.requests().filter(({ path }) => path.startsWith('/auth/idp'))
+    expect(pages).toHaveLength(visits + 1)
+    await it.check()
+  })
+
+  test('that denies, then agrees', async () => {
+    const it = await openWithWindows()
+    await consent(await visit(it))
+    await it.at('askingRetry')
+    expect(await it.error.innerText()).toBe(said('access_denied'))
+    await consent(await visit(it, 'Try again'), 'alex')
+    await it.signedIn()
+    await it.check()
+  })
+
+  test('that somebody closes has done nothing', async () => {
+    const it = await openWithWindows()
+    const popup = await visit(it)
+    await it.page.waitForTimeout(1200)
+    await popup.close()
+    await it.at('askingRetry')
+    expect(await it.error.innerText()).toBe(said('visit:cancelled'))
+    expect(codes(it.requests())).toEqual([])
+    await it.resume('askingRetry')
+    await it.button('Sign in another way').click()
+    await it.at('askingAccount')
+    await it.check()
+  })
+
+  test('that the browser blocks can be done without', async () => {
+    const it = await openWithWindows()
+    await it.page.evaluate(() => {
+      window.open = () => null
+    })
+    await it.button(weChat).click()
+    await it.at('askingRetry')
+    expect(await it.error.innerText()).toBe(said('visit:failed_precondition'))
+    await it.button('Go on in this window').click()
+    await consent(it.page, 'alex')
+    await it.signedIn()
+    await it.check()
+  })
+
+  test('is opened again by who has lost it, and left by who does not want it', async () => {
+    const it = await openWithWindows()
+    const popup = await visit(it)
+    await it.at('askingPopup')
+    const next = await visit(it, 'Open the window again')
+    await closed(popup)
+    await it.at('askingPopup')
+    await it.button('Sign in another way').click()
+    await it.at('askingAccount')
+    await closed(next)
+    await it.check()
+  })
+})

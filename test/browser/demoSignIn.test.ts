@@ -1,0 +1,296 @@
+import { describe, expect, test } from 'vitest'
+import { eventually, openDemo, said, startDemo } from './demo-driver.ts'
+
+const phone = '13800000000'
+const wirePhone = '+86 13800000000'
+const email = 'ada@example.com'
+const password = 'Correct-horse-7'
+
+const { demo, open } = startDemo()
+
+describe('the journey', () => {
+  test('makes an account for a new phone, asks its name, and shows who is signed in', async () => {
+    const { page, ...it } = await open()
+
+    await it.askForCode(phone)
+    expect(await page.locator('#code-lead').innerText()).toContain('138••••0000')
+    expect(await it.focus()).toBe('code')
+
+    await it.code.fill(it.newestCode())
+    await it.at('askingProfile')
+    await page.locator('#nickname').fill('Ada')
+    await page.locator('#new-username').fill('countess')
+    await it.primary.click()
+    await it.signedIn()
+
+    const [user] = it.sandbox.users()
+    const facts = await page.locator('dd').allInnerTexts()
+    expect(facts.slice(0, 4)).toEqual([user!.sub, 'Ada', 'countess', wirePhone])
+    expect(await it.focus()).toMatch(/^h1 /)
+    expect(it.requests()).toEqual([
+      'POST verification',
+      'POST verification/verify',
+      'POST signup',
+      'PATCH user/profile',
+      'GET user/me',
+    ])
+    expect(it.messages()).toBe(1)
+    await it.check()
+  })
+
+  test('lets a new account go without a name', async () => {
+    const it = await open()
+    await it.signUpTo('askingProfile', phone)
+    await it.secondary.click()
+    await it.signedIn()
+    expect(await it.card.locator('h1:visible').innerText()).toBe('You are signed in')
+    expect(it.requests()).not.toContain('PATCH user/profile')
+    await it.check()
+  })
+
+  test('refuses a username that is taken and keeps what was typed', async () => {
+    await demo.sandbox.addUser({ username: 'countess' })
+    const { page, ...it } = await open()
+    await it.signUpTo('askingProfile', phone)
+    await page.locator('#nickname').fill('Ada')
+    await page.locator('#new-username').fill('countess')
+    await it.primary.click()
+    expect(await it.error.innerText()).toBe(said('updateProfile:already_exists'))
+    expect(await page.locator('#nickname').inputValue()).toBe('Ada')
+
+    await page.locator('#new-username').fill('lovelace')
+    await it.primary.click()
+    await it.signedIn()
+    expect(it.sandbox.users().map(({ username }) => username)).toContain('lovelace')
+    await it.check()
+  })
+
+  test('signs out at the server, too, and signs in again by e-mail', async () => {
+    const { sub } = await demo.sandbox.addUser({ email })
+    const { page, ...it } = await open()
+    await it.signUpTo('signedIn', email)
+    await it.signedIn()
+
+    await it.signOut()
+    expect(it.requests().at(-1)).toBe('POST revoke')
+    expect(await page.evaluate(() => localStorage.getItem('credentials_demo'))).toBeNull()
+    expect(await page.locator('#contact').inputValue()).toBe('')
+
+    await it.signUpTo('signedIn', email)
+    await it.signedIn()
+    expect(await page.locator('dd').first().innerText()).toBe(sub)
+    expect(it.requests().filter((line) => line === 'POST signup')).toEqual([])
+    expect(it.messages()).toBe(2)
+    await it.check()
+  })
+
+  test('signs in with a password', async () => {
+    const { page, ...it } = await open()
+    const made = await page.request.post(`${demo.url}/__sandbox/users`, {
+      data: { username: 'ada', password },
+    })
+    const { sub } = (await made.json()) as { sub: string }
+
+    await page.getByRole('tab', { name: 'Password' }).click()
+    await page.locator('#username').fill('ada')
+    await page.locator('#password').fill(password)
+    await it.button('Show password').click()
+    expect(await page.locator('#password').getAttribute('type')).toBe('text')
+    await it.button('Show password').click()
+    expect(await page.locator('#password').getAttribute('type')).toBe('password')
+    await it.primary.click()
+
+    await it.signedIn()
+    expect(await page.locator('dd').first().innerText()).toBe(sub)
+    expect(await page.locator('#password').inputValue()).toBe('')
+    expect(it.requests()).toEqual(['POST signin', 'GET user/me'])
+    await it.check()
+  })
+
+  test('tells no stranger whether an account exists', async () => {
+    await demo.sandbox.addUser({ username: 'ada', password })
+    await demo.sandbox.addUser({ username: 'bob' })
+    const { page, ...it } = await open()
+    const answers: string[] = []
+    for (const username of ['ada', 'bob', 'nobody']) {
+      await it.submitPassword(username, 'a guess')
+      await page.locator('#username[aria-invalid]').waitFor()
+      answers.push(await it.error.innerText())
+      expect(await page.locator('#password').inputValue()).toBe('')
+      expect(await it.focus()).toBe('password')
+      expect(await page.locator('#username').inputValue()).toBe(username)
+    }
+    expect(it.requests()).toEqual([
+      'POST signin invalid_password',
+      'POST signin password_not_set',
+      'POST signin not_found',
+    ])
+    expect(new Set(answers)).toEqual(new Set([said('signIn:not_found')]))
+    await it.check()
+  })
+
+  test('goes from first to last by keyboard alone', async () => {
+    const { page, ...it } = await open()
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key)
+    }
+
+    await press('Tab')
+    expect(await it.focus()).toBe('button 中文')
+    await press('Tab', 'ArrowRight')
+    expect(await it.focus()).toBe('tab-password')
+    await press('ArrowLeft')
+    expect(await it.focus()).toBe('tab-code')
+    await press('Tab', 'Tab')
+    expect(await it.focus()).toBe('contact')
+    await page.keyboard.type(phone)
+    await press('Enter')
+    await it.at('askingCode')
+    await page.keyboard.type(it.newestCode())
+    await it.at('askingProfile')
+    await press('Tab')
+    expect(await it.focus()).toBe('nickname')
+    await page.keyboard.type('Ada')
+    await press('Enter')
+    await it.signedIn()
+    expect(await it.focus()).toBe('h1 Hello, Ada')
+    await press('Tab', 'Tab', 'Tab')
+    expect(await it.focus()).toBe('button Sign out')
+    await press('Enter')
+    await it.at('askingAccount')
+    expect(await it.focus()).toBe('h1 Sign in')
+    await it.check()
+  })
+})
+
+describe('the code', () => {
+  test('is typed anew when it was wrong', async () => {
+    const { page, ...it } = await open()
+    await it.askForCode(phone)
+    await it.code.fill(it.wrongCode())
+
+    expect(await it.error.innerText()).toBe(said('verify:invalid_argument'))
+    expect(await it.code.inputValue()).toBe('')
+    expect(await it.focus()).toBe('code')
+    expect(await it.code.getAttribute('aria-invalid')).toBe('true')
+    const describedBy = (await it.code.getAttribute('aria-describedby'))!.split(' ')
+    const described = await Promise.all(describedBy.map((id) => page.locator(`#${id}`).innerText()))
+    expect(described.join(' ')).toContain(said('verify:invalid_argument'))
+
+    await it.code.fill(it.newestCode())
+    await it.at('askingProfile')
+    expect(it.messages()).toBe(1)
+    await it.check()
+  })
+
+  test('is sent once, by itself, on its sixth digit, however it was put in', async () => {
+    const { page, ...it } = await open()
+    await it.askForCode(phone)
+    const release = await it.hold('/auth/v1/verification/verify')
+    const code = it.newestCode()
+
+    await it.code.pressSequentially('1a2b')
+    expect(await it.code.inputValue()).toBe('12')
+    expect(await page.locator('.cell').allInnerTexts()).toEqual(['1', '2', '', '', '', ''])
+    await it.code.fill('')
+    // As a paste from a message does it.
+    await page.evaluate(
+      (text) => {
+        document.querySelector<HTMLInputElement>('#code')!.focus()
+        document.execCommand('insertText', false, text)
+      },
+      ` ${code.slice(0, 3)} ${code.slice(3)} `,
+    )
+    await it.at('verifyingCode')
+    expect(await it.code.inputValue()).toBe(code)
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Enter')
+    await it.primary.click({ force: true })
+    release()
+
+    await it.at('askingProfile')
+    expect(it.requests().filter((line) => line.includes('verify'))).toEqual([
+      'POST verification/verify',
+    ])
+    await it.check()
+  })
+
+  test('is replaced after five wrong ones', async () => {
+    const it = await open()
+    await it.askForCode(phone)
+    for (let wrong = 1; wrong <= 5; wrong++) {
+      await it.code.fill(it.wrongCode())
+      await it.page.locator('#code[aria-invalid]').waitFor()
+    }
+    await it.code.fill(it.newestCode())
+    await it.at('askingResend')
+    expect(await it.error.innerText()).toBe(said('verify:aborted'))
+    await it.check()
+  })
+
+  test('can be sent to another number', async () => {
+    const it = await open()
+    await it.askForCode(phone)
+    await it.button('Change number').click()
+    await it.at('askingAccount')
+    expect(await it.page.locator('#contact').inputValue()).toBe(phone)
+
+    await it.askForCode('+852 91234567')
+    expect(await it.page.locator('#code-lead').innerText()).toContain('+852 91••••67')
+    expect(it.sandbox.inbox().map(({ to }) => to)).toEqual(['+852 91234567', wirePhone])
+    await it.check()
+  })
+
+  test('is sent again after its deadline and not before, through a reload', async () => {
+    const { page, ...it } = await openDemo(demo, { isAlone: true })
+    await page.clock.install()
+    await it.open()
+    await it.askForCode(phone)
+    const again = it.secondary
+    const left = async () => Number(/(\d+) s$/.exec(await again.innerText())?.[1] ?? 0)
+
+    expect(await left()).toBeGreaterThan(55)
+    expect(await left()).toBeLessThanOrEqual(60)
+    expect(await again.getAttribute('aria-disabled')).toBe('true')
+    await again.click({ force: true })
+    expect(it.messages()).toBe(1)
+
+    await page.clock.fastForward(30_000)
+    await page.clock.runFor(1000)
+    const before = await left()
+    expect(before).toBeLessThanOrEqual(30)
+    await it.reload('askingCode')
+    expect(before - (await left())).toBeLessThanOrEqual(1)
+    await it.code.fill(it.wrongCode())
+    await page.locator('#code[aria-invalid]').waitFor()
+    expect(await left()).toBeLessThanOrEqual(before)
+    expect(it.messages()).toBe(1)
+
+    await page.clock.fastForward(35_000)
+    await page.clock.runFor(1000)
+    expect(await again.innerText()).toBe('Send a new code')
+    expect(await again.getAttribute('aria-disabled')).toBeNull()
+    await again.click()
+    await eventually(it.messages).toBe(2)
+    await it.at('askingCode')
+    expect(await left()).toBeGreaterThan(55)
+    await it.code.fill(it.newestCode())
+    await it.at('askingProfile')
+    await it.check()
+  })
+
+  test('that has expired must be replaced', async () => {
+    const { page, ...it } = await openDemo(demo, { isAlone: true })
+    await page.clock.install()
+    await it.open()
+    await it.askForCode(phone)
+    await page.clock.fastForward(600_000)
+    await it.at('askingResend')
+    expect(await it.error.innerText()).toBe(said('code_expired'))
+    expect(await it.focus()).toBe('h1 Get a new code')
+    await it.primary.click()
+    await it.at('askingCode')
+    expect(it.messages()).toBe(2)
+    await it.check()
+  })
+})
