@@ -1,4 +1,4 @@
-import type { AnyStateMachine, AnyStateNode, InspectionEvent } from 'xstate'
+import type { AnyStateMachine, AnyStateNode, InspectionEvent, Snapshot } from 'xstate'
 import { AuthError } from '../services/error.ts'
 
 /** An actor at work behind a door. */
@@ -185,8 +185,10 @@ class Inspector {
     try {
       const machine = event.type === '@xstate.actor' ? machineOf(event.actorRef) : undefined
       if (machine) this.#introduce(machine)
-      const trace = redact(event)
-      if (trace) this.#sink(trace)
+      for (const each of [endOf(event), event]) {
+        const trace = each && redact(each)
+        if (trace) this.#sink(trace)
+      }
     } catch (thrown) {
       // A fault of the sink is its own: it surfaces, and the actors go on.
       queueMicrotask(() => {
@@ -291,6 +293,20 @@ function actorOf({ actorRef, rootId }: InspectionEvent): TracedActor {
     ...(_parent && { parent: _parent.sessionId }),
     root: rootId,
   }
+}
+
+/** A machine that ends by throwing does not live to show its end: its parent is told instead. */
+function endOf(told: InspectionEvent): InspectionEvent | undefined {
+  if (told.type !== '@xstate.event' || !told.event.type.startsWith('xstate.error.actor.')) return
+  const { sourceRef: actorRef, rootId, event } = told
+  if (!actorRef || !machineOf(actorRef)) return
+  const { error: reason } = event as { error?: unknown }
+  const snapshot = {
+    ...actorRef.getSnapshot(),
+    status: 'error',
+    error: reason,
+  } as Snapshot<unknown>
+  return { type: '@xstate.snapshot', rootId, actorRef, event, snapshot }
 }
 
 function machineOf(actorRef: object): AnyStateMachine | undefined {

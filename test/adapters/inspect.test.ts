@@ -409,17 +409,27 @@ describe('what is seen', () => {
       },
     ])
     await world.call('signIn', { username, password }).catch(() => undefined)
-    // A call that fails is gone at once; its parent hears of it.
-    const failures = trace.flatMap((step) =>
-      step.type === 'event' && step.event.type.startsWith('xstate.error.actor.call.')
-        ? [step.event.error]
+    const ends = trace.flatMap((step) =>
+      step.type === 'snapshot' && step.actor.machine === 'request' && step.snapshot.error
+        ? [[step.snapshot.value, step.snapshot.error]]
         : [],
     )
     const requestId = expect.stringMatching(/^[\da-f]{32}$/)
-    expect(failures).toEqual([
-      { code: 'unauthenticated' },
-      { code: 'resource_exhausted', operation: 'signIn', status: 429, retryAfter: 30, requestId },
+    expect(JSON.stringify(ends)).not.toContain(phone)
+    expect(ends).toMatchObject([
+      ['authorizing', { code: 'unauthenticated' }],
+      [
+        'sending',
+        { code: 'resource_exhausted', operation: 'signIn', status: 429, retryAfter: 30, requestId },
+      ],
     ])
+  })
+
+  test('nothing, where Stately’s inspector has no place to show it', async () => {
+    const { observe } = statelyInspector({})
+    const world = await openWorld('nothing', { inspect: observe })
+    onTestFinished(() => world.close())
+    expect(world.end()).toBe('signedOut: no flow')
   })
 
   test('by Stately’s inspector: every actor under its name, with its chart and its parent', async () => {
