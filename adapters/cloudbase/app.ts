@@ -8,7 +8,6 @@ import { parseCaptcha } from './parseCaptcha.ts'
 import { createSession } from './session.ts'
 import { checkInit, defaultOrigin, type InitOptions, toOrigin } from './settings.ts'
 import { createTransport } from './transport.ts'
-import { wxOf } from './wechat.ts'
 
 export interface AuthFaceOptions {
   /** Your own way to ask for captchas. Default: an adapter's, else a dialog in the page. */
@@ -39,9 +38,9 @@ export function createApp(
   const { env, lang = 'zh-CN', timeout, clock } = options
   const clientId = options.clientId || env
   const store = options.storage ?? storeOf(adapter()) ?? webStore('localStorage')
+  if (options.wx) Object.assign(globalThis, { wx: options.wx })
   let origin = defaultOrigin(options)
   let captchaOptions: CaptchaOptions | undefined
-  const wx = () => wxOf(options.wx)
   const door = openDoor({
     env,
     clientId,
@@ -49,7 +48,7 @@ export function createApp(
     timeout,
     clock,
     store,
-    fetch: createTransport({ origin: () => origin, wx, fetch: options.fetch }),
+    fetch: createTransport(() => origin, options.fetch),
     captcha: captchaThrough(
       () => captchaOptions?.openURIWithCallback ?? adapter()?.captchaOptions?.openURIWithCallback,
     ),

@@ -108,7 +108,7 @@ export function createFace(core: Core) {
      * Signs in by the open id of a WeChat mini program's user. `useWxCloud`, unless false, sends the
      * requests through WeChat's cloud, which must be set up for the mini program.
      *
-     * @throws CloudbaseError `provider_error` when WeChat refuses
+     * @throws CloudbaseError `failed_precondition` with WeChat's own words when it refuses
      */
     signInWithOpenId: withData(platform.signInWithOpenId),
     /** Signs in by the phone number; `phoneCode` comes from WeChat's phone number button. */

@@ -1,5 +1,7 @@
+import { loginPage, wechat } from '../wechat/index.ts'
 import type { Core } from './core.ts'
-import { wxOf } from './wechat.ts'
+import { CloudbaseError } from './errors.ts'
+import { globalWx } from './wechat.ts'
 
 export interface LoginPageRequest {
   /** Default: `env`, the page set up for the environment; else the one of an application. */
@@ -12,36 +14,41 @@ export interface LoginPageRequest {
   query?: Record<string, unknown>
 }
 
-/** Where a mini program keeps the page. */
-const MINI_PROGRAM_PAGE = '/packages/$wd_system/pages/login/index'
-
 /** The sign-in page that CloudBase hosts. */
-export function loginPageMethods({ env, clientId, options }: Core) {
+export function loginPageMethods({ env, clientId }: Core) {
   return {
-    /** Goes to the hosted sign-in page. */
+    /** Goes to the hosted sign-in page; in a mini program to the one it has itself. */
     async toDefaultLoginPage(
       params: LoginPageRequest = {},
     ): Promise<{ data: object; error: null }> {
-      const query = new URLSearchParams(
+      const query = Object.fromEntries(
         Object.entries(params.query ?? {}).map(([name, value]) => [name, String(value)]),
       )
-      const wx = wxOf(options.wx)
-      if (wx?.navigateTo) {
-        const suffix = query.size > 0 ? `?${query}` : ''
-        wx.navigateTo({ url: MINI_PROGRAM_PAGE + suffix })
-      } else {
-        const redirect = new URL(params.redirect_uri || location.href, globalThis.location?.href)
-        const page = new URL('/__auth/', redirect)
-        page.search = `${new URLSearchParams({
-          app_id: params.app_id ?? '',
-          env_id: env,
-          client_id: clientId,
-          config_version: params.config_version || 'env',
-          redirect_uri: redirect.href,
-        })}${query.size > 0 ? `&${query}` : ''}`
-        location.assign(page.href)
+      if (globalWx()?.navigateTo) await wechat().navigate(loginPage(query))
+      else if (typeof location !== 'undefined') location.assign(hostedPage(params, query))
+      else {
+        throw new CloudbaseError('unimplemented', {
+          operation: 'toDefaultLoginPage',
+          description: 'there is no page here that could be left',
+        })
       }
       return { data: {}, error: null }
     },
+  }
+
+  function hostedPage(params: LoginPageRequest, query: Record<string, string>): string {
+    const redirect = new URL(params.redirect_uri || location.href, location.href)
+    const page = new URL('/__auth/', redirect)
+    const fields = {
+      app_id: params.app_id ?? '',
+      env_id: env,
+      client_id: clientId,
+      config_version: params.config_version || 'env',
+      redirect_uri: redirect.href,
+    }
+    for (const [name, value] of [...Object.entries(fields), ...Object.entries(query)]) {
+      page.searchParams.append(name, value)
+    }
+    return page.href
   }
 }

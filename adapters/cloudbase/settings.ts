@@ -1,7 +1,6 @@
 import type { Clock } from '../../services/clock.ts'
 import type { Store } from '../../services/storage.ts'
 import { invalid } from './checks.ts'
-import type { Wx } from './wx.ts'
 
 /** What `cloudbase.init` takes. */
 export interface InitOptions {
@@ -27,8 +26,8 @@ export interface InitOptions {
   appSign?: string
   /** Taken and not used: sign-in needs no application signature. */
   appSecret?: object
-  /** WeChat's own API. Default: the global `wx` of a mini program. */
-  wx?: Wx
+  /** WeChat's own API, for a place where it is not global: it becomes the global `wx`. */
+  wx?: object
   /** Where sessions and the device id are kept. Default: an adapter's storage, else localStorage. */
   storage?: Store
   fetch?: typeof globalThis.fetch

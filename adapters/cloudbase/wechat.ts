@@ -1,39 +1,40 @@
+import { wechat } from '../wechat/index.ts'
+import type { Wx } from '../wechat/wx.ts'
 import { need } from './checks.ts'
 import type { Core } from './core.ts'
 import { CloudbaseError } from './errors.ts'
 import { VIA_WX_CLOUD } from './transport.ts'
 import type { LoginState } from './types.ts'
-import type { Wx } from './wx.ts'
 
-/** The `wx` that was given to `init`, else the mini program's own. */
-export const wxOf = (given?: Wx): Wx | undefined => given ?? (globalThis as { wx?: Wx }).wx
+interface MiniProgram extends Wx {
+  getAccountInfoSync(): { miniProgram: { appId: string } }
+}
+
+/** The `wx` of a mini program, where this is one. */
+export const globalWx = () => (globalThis as { wx?: Partial<MiniProgram> }).wx
+
+interface SilentSignIn {
+  code?: string
+  useWxCloud?: boolean
+  withId?: boolean
+}
 
 /** Silent sign-in in a WeChat mini program. */
-export function wechatMethods({ door, session, options }: Core) {
-  function needWx(): Wx {
-    const wx = wxOf(options.wx)
-    if (typeof wx?.login === 'function') return wx
-    throw new CloudbaseError('unimplemented', {
-      description: 'there is no wx here: run in a mini program, or give init({ wx })',
-    })
-  }
-
-  const loginCode = (wx: Wx) =>
-    new Promise<string>((resolve, reject) => {
-      const fail = ({ errMsg }: { errMsg?: string }) =>
-        reject(new CloudbaseError('provider_error', { description: errMsg }))
-      wx.login({ success: ({ code }) => resolve(code), fail })
-    })
-
+export function wechatMethods({ door, session }: Core) {
   /** `wx.login`, then `POST /auth/v1/provider/token`, then `/auth/v1/signin/with/provider`. */
   async function signIn(
     provider_code_type: 'open_id' | 'union_id' | 'phone',
-    { code, useWxCloud = false, withId = false }: Partial<SilentSignIn> = {},
+    { code, useWxCloud, withId }: SilentSignIn = {},
   ): Promise<LoginState> {
-    const wx = needWx()
-    const { appId } = wx.getAccountInfoSync().miniProgram
+    const account = globalWx()?.getAccountInfoSync?.()
+    if (!account) {
+      throw new CloudbaseError('unimplemented', {
+        description: 'there is no wx here: run in a mini program, or give init({ wx })',
+      })
+    }
+    const { appId } = account.miniProgram
+    const provider_code = await login()
     const way = useWxCloud && VIA_WX_CLOUD
-    const provider_code = await loginCode(wx)
     return session.signIn(async () => {
       const { provider_token } = await door.call('grantProviderToken', {
         provider_id: appId,
@@ -51,7 +52,7 @@ export function wechatMethods({ door, session, options }: Core) {
      * Signs in by the open id. `useWxCloud`, unless false, sends the requests through WeChat's
      * cloud, which must be set up for the mini program.
      *
-     * @throws CloudbaseError `provider_error` when WeChat refuses
+     * @throws CloudbaseError `failed_precondition` with WeChat's own words when it refuses
      */
     signInWithOpenId: async ({ useWxCloud = true } = {}) => signIn('open_id', { useWxCloud }),
 
@@ -66,8 +67,10 @@ export function wechatMethods({ door, session, options }: Core) {
   }
 }
 
-interface SilentSignIn {
-  code: string
-  useWxCloud: boolean
-  withId: boolean
+async function login(): Promise<string> {
+  try {
+    return await wechat().login()
+  } catch (thrown) {
+    throw CloudbaseError.from(thrown)
+  }
 }

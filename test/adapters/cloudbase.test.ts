@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import cloudbase, { CloudbaseError } from '../../adapters/cloudbase/index.ts'
 import { AuthError } from '../../services/error.ts'
 import { createCloudbase } from '../../adapters/cloudbase/cloudbase.ts'
+import { lazily } from '../../adapters/cloudbase/lazy.ts'
 import type { InitOptions } from '../../adapters/cloudbase/settings.ts'
 import { memoryStore, type Store } from '../../services/storage.ts'
 import { failure, openFace, password, username } from './cloudbaseWorld.ts'
@@ -151,6 +152,18 @@ test.each([
   expect([...values.keys()].toSorted()).toEqual(['credentials_demo', 'device_id', 'user_info_demo'])
   await app.auth().signOut()
   expect([...values.keys()]).toEqual(['device_id'])
+})
+
+test('methods that cannot be fetched are fetched by the next call', async () => {
+  let isOnline = false
+  const load = async () => {
+    if (!isOnline) throw new TypeError('Failed to fetch dynamically imported module')
+    return { greet: async (name: string) => `hello ${name}` }
+  }
+  const methods = lazily({ greet: 0 }, load, (error) => Promise.reject(error))
+  expect(await failure(methods.greet('Ada'))).toMatchObject({ error: 'unreachable' })
+  isOnline = true
+  expect(await methods.greet('Ada')).toBe('hello Ada')
 })
 
 test('what is no adapter is refused', () => {

@@ -1,5 +1,4 @@
-import { describe, expect, test } from 'vitest'
-import type { Wx } from '../../adapters/cloudbase/index.ts'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type Face, failure, openFace, password, username } from './cloudbaseWorld.ts'
 
 const back = 'http://127.0.0.1:9/back'
@@ -107,23 +106,36 @@ describe('a third party', () => {
   })
 })
 
+interface Callbacks {
+  success(result: object): void
+  fail(failure: object): void
+}
+interface Forwarded {
+  url: string
+  method: string
+  headers: Record<string, string>
+  body: object
+}
+
 /** A mini program: `wx.login`, and its cloud function, which goes on to the sandbox. */
 function miniProgram() {
   const pages: string[] = []
-  const cloud: { name: string; data: { url: string; headers: Record<string, string> } }[] = []
+  const cloud: { name: string; data: Forwarded }[] = []
   let person = 'alex'
-  const wx: Wx = {
-    login: ({ success, fail }) =>
+  const wx = {
+    login: ({ success, fail }: Callbacks) =>
       person ? success({ code: `wx-code-${person}` }) : fail({ errMsg: 'login:fail denied' }),
     getAccountInfoSync: () => ({ miniProgram: { appId: 'wx1234567890abcdef' } }),
-    navigateTo: ({ url }) => pages.push(url),
+    navigateTo({ url, success }: Callbacks & { url: string }) {
+      pages.push(url)
+      success({})
+    },
     cloud: {
-      async callFunction(call) {
-        const { url, method, headers, body } = call.data as Record<string, string>
-        cloud.push(call as (typeof cloud)[0])
-        const sent = { method: method!, headers: headers as never, body: JSON.stringify(body) }
-        const { origin: _, ...rest } = sent.headers as Record<string, string>
-        const answer = await fetch(url!, { ...sent, headers: rest })
+      async callFunction(call: (typeof cloud)[0]) {
+        cloud.push(call)
+        const { url, method, headers, body } = call.data
+        const { origin: _, ...sent } = headers
+        const answer = await fetch(url, { method, headers: sent, body: JSON.stringify(body) })
         return { result: { body: (await answer.json()) as unknown } }
       },
     },
@@ -134,9 +146,17 @@ function miniProgram() {
 describe('WeChat', () => {
   const open = async () => {
     const mini = miniProgram()
-    const face = await openFace({ init: { wx: mini.wx } })
-    return { ...face, ...mini }
+    vi.stubGlobal('wx', mini.wx)
+    return { ...(await openFace()), ...mini }
   }
+  afterEach(() => void vi.unstubAllGlobals())
+
+  test('can be given where it is not global', async () => {
+    const { wx } = miniProgram()
+    vi.stubGlobal('wx', undefined)
+    const { auth } = await openFace({ init: { wx } })
+    expect((await auth.signInWithUnionId()).user.uid).toBeTruthy()
+  })
   const silent = [
     'POST /auth/v1/provider/token',
     'POST /auth/v1/signin/with/provider',
@@ -202,8 +222,7 @@ describe('WeChat', () => {
     const { auth, become, calls } = await open()
     become('')
     expect(await failure(auth.signInWithUnionId())).toMatchObject({
-      error: 'provider_error',
-      error_code: 4019,
+      error: 'failed_precondition',
       error_description: 'login:fail denied',
     })
     expect(calls()).toEqual([])
@@ -228,6 +247,42 @@ describe('WeChat', () => {
       error_description: expect.stringContaining('init({ wx })'),
     })
     expect(calls()).toEqual([])
+  })
+})
+
+describe('the hosted sign-in page', () => {
+  afterEach(() => void vi.unstubAllGlobals())
+
+  test('is gone to with everything encoded', async () => {
+    const { auth } = await openFace({ init: { clientId: 'client' } })
+    const left: URL[] = []
+    const assign = (url: string) => left.push(new URL(url))
+    vi.stubGlobal('location', { href: 'https://app.example/a?b=c', assign })
+    await auth.toDefaultLoginPage({ query: { 'a&b': 'c=d&client_id=x' } })
+    await auth.toDefaultLoginPage({
+      config_version: 'v1',
+      app_id: 'app-1',
+      redirect_uri: 'https://other.example/back',
+    })
+    expect(left.map(({ origin, pathname }) => origin + pathname)).toEqual([
+      'https://app.example/__auth/',
+      'https://other.example/__auth/',
+    ])
+    expect([...left[0]!.searchParams]).toEqual([
+      ['app_id', ''],
+      ['env_id', 'demo'],
+      ['client_id', 'client'],
+      ['config_version', 'env'],
+      ['redirect_uri', 'https://app.example/a?b=c'],
+      ['a&b', 'c=d&client_id=x'],
+    ])
+    expect(left[1]!.searchParams.get('config_version')).toBe('v1')
+    expect(left[1]!.searchParams.get('app_id')).toBe('app-1')
+  })
+
+  test('cannot be gone to where there is no page', async () => {
+    const { auth } = await openFace()
+    expect(await failure(auth.toDefaultLoginPage())).toMatchObject({ error: 'unimplemented' })
   })
 })
 
