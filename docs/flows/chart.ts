@@ -20,6 +20,8 @@ export interface State {
 export interface Label {
   event: string
   guard?: string
+  /** Where it stands in the machine. */
+  order: number
 }
 
 /** All the ways from one state to another. */
@@ -47,6 +49,7 @@ export function chartOf(machine: AnyStateMachine): Chart {
   const ways = new Map<string, Way>()
   const stays: Chart['stays'] = []
   const ignored: Chart['ignored'] = []
+  let order = 0
   const visit = (node: AnyStateNode): State => {
     const groups = [...node.transitions, ['', node.always ?? []] as const]
     const children = Object.values(node.states).map(visit)
@@ -54,7 +57,8 @@ export function chartOf(machine: AnyStateMachine): Chart {
     const known = ways.size
     for (const [event, group] of groups) {
       for (const transition of group) {
-        const label = { event: wordOf(event, node), guard: guardOf(transition, group) }
+        const guard = guardOf(transition, group)
+        const label = { event: wordOf(event, node), guard, order: order++ }
         const [target] = transition.target ?? []
         if (target) add(ways, from, target.id, label, event.startsWith('xstate.error.'))
         else (transition.actions.length > 0 ? stays : ignored).push({ in: from, label })
@@ -124,5 +128,5 @@ function guardOf(
 }
 
 /** `code.resend [canResend]` */
-export const textOf = ({ event, guard }: Label): string =>
+export const textOf = ({ event, guard }: Pick<Label, 'event' | 'guard'>): string =>
   [event, guard && `[${guard}]`].filter(Boolean).join(' ')

@@ -9,6 +9,9 @@ export interface Box {
   height: number
 }
 
+/** A line of a label. */
+export type Line = Pick<Label, 'event' | 'guard'>
+
 export interface Layout {
   width: number
   height: number
@@ -16,7 +19,7 @@ export interface Layout {
   states: (Box & { state: State; isGroup: boolean })[]
   /** Where each group of states begins. */
   dots: Box[]
-  ways: { way?: Way; lines: Label[]; label: Box; points: ElkPoint[] }[]
+  ways: { way?: Way; lines: Line[]; label: Box; points: ElkPoint[] }[]
 }
 
 /** Sizes of letters and of a line, in pixels. */
@@ -49,7 +52,7 @@ export const linesOf = ({ name, runs }: State): string[] =>
   runs.map(({ src, id }) => (src === 'until' ? id : src)).filter((run) => run !== name)
 
 /** A guard goes to a line of its own where it would make the label wide. */
-const linesOfWay = ({ labels }: Way): Label[] =>
+const linesOfWay = ({ labels }: Way): Line[] =>
   labels.flatMap((label) =>
     label.event && label.guard && textOf(label).length > WIDE
       ? [{ event: label.event }, { event: '', guard: label.guard }]
@@ -83,7 +86,7 @@ const GROUP = { ...LAYERS, 'elk.padding': '[top=48,left=24,bottom=24,right=24]' 
 const COORDINATES = { 'elk.json.edgeCoords': 'ROOT', 'elk.json.shapeCoords': 'ROOT' }
 const DOT = 14
 
-type Edge = ElkExtendedEdge & { way?: Way; lines: Label[] }
+type Edge = ElkExtendedEdge & { way?: Way; lines: Line[] }
 
 export async function layOut({ root, ways }: Chart): Promise<Layout> {
   const states = new Map<string, State>()

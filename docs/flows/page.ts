@@ -54,17 +54,20 @@ const rowOf = (chart: Chart, id: string, step: string, mover: string) =>
   `| ${step} | ${mover} | ${waysOf(chart, id).join('<br>')} |`
 
 function waysOf({ ways, stays, ignored }: Chart, id: string): string[] {
-  const lines = [
+  const outcomes = [
     ...ways
       .filter(({ from }) => from === id)
       .flatMap(({ to, labels }) =>
-        labels.map((label) => `${code(textOf(label))} → ${code(to.split('.').at(-1)!)}`),
+        labels.map((label) => ({ label, outcome: `→ ${code(to.split('.').at(-1)!)}` })),
       ),
-    ...stays.filter((each) => each.in === id).map(({ label }) => `${code(textOf(label))} stays`),
+    ...stays.filter((each) => each.in === id).map((each) => ({ ...each, outcome: 'stays' })),
     ...ignored
       .filter((each) => each.in === id)
-      .map(({ label }) => `${code(textOf(label))} changes nothing`),
+      .map((each) => ({ ...each, outcome: 'changes nothing' })),
   ]
+  const lines = outcomes
+    .toSorted((a, b) => a.label.order - b.label.order)
+    .map(({ label, outcome }) => `${code(textOf(label))} ${outcome}`)
   return [...new Set(lines)]
 }
 
