@@ -1,6 +1,9 @@
 import { POPUP } from '../machines/consent.ts'
 import { AuthError } from '../services/error.ts'
 
+// On the way back from a provider both are needed: they are fetched as one.
+export { readCallback } from '../services/platform.ts'
+
 /** Milliseconds between two looks at whether the window is still there. */
 const LOOK_EVERY = 500
 /** Looks that must have found it open before its absence means that somebody closed it. */

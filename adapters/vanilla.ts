@@ -47,7 +47,7 @@ export function openAuth<const F extends Flows>(
     visit: async (url: string, state: string, signal: AbortSignal) =>
       (await import('./browser.ts')).visit(url, state, signal),
     readCallback: async (callback: Callback) =>
-      (await import('../services/platform.ts')).readCallback(callback),
+      (await import('./browser.ts')).readCallback(callback),
     ...options.platform,
   }
   const api = {

@@ -230,11 +230,14 @@ export async function freshTokens(
     waitFor(keeper, (state) => !state.hasTag('busy'), { signal }).catch(() => {
       throw new AuthError('cancelled', { description: 'the session was stopped meanwhile' })
     })
-  await settled()
-  keeper.send({ type: 'tokens.need', refused })
-  const { serial, credentials, error } = (await settled()).context
-  if (serial !== refused && credentials && credentials.expiresAt > clock.now()) {
-    return { serial, credentials }
+  // Another tab may have left a pair that has run out as well: then that one is renewed.
+  for (let last: number | undefined; ;) {
+    const { serial, credentials, error } = (await settled()).context
+    if (serial !== refused && credentials && credentials.expiresAt > clock.now()) {
+      return { serial, credentials }
+    }
+    if (serial === last) return { serial, error: error ?? new AuthError('unauthenticated') }
+    last = serial
+    keeper.send({ type: 'tokens.need', refused })
   }
-  return { serial, error: error ?? new AuthError('unauthenticated') }
 }

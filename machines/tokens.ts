@@ -39,10 +39,17 @@ export const tokens = (
     },
     actors: {
       load: fromPromise(() => api.load()),
-      refresh: fromPromise<Tokens, Credentials>(({ input, signal }) => {
-        const refresh = input.version === 'v2' ? api.refreshV2 : api.refresh
-        return refresh({ refresh_token: input.refresh_token! }, { signal })
-      }),
+      refresh: fromPromise<Tokens, Credentials>(({ input, system, signal }) =>
+        api.renew(input, {
+          refresh: ({ version, refresh_token }) =>
+            api[version === 'v2' ? 'refreshV2' : 'refresh'](
+              { refresh_token: refresh_token! },
+              { signal },
+            ),
+          reload: () => system.get('tokens').send({ type: 'tokens.reload' }),
+          signal,
+        }),
+      ),
       signOut: signOut(api),
       until: until(api.clock),
     },
@@ -142,6 +149,7 @@ export const tokens = (
       renewing: {
         tags: 'busy',
         on: {
+          'tokens.reload': 'loading',
           'tokens.drop': { target: 'absent', actions: ['tellServer', 'clear', 'forgetError'] },
         },
         invoke: {

@@ -10,11 +10,21 @@ export interface Credentials extends Omit<Tokens, 'expires_in'> {
   version?: string
 }
 
+/** What renewing a pair takes. */
+export interface Renewal {
+  refresh(credentials: Credentials): Promise<Tokens>
+  /** Another tab has changed the session: reads it again, and ends this renewal by its signal. */
+  reload(): void
+  signal: AbortSignal
+}
+
 /** Where the session outlives the page. */
 export interface TokenStore {
   load(): Promise<Credentials | undefined>
   save(credentials: Credentials): Promise<void>
   clear(): Promise<void>
+  /** Renews a pair, in turn with the other tabs of this browser. */
+  renew(credentials: Credentials, renewal: Renewal): Promise<Tokens>
 }
 
 /** What is stored: the official client's key and form, so that an app can switch. */
@@ -37,10 +47,9 @@ const stored: Shape<Stored> = {
 
 export function createTokenStore(store: Store, clientId: string): TokenStore {
   const key = `credentials_${clientId}`
+  const load = async () => parse(await store.get(key))
   return {
-    async load() {
-      return parse(await store.get(key))
-    },
+    load,
     async save({ expiresAt, ...credentials }) {
       const expires_at = new Date(expiresAt).toISOString()
       const record = { version: 'v1', ...unseal(credentials), expires_at }
@@ -48,6 +57,13 @@ export function createTokenStore(store: Store, clientId: string): TokenStore {
     },
     async clear() {
       await store.remove(key)
+    },
+    async renew(credentials, renewal) {
+      // Where there is no page there are no tabs; what cannot be fetched now is done without.
+      const tabs = globalThis.document && (await import('./lock.ts').catch(() => undefined))
+      return tabs
+        ? tabs.renewInTurn(credentials, { ...renewal, key, load })
+        : renewal.refresh(credentials)
     },
   }
 }
