@@ -85,9 +85,7 @@ const card = h(
     { class: 'notice', role: 'alert' },
     () => (ui.notice && sentence(ui.notice, ui.language)) ?? '',
   ),
-  h('p', { class: 'news', role: 'status' }, () =>
-    ui.news && ui.news !== 'unbind' ? t().news[ui.news] : '',
-  ),
+  h('p', { class: 'news', role: 'status' }, () => (ui.news ? t().news[ui.news] : '')),
   ...Object.values(screens).map(({ element }) => element),
 )
 

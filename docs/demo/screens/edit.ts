@@ -44,9 +44,10 @@ function submit(event: DemoEvent, target?: Contact): void {
 let before = ui.view.step
 
 beforeDrawing(() => {
-  const { flow, step, error } = ui.view
+  const { status, flow, step, error } = ui.view
   const last = before
   before = step
+  if (status === 'unknown') return
   if (flow !== 'account') return keep({ edit: undefined, target: undefined })
   if (step !== 'askingEdit' || error || !last || last === step) return
   const { edit } = place
@@ -54,8 +55,7 @@ beforeDrawing(() => {
   else if (last === 'settingPassword') ui.news = 'password'
   else if (last === 'settingContact') ui.news = edit === 'email' ? 'email' : 'phone'
   else if (last === 'bindingProvider') ui.news = 'bind'
-  else if (last === 'unbindingProvider') ui.news = 'unbind'
-  else return
+  else if (last !== 'unbindingProvider') return
   keep({ edit: undefined, target: undefined })
   loadUser()
   loadProviders()

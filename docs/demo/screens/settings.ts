@@ -69,6 +69,14 @@ function toggle(id: string): void {
   auth.send({ type: 'provider.unbind', provider_id: id })
 }
 
+/** Told in the list itself: nothing else on the screen changes, and nothing is to move. */
+let hasUnlinked = false
+beforeDrawing(() => {
+  const { step, error } = ui.view
+  if (step === 'unbindingProvider') hasUnlinked = true
+  else if (step !== 'askingEdit' || error) hasUnlinked = false
+})
+
 function isWorkingOn(id: string): boolean {
   return ui.view.step === 'unbindingProvider' && unbinding === id
 }
@@ -142,9 +150,8 @@ export const settings: ScreenPart = {
         { class: 'error', role: 'alert', 'data-calm': isCancelled },
         () => providerError() ?? '',
       ),
-      // Nothing else on the screen changes: told here, it moves nothing.
       h('p', { class: 'done', role: 'status' }, () =>
-        ui.news === 'unbind' ? t().news.unbind : '',
+        hasUnlinked && isAsking() ? t().settings.unlinked : '',
       ),
     ),
     button('danger', () => t().settings.delete, isAsking, { onclick: edit('delete') }),
