@@ -21,7 +21,8 @@ export function flowKeeper(store: Store, key: string) {
       if (!flow) return queue(async () => store.remove(key))
       const snapshot = flow.getPersistedSnapshot() as object
       if (!isAtRest(rest.at(-1) ?? flow, snapshot)) return
-      const saved = { flow: root.getSnapshot().value.flow as string, snapshot }
+      const { value, context } = root.getSnapshot()
+      const saved = { uid: context.uid as string, flow: value.flow as string, snapshot }
       queue(async () => store.set(key, await serialize(saved)))
     },
     /** Settles when everything asked for so far is written. */

@@ -1,4 +1,11 @@
-import { type Actor, type AnyActorRef, createActor, StateMachine, toPromise } from 'xstate'
+import {
+  type Actor,
+  type AnyActorRef,
+  createActor,
+  StateMachine,
+  toPromise,
+  waitFor,
+} from 'xstate'
 import { type Api, createApi } from '../services/api.ts'
 import { systemClock } from '../services/clock.ts'
 import { endpoints } from '../services/endpoints.ts'
@@ -124,13 +131,17 @@ export function openAuth<const F extends Flows>(
     })
   }
 
-  /** Goes on with a flow that a reload has cut; what is sent meanwhile waits until it has. */
+  /**
+   * Goes on with a flow that a reload has cut, if it is the same person's; what is sent before it
+   * is known who that is waits.
+   */
   async function resume(running: NonNullable<typeof root>) {
-    if (!tab.get(savedFlow)) return
     const events: AuthEvent<F>[] = (postponed = [])
-    const saved = await flowKeeper().then((flow) => flow.load(), ignore)
+    const known = waitFor(running, ({ value }) => value.who !== 'unknown').catch(ignore)
+    const saved = tab.get(savedFlow) && (await flowKeeper().then((flow) => flow.load(), ignore))
+    const uid = (await known)?.context.uid
     if (running !== root) return
-    if (saved) {
+    if (saved && saved.uid === uid) {
       const input = new Resumption(saved.snapshot)
       running.send({ type: 'flow.start', flow: saved.flow, input })
     }

@@ -104,16 +104,18 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
         repeats: context.repeats + 1,
         retryAt: retryAt(api.clock, context.repeats + 1),
       })),
-      settle: enqueueActions(({ context: { captchaToken, output }, enqueue, system }) => {
+      settle: enqueueActions(({ context: { captchaToken, output }, enqueue, self, system }) => {
         const tokens = output as unknown as Tokens
+        const byFlow = !self.id.startsWith('call.')
         if (operation.signsIn) {
           enqueue.sendTo(tokensOf(system), {
             type: 'tokens.keep',
             tokens,
             version: operation.path.slice(1, 3),
+            byFlow,
           })
         }
-        if (operation.signsOut) enqueue.sendTo(tokensOf(system), { type: 'tokens.drop' })
+        if (operation.signsOut) enqueue.sendTo(tokensOf(system), { type: 'tokens.drop', byFlow })
         if (captchaToken) {
           enqueue.sendTo(captchaOf(system), { type: 'captcha.spend', token: captchaToken })
         }

@@ -58,7 +58,8 @@ const arrivals = <Action>(actions: Action) => [
 /**
  * The root: who is signed in × which flow is running. It owns the two peers every request leans on,
  * `captcha` and `tokens`, and the calls made through the promise door. Each flow is a state of the
- * second region, named after it.
+ * second region, named after it. A flow ends when whoever it was begun for is here no longer, unless
+ * it has brought that about itself; that a guest is lost stops nobody from signing in.
  */
 export function session(api: Api & TokenStore, flows: Flows) {
   const names = Object.keys(flows)
@@ -88,8 +89,9 @@ export function session(api: Api & TokenStore, flows: Flows) {
       ),
       welcome: enqueueActions(({ context, event, enqueue }) => {
         if (!('scope' in event)) return
-        const { type, uid } = event
+        const { type, uid, byFlow } = event
         const isSomebodyElse = uid !== context.uid
+        if (isSomebodyElse && !byFlow) enqueue.raise({ type: 'flow.cancel' })
         enqueue.assign({ uid, error: undefined })
         if (type === 'tokens.kept' || isSomebodyElse) enqueue.emit({ type: 'signedIn', uid })
         if (isSomebodyElse) enqueue.emit({ type: 'userChanged', uid })
@@ -100,6 +102,9 @@ export function session(api: Api & TokenStore, flows: Flows) {
         enqueue.assign({ uid: undefined, error })
         enqueue.emit(error ? { type: 'credentialsLost', error } : { type: 'signedOut' })
         enqueue.emit({ type: 'userChanged' })
+      }),
+      cancelFlow: enqueueActions(({ event, enqueue }) => {
+        if (!('byFlow' in event && event.byFlow)) enqueue.raise({ type: 'flow.cancel' })
       }),
       emitRenewed: emit({ type: 'tokenRenewed' }),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
@@ -146,9 +151,13 @@ export function session(api: Api & TokenStore, flows: Flows) {
               'tokens.lost': 'signedOut',
             },
           },
-          signedOut: {},
+          // Nobody is lost twice.
+          signedOut: { on: { 'tokens.lost': {} } },
           anonymous: { id: 'anonymous' },
-          signedIn: { id: 'signedIn' },
+          signedIn: {
+            id: 'signedIn',
+            on: { 'tokens.lost': { target: 'signedOut', actions: ['farewell', 'cancelFlow'] } },
+          },
         },
       },
       flow: {

@@ -8,8 +8,14 @@ import { signOut } from './signOut.ts'
 import { until } from './until.ts'
 
 /** What the session learns: a fact, never a token. */
-export type TokensFact =
+export type TokensFact = (
   { type: 'tokens.kept'; uid?: string; scope?: string } | { type: 'tokens.lost'; error?: AuthError }
+) & {
+  /** The running flow has brought it about itself. */
+  byFlow?: boolean
+}
+
+const isByFlow = (event: object) => 'byFlow' in event && event.byFlow === true
 
 /**
  * Keeps the session's tokens, renews them when somebody needs one, and loses them only when the
@@ -31,9 +37,9 @@ export const tokens = (
         error?: AuthError
       },
       events: {} as
-        | { type: 'tokens.keep'; tokens: Tokens; version?: string }
+        | { type: 'tokens.keep'; tokens: Tokens; version?: string; byFlow?: boolean }
         | { type: 'tokens.need'; refused?: number }
-        | { type: 'tokens.drop'; redirect?: SignOutRequest }
+        | { type: 'tokens.drop'; redirect?: SignOutRequest; byFlow?: boolean }
         | { type: 'tokens.reload' },
       tags: {} as 'busy' | 'retrying',
     },
@@ -76,13 +82,20 @@ export const tokens = (
       tell: sendTo(
         ({ system }) => system.get('session'),
         (
-          { context: { credentials } },
+          { context: { credentials }, event },
           { type }: { type: 'tokens.restored' | 'tokens.kept' | 'tokens.renewed' },
-        ) => ({ type, uid: credentials!.sub, scope: credentials!.scope }) as TokensFact,
+        ) => {
+          const { sub: uid, scope } = credentials!
+          return { type, uid, scope, byFlow: isByFlow(event) } as TokensFact
+        },
       ),
       tellLost: sendTo(
         ({ system }) => system.get('session'),
-        ({ context }): TokensFact => ({ type: 'tokens.lost', error: context.error }),
+        ({ context: { error }, event }): TokensFact => ({
+          type: 'tokens.lost',
+          error,
+          byFlow: isByFlow(event),
+        }),
       ),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
       rememberExpiry: assign({

@@ -6,6 +6,8 @@ import { Secret } from './secret.ts'
 
 /** A flow cut at rest: its name and the persisted snapshot of its machine. */
 export interface SavedFlow {
+  /** Who it was begun for, or has signed in. */
+  uid?: string
   flow: string
   snapshot: object
 }
@@ -48,9 +50,9 @@ export async function serialize(saved: SavedFlow): Promise<string> {
 /** What was stored by this very version, or undefined: another version and damage start fresh. */
 export async function deserialize(text: string): Promise<SavedFlow | undefined> {
   try {
-    const { version, flow, snapshot } = (await json()).parse<{ version: unknown } & SavedFlow>(text)
+    const { version, uid, flow, snapshot } = (await json()).parse<{ version: unknown } & SavedFlow>(text)
     const sound = version === VERSION && typeof flow === 'string' && typeof snapshot === 'object'
-    return sound && snapshot ? { flow, snapshot } : undefined
+    return sound && snapshot ? { uid, flow, snapshot } : undefined
   } catch {
     return undefined
   }

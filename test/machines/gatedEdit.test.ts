@@ -49,9 +49,9 @@ const models = Object.entries(edits).flatMap((entry) => {
   const [note, { type }] = entry
   const edit = editOf(entry)
   const first = modelOf(note, { edit })
-  return type === 'account.delete'
-    ? [first]
-    : [first, modelOf(`${note}, elevated before`, { edit, sudo: fresh })]
+  return type === 'contact.replace'
+    ? [first, modelOf(`${note}, elevated before`, { edit, sudo: fresh })]
+    : [first]
 })
 
 /** A first edit leaves a sudo token. */
