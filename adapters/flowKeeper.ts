@@ -23,15 +23,25 @@ export function flowKeeper(store: Store, key: string) {
       if (!isAtRest(rest.at(-1) ?? flow, snapshot)) return
       const { value, context } = root.getSnapshot()
       const saved = { uid: context.uid as string, flow: value.flow as string, snapshot }
-      queue(async () => store.set(key, await serialize(saved)))
+      queue(async () => store.set(key, signed(await serialize(saved))))
     },
     /** Settles when everything asked for so far is written. */
     settled: () => work,
     async load(): Promise<SavedFlow | undefined> {
-      const text = await store.get(key)
-      return text ? deserialize(text) : undefined
+      const stored = await store.get(key)
+      const text = stored?.slice(SIGN)
+      return text && signed(text) === stored ? deserialize(text) : undefined
     },
   }
+}
+
+const SIGN = 9
+
+/** Tells what was stored whole from what was damaged since: 32 bits by FNV-1a before the text. */
+export function signed(text: string): string {
+  let sum = 0x811c9dc5
+  for (const character of text) sum = Math.imul(sum ^ character.codePointAt(0)!, 0x01000193)
+  return `${(sum >>> 0).toString(16).padStart(SIGN - 1, '0')} ${text}`
 }
 
 /**

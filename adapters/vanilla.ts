@@ -1,11 +1,4 @@
-import {
-  type Actor,
-  type AnyActorRef,
-  createActor,
-  StateMachine,
-  toPromise,
-  waitFor,
-} from 'xstate'
+import { type Actor, type AnyActorRef, createActor, StateMachine, toPromise, waitFor } from 'xstate'
 import { type Api, createApi } from '../services/api.ts'
 import { systemClock } from '../services/clock.ts'
 import { endpoints } from '../services/endpoints.ts'
@@ -121,7 +114,7 @@ export function openAuth<const F extends Flows>(
     queueMicrotask(() => {
       isDue = false
       const running = root
-      if (running && (keeper || running.system.get('flow'))) {
+      if (running && !postponed && (keeper || running.system.get('flow'))) {
         flowKeeper().then((flow) => flow.keep(running), ignore)
       }
       const next = get()
@@ -138,7 +131,8 @@ export function openAuth<const F extends Flows>(
   async function resume(running: NonNullable<typeof root>) {
     const events: AuthEvent<F>[] = (postponed = [])
     const known = waitFor(running, ({ value }) => value.who !== 'unknown').catch(ignore)
-    const saved = tab.get(savedFlow) && (await flowKeeper().then((flow) => flow.load(), ignore))
+    const load = async () => ((await tab.get(savedFlow)) ? (await flowKeeper()).load() : undefined)
+    const saved = await load().catch(ignore)
     const uid = (await known)?.context.uid
     if (running !== root) return
     if (saved && saved.uid === uid) {

@@ -1,4 +1,4 @@
-import type { AnyActorScope, AnyStateMachine } from 'xstate'
+import type { AnyActor, AnyActorScope, AnyMachineSnapshot, AnyStateMachine } from 'xstate'
 
 /** Given to a flow as its input: go on from this snapshot instead of beginning. */
 export class Resumption {
@@ -15,10 +15,27 @@ export function resumable<M extends AnyStateMachine>(machine: M): M {
     getInitialSnapshot(scope: AnyActorScope, input: unknown) {
       if (!(input instanceof Resumption)) return machine.getInitialSnapshot(scope, input)
       try {
-        return machine.restoreSnapshot(input.snapshot as never, scope)
+        const snapshot = machine.restoreSnapshot(input.snapshot as never, scope)
+        if (snapshot.status === 'active' && isWhole(snapshot)) return snapshot
       } catch {
-        return machine.getInitialSnapshot(scope)
+        // Not a snapshot of this machine.
       }
+      return machine.getInitialSnapshot(scope)
     },
   })
+}
+
+/** With its context, and with whatever its states invoke, each come back as what it was. */
+function isWhole({ context, children, _nodes }: AnyMachineSnapshot): boolean {
+  return (
+    Object(context) === context &&
+    _nodes.every(({ invoke }) => invoke.every(({ id, src }) => children[id]?.src === src)) &&
+    Object.values(children as Record<string, AnyActor>).every((child) => {
+      const snapshot = child.getSnapshot() as object
+      return (
+        !('root' in child.logic) ||
+        ('_nodes' in snapshot && isWhole(snapshot as AnyMachineSnapshot))
+      )
+    })
+  )
 }

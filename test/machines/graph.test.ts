@@ -118,6 +118,20 @@ describe.each(machines)('%s', (name, machine) => {
   })
 })
 
+/** A stored snapshot of a machine that stands in this state, and all that it invokes there. */
+function storedIn({ root, implementations }: AnyStateMachine, value: string): object {
+  const children = root.states[value]!.invoke.map(({ id, src }) => {
+    const logic = implementations.actors[src as string] as AnyStateMachine
+    const snapshot =
+      logic instanceof StateMachine
+        ? storedIn(logic, logic.config.initial as string)
+        : { status: 'active', input: {} }
+    return [id, { src, snapshot }]
+  })
+  const snapshot = { status: 'active', value, context: {}, historyValue: {} }
+  return { ...snapshot, children: Object.fromEntries(children) as object }
+}
+
 describe('flow.cancel', () => {
   test.each(parts)('is not taken from the session by %s', (_name, machine) => {
     expect(offenders(machine, ({ transitions }) => transitions.has('flow.cancel'))).toEqual([])
@@ -130,8 +144,9 @@ describe('flow.cancel', () => {
   )
   test.each(states)('leaves %s in %s', (flow, value) => {
     const root = createActor(session(paperApi, flows), { systemId: 'session' }).start()
-    const snapshot = { status: 'active', value, context: {}, historyValue: {}, children: {} }
-    root.send({ type: 'flow.start', flow, input: new Resumption(snapshot) })
+    const machine = journeys.find(([name]) => name === flow)![1]
+    const input = new Resumption(storedIn(machine, value))
+    root.send({ type: 'flow.start', flow, input })
     const running = root.system.get('flow') as AnyActorRef
     expect(running.getSnapshot()).toMatchObject({ status: 'active', value })
     expect(root.getSnapshot().value).toMatchObject({ flow })
