@@ -2,38 +2,52 @@ import { assign, fromPromise, setup } from 'xstate'
 import type { Api } from '../services/api.ts'
 import { retryAt } from '../services/clock.ts'
 import { errorOf, isTransient } from '../services/error.ts'
-import type { Secret } from '../services/secret.ts'
-import type { SignedOut, SignOutRequest } from '../services/wire.ts'
+import type { Credentials } from '../services/tokenStore.ts'
+import type { SignedOut, SignOutRequest, Tokens } from '../services/wire.ts'
 import { until } from './until.ts'
 
 /** How often the server is told again while it cannot be reached. */
 const REPEATS = 3
 
 export interface SignOutInput {
-  token: Secret
+  credentials: Pick<Credentials, 'access_token' | 'refresh_token' | 'version'>
   /** Where to go once the server knows (`POST user/signout`). */
   redirect?: SignOutRequest
 }
 
+type Endpoints = 'revoke' | 'refresh' | 'refreshV2' | 'signOut'
+
 /**
  * Tells the server that a session has ended which is over already on this side. Best effort: told
- * again a few times while the line is down, and given up in silence.
+ * again a few times while the line is down, and given up in silence. Where to go only a good token
+ * learns, so one that has run out is renewed for it; if it cannot be, the session is revoked and
+ * the person stays.
  */
-export const signOut = (api: Pick<Api, 'revoke' | 'signOut' | 'clock' | 'leave'>) =>
+export const signOut = (api: Pick<Api, Endpoints | 'clock' | 'leave'>) =>
   setup({
     types: {
       input: {} as SignOutInput,
       context: {} as SignOutInput & { repeats: number; retryAt: number; uri?: string },
     },
     actors: {
-      tell: fromPromise<SignedOut, SignOutInput>(({ input: { token, redirect }, signal }) =>
-        redirect
-          ? api.signOut(redirect, { accessToken: token, signal })
-          : api.revoke({ token }, { signal }),
+      tell: fromPromise<SignedOut, SignOutInput>(
+        ({ input: { credentials, redirect }, signal }) => {
+          const token = credentials.access_token
+          return redirect
+            ? api.signOut(redirect, { accessToken: token, signal })
+            : api.revoke({ token }, { signal })
+        },
       ),
+      renew: fromPromise<Tokens, SignOutInput['credentials']>(({ input, signal }) => {
+        const refresh = input.version === 'v2' ? api.refreshV2 : api.refresh
+        return refresh({ refresh_token: input.refresh_token! }, { signal })
+      }),
       until: until(api.clock),
     },
     guards: {
+      canRenew: ({ context: { credentials, redirect }, event }) =>
+        !!redirect && !!credentials.refresh_token && errorOf(event)?.code === 'unauthenticated',
+      canStay: ({ context }) => !!context.redirect,
       canRepeat: ({ context, event }) => context.repeats < REPEATS && isTransient(errorOf(event)),
     },
     actions: {
@@ -41,6 +55,7 @@ export const signOut = (api: Pick<Api, 'revoke' | 'signOut' | 'clock' | 'leave'>
         repeats: context.repeats + 1,
         retryAt: retryAt(api.clock, context.repeats + 1, errorOf(event)?.retryAfter),
       })),
+      stay: assign({ redirect: undefined, repeats: 0 }),
       leave: ({ context }) => context.uri && api.leave(context.uri),
     },
   }).createMachine({
@@ -53,12 +68,32 @@ export const signOut = (api: Pick<Api, 'revoke' | 'signOut' | 'clock' | 'leave'>
         invoke: {
           id: 'tell',
           src: 'tell',
-          input: ({ context: { token, redirect } }) => ({ token, redirect }),
+          input: ({ context: { credentials, redirect } }) => ({ credentials, redirect }),
           onDone: {
             target: 'done',
             actions: [assign({ uri: ({ event }) => event.output.redirect_uri }), 'leave'],
           },
-          onError: [{ guard: 'canRepeat', target: 'pausing', actions: 'backOff' }, 'done'],
+          onError: [
+            { guard: 'canRenew', target: 'renewing' },
+            { guard: 'canRepeat', target: 'pausing', actions: 'backOff' },
+            { guard: 'canStay', target: 'telling', reenter: true, actions: 'stay' },
+            'done',
+          ],
+        },
+      },
+      renewing: {
+        tags: 'busy',
+        invoke: {
+          id: 'renew',
+          src: 'renew',
+          input: ({ context }) => context.credentials,
+          onDone: {
+            target: 'telling',
+            actions: assign({
+              credentials: ({ event }) => ({ access_token: event.output.access_token }),
+            }),
+          },
+          onError: { target: 'telling', actions: 'stay' },
         },
       },
       pausing: {

@@ -74,7 +74,7 @@ export const tokens = (
       clear: () => void api.clear().catch(() => undefined),
       tellServer: spawnChild('signOut', {
         input: ({ context, event }) => ({
-          token: context.credentials!.access_token,
+          credentials: context.credentials!,
           redirect: event.type === 'tokens.drop' ? event.redirect : undefined,
         }),
       }),

@@ -33,6 +33,12 @@ export interface Tour {
   >
   /** Where the machine is. Default: its state, if the running flow has it. */
   position?(world: World): string | undefined
+  /** The operation an answer is about, where its name does not say so. */
+  operationOf?(answer: Step, before: Step | undefined, path: TourPath): string
+  /** What befalls its paths. Default: everything. */
+  interruptions?: Interruption[]
+  /** What else there is to say of the end. */
+  end?(world: World): Promise<object>
   /** Where a reload loses a secret (from, event), and where that leads instead. */
   losses?: Record<string, string[]>
 }
@@ -145,7 +151,9 @@ function createPerson(
       if (!child.startsWith('until')) throw new Error(`nobody knows how to do ${type}`)
       const isLast = child === 'untilExpiry'
       if (type.includes('.done.')) return person.act(() => world.pass(isLast ? 600 : 60))
-      return person.act(() => world.clock.breakWait(isLast ? 'last' : 'first'))
+      // Before time can end it.
+      world.clock.breakWait(isLast ? 'last' : 'first')
+      return person.act(() => undefined)
     },
     async calmly(deeds) {
       const faults = world.sandbox.faults()
@@ -235,9 +243,12 @@ async function walk(tour: Tour, path: TourPath, interruption: Interruption, calm
   async function perform(step: Step | undefined, answers: Step[], later: Step[]) {
     world.sandbox.faults([])
     const isTrue = (step && (await tour.arrange?.(person, step, answers, later))) || []
-    const faults = answers
-      .filter((each) => each.event.type.includes('.error.') && !isTrue.includes(each))
-      .map((each) => toFault(each.event.type.split('.').at(-1)!, codeOf(each)))
+    const faults = answers.flatMap((each, index) => {
+      if (!each.event.type.includes('.error.') || isTrue.includes(each)) return []
+      const before = answers[index - 1] ?? step
+      const name = tour.operationOf?.(each, before, path) ?? each.event.type.split('.').at(-1)!
+      return [toFault(name, codeOf(each))]
+    })
     const deed = step && (await tour.deeds?.[step.event.type]?.(person, step, answers))
     if (step && !deed && DONE.test(step.event.type)) {
       return person.goThrough(step.event.type.split('.').at(-1)!, faults)
@@ -269,7 +280,7 @@ async function walk(tour: Tour, path: TourPath, interruption: Interruption, calm
     index = next
     if (!isLost()) number++
   }
-  const end = { view: world.end(), users: usersOf(world) }
+  const end = { ...(await tour.end?.(world)), view: world.end(), users: usersOf(world) }
   const walked = { astray, at, number, end, messages: world.messages(), taken: world.taken }
   await world.close()
   return walked
@@ -308,27 +319,30 @@ export function describeTour(tour: Tour) {
         expect(walked.astray).toEqual([])
       })
 
-      test.concurrent.for(interruptions.slice(1))('%s', async (interruption, { expect }) => {
-        const asPlain = await plain(path)
-        let walked = await walk(tour, path, interruption)
-        // Past what a reload loses, which must be named, the path is walked on.
-        for (let number = -1; interruption === 'reload' && number < walked.number;) {
-          const { astray, at, end, taken } = walked
-          const isSame = astray.length === 0 && isDeepStrictEqual(end, asPlain.end)
-          if (isSame || !losses[at]?.includes(end.view)) break
-          lost.add(`${at}: ${end.view}`)
-          note({ taken })
-          number = walked.number
-          walked = await walk(tour, path, interruption, number)
-        }
-        note(walked)
-        const { astray, end, messages } = walked
-        expect({ astray, end, messages }).toEqual({
-          astray: [],
-          end: asPlain.end,
-          messages: asPlain.messages,
-        })
-      })
+      test.concurrent.for(tour.interruptions ?? interruptions.slice(1))(
+        '%s',
+        async (interruption, { expect }) => {
+          const asPlain = await plain(path)
+          let walked = await walk(tour, path, interruption)
+          // Past what a reload loses, which must be named, the path is walked on.
+          for (let number = -1; interruption === 'reload' && number < walked.number;) {
+            const { astray, at, end, taken } = walked
+            const isSame = astray.length === 0 && isDeepStrictEqual(end, asPlain.end)
+            if (isSame || !losses[at]?.includes(end.view)) break
+            lost.add(`${at}: ${end.view}`)
+            note({ taken })
+            number = walked.number
+            walked = await walk(tour, path, interruption, number)
+          }
+          note(walked)
+          const { astray, end, messages } = walked
+          expect({ astray, end, messages }).toEqual({
+            astray: [],
+            end: asPlain.end,
+            messages: asPlain.messages,
+          })
+        },
+      )
     })
 
     test('every transition has been taken', () => {
