@@ -27,6 +27,8 @@ interface ButtonOptions {
   onclick?: () => void
   /** A path of 24 × 24 beside the label. */
   path?: string
+  /** A word of less weight after the label. */
+  tag?: Text
   /** What a screen reader says instead of the label. */
   name?: Text
   isHidden?: () => boolean
@@ -40,7 +42,7 @@ export function button(
   kind: 'primary' | 'secondary' | 'danger' | 'link',
   label: Text,
   isUsable: () => boolean,
-  { isBusy = () => false, onclick, path, name, isHidden }: ButtonOptions = {},
+  { isBusy = () => false, onclick, path, name, tag, isHidden }: ButtonOptions = {},
 ): HTMLButtonElement {
   return h(
     'button',
@@ -56,6 +58,7 @@ export function button(
     h('span', { class: 'spinner', 'aria-hidden': 'true' }),
     ...(path ? [icon(path)] : []),
     h('span', {}, label),
+    ...(tag ? [' ', h('span', { class: 'tag' }, tag)] : []),
   )
 }
 

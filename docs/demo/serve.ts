@@ -194,7 +194,10 @@ const greeting = (url: string) => `
   Sign-in demo   ${url}
 
   By code        any phone number or e-mail; its code arrives in the inbox on the page
-  By password    "Make a password user" on the page fills one in
+  By password    "Make a password user" on the page fills one in; a forgotten one is reset
+  By a provider  on this page or in a window of its own: choose who you are, or deny
+  As a guest     and keep the account later, with the same user ID
+  Your account   change what is yours after proving who you are, link providers, delete it
   Interruptions  ask for a captcha, break the line, expire the access token: buttons on the page
   Resume         reload at any step, even with the captcha open: it goes on, nothing is sent twice
   Sandbox        ${url}/__sandbox/inbox and ${url}/__sandbox/requests

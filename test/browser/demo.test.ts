@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { sentence, texts } from '../../docs/demo/messages.ts'
 import { serveDemo } from '../../docs/demo/serve.ts'
+import { openPage } from '../support/chromium.ts'
 import { eventually, openDemo, said, startDemo } from './demo-driver.ts'
 
 const phone = '13800000000'
@@ -202,9 +203,12 @@ describe('the server', () => {
     let said = ''
     child.stdout.on('data', (text) => (said += String(text)))
     await eventually(() => said).toContain('Ctrl-C stops it.')
-    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(said)!
-    expect((await fetch(url)).status).toBe(200)
+    const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(said)!
     expect(await (await fetch(`${url}/__sandbox/inbox`)).json()).toEqual([])
+    // There the page comes module by module.
+    const page = await openPage(url)
+    await page.locator('.card[data-step=askingAccount]').waitFor()
+    expect(page.errors).toEqual([])
     const ended = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGTERM')
     expect(await ended).toBe(0)

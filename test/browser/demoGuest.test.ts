@@ -4,7 +4,7 @@ import { consent, drop, eventually, said, startDemo } from './demo-driver.ts'
 
 const phone = '13800000000'
 const wirePhone = '+86 13800000000'
-const weChat = 'Continue with WeChat (sandbox)'
+const weChat = 'Continue with WeChat'
 const { news } = texts.en
 
 const { demo, open } = startDemo()

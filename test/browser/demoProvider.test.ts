@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { consent, drop, said, startDemo } from './demo-driver.ts'
 
-const weChat = 'Continue with WeChat (sandbox)'
+const weChat = 'Continue with WeChat'
 const demoIdp = 'Continue with Demo IdP'
 
 const { demo, open } = startDemo()
@@ -65,7 +65,7 @@ describe('a provider on this page', () => {
     await page.locator('[name=person]').first().waitFor()
     await page.goBack()
     await it.at('askingReturn')
-    expect(await it.heading.innerText()).toBe('Over to WeChat (sandbox)')
+    expect(await it.heading.innerText()).toBe('Over to WeChat')
     await it.resume('askingReturn')
     await it.button('Go there again').click()
     await page.locator('[name=person]').first().waitFor()
@@ -194,7 +194,7 @@ describe('a provider in a window of its own', () => {
     const it = await openWithWindows()
     const popup = await visit(it)
     await it.at('askingPopup')
-    expect(await it.heading.innerText()).toBe('Over to WeChat (sandbox)')
+    expect(await it.heading.innerText()).toBe('Over to WeChat')
     const visits = it.sandbox.requests().filter(({ path }) => path.startsWith('/auth/idp')).length
     await it.page.waitForTimeout(2500)
     await it.at('askingPopup')

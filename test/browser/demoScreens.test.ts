@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { drop, openDemo, startDemo } from './demo-driver.ts'
+import { texts } from '../../docs/demo/messages.ts'
+import { consent, drop, openDemo, startDemo } from './demo-driver.ts'
 import { flaws } from './demo-witness.ts'
 
 const phone = '13800000000'
@@ -9,35 +10,41 @@ const { demo } = startDemo()
 /** The server itself asks for a captcha before every code. */
 const guardSends = () => demo.sandbox.config({ sendsBeforeCaptcha: 0 })
 
-describe('every screen', () => {
-  const viewports = [
-    ['390', { width: 390, height: 844 }],
-    ['1280', { width: 1280, height: 900 }],
-  ] as const
-  const looks = [
-    ['en', 'en-US', 'light'],
-    ['zh', 'zh-CN', 'dark'],
-  ] as const
+const viewports = [
+  ['390', { width: 390, height: 844 }],
+  ['1280', { width: 1280, height: 900 }],
+] as const
+const looks = [
+  ['en', 'en-US', 'light'],
+  ['zh', 'zh-CN', 'dark'],
+] as const
+const ways = looks.flatMap(([language, locale, colorScheme]) =>
+  viewports.map(([name, viewport]) => ({ language, locale, colorScheme, name, viewport })),
+)
+type Way = (typeof ways)[number]
 
-  test.each(
-    looks.flatMap(([language, locale, colorScheme]) =>
-      viewports.map(([name, viewport]) => ({ language, locale, colorScheme, name, viewport })),
-    ),
-  )('fits in $language at $name px', async ({ language, locale, colorScheme, name, viewport }) => {
-    const options = { locale, colorScheme, viewport, isAlone: true } as const
-    const { page, ...it } = await openDemo(demo, options)
-    await page.clock.install()
-    await it.open()
+/** The page, and a look at it that finds what is in the way there and on a smaller screen. */
+const openLooking = async ({ language, name, viewport, ...rest }: Way, isAlone: boolean) => {
+  const it = await openDemo(demo, { ...rest, viewport, isAlone })
+  const { page } = it
+  if (isAlone) await page.clock.install()
+  await it.open()
+  let number = isAlone ? 0 : 50
+  const look = async (screen: string) => {
+    const picture = `${language}-${name}-${String(++number).padStart(2, '0')}-${screen}`
+    await it.picture(picture)
+    expect({ picture, flaws: await flaws(page) }).toEqual({ picture, flaws: [] })
+    await page.setViewportSize({ ...viewport, width: viewport.width - 70 })
+    expect({ picture, narrower: await flaws(page) }).toEqual({ picture, narrower: [] })
+    await page.setViewportSize(viewport)
+  }
+  return { ...it, look, words: texts[language] }
+}
+
+describe('every screen', () => {
+  test.each(ways)('of signing in fits in $language at $name px', async (way) => {
+    const { page, look, ...it } = await openLooking(way, true)
     const [byCode, byPassword] = await page.getByRole('tab').all()
-    let number = 0
-    const look = async (screen: string) => {
-      const picture = `${language}-${name}-${String(++number).padStart(2, '0')}-${screen}`
-      await it.picture(picture)
-      expect({ picture, flaws: await flaws(page) }).toEqual({ picture, flaws: [] })
-      await page.setViewportSize({ ...viewport, width: viewport.width - 70 })
-      expect({ picture, narrower: await flaws(page) }).toEqual({ picture, narrower: [] })
-      await page.setViewportSize(viewport)
-    }
 
     await look('account')
     await it.primary.click()
@@ -116,6 +123,156 @@ describe('every screen', () => {
     await it.secondary.first().click()
     await it.at('askingAccount')
     await look('session-ended')
+    await it.check({ isLineBroken: true })
+  })
+
+  test.each(ways)('of all else fits in $language at $name px', async (way) => {
+    const { page, look, words, ...it } = await openLooking(way, false)
+    const link = (name: string) => it.button(name).first()
+    const submit = async (field: string, text: string) => {
+      await page.locator(field).fill(text)
+      await page.keyboard.press('Enter')
+    }
+    const { providers, account, settings } = words
+    const weChat = account.by(providers.wx_open)
+
+    // A provider
+    await link(weChat).click()
+    await page.locator('[name=person]').first().waitFor()
+    await page.goBack()
+    await it.at('askingReturn')
+    await look('provider-waiting')
+    await link(words.provider.again).click()
+    await consent(page)
+    await it.at('askingRetry')
+    await look('provider-denied')
+    const sign = await it.hold('/auth/v1/signin/with/provider')
+    await it.primary.click()
+    await consent(page, 'alex')
+    await it.at('signingIn')
+    await look('provider-working')
+    sign()
+    await it.signedIn()
+    await it.button(words.home.signOut).click()
+    await it.at('askingAccount')
+    await page.goto(`${demo.url}/?code=abc&state=somebody-elses`)
+    await it.error.waitFor()
+    await look('account-foreign')
+    await it.button(words.sandbox.popup).click()
+    const popup = page.waitForEvent('popup')
+    await link(weChat).click()
+    await (await popup).locator('[name=person]').first().waitFor()
+    await it.at('askingPopup')
+    await look('provider-window')
+    await page.evaluate(() => {
+      window.open = () => null
+    })
+    await link(words.provider.againWindow).click()
+    await it.at('askingRetry')
+    await look('provider-blocked')
+    await link(words.provider.leave).click()
+    await it.at('askingAccount')
+
+    // A second factor, and a forgotten password
+    await demo.sandbox.addUser({
+      username: 'grace',
+      password: 'nanosecond',
+      phone_number: '+86 13900000000',
+      twoFactor: true,
+    })
+    await it.submitPassword('grace', 'nanosecond')
+    await it.at('askingSecondFactor')
+    await look('second-factor')
+    await link(words.back).click()
+    await it.at('askingAccount')
+    await link(account.forgotten).click()
+    await it.at('askingContact')
+    await look('forgotten')
+    await submit('#reset-contact', '13900000000')
+    await it.enterCode()
+    await it.at('askingPassword')
+    await submit('#reset-password', 'short')
+    await look('new-password-short')
+    demo.sandbox.faults([drop('signin')])
+    await submit('#reset-password', 'battery staple')
+    await it.at('askingRetry')
+    await look('reset-retry')
+    await it.primary.click()
+    await it.at('askingAccount')
+    await look('password-reset')
+
+    // A guest
+    demo.sandbox.faults([drop('signin/anonymously')])
+    await it.button(account.asGuest).click()
+    await it.error.waitFor()
+    await look('guest-not-in')
+    await it.button(account.asGuest).click()
+    await it.at('anonymous')
+    await page.locator('dl[aria-busy=false]').waitFor()
+    await look('guest')
+    await it.primary.click()
+    await it.at('askingAccount', 'upgrade')
+    await look('upgrade')
+    await submit('#upgrade-contact', '13900000000')
+    await it.enterCode()
+    await it.at('askingChoice')
+    await look('choice')
+    await it.primary.click()
+    await submit('#upgrade-contact', phone)
+    await it.enterCode()
+    await it.signedIn()
+    await look('upgraded')
+
+    // The account
+    await it.manage()
+    await page.locator('.room[aria-busy=false] .part').first().waitFor()
+    await look('settings')
+    const part = (action: string, what: string) => it.button(settings.of(action, what)).click()
+    await part(settings.edit, settings.name)
+    await page.locator('#edit-username').fill('a b')
+    await it.primary.click()
+    await it.error.waitFor()
+    await look('edit-name-wrong')
+    await link(words.back).click()
+    await part(settings.add, words.home.email)
+    await look('edit-email')
+    await submit('#edit-email', 'ada@example.com')
+    await it.at('askingCodeRequest')
+    await look('elevation-code')
+    await it.primary.click()
+    await it.at('askingCode')
+    await look('confirm-self')
+    await it.code.fill(it.newestCode())
+    await page.locator('#code-lead', { hasText: 'example.com' }).waitFor()
+    await it.at('askingCode')
+    await look('confirm-new')
+    await it.code.fill(it.newestCode())
+    await it.news.waitFor()
+    await look('settings-news')
+    await part(settings.change, words.home.phone)
+    await look('edit-phone')
+    await link(words.back).click()
+    await part(settings.change, settings.password)
+    await look('edit-password')
+    await link(words.back).click()
+    await it.button(settings.delete).click()
+    await it.button(words.delete.delete).click()
+    await look('delete-unticked')
+    await page.locator('#understood').check()
+    await it.button(words.delete.delete).click()
+    await it.at('askingAccount')
+    await look('deleted')
+
+    // Who proves themselves by a password
+    await demo.sandbox.addUser({ username: 'ada', password: 'nanosecond', email: 'b@example.com' })
+    await it.submitPassword('ada', 'nanosecond')
+    await it.manage()
+    await it.button(settings.delete).click()
+    await page.locator('#understood').check()
+    await it.button(words.delete.delete).click()
+    await submit('#own-password', 'a guess')
+    await it.error.waitFor()
+    await look('elevation-password-wrong')
     await it.check({ isLineBroken: true })
   })
 })

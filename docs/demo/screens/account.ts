@@ -13,6 +13,13 @@ const isAsking = () =>
   ui.view.flow === 'signIn' && ui.view.can({ type: 'contact.submit', phone_number: '' })
 const isHere = () => ui.view.status === 'signedOut'
 
+/** The steps a typed password is kept at; none is where a flow is about to begin. */
+const PASSWORD_STEPS = new Set<typeof ui.view.step>([
+  undefined,
+  'askingAccount',
+  'checkingPassword',
+])
+
 /** The chosen tab. */
 let way: Way = place.way === 'password' ? 'password' : 'code'
 /** Name or password were left empty, so nothing was sent. */
@@ -45,7 +52,7 @@ const username = h('input', {
 
 const password = passwordField('password', {
   isAsking,
-  isOpen: isHere,
+  isOpen: () => isHere() && PASSWORD_STEPS.has(ui.view.step),
   error: passwordError,
   label: () => t().password.label,
   hint: () => t().account.passwordHint,

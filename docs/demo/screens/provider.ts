@@ -44,10 +44,13 @@ export function providerButtons(
 ): HTMLButtonElement[] {
   return providerIds.map((id) => {
     const isOpening = () => ui.view.step === 'fetchingUri' && place.provider === id
-    const label = () => t().account[isOpening() ? 'opening' : 'by'](t().providers[id])
+    const text = () => t().providers[id]
+    const label = () => (isOpening() ? t().account.opening(text()) : text())
     return button('secondary', label, isUsable, {
       isBusy: isOpening,
       path: ICONS[id],
+      tag: () => t().sandboxed,
+      name: () => (isOpening() ? t().account.opening(text()) : t().account.by(text())),
       onclick: () => run(id),
     })
   })

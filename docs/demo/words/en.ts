@@ -26,8 +26,8 @@ export const en = {
     forgotten: 'Forgot it?',
     signIn: 'Sign in',
     signingIn: 'Signing in…',
-    or: 'or',
-    by: (provider: string) => `Continue with ${provider}`,
+    or: 'or continue with',
+    by: (provider: string) => `Continue with ${provider} (sandbox)`,
     opening: (provider: string) => `Opening ${provider}…`,
     asGuest: 'Continue as a guest',
     entering: 'One moment…',
@@ -106,7 +106,9 @@ export const en = {
     skip: 'Skip for now',
   },
 
-  providers: { wx_open: 'WeChat (sandbox)', demo_idp: 'Demo IdP' },
+  providers: { wx_open: 'WeChat', demo_idp: 'Demo IdP' },
+  /** Beside the name of a provider that is not the real one. */
+  sandboxed: 'sandbox',
 
   provider: {
     waiting: (provider?: string) => `Over to ${named(provider)}`,
@@ -201,9 +203,11 @@ export const en = {
     password: 'Change your password',
     leadPassword: 'Other devices are signed out by it.',
     phone: 'Your phone number',
-    leadPhone: (now?: string) => (now ? `Now ${now}. The new one gets a code.` : 'It gets a code.'),
+    leadPhone: (now?: string) =>
+      now ? `Now ${now}. A code goes to the new one.` : 'A code goes there first.',
     email: 'Your e-mail',
-    leadEmail: (now?: string) => (now ? `Now ${now}. The new one gets a code.` : 'It gets a code.'),
+    leadEmail: (now?: string) =>
+      now ? `Now ${now}. A code goes to the new one.` : 'A code goes there first.',
     save: 'Save',
     next: 'Continue',
     working: 'One moment…',

@@ -25,9 +25,9 @@ export const zh: Texts = {
     forgotten: '忘记密码？',
     signIn: '登录',
     signingIn: '登录中…',
-    or: '或',
-    by: (provider) => `使用${provider}登录`,
-    opening: (provider) => `正在打开${provider}…`,
+    or: '或使用以下方式',
+    by: (provider) => `使用 ${provider}（沙箱）登录`,
+    opening: (provider) => `正在打开 ${provider}…`,
     asGuest: '以访客身份继续',
     entering: '请稍候…',
   },
@@ -103,7 +103,8 @@ export const zh: Texts = {
     skip: '暂时跳过',
   },
 
-  providers: { wx_open: '微信（沙箱）', demo_idp: ' Demo IdP ' },
+  providers: { wx_open: '微信', demo_idp: 'Demo IdP' },
+  sandboxed: '沙箱',
 
   provider: {
     waiting: (provider) => `请前往${named(provider)}`,
