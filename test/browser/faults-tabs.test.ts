@@ -1,28 +1,46 @@
+import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { ada, bob, hold, open, userOf } from './pages/faults/world.ts'
+import { enter, hour, open, openOfficial, userOf, type World } from './pages/faults/world.ts'
 
-const hours = 3600
+/** Ours, and a user of custom sign-in who is in already. */
+async function openOurs() {
+  const world = await open('ours')
+  await enterOurs(world, 'ada')
+  world.calls()
+  return world
+}
+
+async function enterOurs({ sandbox, page }: World, uid: string) {
+  const ticket = await sandbox.mintTicket(uid)
+  await page.evaluate(
+    (ticket) => ours.call('signInWithCustomTicket', { provider_id: 'custom', ticket }),
+    ticket,
+  )
+}
+
+const view = (tab: Page) =>
+  tab.evaluate(() => {
+    const { status, user } = ours.get()
+    return [status, user?.uid].filter(Boolean).join(' ')
+  })
 
 describe('1. Two tabs renew with one refresh token', () => {
   test('official: the slower tab wipes the session of both', async () => {
-    const { sandbox, page, tab, pass, stored } = await open('official')
-    await sandbox.addUser(ada)
-    await page.evaluate((user) => official.signIn(user), ada)
+    const { page, tab, pass, stored, hold } = await openOfficial()
     const other = await tab()
-    await pass(3 * hours)
-    const token = (tab: typeof page) =>
+    await pass(3 * hour)
+    const getToken = (tab: Page) =>
       tab.evaluate(() =>
         official.getAccessToken().then(
           ({ accessToken }) => accessToken,
           ({ error }: { error: string }) => error,
         ),
       )
-    const first = await hold(page, '/v1/token')
-    const second = await hold(other, '/v1/token')
-    const [winner, loser] = [token(page), token(other)]
-    await Promise.all([first.arrived, second.arrived])
+    const [first, second] = [await hold('/v1/token'), await hold('/v1/token', other)]
+    const [winner, loser] = [getToken(page), getToken(other)]
+    await Promise.all([first.held, second.held])
     first.letGo()
-    expect(userOf(await winner)).toBe(sandbox.users()[0]!.sub)
+    expect(userOf(await winner)).toBe('ada')
     expect(await stored()).not.toBe(null)
     second.letGo()
     expect(await loser).toBe('unauthenticated')
@@ -30,79 +48,65 @@ describe('1. Two tabs renew with one refresh token', () => {
   })
 
   test('ours: one of them renews, and both stay signed in', async () => {
-    const { sandbox, page, tab, pass, stored, calls } = await open('ours')
-    await sandbox.addUser(ada)
-    await page.evaluate((user) => ours.call('signIn', user), ada)
+    const { page, tab, pass, stored, calls } = await openOurs()
     const other = await tab()
-    await pass(3 * hours)
-    calls()
-    const tokens = await Promise.all(
+    await pass(3 * hour)
+    const [token, token2] = await Promise.all(
       [page, other].map((tab) => tab.evaluate(() => ours.getAccessToken())),
     )
-    expect(new Set(tokens).size).toBe(1)
+    expect(token2).toBe(token)
     expect(calls()).toEqual(['POST /v1/token'])
-    expect((await stored())!.access_token).toBe(tokens[0])
-    for (const tab of [page, other]) {
-      expect(await tab.evaluate(() => ours.get().status)).toBe('signedIn')
-    }
+    expect((await stored())!.access_token).toBe(token)
+    for (const each of [page, other]) expect(await view(each)).toBe('signedIn ada')
   })
 
-  test('ours: where pages cannot take turns, the slower one takes over what the faster one got', async () => {
-    const { sandbox, page, tab, pass, stored, calls } = await open('ours')
-    const onItsOwn = () => {
-      Object.defineProperty(navigator, 'locks', { value: undefined })
-      addEventListener('storage', (event) => event.stopImmediatePropagation())
-    }
-    await page.context().addInitScript(onItsOwn)
-    await page.reload()
-    await sandbox.addUser(ada)
-    await page.evaluate((user) => ours.call('signIn', user), ada)
+  test('ours: where tabs cannot take turns, the slower one takes what the faster one got', async () => {
+    const { page, tab, pass, stored, calls, hold } = await openOurs()
     const other = await tab()
-    await pass(3 * hours)
-    calls()
-    const first = await hold(page, '/v1/token')
-    const second = await hold(other, '/v1/token')
+    for (const each of [page, other]) {
+      await each.addInitScript(() => {
+        Object.defineProperty(navigator, 'locks', { value: undefined })
+        addEventListener('storage', (event) => event.stopImmediatePropagation())
+      })
+      await each.reload()
+    }
+    await pass(3 * hour)
+    const [first, second] = [await hold('/v1/token'), await hold('/v1/token', other)]
     const [winner, loser] = [page, other].map((tab) => tab.evaluate(() => ours.getAccessToken()))
-    await Promise.all([first.arrived, second.arrived])
+    await Promise.all([first.held, second.held])
     first.letGo()
-    await winner
+    const token = await winner
     second.letGo()
-    expect(await loser).toBe(await winner)
+    expect(await loser).toBe(token)
     expect(calls()).toEqual(['POST /v1/token', 'POST /v1/token invalid_grant'])
-    expect((await stored())!.access_token).toBe(await winner)
-    expect(await other.evaluate(() => ours.get().status)).toBe('signedIn')
+    expect((await stored())!.access_token).toBe(token)
+    expect(await view(other)).toBe('signedIn ada')
   })
 })
 
 describe('2. What another tab does to the session goes unseen', () => {
-  test('official: who has signed out, or is somebody else, in one tab stays in the other', async () => {
-    const { sandbox, page, tab } = await open('official')
-    await sandbox.addUser(ada)
-    const { sub } = sandbox.users()[0]!
-    await sandbox.addUser(bob)
-    await page.evaluate((user) => official.signIn(user), ada)
+  test('official: who signs out, or is followed by another, in one tab stays in the other', async () => {
+    const world = await openOfficial()
+    const { page, tab } = world
     const other = await tab()
     const user = async () =>
       userOf((await other.evaluate(() => official.getAccessToken())).accessToken)
-    expect(await user()).toBe(sub)
+    expect(await user()).toBe('ada')
     await page.evaluate(() => official.signOut())
-    expect(await user()).toBe(sub)
     expect(await other.evaluate(() => official.hasLoginState())).toBe(null)
-    await page.evaluate((user) => official.signIn(user), bob)
-    expect(await user()).toBe(sub)
+    expect(await user()).toBe('ada')
+    await enter(world, 'bob')
+    expect(await user()).toBe('ada')
   })
 
-  test('ours: every tab follows', async () => {
-    const { sandbox, page, tab } = await open('ours')
-    const { sub } = await sandbox.addUser(ada)
-    const { sub: sub2 } = await sandbox.addUser(bob)
-    await page.evaluate((user) => ours.call('signIn', user), ada)
+  test('ours: the other tab follows', async () => {
+    const world = await openOurs()
+    const { page, tab } = world
     const other = await tab()
-    const user = () => other.evaluate(() => ours.get().user?.uid)
-    await expect.poll(user).toBe(sub)
+    await expect.poll(() => view(other)).toBe('signedIn ada')
     await page.evaluate(() => ours.send({ type: 'session.end' }))
-    await expect.poll(() => other.evaluate(() => ours.get().status)).toBe('signedOut')
-    await page.evaluate((user) => ours.call('signIn', user), bob)
-    await expect.poll(user).toBe(sub2)
+    await expect.poll(() => view(other)).toBe('signedOut')
+    await enterOurs(world, 'bob')
+    await expect.poll(() => view(other)).toBe('signedIn bob')
   })
 })

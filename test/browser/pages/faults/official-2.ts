@@ -1,6 +1,8 @@
 import cloudbase from 'cloudbase-js-sdk-2'
-import { env, host, openOfficial } from './open.ts'
+import { host, openOfficial } from './open.ts'
 
-const app = cloudbase.init({ env })
-app.registerEndPoint(`//${host}/web`, 'http')
-openOfficial(app)
+openOfficial((env) => {
+  const app = cloudbase.init({ env })
+  app.registerEndPoint(`//${host}/web`, 'http')
+  return app
+})

@@ -1,6 +1,9 @@
 import cloudbase from '@cloudbase/js-sdk'
-import { env, host, openOfficial } from './open.ts'
+import { host, openOfficial } from './open.ts'
 
-const app = cloudbase.init({ env, timeout: 100 })
-app.registerHost(host, 'http')
-openOfficial(app)
+openOfficial((env) => {
+  // A timeout it does not keep to.
+  const app = cloudbase.init({ env, timeout: 100 })
+  app.registerHost(host, 'http')
+  return app
+})

@@ -13,7 +13,7 @@ export interface OfficialAuth {
   getUserInfo(): Promise<object | null>
   getSession(): Promise<{ data: { user?: { id: unknown } } }>
   hasLoginState(): LoginState | null
-  readonly currentUser: { sub: unknown; uid?: string } | null
+  readonly currentUser: { sub: unknown; username?: string; refresh(): Promise<object> } | null
   grantToken(params: object): Promise<unknown>
   sudo(params: object): Promise<{ sudo_token: string }>
   deleteMe(params: object): Promise<object>

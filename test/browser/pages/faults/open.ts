@@ -3,14 +3,30 @@ import type { OfficialAuth } from './official.ts'
 
 declare global {
   var official: OfficialAuth
+  /** The official client, opened for another environment. */
+  var anew: (env: string) => { auth: OfficialAuth }
   /** Tokens of the pictures somebody had to read. */
   var pictures: string[]
   /** What the client has told its listeners, oldest first. */
   var told: unknown[]
+  /** The code of what a promise fails with, or how the answer names it; `done` when there is none. */
+  var codeOf: (promise: Promise<unknown>) => Promise<string>
 }
 
 globalThis.pictures = []
 globalThis.told = []
+globalThis.codeOf = (promise) =>
+  promise.then(
+    (answer) => nameOf((answer as { error?: unknown } | undefined)?.error) ?? 'done',
+    (thrown: unknown) => nameOf(thrown) ?? 'nothing',
+  )
+
+/** Errors come as objects of several shapes, and as `Error`. */
+function nameOf(thrown: unknown): string | undefined {
+  if (!thrown) return undefined
+  const { error, code, message, name } = thrown as Record<string, unknown>
+  return String(error ?? code ?? message ?? name)
+}
 
 export const query = new URLSearchParams(location.search)
 export const endpoint = query.get('sandbox')!
@@ -40,7 +56,9 @@ export const captchaOptions = {
 
 type App = { auth(options: object): OfficialAuth }
 
-export function openOfficial(app: object) {
+/** @param init makes the client's app, which talks to the sandbox, for an environment */
+export function openOfficial(init: (env: string) => object) {
   const options = { persistence: 'local', ...(isWithAdapter && { captchaOptions }) }
-  globalThis.official = (app as App).auth(options)
+  globalThis.anew = (env) => ({ auth: (init(env) as App).auth(options) })
+  globalThis.official = anew(env).auth
 }

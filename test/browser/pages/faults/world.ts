@@ -1,70 +1,79 @@
 import { type Config, createSandbox, type LoggedRequest } from 'cloudbase-authflow/sandbox'
+import type { BrowserContext, Page, Route } from 'playwright-core'
 import { afterAll, onTestFinished } from 'vitest'
-import {
-  collectErrors,
-  type OpenPage,
-  openPage,
-  type ServedPage,
-  servePage,
-} from '../../../support/chromium.ts'
+import { openPage, type ServedPage, servePage } from '../../../support/chromium.ts'
 import type {} from './open.ts'
 import type {} from './ours.ts'
 
-export const env = 'sandbox-env'
 export const phone = '+86 13800000000'
 export const password = 'Correct-horse-7'
-export const ada = { username: 'ada', password }
-export const bob = { username: 'bob', password }
+export const hour = 3600
 
 const entries = {
-  /** 3.7.0. */
+  /** `@cloudbase/js-sdk` 3.7.0. */
   official: 'official-3.ts',
   /** 2.28.8. */
-  'official 2': 'official-2.ts',
+  official2: 'official-2.ts',
   /** `createAuth`. */
   ours: 'ours.ts',
-  /** Our face of the official client. */
-  face: 'ours.ts',
 }
 
 export type Client = keyof typeof entries
 
-const served = new Map<string, Promise<ServedPage>>()
+/** Each client's page is served once, and visited in one browser context after the other test's. */
+const places = new Map<Client, Promise<{ served: ServedPage; context: BrowserContext }>>()
 
-function serve(entry: string): Promise<ServedPage> {
-  const page = served.get(entry) ?? servePage(`test/browser/pages/faults/${entry}`)
-  served.set(entry, page)
-  return page
+async function openPlace(client: Client) {
+  const served = await servePage(`test/browser/pages/faults/${entries[client]}`)
+  const browser = (await openPage('about:blank')).context().browser()!
+  return { served, context: await browser.newContext() }
 }
 
 afterAll(async () => {
-  for (const page of served.values()) await (await page).close()
+  for (const place of places.values()) await (await place).served.close()
 })
+
+let worlds = 0
 
 /** A sandbox, and a tab with a client that talks to it. */
 export async function open(
   client: Client,
-  { config, query }: { config?: Partial<Config>; query?: Record<string, string> } = {},
+  config: Partial<Config> = {},
+  query: Record<string, string> = {},
 ) {
   const sandbox = createSandbox({ config })
   const { url, close } = await sandbox.listen()
   onTestFinished(close)
-  const address = new URL((await serve(entries[client])).url)
-  address.search = new URLSearchParams({ env, client, sandbox: url, ...query }).toString()
-  const page = await openPage(address.href)
+  const place = places.get(client) ?? openPlace(client)
+  places.set(client, place)
+  const { served, context } = await place
+  // What the page of another test still does is done in another environment.
+  const env = `row-${++worlds}`
+  const address = `${served.url}?${new URLSearchParams({ env, sandbox: url, ...query })}`
   let seen = 0
+
+  /** Another tab of the same browser. */
+  async function tab(): Promise<Page> {
+    const page = await context.newPage()
+    onTestFinished(() => page.close())
+    await page.goto(address)
+    return page
+  }
+
+  const page = context.pages()[0] ?? (await context.newPage())
+  await page.goto(address)
+  onTestFinished(async () => {
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    await context.clock.setSystemTime(Date.now())
+  })
 
   return {
     sandbox,
     url,
+    env,
     page,
-    /** Another tab of the same browser. */
-    async tab(): Promise<OpenPage> {
-      const tab = await page.context().newPage()
-      const errors = collectErrors(tab)
-      await tab.goto(address.href)
-      return Object.assign(tab, { errors })
-    },
+    tab,
+    clock: context.clock,
 
     /** What was sent since the last look, with the error it was answered with. */
     calls() {
@@ -78,16 +87,60 @@ export async function open(
     async pass(seconds: number) {
       sandbox.advance(seconds)
       const { now } = (await (await fetch(`${url}/__sandbox/clock`)).json()) as { now: number }
-      await page.clock.setSystemTime(now)
+      await context.clock.setSystemTime(now)
     },
 
-    /** The session that the browser holds for this environment. */
+    /** The session that the browser holds. */
     stored: (tab = page) =>
       tab.evaluate(
         (key) => JSON.parse(localStorage.getItem(key) ?? 'null') as Stored | null,
         `credentials_${env}`,
       ),
+
+    /** Keeps what a tab sends to `path` until it is let go; never, if it is not. */
+    async hold(path: string, on = page) {
+      let arrive = () => {}
+      let letGo = () => {}
+      const held = new Promise<void>((resolve) => (arrive = resolve))
+      const gate = new Promise<void>((resolve) => (letGo = resolve))
+      const keep = async (route: Route) => {
+        arrive()
+        await gate
+        await route.continue().catch(() => undefined)
+      }
+      await on.route(`**/auth${path}*`, keep, { times: 1 })
+      return { held, letGo }
+    },
+
+    /** Lets the time of the page run on, its timers with it, until a promise settles. */
+    async hurry<T>(promise: Promise<T>): Promise<T> {
+      let isOver = false
+      const over = promise.finally(() => (isOver = true))
+      while (!isOver) await context.clock.runFor(500)
+      return over
+    },
   }
+}
+
+export type World = Awaited<ReturnType<typeof open>>
+
+/** The official client, and a user of custom sign-in who is in already. */
+export async function openOfficial() {
+  const world = await open('official')
+  await enter(world, 'ada')
+  world.calls()
+  return world
+}
+
+/** Signs a user in by a ticket, which takes no password to be hashed. Answers how it ends. */
+export async function enter({ sandbox, page }: World, uid: string): Promise<string> {
+  return page.evaluate(
+    (ticket) => {
+      official.setCustomSignFunc(async () => ticket)
+      return codeOf(official.signInWithCustomTicket())
+    },
+    await sandbox.mintTicket(uid),
+  )
 }
 
 export interface Stored {
@@ -100,21 +153,6 @@ const isCall = ({ method, path }: LoggedRequest) => method !== 'OPTIONS' && path
 
 const nameOf = ({ method, path, error }: LoggedRequest) =>
   [method, path.replace('/auth', ''), error].filter(Boolean).join(' ')
-
-/** Keeps what a page sends to `path` until it is let go. */
-export async function hold(page: OpenPage, path: string) {
-  let letGo = () => {}
-  let arrive = () => {}
-  const gate = new Promise<void>((resolve) => (letGo = resolve))
-  const arrived = new Promise<void>((resolve) => (arrive = resolve))
-  await page.route(`**/auth${path}**`, async (route) => {
-    if (route.request().method() === 'OPTIONS') return route.continue()
-    arrive()
-    await gate
-    await route.continue().catch(() => undefined)
-  })
-  return { arrived, letGo }
-}
 
 /** Whose access token it is. */
 export const userOf = (accessToken: string) =>

@@ -1,0 +1,448 @@
+import { describe, expect, test } from 'vitest'
+import {
+  enter,
+  hour,
+  open,
+  openOfficial,
+  password,
+  phone,
+  userOf,
+  type World,
+} from './pages/faults/world.ts'
+
+const token = { method: 'POST', path: '/auth/v1/token' }
+const me = { method: 'GET', path: '/auth/v1/user/me' }
+const verification = { method: 'POST', path: '/auth/v1/verification' }
+const unavailable = { status: 503, body: { error: 'unavailable' } }
+
+describe('3. An answer of 500 that names no error counts as success', () => {
+  const boom = { status: 500, body: { message: 'boom' } }
+
+  test('official: a renewal that fails so wipes the session and is told as a success', async () => {
+    const { sandbox, page, pass, stored } = await openOfficial()
+    await page.evaluate(() => official.onAuthStateChange((event) => told.push(event)))
+    await pass(3 * hour)
+    sandbox.faults([{ ...token, ...boom }])
+    await page.evaluate(() => codeOf(official.getAccessToken()))
+    expect(await stored()).toBe(null)
+    await expect.poll(() => page.evaluate(() => told)).toContain('TOKEN_REFRESHED')
+  })
+
+  test('official: a sign-in that fails so wipes the session of who was signed in', async () => {
+    const world = await openOfficial()
+    world.sandbox.faults([{ method: 'POST', path: '/auth/v1/signin/custom', ...boom }])
+    await enter(world, 'bob')
+    expect(await world.stored()).toBe(null)
+  })
+})
+
+describe('4. Who signs out offline stays signed in', () => {
+  test('official: the session stays stored', async () => {
+    const { sandbox, page, stored, clock, hurry } = await openOfficial()
+    await clock.install()
+    sandbox.faults([{ method: '*', path: '/auth/*', drop: 'before', times: 3 }])
+    expect(await hurry(page.evaluate(() => codeOf(official.signOut())))).toBe('unreachable')
+    expect(await stored()).not.toBe(null)
+    expect(await page.evaluate(() => official.hasLoginState())).not.toBe(null)
+  })
+})
+
+describe('5. One call answered with 401 signs out in silence', () => {
+  test('official: the session is wiped, unrenewed and untold', async () => {
+    const { sandbox, page, stored, calls } = await openOfficial()
+    await page.evaluate(() => official.onAuthStateChange((event) => told.push(event)))
+    await page.evaluate(listen)
+    sandbox.faults([{ ...me, status: 401, body: { error: 'unauthenticated' } }])
+    await page.evaluate(() => official.currentUser!.refresh().catch(() => undefined))
+    expect(calls()).toEqual(['GET /v1/user/me'])
+    expect(await stored()).toBe(null)
+    expect(await page.evaluate(() => told)).toEqual(['at first'])
+  })
+})
+
+describe('6. Lost credentials are reported when nothing is lost', () => {
+  test('official: for whoever is signed out, before they do anything', async () => {
+    const { page } = await open('official')
+    await page.evaluate(listen)
+    expect(await page.evaluate(() => told)).toEqual(['credentials_error', 'at first'])
+    await page.evaluate((phone_number) => official.getVerification({ phone_number }), phone)
+    expect(await page.evaluate(() => told.slice(2))).toEqual(['credentials_error'])
+  })
+
+  test('official, 2.28.8: not for those', async () => {
+    const { page } = await open('official2')
+    await page.evaluate(listen)
+    await page.evaluate((phone_number) => official.getVerification({ phone_number }), phone)
+    expect(await page.evaluate(() => told)).toEqual(['at first'])
+  })
+
+  test('official: twice for a server that is busy for a moment', async () => {
+    const { sandbox, page, pass, stored } = await openOfficial()
+    await page.evaluate(listen)
+    await pass(3 * hour)
+    sandbox.faults([{ ...token, ...unavailable }])
+    expect(await page.evaluate(() => codeOf(official.getAccessToken()))).toBe('unavailable')
+    expect(await page.evaluate(() => told.slice(1))).toEqual(Array(2).fill('credentials_error'))
+    expect(await stored()).not.toBe(null)
+  })
+})
+
+describe('7. A sign-in fails although only the user record could not be read', () => {
+  test('official: the session is stored, the sign-in rejects, and nobody is told', async () => {
+    const world = await open('official')
+    const { sandbox, page, stored } = world
+    await page.evaluate(() => official.onAuthStateChange((event) => told.push(event)))
+    sandbox.faults([{ ...me, ...unavailable }])
+    expect(await enter(world, 'ada')).toBe('unavailable')
+    expect(await stored()).not.toBe(null)
+    expect(await page.evaluate(() => told)).toEqual([])
+  })
+})
+
+describe('8. Captcha tokens are spent twice, dialogs pile up and cannot be left', () => {
+  const everywhere = { captchaOnEveryCall: 'on' } as const
+  const send = ({ page }: World) =>
+    page.evaluate((phone_number) => codeOf(official.getVerification({ phone_number })), phone)
+  const pictures = ({ page }: World) => page.evaluate(() => globalThis.pictures.length)
+
+  test('official: a token that was spent is sent again, until it expires', async () => {
+    const world = await open('official', everywhere)
+    expect(await send(world)).toBe('done')
+    expect(await send(world)).toBe('captcha_invalid')
+    expect(await send(world)).toBe('captcha_invalid')
+    expect(await pictures(world)).toBe(1)
+  })
+
+  test('official: a token that is refused on the second try ends the call', async () => {
+    const world = await open('official', everywhere)
+    const lateToken = { captcha_token: 'late', expires_in: 600 }
+    world.sandbox.faults([
+      { method: 'POST', path: '/auth/v1/captcha/data/verify', body: lateToken },
+    ])
+    expect(await send(world)).toBe('captcha_invalid')
+    expect(await pictures(world)).toBe(1)
+  })
+
+  test('official: three calls at once ask three times', async () => {
+    const world = await open('official', everywhere)
+    await world.page.evaluate(
+      (phone_number) =>
+        Promise.all([1, 2, 3].map(() => official.getVerification({ phone_number }))),
+      phone,
+    )
+    expect(await pictures(world)).toBe(3)
+  })
+
+  test('official: its own dialog cannot be left', async () => {
+    const world = await open('official', everywhere, { dialog: 'its own' })
+    const { page } = world
+    await page.evaluate((phone_number) => {
+      void codeOf(official.getVerification({ phone_number })).then((code) => told.push(code))
+    }, phone)
+    const dialog = page.locator('body > div', { has: page.locator('img') })
+    await dialog.waitFor()
+    expect(await dialog.locator('button').allTextContents()).toEqual(['刷新', '确定'])
+    await page.keyboard.press('Escape')
+    await page.mouse.click(1, 1)
+    expect(await dialog.count()).toBe(1)
+    expect(await page.evaluate(() => told)).toEqual([])
+  })
+
+  test('official: a token goes out as it stands, whatever it holds', async () => {
+    const world = await open('official', everywhere)
+    const oddToken = { captcha_token: 'a+b&c=d', expires_in: 600 }
+    world.sandbox.faults([{ method: 'POST', path: '/auth/v1/captcha/data/verify', body: oddToken }])
+    const sent = world.page.waitForRequest(/captcha_token/)
+    await send(world)
+    expect((await sent).url()).toContain('captcha_token=a+b&c=d&')
+  })
+})
+
+describe('9. What must not be repeated is sent again', () => {
+  test('official: two codes are sent for one question when an answer is lost', async () => {
+    const { sandbox, page, clock, hurry } = await open('official')
+    await clock.install()
+    sandbox.faults([{ ...verification, drop: 'after' }])
+    await hurry(page.evaluate((phone_number) => official.getVerification({ phone_number }), phone))
+    expect(sandbox.inbox(phone)).toHaveLength(2)
+  })
+
+  test('official: a page of HTML from a gateway is answered with the same again, twice', async () => {
+    const { sandbox, page, calls, clock, hurry } = await open('official')
+    await clock.install()
+    sandbox.faults([{ ...verification, status: 502, body: '<html>Bad gateway</html>', times: 2 }])
+    await hurry(page.evaluate((phone_number) => official.getVerification({ phone_number }), phone))
+    expect(calls()).toEqual(Array(3).fill('POST /v1/verification'))
+  })
+
+  test('official: a sign-up whose answer is lost is sent again, and reported as refused', async () => {
+    const { sandbox, page, calls, clock, hurry } = await open('official')
+    const proof = await prove({ sandbox, page })
+    await clock.install()
+    calls()
+    sandbox.faults([{ method: 'POST', path: '/auth/v1/signup', drop: 'after' }])
+    const signUp = page.evaluate((user) => codeOf(official.signUp(user)), proof)
+    expect(await hurry(signUp)).toBe('permission_denied')
+    expect(calls()).toEqual(['POST /v1/signup', 'POST /v1/signup permission_denied'])
+    expect(sandbox.users()).toHaveLength(1)
+  })
+})
+
+describe('10. Nothing is ever given up', () => {
+  test('official: a renewal without an answer holds up every call, signing in too, for ever', async () => {
+    const { sandbox, page, pass, hold, clock } = await openOfficial()
+    await clock.install()
+    await pass(3 * hour)
+    const { held } = await hold('/v1/token')
+    await page.evaluate(
+      (ticket) => {
+        const note = (code: string) => void told.push(code)
+        official.setCustomSignFunc(async () => ticket)
+        void codeOf(official.getAccessToken()).then(note)
+        void codeOf(official.signInWithCustomTicket()).then(note)
+      },
+      await sandbox.mintTicket('bob'),
+    )
+    await held
+    await clock.runFor('10:00')
+    expect(await page.evaluate(() => told)).toEqual([])
+  })
+})
+
+describe('11. Every waiting caller repeats a failed renewal', () => {
+  test('official: five callers, five requests', async () => {
+    const { sandbox, page, pass, calls } = await openOfficial()
+    await pass(3 * hour)
+    sandbox.faults([{ ...token, ...unavailable, times: 10 }])
+    await page.evaluate(() =>
+      Promise.all([1, 2, 3, 4, 5].map(() => codeOf(official.getAccessToken()))),
+    )
+    expect(calls()).toEqual(Array(5).fill('POST /v1/token'))
+  })
+})
+
+describe('12. Of two sign-ins the last answer wins', () => {
+  test('official: who asked first is signed in, if their answer is slow', async () => {
+    const world = await open('official')
+    const { held, letGo } = await world.hold('/v1/signin/custom')
+    const first = enter(world, 'ada')
+    await held
+    await enter(world, 'bob')
+    letGo()
+    await first
+    expect(userOf((await world.stored())!.access_token)).toBe('ada')
+  })
+})
+
+describe('14. Phone numbers are spoilt, or not put into form', () => {
+  test.each([
+    ['+85212345678', '+85 212345678'],
+    ['+14155550100', '+14 155550100'],
+    ['86 13800000000', '+86 86 13800000000'],
+    [' 13800000000', '+86  13800000000'],
+  ])('official: a code for %j is sent to %j', async (typed, sent) => {
+    const { sandbox, page } = await open('official')
+    await page.evaluate((phone_number) => codeOf(official.getVerification({ phone_number })), typed)
+    expect(sandbox.requests().at(-1)!.body).toMatchObject({ phone_number: sent })
+  })
+
+  test('official: signing in and resetting a password take a number as it is typed', async () => {
+    const { sandbox, page } = await open('official')
+    const body = () => sandbox.requests().at(-1)!.body
+    await page.evaluate(
+      (username) => codeOf(official.signIn({ username, password: 'of nobody' })),
+      '13800000000',
+    )
+    expect(body()).toMatchObject({ username: '13800000000' })
+    await page.evaluate(
+      (phone_number) => codeOf(official.resetPassword({ phone_number, new_password: 'new' })),
+      '13800000000',
+    )
+    expect(body()).toMatchObject({ phone_number: '13800000000' })
+  })
+})
+
+describe('15. The id of a user who is not cached is a function', () => {
+  test('official: of String.prototype', async () => {
+    const { page, env } = await openOfficial()
+    await page.evaluate((env) => localStorage.removeItem(`user_info_${env}`), env)
+    expect(await page.evaluate(() => official.currentUser!.sub === ''.sub)).toBe(true)
+    const id = () => official.getSession().then(({ data }) => data.user!.id === ''.sub)
+    expect(await page.evaluate(id)).toBe(true)
+  })
+})
+
+describe("16. A provider's code is spent before its state is checked", () => {
+  test('official: a foreign state is noticed by a TypeError, once the code is spent', async () => {
+    const { sandbox, page, calls, url } = await open('official')
+    const code = await consent({ sandbox, page, url })
+    calls()
+    const answer = await page.evaluate(
+      (code) => official.verifyOAuth({ code, state: 'foreign', provider: 'demo_idp' }),
+      code,
+    )
+    expect(String(answer.error)).toContain('Cannot read properties of null')
+    expect(calls()).toEqual(['POST /v1/provider/token'])
+  })
+
+  test('official: a state can be guessed as well as Math.random', async () => {
+    const { page } = await open('official')
+    const state = await page.evaluate(async () => {
+      Math.random = () => 0.5
+      const options = { skipBrowserRedirect: true }
+      const { data } = await official.signInWithOAuth({ provider: 'demo_idp', options })
+      return new URL(data.url!).searchParams.get('state')
+    })
+    expect(state).toBe('prd-demo_idp-i')
+  })
+})
+
+describe('17. The session of a granted token is lost', () => {
+  test('official: the refresh token is spent, the answer thrown away, the call rejected', async () => {
+    const { sandbox, page, calls, stored, url, env } = await open('official')
+    const ticket = await sandbox.mintTicket('ada')
+    const answer = await fetch(`${url}/auth/v1/signin/custom?client_id=${env}`, {
+      method: 'POST',
+      body: JSON.stringify({ provider_id: 'custom', ticket }),
+    })
+    const { refresh_token } = (await answer.json()) as { refresh_token: string }
+    const grant = (refresh_token: string) =>
+      codeOf(official.grantToken({ grant_type: 'refresh_token', refresh_token }))
+    calls()
+    expect(await page.evaluate(grant, refresh_token)).toBe('unauthenticated')
+    expect(calls()).toEqual(['POST /v1/token'])
+    expect(await stored()).toBe(null)
+    await page.evaluate(grant, refresh_token)
+    expect(calls()).toEqual(['POST /v1/token invalid_grant'])
+  })
+})
+
+describe('18. A deleted user stays signed in', () => {
+  test('official: with a token that the server does not know any more, untold', async () => {
+    const { sandbox, page, calls, stored } = await open('official')
+    await sandbox.addUser({ username: 'ada', password })
+    await page.evaluate((password) => official.signIn({ username: 'ada', password }), password)
+    await page.evaluate(() => official.onAuthStateChange((event) => told.push(event)))
+    await page.evaluate(deleteUser, password)
+    expect(sandbox.users()).toEqual([])
+    expect(await stored()).not.toBe(null)
+    expect(await page.evaluate(() => official.currentUser?.username)).toBe('ada')
+    expect(await page.evaluate(() => told)).toEqual([])
+    calls()
+    await page.evaluate(() => official.getUserInfo())
+    expect(calls()).toEqual(['GET /v1/user/me unauthenticated'])
+  })
+})
+
+describe("19. A guest's token is sent as an object", () => {
+  test('official: what getAccessToken answers goes out whole, and is refused', async () => {
+    const { sandbox, page, calls } = await open('official')
+    await page.evaluate(() => official.signInAnonymously())
+    const proof = await prove({ sandbox, page })
+    calls()
+    const code = await page.evaluate(
+      async (user) =>
+        codeOf(official.signUp({ ...user, anonymous_token: await official.getAccessToken() })),
+      proof,
+    )
+    expect(code).toBe('invalid_argument')
+    expect(calls()).toEqual(['POST /v1/signup invalid_argument'])
+    expect(sandbox.users()).toMatchObject([{ anonymous: true }])
+  })
+})
+
+describe('20. Whether a contact has an account goes stale', () => {
+  test('official: who has signed up elsewhere while the code was on its way is refused', async () => {
+    const { sandbox, page, calls } = await open('official')
+    const verificationInfo = await page.evaluate(
+      (phone_number) => official.getVerification({ phone_number }),
+      phone,
+    )
+    await sandbox.addUser({ phone_number: phone })
+    const verificationCode = sandbox.inbox(phone)[0]!.code
+    const params = { phoneNum: phone, verificationInfo, verificationCode }
+    calls()
+    const code = await page.evaluate((params) => codeOf(official.signInWithSms(params)), params)
+    expect(code).toBe('failed_precondition')
+    expect(calls()).toEqual(['POST /v1/verification/verify', 'POST /v1/signup failed_precondition'])
+  })
+})
+
+describe('21. A listener that comes late, or finds nobody, is told nothing', () => {
+  test('official: INITIAL_SESSION comes once, and only to those who were there', async () => {
+    const { page } = await openOfficial()
+    await page.reload()
+    await page.evaluate(() => official.onAuthStateChange((event) => told.push(event)))
+    await page.evaluate(() => official.getUserInfo())
+    expect(await page.evaluate(() => told)).toEqual([])
+  })
+
+  test('official: where nobody is signed in it does not come at all', async () => {
+    const { page, env } = await open('official')
+    await page.evaluate((env) => {
+      const { auth } = anew(`${env}-anew`)
+      auth.onAuthStateChange((event) => told.push(event))
+      return codeOf(auth.getVerification({ phone_number: 'nobody' }))
+    }, env)
+    expect(await page.evaluate(() => told)).toEqual([])
+  })
+})
+
+describe('22. Tokens lie in the storage of the page, and a sudo token in an address', () => {
+  test('official: a refresh token for every script, a sudo token for every log', async () => {
+    const { sandbox, page, stored } = await open('official')
+    await sandbox.addUser({ username: 'ada', password })
+    await page.evaluate((password) => official.signIn({ username: 'ada', password }), password)
+    expect((await stored())!.refresh_token).toMatch(/^m\./)
+    const sent = page.waitForRequest((request) => request.method() === 'DELETE')
+    await page.evaluate(deleteUser, password)
+    expect((await sent).url()).toContain('?sudo_token=s.')
+  })
+})
+
+describe('23. A session without refresh token just dies; builds tell of others, or send a nameless header', () => {
+  test('official: it counts as signed in when it is over', async () => {
+    const world = await open('official', { customRefreshToken: 'off' })
+    const { page, pass, stored } = world
+    await enter(world, 'ada')
+    await pass(3 * hour)
+    expect(await page.evaluate(() => codeOf(official.getAccessToken()))).toBe('unauthenticated')
+    expect(await stored()).not.toBe(null)
+    expect(await page.evaluate(() => official.hasLoginState())).not.toBe(null)
+  })
+})
+
+// What runs in the page.
+
+const listen = () =>
+  official.onLoginStateChanged((params) => void told.push(params?.data?.eventType ?? 'at first'))
+
+const deleteUser = async (password: string) => {
+  const { sudo_token } = await official.sudo({ password })
+  await official.deleteMe({ sudo_token })
+}
+
+// What goes on around it.
+
+/** Somebody who can prove that a phone is theirs. */
+async function prove({ sandbox, page }: Pick<World, 'sandbox' | 'page'>) {
+  const { verification_id } = await page.evaluate(
+    (phone_number) => official.getVerification({ phone_number }),
+    phone,
+  )
+  const { verification_token } = await page.evaluate((code) => official.verify(code), {
+    verification_id,
+    verification_code: sandbox.inbox(phone)[0]!.code,
+  })
+  return { phone_number: phone, verification_token }
+}
+
+/** What a provider gives to a page whose person has consented. */
+async function consent({ sandbox, page }: Pick<World, 'sandbox' | 'page'> & { url: string }) {
+  const uri = await page.evaluate(async () => {
+    const options = { skipBrowserRedirect: true }
+    const { data } = await official.signInWithOAuth({ provider: 'demo_idp', options })
+    return data.url!
+  })
+  return new URL(sandbox.consent(uri, 'anna')).searchParams.get('code')!
+}
