@@ -126,7 +126,8 @@ export function openAuth<const F extends Flows>(
 
   /**
    * Goes on with a flow that a reload has cut, if it is the same person's; what is sent before it
-   * is known who that is waits.
+   * is known who that is waits. A flow of nobody to which a provider has answered goes on as well,
+   * whoever came in by another tab meanwhile.
    */
   async function resume(running: NonNullable<typeof root>) {
     const events: AuthEvent<F>[] = (postponed = [])
@@ -135,7 +136,8 @@ export function openAuth<const F extends Flows>(
     const saved = await load().catch(ignore)
     const uid = (await known)?.context.uid
     if (running !== root) return
-    if (saved && saved.uid === uid) {
+    const isAnswered = events.some(({ type }) => type === 'provider.return')
+    if (saved && (saved.uid === uid || (saved.uid === undefined && isAnswered))) {
       const input = new Resumption(saved.snapshot)
       running.send({ type: 'flow.start', flow: saved.flow, input })
     }

@@ -1,4 +1,4 @@
-import { hasHandedOver, takeAnswer } from './return.ts'
+import { hasHandedOver, returned } from './return.ts'
 import { AuthError } from 'cloudbase-authflow'
 import { auth, type DemoView, setLanguage, t, ui } from './auth.ts'
 import { dialog } from './captcha.ts'
@@ -118,36 +118,22 @@ live(() => {
   screens[screen].focus()
 })
 
-/** An answer is being looked at. */
-let isReading = false
+/** What has become of the answer of a provider that this page was opened with. */
+let answer: 'sent' | 'read' | 'known' = 'known'
 
-/** Hands on what a provider has answered, and says so if nobody here has waited for it. */
-function answer({ status, can }: DemoView): void {
-  const url = status === 'unknown' ? undefined : takeAnswer()
-  if (url === undefined) return
-  const event = { type: 'provider.return', url } as const
-  if (!can(event)) return void (ui.notice = new AuthError('foreign_callback'))
-  isReading = true
-  auth.send(event)
+/** Says so if the answer was for no journey of this tab. */
+function noticeForeign({ status, step }: DemoView): void {
+  if (answer === 'known' || status === 'unknown') return
+  if (step === 'checkingReturn') return void (answer = 'read')
+  const isTaken = answer === 'read' && step !== 'askingReturn' && step !== 'askingPopup'
+  answer = 'known'
+  if (!isTaken) ui.notice = new AuthError('foreign_callback')
 }
 
-/** Whoever waits again after an answer was read has got the answer of another journey. */
-function noticeForeign({ busy, step }: DemoView): void {
-  if (!isReading || busy) return
-  isReading = false
-  const isWaiting = step === 'askingReturn' || step === 'askingPopup'
-  if (isWaiting) ui.notice = new AuthError('foreign_callback')
-}
-
-/** Nobody signed in begins to sign in; what has lost its user, or found one elsewhere, is over. */
-function begin({ status, flow, step, error }: DemoView): void {
-  if (status === 'unknown' || ui.view.busy) return
-  const isOver =
-    (flow === 'account' && status !== 'signedIn') ||
-    (flow === 'upgrade' && status !== 'anonymous') ||
-    (flow !== 'account' && status === 'signedIn' && step !== 'askingProfile') ||
-    (step === 'askingProfile' && status !== 'signedIn')
-  if (flow && isOver) return auth.send({ type: 'flow.cancel' })
+/** Nobody signed in begins to sign in; whoever is by now, in another tab, has done so. */
+function begin({ status, flow, step, busy, error }: DemoView): void {
+  const isDone = status === 'signedIn' && flow !== 'account' && step !== 'askingProfile'
+  if (flow && isDone && !busy) return auth.send({ type: 'flow.cancel' })
   if (flow || status !== 'signedOut') return
   ui.notice ??= error
   auth.send({ type: 'flow.start', flow: 'signIn' })
@@ -155,9 +141,8 @@ function begin({ status, flow, step, error }: DemoView): void {
 
 auth.subscribe((view) => {
   if (hasHandedOver) return
-  answer(view)
   const before = ui.view
-  ui.view = auth.get()
+  ui.view = view
   noticeForeign(ui.view)
   const news = newsOf(before, ui.view)
   if (news) ui.news = news
@@ -181,5 +166,9 @@ if (hasHandedOver) {
     dialog,
   )
   auth.start()
+  if (returned) {
+    answer = 'sent'
+    auth.send({ type: 'provider.return', url: returned })
+  }
   startWatching()
 }

@@ -5,13 +5,8 @@
 import { takeReturn } from 'cloudbase-authflow'
 
 const hasAnswer = new URLSearchParams(location.search).has('state')
-let answer = takeReturn()
 
-export const hasHandedOver = hasAnswer && answer === undefined
+/** The address with the answer. */
+export const returned = takeReturn()
 
-/** The address with the answer, once. */
-export function takeAnswer(): string | undefined {
-  const taken = answer
-  answer = undefined
-  return taken
-}
+export const hasHandedOver = hasAnswer && returned === undefined

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { consent, drop, said, startDemo } from './demo-driver.ts'
+import { consent, drop, eventually, said, startDemo } from './demo-driver.ts'
 
 const weChat = 'Continue with WeChat'
 const demoIdp = 'Continue with Demo IdP'
@@ -157,15 +157,18 @@ describe('a provider on this page', () => {
       await tab.button(weChat).click()
       await tab.page.locator('[name=person]').first().waitFor()
     }
-    for (const tab of [first, second]) {
-      await consent(tab.page, 'alex')
-      await tab.signedIn()
-    }
-    await first.page.bringToFront()
-    await first.button('Call getUser again').click()
+    await consent(first.page, 'alex')
     await first.signedIn()
-    expect(await first.uid()).toBe(await second.uid())
+    const uid = await first.uid()
+    await consent(second.page, 'lilei')
+    await second.signedIn()
+    expect(await second.heading.innerText()).toBe('Hello, 李雷')
+    expect(await second.error.count()).toBe(0)
     expect(codes(first.requests())).toHaveLength(2)
+
+    // Who came last is who is signed in, in both.
+    await eventually(() => first.uid()).toBe(await second.uid())
+    expect(await first.uid()).not.toBe(uid)
     await first.check()
     await second.check()
   })
