@@ -5,7 +5,11 @@ import type {
   AnyTransitionDefinition,
   EventObject,
 } from 'xstate'
-import { __unsafe_getAllOwnEventDescriptors as descriptorsOf } from 'xstate'
+import {
+  __unsafe_getAllOwnEventDescriptors as descriptorsOf,
+  initialTransition,
+  transition,
+} from 'xstate'
 import { getShortestPaths } from 'xstate/graph'
 import { type Api, createApi } from '../../services/api.ts'
 import { endpoints } from '../../services/endpoints.ts'
@@ -53,8 +57,8 @@ export interface Model {
   cases: Record<string, object[] | ((context: never) => object[])>
   /** What of the context decides how the machine goes on. */
   facts(context: never): unknown
-  /** Leaves out what cannot happen in this context. Default: nothing. */
-  happens?(type: string, context: never): boolean
+  /** Leaves out what cannot happen in this context and state. Default: nothing. */
+  happens?(type: string, context: never, value: unknown): boolean
 }
 
 /**
@@ -72,11 +76,11 @@ export function edgePaths(
     const given = cases[type] ?? [{}]
     return typeof given === 'function' ? given(context as never) : given
   }
-  const paths = getShortestPaths(machine, {
+  const paths = getShortestPaths(forgetful(machine), {
     input: input as never,
     events: (snapshot: AnyMachineSnapshot) =>
       descriptorsOf(snapshot)
-        .filter((type) => happens(type, snapshot.context as never))
+        .filter((type) => happens(type, snapshot.context as never, snapshot.value))
         .flatMap((type) => payloads(type, snapshot).map((payload) => ({ type, ...payload }))),
     serializeState: (snapshot, event, previous) =>
       JSON.stringify([
@@ -90,8 +94,8 @@ export function edgePaths(
     .map(({ steps }) =>
       steps.slice(1).map((step, index) => ({
         event: step.event as Step['event'],
-        from: String(steps[index]!.state.value),
-        to: String(step.state.value),
+        from: nameOf(steps[index]!.state),
+        to: nameOf(step.state),
         facts: facts(step.state.context as never),
       })),
     )
@@ -104,6 +108,18 @@ export function edgePaths(
     .map((steps) => ({ name: steps.map(({ event }) => labelOf(event)).join(' → '), steps }))
     .filter(({ name }, _, all) => !all.some((other) => other.name.startsWith(`${name} →`)))
 }
+
+/** Its value as one word; of parallel regions one each. */
+export const nameOf = ({ value }: Pick<AnyMachineSnapshot, 'value'>): string =>
+  typeof value === 'string' ? value : Object.values(value).join(' × ')
+
+/** The machine in a world of its own at every step, so that no actor is there twice. */
+const forgetful = (machine: AnyStateMachine) =>
+  Object.assign(Object.create(machine) as AnyStateMachine, {
+    getInitialSnapshot: (_scope: unknown, input: unknown) => initialTransition(machine, input)[0],
+    transition: (snapshot: AnyMachineSnapshot, event: EventObject) =>
+      transition(machine, snapshot, event)[0],
+  })
 
 /** `signIn fails with not_found`, `contact.submit`: what a reader of the report needs, no payloads. */
 export function labelOf({ type, error, output, note }: Step['event']): string {

@@ -6,8 +6,16 @@ import type { Flows } from '../../machines/session.ts'
 import type { AuthError } from '../../services/error.ts'
 import type { Config, Fault, NewUser } from '../../sandbox/index.ts'
 import { consentAt } from './idp.ts'
-import { edgePaths, labelOf, type Model, paperApi, type Path, type Step } from './paths.ts'
-import { transitionsOf } from './paths.ts'
+import {
+  edgePaths,
+  labelOf,
+  type Model,
+  nameOf,
+  paperApi,
+  type Path,
+  type Step,
+  transitionsOf,
+} from './paths.ts'
 import { type Interruption, interruptions, openWorld, type World } from './world.ts'
 
 type Event = EventObject & Record<string, unknown>
@@ -33,6 +41,10 @@ export interface Tour {
   >
   /** Where the machine is. Default: its state, if the running flow has it. */
   position?(world: World): string | undefined
+  /** Where the machine waits after a step. Default: where it asks, or its child does. */
+  rests?(step: Step): string | undefined
+  /** What there is to see in the end. */
+  view?(world: World): string
   /** The operation an answer is about, where its name does not say so. */
   operationOf?(answer: Step, before: Step | undefined, path: TourPath): string
   /** What befalls its paths. Default: everything. */
@@ -83,8 +95,11 @@ const COMPOSITES = ['verification', 'consent', 'elevation', 'gatedEdit']
 const DONE = new RegExp(`^xstate\\.done\\.actor\\.(${COMPOSITES.join('|')})$`)
 
 /** An event the server causes once a person has done something. */
-const isAnswer = ({ event: { type } }: Step) =>
-  type.startsWith('xstate.') && !DONE.test(type) && !/\.(until.*|visit|consent)$/.test(type)
+const isAnswer = ({ deeds }: Tour, { event: { type } }: Step) =>
+  type.startsWith('xstate.') &&
+  !DONE.test(type) &&
+  !/\.(until.*|visit|consent)$/.test(type) &&
+  !deeds?.[type]
 
 export const codeOf = ({ event }: Step) => (event.error as AuthError | undefined)?.code
 
@@ -212,11 +227,13 @@ function position(tour: Tour, world: World): string {
   if (tour.position) return tour.position(world) ?? 'ended'
   const path: AnyActorRef[] = journey(world.peer('session').system)
   const actor = path.find((each) => each.getSnapshot().machine.id === tour.machine.id)
-  return actor ? String(actor.getSnapshot().value) : 'ended'
+  return actor ? nameOf(actor.getSnapshot()) : 'ended'
 }
 
 /** What a model calls a state, as `position` tells it; undefined where the machine is at work. */
-function resting({ machine }: Tour, to: string): string | undefined {
+function resting({ machine, rests }: Tour, step: Step): string | undefined {
+  if (rests) return rests(step)
+  const { to } = step
   const node = machine.root.states[to]!
   if (node.type === 'final' || node.entry.includes('fail' as never)) return 'ended'
   return to.startsWith('asking') || node.invoke.some(({ id }) => id === to) ? to : undefined
@@ -266,12 +283,12 @@ async function walk(tour: Tour, path: TourPath, interruption: Interruption, calm
   const isLost = () => interruption === 'reload' && astray.length > 0
   for (let index = -1; index < steps.length && !isLost();) {
     let next = index + 1
-    while (next < steps.length && isAnswer(steps[next]!)) next++
+    while (next < steps.length && isAnswer(tour, steps[next]!)) next++
     const step = steps[index]
     await perform(step, steps.slice(index + 1, next), steps.slice(next))
     if (interruption === 'reload' && number === calmUntil) await world.reload()
     const last = steps[next - 1]
-    const expected = last && resting(tour, last.to)
+    const expected = last && resting(tour, last)
     const actual = position(tour, world)
     if (step) at = `${step.from} on ${labelOf(step.event)}`
     if (expected && actual !== expected) {
@@ -280,7 +297,11 @@ async function walk(tour: Tour, path: TourPath, interruption: Interruption, calm
     index = next
     if (!isLost()) number++
   }
-  const end = { ...(await tour.end?.(world)), view: world.end(), users: usersOf(world) }
+  const end = {
+    ...(await tour.end?.(world)),
+    view: tour.view?.(world) ?? world.end(),
+    users: usersOf(world),
+  }
   const walked = { astray, at, number, end, messages: world.messages(), taken: world.taken }
   await world.close()
   return walked
