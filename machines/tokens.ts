@@ -128,6 +128,13 @@ export const tokens = (
     states: {
       loading: {
         tags: 'busy',
+        on: {
+          'tokens.drop': {
+            guard: 'hasCredentials',
+            target: 'absent',
+            actions: ['tellServer', 'clear', 'forgetError'],
+          },
+        },
         invoke: {
           id: 'load',
           src: 'load',
@@ -143,7 +150,7 @@ export const tokens = (
                 { type: 'tell', params: { type: 'tokens.restored' } },
               ],
             },
-            { target: 'absent' },
+            { target: 'absent', actions: 'forgetError' },
           ],
           onError: [{ guard: 'hasCredentials', target: 'kept' }, 'absent'],
         },

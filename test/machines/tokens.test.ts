@@ -144,8 +144,7 @@ async function walk({ steps }: Path, interruption: 'nothing' | 'broken line' | '
       case 'tokens.reload':
         return tell(event)
       case 'tokens.drop':
-        world.auth.send({ type: 'session.end' })
-        return world.settle()
+        return tell(event)
       case 'xstate.done.actor.refresh':
         return letGo()
       case 'xstate.error.actor.refresh':
