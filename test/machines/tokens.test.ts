@@ -51,6 +51,7 @@ const model: Model = {
     'xstate.error.actor.refresh': ['invalid_grant', 'unavailable'].map(fails),
   },
   facts: factsAt(0),
+  happens: (type, { credentials }: Context) => type !== 'tokens.drop' || !!credentials,
 }
 
 const endpoint = { method: 'POST', path: '/auth/v1/token' }
