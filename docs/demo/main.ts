@@ -156,6 +156,7 @@ if (hasHandedOver) {
       'main',
       { class: 'visited' },
       h('p', { role: 'status' }, () => t().visited),
+      h('a', { href: location.pathname }, () => t().visitedAlone),
     ),
   )
   refresh()

@@ -10,40 +10,46 @@ const { demo } = startDemo()
 /** The server itself asks for a captcha before every code. */
 const guardSends = () => demo.sandbox.config({ sendsBeforeCaptcha: 0 })
 
-const viewports = [
-  ['390', { width: 390, height: 844 }],
-  ['1280', { width: 1280, height: 900 }],
-] as const
+const sizes = [
+  { width: 1280, height: 900 },
+  { width: 390, height: 844 },
+  { width: 320, height: 640 },
+]
 const looks = [
-  ['en', 'en-US', 'light'],
-  ['zh', 'zh-CN', 'dark'],
+  { language: 'en', locale: 'en-US', colorScheme: 'light' },
+  { language: 'zh', locale: 'zh-CN', colorScheme: 'dark' },
 ] as const
-const ways = looks.flatMap(([language, locale, colorScheme]) =>
-  viewports.map(([name, viewport]) => ({ language, locale, colorScheme, name, viewport })),
-)
-type Way = (typeof ways)[number]
 
-/** The page, and a look at it that finds what is in the way there and on a smaller screen. */
-const openLooking = async ({ language, name, viewport, ...rest }: Way, isAlone: boolean) => {
-  const it = await openDemo(demo, { ...rest, viewport, isAlone })
+/** `PICTURES=1` also paints every screen, into `test/.screenshots`. */
+const isPainting = !!process.env['PICTURES']
+
+/** The page, and a look at it in every size that finds what is in the way there. */
+const openLooking = async (
+  part: string,
+  { language, ...rest }: (typeof looks)[number],
+  isAlone = false,
+) => {
+  const it = await openDemo(demo, { ...rest, isAlone })
   const { page } = it
   if (isAlone) await page.clock.install()
   await it.open()
-  let number = isAlone ? 0 : 50
+  let number = 0
+  const found: string[] = []
   const look = async (screen: string) => {
-    const picture = `${language}-${name}-${String(++number).padStart(2, '0')}-${screen}`
-    await it.picture(picture)
-    expect({ picture, flaws: await flaws(page) }).toEqual({ picture, flaws: [] })
-    await page.setViewportSize({ ...viewport, width: viewport.width - 70 })
-    expect({ picture, narrower: await flaws(page) }).toEqual({ picture, narrower: [] })
-    await page.setViewportSize(viewport)
+    const place = `${part}-${String(++number).padStart(2, '0')}-${screen}`
+    for (const size of sizes) {
+      await page.setViewportSize(size)
+      const picture = `${language}-${size.width}-${place}`
+      if (isPainting) await it.picture(picture)
+      found.push(...(await flaws(page)).map((flaw) => `${picture}: ${flaw}`))
+    }
   }
-  return { ...it, look, words: texts[language] }
+  return { ...it, look, found, words: texts[language] }
 }
 
 describe('every screen', () => {
-  test.each(ways)('of signing in fits in $language at $name px', async (way) => {
-    const { page, look, ...it } = await openLooking(way, true)
+  test.each(looks)('of signing in fits in $language', async (way) => {
+    const { page, look, found, ...it } = await openLooking('a', way, true)
     const [byCode, byPassword] = await page.getByRole('tab').all()
 
     await look('account')
@@ -123,11 +129,12 @@ describe('every screen', () => {
     await it.secondary.first().click()
     await it.at('askingAccount')
     await look('session-ended')
+    expect(found).toEqual([])
     await it.check({ isLineBroken: true })
   })
 
-  test.each(ways)('of all else fits in $language at $name px', async (way) => {
-    const { page, look, words, ...it } = await openLooking(way, false)
+  test.each(looks)('of all else fits in $language', async (way) => {
+    const { page, look, found, words, ...it } = await openLooking('b', way)
     const link = (name: string) => it.button(name).first()
     const submit = async (field: string, text: string) => {
       await page.locator(field).fill(text)
@@ -273,6 +280,7 @@ describe('every screen', () => {
     await submit('#own-password', 'a guess')
     await it.error.waitFor()
     await look('elevation-password-wrong')
+    expect(found).toEqual([])
     await it.check({ isLineBroken: true })
   })
 })

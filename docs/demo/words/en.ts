@@ -13,6 +13,7 @@ export const en = {
   back: 'Back',
   cancel: 'Cancel',
   visited: 'Done. You can close this window and go on in the other one.',
+  visitedAlone: 'There is no other window? Start here.',
 
   account: {
     heading: 'Sign in',

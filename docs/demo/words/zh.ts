@@ -12,6 +12,7 @@ export const zh: Texts = {
   back: '返回',
   cancel: '取消',
   visited: '已完成。您可以关闭此窗口，回到原来的窗口继续。',
+  visitedAlone: '找不到原来的窗口？从这里开始。',
 
   account: {
     heading: '登录',
