@@ -30,7 +30,8 @@ const made = await Promise.all(
 const isMachine = (entry: [string, unknown]): entry is [string, AnyStateMachine] =>
   entry[1] instanceof StateMachine
 const parts = made.filter(isMachine).filter(([name]) => name !== 'resumable')
-const journeys = parts.filter(([name]) => !['captcha', 'tokens', 'request'].includes(name))
+const helpers = ['captcha', 'tokens', 'request', 'signOut']
+const journeys = parts.filter(([name]) => !helpers.includes(name))
 const flows = Object.fromEntries(
   journeys.map(([name, machine]): [string, Flow] => [name, () => machine]),
 ) satisfies Flows

@@ -149,12 +149,13 @@ describe('one intent is one request', () => {
 describe('a session', () => {
   const renewals = ({ calls }: World) => calls.filter((call) => call.endsWith('/v1/token')).length
   const token = { method: 'POST', path: '/auth/v1/token' }
-  const HOURS = 8000
+  /** Seconds; an access token lives 7200. */
+  const LIFETIME = 8000
 
   async function openExpired(edges: Edges = {}) {
     const world = await openWorld('nothing', edges)
     await world.call('signInAnonymously')
-    world.pass(HOURS)
+    world.pass(LIFETIME)
     return world
   }
   const codeOfReason = (settled: PromiseSettledResult<unknown>) =>
@@ -176,6 +177,17 @@ describe('a session', () => {
     expect(renewals(world)).toBe(1)
     expect(new Set(users.map(({ sub }) => sub)).size).toBe(1)
     expect(new Set(accessTokens).size).toBe(1)
+    await world.close()
+  }, 60_000)
+
+  test('is not renewed while its access token is good', async () => {
+    const world = await openWorld()
+    await world.call('signInAnonymously')
+    world.pass(7000)
+    const accessTokens = await Promise.all([1, 2, 3].map(() => world.auth.getAccessToken()))
+    await world.call('getUser')
+    expect(new Set(accessTokens).size).toBe(1)
+    expect(renewals(world)).toBe(0)
     await world.close()
   })
 
@@ -217,7 +229,7 @@ describe('a session', () => {
     const world = await openExpired()
     await fc.assert(
       fc.asyncProperty(answer, async (fault) => {
-        world.pass(HOURS)
+        world.pass(LIFETIME)
         world.sandbox.faults([{ ...token, ...fault }])
         await expect(world.auth.getAccessToken()).rejects.toBeInstanceOf(AuthError)
         expect(world.sandbox.faults()).toEqual([])
