@@ -68,9 +68,18 @@ export function captchaDialog({ language, answer, replace, cancel }: CaptchaDial
   style(image, { justifySelf: 'center', height: '60px', width: 'auto', minWidth: '100px' })
   style(label, { display: 'grid', gap: '6px' })
   style(input, { font: 'inherit', fontSize: '20px', letterSpacing: '.2em', padding: '8px' })
+  style(input, { border: '1px solid', borderRadius: '8px' })
   style(problem, { margin: 0, color: '#d33' })
   style(buttons, { display: 'flex', gap: '8px', justifyContent: 'end' })
-  for (const button of [close, another, submit]) style(button, { font: 'inherit', padding: '8px' })
+  for (const button of [close, another, submit]) {
+    style(button, {
+      font: 'inherit',
+      padding: '8px 14px',
+      border: '1px solid',
+      borderRadius: '8px',
+    })
+  }
+  style(submit, { background: '#0052d9', borderColor: '#0052d9', color: '#fff' })
 
   form.addEventListener('submit', (event) => {
     event.preventDefault()

@@ -2,6 +2,7 @@ import { type ActorRefFrom, type AnyActorRef, waitFor } from 'xstate'
 import type { Api } from '../../services/api.ts'
 import type { CaptchaService } from '../../services/captcha.ts'
 import { type Clock, systemClock } from '../../services/clock.ts'
+import { endpoints } from '../../services/endpoints.ts'
 import type { AuthError } from '../../services/error.ts'
 import { moreEndpoints } from '../../services/moreEndpoints.ts'
 import { seal, type Unsealed, unseal } from '../../services/secret.ts'
@@ -29,6 +30,21 @@ export interface DoorOptions {
 /** Our own door, opened for this face: its calls, and the session behind it. */
 export type Door = ReturnType<typeof openDoor>
 
+/** This face gives all that is known of a user, also what the documents do not name. */
+const calls = {
+  ...moreEndpoints,
+  getUser: {
+    ...endpoints.getUser,
+    shape: {
+      ...endpoints.getUser.shape,
+      hasPassword: 'boolean?',
+      loginType: 'string?',
+      created_from: 'string?',
+      updated_at: 'string?',
+    },
+  },
+}
+
 /** The transport knows where requests go; until it does, nowhere. */
 const NOWHERE = 'https://origin.invalid'
 
@@ -42,7 +58,7 @@ export function openDoor({ store, clock = systemClock, ...options }: DoorOptions
     clock,
     endpoint: NOWHERE,
     storage: { shared: store, tab: memoryStore() },
-    endpoints: moreEndpoints,
+    endpoints: calls,
     flows: {},
   })
   auth.start()
@@ -134,15 +150,14 @@ export function openDoor({ store, clock = systemClock, ...options }: DoorOptions
       throw CloudbaseError.from(error as AuthError)
     },
 
-    /** Begins a session with these tokens. */
-    keep(given: Unsealed<Tokens>) {
-      keeper().send({ type: 'tokens.keep', tokens: seal<Tokens>(given) })
+    /** Begins a session with these tokens, which came from this version of the API. */
+    keep(given: Unsealed<Tokens>, version = 'v1') {
+      keeper().send({ type: 'tokens.keep', tokens: seal<Tokens>(given), version })
     },
 
     /** Ends the session, here at once; settles when the server knows, or cannot be told now. */
     async end(): Promise<void> {
-      if (!(await loaded())) return
-      auth.send({ type: 'session.end' })
+      if (await loaded()) keeper().send({ type: 'tokens.drop' })
       const { children } = keeper().getSnapshot()
       const tellers = Object.values(children as Record<string, AnyActorRef>)
       await Promise.allSettled(tellers.map((teller) => waitFor(teller, hasTold)))

@@ -1,7 +1,7 @@
 import { loginPage, wechat } from '../wechat/index.ts'
 import type { Core } from './core.ts'
 import { CloudbaseError } from './errors.ts'
-import { globalWx } from './wechat.ts'
+import { globalWx } from './globalWx.ts'
 
 export interface LoginPageRequest {
   /** Default: `env`, the page set up for the environment; else the one of an application. */

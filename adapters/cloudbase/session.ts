@@ -2,7 +2,8 @@ import type { Store } from '../../services/storage.ts'
 import { type AuthStateEvent, createBus, type LoginEventType } from './bus.ts'
 import { needGender } from './checks.ts'
 import type { Door } from './door.ts'
-import type { Credentials, LoginState, LoginType, UserInfo, UserUpdate } from './types.ts'
+import type { Credentials, LoginState, UserInfo, UserProvider, UserUpdate } from './types.ts'
+import { globalWx } from './globalWx.ts'
 import { toUser } from './user.ts'
 import { userCache } from './userCache.ts'
 
@@ -14,7 +15,7 @@ export function createSession(door: Door, store: Store, env: string) {
   const loginEvents = createBus<[type: LoginEventType, msg?: string]>()
   const stateEvents = createBus<[event: AuthStateEvent, info?: object]>()
   let entering: Promise<void> | undefined
-  let loginType: LoginType | undefined
+  let loginType: string | undefined
   /** Sign-ins, one after the other. */
   let turns: Promise<unknown> = Promise.resolve()
 
@@ -47,7 +48,13 @@ export function createSession(door: Door, store: Store, env: string) {
   /** What a slow answer says of a user who has left meanwhile is not kept. */
   function learn(answer: UserInfo): UserInfo {
     const { loginType } = cache.get()
-    const info = { ...answer, uid: answer.sub, ...(loginType && { loginType }) }
+    const open_id = openIdOf(answer)
+    const info = {
+      ...(loginType && { loginType }),
+      ...answer,
+      uid: answer.sub,
+      ...(open_id && { open_id }),
+    }
     const { sub = info.sub } = door.peek() ?? { sub: null }
     if (sub === info.sub) cache.set(info)
     return info
@@ -89,7 +96,7 @@ export function createSession(door: Door, store: Store, env: string) {
      * Does a sign-in: after those begun before it, so that the last one begun is the one that
      * stays. One begun while a captcha is open does not wait, it may come from the captcha itself.
      */
-    async signIn(run: () => Promise<unknown>, type?: LoginType): Promise<LoginState> {
+    async signIn(run: () => Promise<unknown>, type?: string): Promise<LoginState> {
       const begin = () => {
         loginType = type
         return run()
@@ -101,6 +108,12 @@ export function createSession(door: Door, store: Store, env: string) {
       return peek()!
     },
   }
+}
+
+/** Who the user is at the WeChat of this mini program, if this is one. */
+function openIdOf({ providers = [] }: UserInfo): string | undefined {
+  const appId = globalWx()?.getAccountInfoSync?.().miniProgram.appId
+  return (providers as UserProvider[]).find(({ id }) => id === appId)?.provider_user_id
 }
 
 /** Adds the tokens as a property that is there to be read, and is not printed, copied or stored. */

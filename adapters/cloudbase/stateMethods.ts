@@ -73,10 +73,10 @@ export function stateMethods({ env, door, session }: Core) {
       need(credentials, 'access_token')
       const { access_token, refresh_token, token_type, sub, scope, groups, version } = credentials
       const expires_in = secondsOf(credentials, door.clock.now())
-      const tokens = { refresh_token, token_type, sub, scope, groups, version }
+      const tokens = { refresh_token, token_type, sub, scope, groups }
       const given = Object.entries(tokens).filter(([, value]) => value)
       const kept = { ...Object.fromEntries(given), access_token: access_token!, expires_in }
-      await session.signIn(async () => door.keep(kept))
+      await session.signIn(async () => door.keep(kept, version))
     },
 
     /** A new picture for an open captcha question: `POST /auth/v1/captcha/data`. */

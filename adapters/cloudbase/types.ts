@@ -3,12 +3,14 @@ import type * as wire from '../../services/wire.ts'
 /** What the server knows of a user, in the wire's own names, and the `uid` this client adds. */
 export interface UserInfo extends Partial<wire.User> {
   uid?: string
-  /** How the user signed in, where that makes a difference. */
-  loginType?: LoginType
+  /** How the user signed in, where that is known; `CUSTOM` by a ticket of the app's own server. */
+  loginType?: string
+  hasPassword?: boolean
+  created_from?: string
+  updated_at?: string
+  /** Of a user who is signed in at this mini program's WeChat. */
+  open_id?: string
 }
-
-/** `CUSTOM`: by a ticket of the app's own server. */
-export type LoginType = 'CUSTOM'
 
 export interface UserProvider {
   id?: string

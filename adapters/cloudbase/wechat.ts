@@ -1,17 +1,10 @@
 import { wechat } from '../wechat/index.ts'
-import type { Wx } from '../wechat/wx.ts'
 import { need } from './checks.ts'
 import type { Core } from './core.ts'
 import { CloudbaseError } from './errors.ts'
+import { globalWx } from './globalWx.ts'
 import { VIA_WX_CLOUD } from './transport.ts'
 import type { LoginState } from './types.ts'
-
-interface MiniProgram extends Wx {
-  getAccountInfoSync(): { miniProgram: { appId: string } }
-}
-
-/** The `wx` of a mini program, where this is one. */
-export const globalWx = () => (globalThis as { wx?: Partial<MiniProgram> }).wx
 
 interface SilentSignIn {
   code?: string

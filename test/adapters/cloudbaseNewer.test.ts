@@ -283,7 +283,7 @@ describe('the user', () => {
     const { verifyOtp } = dataOf(await face.auth.updateUser({ phone: '13900000000' }))
     expect((await verifyOtp!({ token: face.code(next) })).error).toBe(null)
     const edit = face.sandbox.requests().findLast(({ path }) => path.endsWith('/basic/edit'))
-    expect(Object.keys(edit!.body as object)).toEqual(['phone', 'verification_token'])
+    expect(Object.keys(edit!.body as object)).toEqual(['phone'])
   })
 
   test('deletes themselves by password', async () => {

@@ -296,6 +296,20 @@ describe('guests', () => {
   })
 })
 
+test('what could not be sent is said, and sent no second time', async () => {
+  const { auth, sandbox, calls } = await openFace()
+  for (const path of ['/auth/v1/verification', '/auth/v1/signin/anonymously']) {
+    sandbox.faults([{ method: 'POST', path, drop: 'after', times: 3 }])
+    const attempt = path.endsWith('verification')
+      ? auth.getVerification({ email })
+      : auth.signInAnonymously()
+    expect(await failure(attempt)).toMatchObject({ error: 'unreachable' })
+    expect(calls()).toHaveLength(1)
+  }
+  expect(sandbox.inbox(email)).toHaveLength(1)
+  expect(auth.hasLoginState()).toBe(null)
+})
+
 describe('custom sign-in', () => {
   test('asks the app for a ticket', async () => {
     const { auth, sandbox, calls } = await openFace()

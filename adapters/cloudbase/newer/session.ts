@@ -33,8 +33,7 @@ export function newerSessionMethods({ door, session }: Core) {
 
   /** Begins a session with what a refresh token is traded for. */
   async function take(refresh_token: string): Promise<SignedIn> {
-    const request = { refresh_token, version: 'v1' }
-    await session.signIn(async () => door.keep(await door.call('refresh', request)))
+    await session.signIn(async () => door.keep(await door.call('refresh', { refresh_token })))
     return signedIn()
   }
 

@@ -22,6 +22,8 @@ export interface AuthUser {
     picture?: string
     avatarUrl?: string
     locale?: string
+    hasPassword: boolean
+    open_id?: string
   }
   identities: AuthIdentity[]
   is_anonymous: boolean
@@ -32,6 +34,7 @@ export interface AuthIdentity {
   identity_id: string
   user_id: string
   provider: string
+  created_at?: string
   identity_data: { provider_id?: string; provider_user_id?: string; name?: string }
 }
 
@@ -72,8 +75,13 @@ export function toAuthUser(info: UserInfo, scope?: string | null): AuthUser {
       picture,
       avatarUrl: picture,
       locale,
+      hasPassword: !!info.hasPassword,
+      open_id: info.open_id,
     },
-    identities: (providers as UserProvider[]).map((provider) => toIdentity(provider, sub)),
+    identities: (providers as UserProvider[]).map((provider) => ({
+      ...toIdentity(provider, sub),
+      created_at,
+    })),
     is_anonymous: scope === 'anonymous',
   }
 }

@@ -31,6 +31,13 @@ export interface SentOtp {
 export const toContact = ({ email, phone }: NewerContact) =>
   email ? { email } : { phone_number: phone! }
 
+/** What a code is for, which the server is told where it goes by e-mail. */
+export type Usage = 'email' | 'recovery' | 'reauthentication'
+
+/** Where a code goes, and what for. */
+export const toAddress = ({ email, phone }: NewerContact, usage: Usage) =>
+  email ? { email, usage } : { phone_number: phone! }
+
 /** Sign-in, by the newer names. */
 export function newerSignInMethods(
   core: Core,
@@ -45,7 +52,10 @@ export function newerSignInMethods(
     needOne(params, 'email', 'phone')
     const { email, phone, ...newUser } = params
     const contact = toContact({ email, phone })
-    const { verification_id, is_user } = await older.getVerification({ ...contact, ...sending })
+    const { verification_id, is_user } = await older.getVerification({
+      ...toAddress(params, 'email'),
+      ...sending,
+    })
     return {
       messageId: verification_id,
       verifyOtp: ({ token, messageId = verification_id }) =>
@@ -57,7 +67,7 @@ export function newerSignInMethods(
             verification_code: token,
             isUser: is_user,
             isOnlyForUsers: sending.target === 'USER',
-            newUser,
+            newUser: { ...newUser, verification_code: token },
           })
           return signedIn()
         }),
@@ -128,7 +138,7 @@ export function newerSignInMethods(
       answer(async () => {
         needOne(params, 'email', 'phone')
         const target = params.type === 'signup' ? 'ANY' : 'USER'
-        const sent = await older.getVerification({ ...toContact(params), target })
+        const sent = await older.getVerification({ ...toAddress(params, 'email'), target })
         return { messageId: sent.verification_id }
       }),
 

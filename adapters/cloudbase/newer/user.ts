@@ -3,7 +3,7 @@ import type { Core } from '../core.ts'
 import type { OlderMethods } from '../older.ts'
 import { type Answer, answer } from './answer.ts'
 import type { AuthUser, SignedIn } from './shapes.ts'
-import { type NewerContact, toContact } from './signIn.ts'
+import { type NewerContact, toAddress, toContact } from './signIn.ts'
 
 export interface UpdateUserRequest extends NewerContact {
   username?: string
@@ -93,18 +93,18 @@ export function newerUserMethods(
         needGender(changes)
         if (!email && !phone) return edit(changes)
         const contact = email ? { email } : { phone: phone! }
-        const { verification_id } = await older.getVerification(toContact(contact))
+        const { verification_id } = await older.getVerification(
+          toAddress(contact, 'reauthentication'),
+        )
         const { user: current } = isChange ? await edit(changes) : await user()
         return {
           user: current,
           messageId: verification_id,
           verifyOtp: ({ token }) =>
             answer(async () => {
-              const { verification_token } = await older.verify({
-                verification_id,
-                verification_code: token,
-              })
-              return edit({ ...contact, verification_token })
+              need({ token }, 'token')
+              await older.verify({ verification_id, verification_code: token })
+              return edit(contact)
             }),
         }
       }),
@@ -112,14 +112,14 @@ export function newerUserMethods(
     /** Sends a code for a new password; `data.updateUser({ nonce, password })` sets it and signs in. */
     resetPasswordForEmail(emailOrPhone: string, { redirectTo = '' } = {}) {
       const isEmail = String(emailOrPhone).includes('@')
-      const contact = toContact(isEmail ? { email: emailOrPhone } : { phone: emailOrPhone })
+      const address = isEmail ? { email: emailOrPhone } : { phone: emailOrPhone }
       return withCode(
         async () => {
           need({ emailOrPhone }, 'emailOrPhone')
-          return older.getVerification(contact)
+          return older.getVerification({ ...toAddress(address, 'recovery'), target: 'USER' })
         },
         async (verification_token, new_password) => {
-          await older.resetPassword({ ...contact, new_password, verification_token })
+          await older.resetPassword({ ...toContact(address), new_password, verification_token })
           session.stateEvents.fire('PASSWORD_RECOVERY')
           await older.signIn({ username: emailOrPhone, password: new_password })
           if (redirectTo && typeof location !== 'undefined') location.assign(redirectTo)
@@ -143,7 +143,7 @@ export function newerUserMethods(
         async () => {
           const { email, phone } = (await signedIn()).user
           if (!email && !phone) throw invalid('the user has neither an email nor a phone')
-          return older.getVerification(toContact({ email, phone }))
+          return older.getVerification(toAddress({ email, phone }, 'reauthentication'))
         },
         async (verification_token, new_password) => {
           const { sudo_token } = await older.sudo({ verification_token })

@@ -1,0 +1,4 @@
+import cloudbase from '@cloudbase/js-sdk'
+import { offer } from './parity.ts'
+
+offer(cloudbase)

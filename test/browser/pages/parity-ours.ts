@@ -1,0 +1,4 @@
+import cloudbase from '../../../adapters/cloudbase/index.ts'
+import { offer } from './parity.ts'
+
+offer(cloudbase)
