@@ -29,6 +29,7 @@ export const upgrade = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
       context: {} as {
         /** Who the guest is, and must still be afterwards. */
         uid?: string
+        hasSwitched: boolean
         contact?: Contact
         verificationToken?: Secret
         providerToken?: Secret
@@ -69,9 +70,9 @@ export const upgrade = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
     },
   }).createMachine({
     id: 'upgrade',
-    context: ({ input }) => ({ uid: input?.uid }),
+    context: ({ input }) => ({ uid: input?.uid, hasSwitched: false }),
     initial: 'askingAccount',
-    output: ({ context }) => ({ hasSwitched: !context.uid }),
+    output: ({ context }) => ({ hasSwitched: context.hasSwitched }),
     states: {
       askingAccount: {
         tags: 'asking',
@@ -172,7 +173,7 @@ export const upgrade = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
             username: (contact!.phone_number ?? contact!.email)!,
             verification_token: verificationToken,
           }),
-          onDone: { target: 'done', actions: assign({ uid: undefined }) },
+          onDone: { target: 'done', actions: assign({ hasSwitched: true }) },
           onError: { target: 'askingChoice', actions: 'rememberError' },
         },
       },
@@ -183,7 +184,7 @@ export const upgrade = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
           id: 'signInWithProvider',
           src: 'signInWithProvider',
           input: ({ context }) => ({ provider_token: context.providerToken! }),
-          onDone: { target: 'done', actions: assign({ uid: undefined }) },
+          onDone: { target: 'done', actions: assign({ hasSwitched: true }) },
           onError: { target: 'askingChoice', actions: 'rememberError' },
         },
       },

@@ -1,9 +1,15 @@
+import { inspect } from 'node:util'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { provider as flow } from '../../adapters/flows.ts'
+import { createAuth } from '../../adapters/vanilla.ts'
 import { provider } from '../../machines/provider.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
+import { memoryStore } from '../../services/storage.ts'
+import { consentAt } from '../support/idp.ts'
 import { type Model, paperApi } from '../support/paths.ts'
 import { describeTour, signInAs } from '../support/walk.ts'
+import { type Edges, openWorld, type World } from '../support/world.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
 const journey = { provider_id: 'demo_idp', redirect_uri: 'https://app.example/back' }
@@ -37,3 +43,249 @@ describeTour({
     ],
   },
 })
+
+describe('a journey to a provider', () => {
+  const phone_number = '+86 13800000000'
+  let world: World
+  afterEach(() => world.close())
+
+  const open = async (edges: Edges = {}) => {
+    world = await openWorld('nothing', { flows: { provider: flow }, ...edges })
+  }
+  const send = async (...events: object[]) => {
+    for (const event of events) {
+      world.auth.send(event as never)
+      await world.settle()
+    }
+  }
+  const begin = (more: object = {}) =>
+    send({ type: 'flow.start', flow: 'provider', input: { ...journey, ...more } })
+  const grants = () => world.calls.filter((call) => call.endsWith('/provider/token')).length
+  const stateOf = (address: string) => new URL(address).searchParams.get('state')!
+  const comeBack = (url: string) => send({ type: 'provider.return', url })
+
+  test('goes out with 128 random bits, other ones each time', async () => {
+    await open()
+    const random = vi.spyOn(crypto, 'getRandomValues')
+    for (let time = 0; time < 20; time++) {
+      random.mockClear()
+      await begin()
+      expect(random).toHaveBeenCalled()
+      await send({ type: 'flow.cancel' })
+    }
+    random.mockRestore()
+    const states = world.left.map(stateOf)
+    for (const state of states) expect(state).toMatch(/^[0-9a-f]{32}$/)
+    expect(new Set(states).size).toBe(20)
+    // Every digit takes every value somewhere: none is fixed, as in a UUID.
+    const digits = Array.from({ length: 32 }, (_, at) => new Set(states.map((s) => s[at])).size)
+    expect(Math.min(...digits)).toBeGreaterThan(4)
+  })
+
+  test('ends once, however often the callback is handled', async () => {
+    await open()
+    await begin()
+    const address = await consentAt(world.left[0]!)
+    world.auth.send({ type: 'provider.return', url: address } as never)
+    world.auth.send({ type: 'provider.return', url: address } as never)
+    await world.settle()
+    expect(world.end()).toBe('signedIn: no flow')
+    await comeBack(address)
+    await world.reload()
+    await comeBack(address)
+    expect(world.end()).toBe('signedIn: no flow')
+    expect(grants()).toBe(1)
+  })
+
+  test('that a reload cuts on its way back is gone through again', async () => {
+    let isCut = true
+    await open({
+      async wire(input, init) {
+        if (!isCut || !(input as string).includes('/provider/token')) return fetch(input, init)
+        // The server has heard it; its answer never arrives.
+        await fetch(input, { ...init, signal: null })
+        isCut = false
+        return new Promise((_, reject) => init!.signal!.addEventListener('abort', reject))
+      },
+    })
+    await begin()
+    const address = await consentAt(world.left[0]!)
+    world.auth.send({ type: 'provider.return', url: address } as never)
+    await vi.waitFor(() => expect(isCut).toBe(false))
+    await world.reload()
+    expect(world.end()).toBe('signedOut: provider.askingReturn')
+    await comeBack(address)
+    expect(world.end()).toBe(
+      'signedOut: provider.askingRetry (grantProviderToken: failed_precondition)',
+    )
+    await send({ type: 'provider.retry' })
+    await comeBack(await consentAt(world.left.at(-1)!))
+    expect(world.end()).toBe('signedIn: no flow')
+  })
+
+  const foreign: Record<string, (own: string) => string> = {
+    'a code of somebody else': () => `${journey.redirect_uri}?code=theirs&state=${'0'.repeat(32)}`,
+    'a code without a state': () => `${journey.redirect_uri}?code=theirs`,
+    'an empty state': () => `${journey.redirect_uri}?code=theirs&state=`,
+    'its state in capitals': (own) =>
+      `${journey.redirect_uri}?code=theirs&state=${stateOf(own).toUpperCase()}`,
+    'a part of its state': (own) =>
+      `${journey.redirect_uri}?code=theirs&state=${stateOf(own).slice(0, 31)}`,
+    'a denial of somebody else': () =>
+      `${journey.redirect_uri}?error=access_denied&state=${'0'.repeat(32)}`,
+    'no address': () => 'nowhere',
+  }
+  test.each(Object.entries(foreign))('is not disturbed by %s', async (_name, addressOf) => {
+    for (const isPopup of [false, true]) {
+      await open()
+      await begin({ isPopup })
+      const uri = isPopup ? world.visits[0]!.uri : world.left[0]!
+      const { length } = world.calls
+      await comeBack(addressOf(uri))
+      expect(world.calls).toHaveLength(length)
+      expect(world.visits).toHaveLength(isPopup ? 1 : 0)
+      expect(world.end()).toBe(`signedOut: provider.${isPopup ? 'askingPopup' : 'askingReturn'}`)
+      if (isPopup) world.visits[0]!.resolve(await consentAt(uri))
+      else await comeBack(await consentAt(uri))
+      await world.settle()
+      expect(world.end()).toBe('signedIn: no flow')
+      if (!isPopup) await world.close()
+    }
+  })
+
+  test('never sends on a code whose state is its own only at second sight', async () => {
+    await open()
+    await begin()
+    const state = stateOf(world.left[0]!)
+    await comeBack(`${journey.redirect_uri}?code=theirs&state=${'0'.repeat(32)}&state=${state}`)
+    expect(world.end()).toBe('signedOut: provider.askingRetry (readCallback: foreign_callback)')
+    expect(grants()).toBe(0)
+  })
+
+  test('is over after a denial, and its state with it', async () => {
+    await open()
+    await begin()
+    const uri = world.left[0]!
+    const address = await consentAt(uri)
+    await comeBack(await consentAt(uri, null))
+    expect(world.end()).toBe('signedOut: provider.askingRetry (readCallback: access_denied)')
+    await comeBack(address)
+    await send({ type: 'provider.retry' })
+    await comeBack(address)
+    expect(world.end()).toBe('signedOut: provider.askingReturn')
+    expect(grants()).toBe(0)
+    await comeBack(await consentAt(world.left[1]!))
+    expect(world.end()).toBe('signedIn: no flow')
+  })
+
+  test('keeps its purpose: who went out to sign in binds nothing, and the other way round', async () => {
+    await open()
+    await world.sandbox.addUser({ sub: 'li.hua', phone_number })
+    const ticket = await world.sandbox.mintTicket('li.hua')
+    await begin({ purpose: 'signIn' })
+    const address = await consentAt(world.left[0]!)
+    await send({ type: 'flow.cancel' })
+    await world.call('signInWithCustomTicket', { provider_id: 'custom', ticket })
+    await begin({ purpose: 'bind' })
+    await comeBack(address)
+    expect(world.end()).toBe('signedIn: provider.askingReturn')
+    expect(grants()).toBe(0)
+  })
+
+  test('is the tab’s own: two at once both end where they began', async () => {
+    await open()
+    await begin()
+    const [here] = world.left
+    // The same browser: what tabs share is shared, what each has of its own is not.
+    const { shared, tab } = world.storage
+    const other = { shared, tab: memoryStore() }
+    const away: string[] = []
+    const auth = createAuth({
+      env: 'demo',
+      endpoint: world.url,
+      storage: other,
+      flows: { provider: flow },
+      platform: { leave: (uri) => void away.push(uri) },
+    })
+    auth.start()
+    auth.send({ type: 'flow.start', flow: 'provider', input: journey })
+    await vi.waitFor(() => expect(away).toHaveLength(1))
+    const hereBack = await consentAt(here!)
+    const awayBack = await consentAt(away[0]!, 'lilei')
+    auth.send({ type: 'provider.return', url: hereBack })
+    await comeBack(awayBack)
+    expect(auth.get().step).toBe('askingReturn')
+    expect(world.end()).toBe('signedOut: provider.askingReturn')
+    expect(grants()).toBe(0)
+    await comeBack(hereBack)
+    expect(world.end()).toBe('signedIn: no flow')
+    auth.send({ type: 'provider.return', url: awayBack })
+    await vi.waitFor(() =>
+      expect(auth.get()).toMatchObject({ status: 'signedIn', flow: undefined }),
+    )
+    expect(await tab.get('authflow_demo')).toBeUndefined()
+    auth.stop()
+  })
+
+  test('grants with the provider it went out to, whatever the address says', async () => {
+    const bodies: string[] = []
+    await open({
+      wire(input, init) {
+        if ((input as string).includes('/provider/token')) bodies.push(init!.body as string)
+        return fetch(input, init)
+      },
+    })
+    await begin()
+    await comeBack(
+      `${await consentAt(world.left[0]!)}&provider_id=evil&redirect_uri=https://evil.example/`,
+    )
+    expect(JSON.parse(bodies[0]!)).toMatchObject({
+      provider_id: 'demo_idp',
+      provider_redirect_uri: journey.redirect_uri,
+    })
+    expect(world.end()).toBe('signedIn: no flow')
+  })
+
+  test('shows its code to nobody', async () => {
+    const seen: string[] = []
+    await open({
+      inspect(event) {
+        if ('event' in event) seen.push(printed(event.event))
+        if ('snapshot' in event) {
+          const { context, input, output } = event.snapshot as unknown as Record<string, unknown>
+          seen.push(printed([context, input, output]))
+        }
+      },
+    })
+    world.auth.subscribe((view) => seen.push(printed(view)))
+    await begin()
+    const address = await consentAt(world.left[0]!)
+    world.sandbox.faults([{ method: 'POST', path: '/auth/v1/provider/token', status: 500 }])
+    await comeBack(address)
+    expect(world.end()).toBe('signedOut: provider.askingRetry (grantProviderToken: unavailable)')
+    const code = new URL(address).searchParams.get('code')!
+    expect(seen.filter((text) => text.includes(code))).toEqual([])
+    expect(await world.storage.tab.get('authflow_demo')).not.toContain(code)
+  })
+
+  const endings: Record<string, [object | string | undefined, string]> = {
+    'a window that is closed': ['cancelled', 'visit: cancelled'],
+    'a window that is blocked': ['failed_precondition', 'visit: failed_precondition'],
+    'a window nobody comes back from': ['deadline_exceeded', 'visit: deadline_exceeded'],
+  }
+  test.each(Object.entries(endings))('%s leaves a choice', async (_name, [code, why]) => {
+    await open()
+    await begin({ isPopup: true })
+    world.visits[0]!.reject(new AuthError(code as string, { operation: 'visit' }))
+    await world.settle()
+    expect(world.end()).toBe(`signedOut: provider.askingRetry (${why})`)
+    await send({ type: 'provider.retry' })
+    world.visits[1]!.resolve(await consentAt(world.visits[1]!.uri))
+    await world.settle()
+    expect(world.end()).toBe('signedIn: no flow')
+  })
+})
+
+/** As an inspector might print it, secrets and hidden fields and all. */
+const printed = (value: object) =>
+  inspect(value, { depth: 5, showHidden: true, maxStringLength: null })

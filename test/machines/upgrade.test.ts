@@ -1,9 +1,12 @@
+import { afterEach, describe, expect, test } from 'vitest'
 import { upgrade as flow } from '../../adapters/flows.ts'
 import { upgrade } from '../../machines/upgrade.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
+import { consentAt } from '../support/idp.ts'
 import { paperApi, type Step } from '../support/paths.ts'
 import { codeOf, describeTour, type Person } from '../support/walk.ts'
+import { openWorld, type World } from '../support/world.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
 const phone_number = '+86 13800000000'
@@ -50,8 +53,8 @@ describeTour({
         'xstate.error.actor.signIn': [fails('internal')],
         'xstate.error.actor.signInWithProvider': [fails('internal')],
       },
-      facts: (context: Record<'uid' | 'verificationToken' | 'providerToken', unknown>) => [
-        context.uid,
+      facts: (context: Record<'hasSwitched' | 'verificationToken' | 'providerToken', unknown>) => [
+        context.hasSwitched,
         !!context.verificationToken,
         !!context.providerToken,
       ],
@@ -67,4 +70,117 @@ describeTour({
     'askingChoice on account.switch': [PROOF_LOST],
     'askingRetry on upgrade.retry': [PROOF_LOST],
   },
+})
+
+describe('a guest', () => {
+  type Wire = typeof globalThis.fetch
+  const outputs: unknown[] = []
+  const bodies: Record<string, unknown>[] = []
+  let world: World
+  let guest: string
+
+  const open = async (wire: Wire = fetch) => {
+    outputs.length = bodies.length = 0
+    world = await openWorld('nothing', {
+      flows: { upgrade: flow },
+      wire(input, init) {
+        if ((input as string).includes('/v1/signup')) bodies.push(JSON.parse(init!.body as string))
+        return wire(input, init)
+      },
+      inspect(event) {
+        if (event.type === '@xstate.event' && event.event.type === 'xstate.done.actor.flow') {
+          outputs.push((event.event as { output?: unknown }).output)
+        }
+      },
+    })
+    await world.call('signInAnonymously')
+    guest = world.sandbox.users()[0]!.sub
+  }
+  afterEach(() => world.close())
+
+  const send = async (...events: object[]) => {
+    for (const event of events) {
+      world.auth.send(event as never)
+      await world.settle()
+    }
+  }
+  const begin = { type: 'flow.start', flow: 'upgrade' }
+  const byCode = async () => {
+    await send(begin, { type: 'contact.submit', phone_number })
+    await send({ type: 'code.submit', code: world.sandbox.inbox()[0]!.code })
+  }
+  const byProvider = async () => {
+    await send(begin, { type: 'provider.choose', ...journey })
+    await send({ type: 'provider.return', url: await consentAt(world.left.at(-1)!) })
+  }
+  const uid = () => (world.auth.get().user as { uid?: string } | undefined)?.uid
+
+  test.each(Object.entries({ byCode, byProvider }))('stays the same %s', async (_name, join) => {
+    await open()
+    const stored = JSON.parse((await world.storage.shared.get('credentials_demo'))!) as object
+    await join()
+    expect(world.auth.get().status).toBe('signedIn')
+    expect(uid()).toBe(guest)
+    expect(world.sandbox.users()).toMatchObject([{ sub: guest, anonymous: false }])
+    expect(bodies).toEqual([
+      expect.objectContaining({ anonymous_token: stored['access_token' as never] }),
+    ])
+    expect(outputs).toEqual([{ hasSwitched: false }])
+  })
+
+  test('is not taken for somebody else whom the server answers with', async () => {
+    await open()
+    const body = { access_token: 'a', refresh_token: 'r', expires_in: 7200, sub: 'somebody else' }
+    world.sandbox.faults([{ method: 'POST', path: '/auth/v1/signup', status: 200, body }])
+    await byCode()
+    expect(world.end()).toBe('anonymous: upgrade.askingAccount (upgrade: aborted)')
+    expect(uid()).toBe(guest)
+    expect(await world.storage.shared.get('credentials_demo')).not.toContain('somebody else')
+  })
+
+  test('becomes nobody else unless told to, and then without what was the guest’s', async () => {
+    await open()
+    const identities = [{ provider_id: journey.provider_id, person: 'alex' }]
+    const { sub } = await world.sandbox.addUser({ phone_number, identities })
+    for (const join of [byCode, byProvider]) {
+      await join()
+      expect(world.auth.get()).toMatchObject({ status: 'anonymous', step: 'askingChoice' })
+      expect(uid()).toBe(guest)
+      await send({ type: 'flow.cancel' })
+    }
+    await byProvider()
+    await send({ type: 'account.switch' })
+    expect(world.auth.get().status).toBe('signedIn')
+    expect(uid()).toBe(sub)
+    expect(outputs).toEqual([{ hasSwitched: true }])
+    expect(world.sandbox.users().find((user) => user.sub === guest)?.anonymous).toBe(true)
+  })
+
+  const outage = ['drops', 'html', '503', '500'] as const
+  test.each(outage)('is never another one after an outage: %s', async (fault) => {
+    let isOut = false
+    await open(async (...call) => {
+      if (!isOut) return fetch(...call)
+      if (fault === 'drops') throw new TypeError('fetch failed')
+      const isText = fault === 'html'
+      const body = isText ? '<h1>Sorry</h1>' : JSON.stringify({ message: 'sorry' })
+      return new Response(body, { status: isText ? 200 : Number(fault) })
+    })
+    await send(begin, { type: 'contact.submit', phone_number })
+    const { code } = world.sandbox.inbox()[0]!
+    isOut = true
+    world.pass(8000)
+    await send({ type: 'code.resend' })
+    world.pass(60)
+    await send({ type: 'code.submit', code }, { type: 'upgrade.retry' })
+    expect(world.auth.get().status).toBe('anonymous')
+    expect(uid()).toBe(guest)
+    isOut = false
+    world.pass(60)
+    await send({ type: 'flow.cancel' })
+    await byCode()
+    expect(uid()).toBe(guest)
+    expect(world.sandbox.users()).toMatchObject([{ sub: guest, anonymous: false }])
+    expect(world.calls.filter((call) => call.endsWith('/anonymously'))).toHaveLength(1)
+  })
 })
