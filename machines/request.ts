@@ -113,6 +113,8 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
             tokens,
             version: operation.path.slice(1, 3),
             byFlow,
+            // Actors are numbered in the order they begin.
+            begun: Number(self.sessionId.slice(2)),
           })
         }
         if (operation.signsOut) enqueue.sendTo(tokensOf(system), { type: 'tokens.drop', byFlow })

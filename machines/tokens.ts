@@ -31,13 +31,21 @@ export const tokens = (
         credentials?: Credentials
         /** Counts the token pairs, so that a request can say which one was refused. */
         serial: number
+        /** Which sign-in the tokens come from, in the order they began. */
+        begun?: number
         failures: number
         /** Milliseconds since the epoch. */
         retryAt: number
         error?: AuthError
       },
       events: {} as
-        | { type: 'tokens.keep'; tokens: Tokens; version?: string; byFlow?: boolean }
+        | {
+            type: 'tokens.keep'
+            tokens: Tokens
+            version?: string
+            byFlow?: boolean
+            begun?: number
+          }
         | { type: 'tokens.need'; refused?: number }
         | { type: 'tokens.drop'; redirect?: SignOutRequest; byFlow?: boolean }
         | { type: 'tokens.reload' },
@@ -60,6 +68,8 @@ export const tokens = (
       until: until(api.clock),
     },
     guards: {
+      // Whoever asked last is the one to be signed in, not whoever is answered last.
+      isLatest: ({ context, event }) => !((event as { begun?: number }).begun! < context.begun!),
       isStored: ({ event }) => 'output' in event && !!event.output,
       hasCredentials: ({ context }) => !!context.credentials,
       isFresh: ({ context, event }) =>
@@ -112,11 +122,13 @@ export const tokens = (
     initial: 'loading',
     on: {
       'tokens.keep': {
+        guard: 'isLatest',
         target: '.kept',
         actions: [
           assign(({ context, event }) => ({
             credentials: toCredentials(event.tokens, api.clock, { version: event.version }),
             serial: context.serial + 1,
+            begun: event.begun,
             failures: 0,
             error: undefined,
           })),

@@ -1,0 +1,694 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { provider } from '../../adapters/flows.ts'
+import { type Auth, createAuth } from '../../adapters/vanilla.ts'
+import { installGlobals, wechat } from '../../adapters/wechat/index.ts'
+import type { Wx } from '../../adapters/wechat/wx.ts'
+import type { LifeEvent } from '../../machines/session.ts'
+import { createSandbox, type LoggedRequest } from '../../sandbox/index.ts'
+import { moreEndpoints } from '../../services/moreEndpoints.ts'
+import { memoryStore } from '../../services/storage.ts'
+import { answer, serve } from '../services/server.ts'
+import { turnableClock } from '../support/clock.ts'
+import { type Edges, openWorld, type World } from '../support/world.ts'
+import { openFace, password, phone, username } from './cloudbaseWorld.ts'
+
+const hour = 3600
+const token = { method: 'POST', path: '/auth/v1/token' }
+const me = { method: 'GET', path: '/auth/v1/user/me' }
+const verification = { method: 'POST', path: '/auth/v1/verification' }
+const unavailable = { status: 503, body: { error: 'unavailable' } }
+const SESSION = 'credentials_demo'
+
+/** Our door to a sandbox. */
+async function openOurs(edges: Edges = {}) {
+  const world = await openWorld('nothing', edges)
+  onTestFinished(world.close)
+  const lives: LifeEvent['type'][] = []
+  for (const type of ['signedIn', 'signedOut', 'tokenRenewed', 'credentialsLost'] as const) {
+    world.auth.on(type, () => void lives.push(type))
+  }
+  let seen = 0
+
+  /** Signs a user in by a ticket, which takes no password to be hashed. */
+  async function enter(uid: string) {
+    const ticket = await world.sandbox.mintTicket(uid)
+    await world.auth.call('signInWithCustomTicket', { provider_id: 'custom', ticket })
+  }
+
+  return Object.assign(world, {
+    lives,
+    enter,
+    stored: () => world.storage.shared.get(SESSION),
+
+    /** What was sent since the last look, with the error it was answered with. */
+    sent() {
+      const all = world.sandbox.requests()
+      const sent = all.slice(seen)
+      seen = all.length
+      return sent.map(({ method, path, error }) =>
+        [method, path.replace('/auth', ''), error].filter(Boolean).join(' '),
+      )
+    },
+  })
+}
+
+/** The same with a user of custom sign-in, who is in already. */
+async function openSignedIn(edges?: Edges) {
+  const world = await openOurs(edges)
+  await world.enter('ada')
+  world.sent()
+  world.lives.length = 0
+  return world
+}
+
+/** No answer, until it is not waited for any more. */
+const never = ({ signal }: RequestInit = {}) =>
+  new Promise<never>((_, reject) => {
+    signal!.addEventListener('abort', () => reject(signal!.reason as Error))
+  })
+
+/** The wire, noting the addresses that are asked for. */
+const noting =
+  (urls: string[]): typeof fetch =>
+  (input, init) => {
+    urls.push(input as string)
+    return fetch(input, init)
+  }
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'done',
+    (error: { code: string }) => error.code,
+  )
+
+describe('3. An answer of 500 that names no error counts as success', () => {
+  test('ours: it is a failure, and the session stays', async () => {
+    const world = await openSignedIn()
+    const boom = { status: 500, body: { message: 'boom' } }
+    world.pass(3 * hour)
+    world.sandbox.faults([
+      { ...token, ...boom },
+      { method: 'POST', path: '/auth/v1/signin/custom', ...boom },
+    ])
+    expect(await codeOf(world.auth.getAccessToken())).toBe('unavailable')
+    expect(await codeOf(world.enter('bob'))).toBe('unavailable')
+    expect(world.lives).toEqual([])
+    expect(world.stored()).toBeDefined()
+    expect(world.auth.get()).toMatchObject({ status: 'signedIn', user: { uid: 'ada' } })
+  })
+})
+
+describe('4. Who signs out offline stays signed in', () => {
+  test('ours: the session is gone at once, and the server hears of it when it can be reached', async () => {
+    const world = await openSignedIn()
+    world.sandbox.faults([{ method: '*', path: '/auth/*', drop: 'before', times: 2 }])
+    world.auth.send({ type: 'session.end' })
+    expect(world.stored()).toBeUndefined()
+    await world.settle()
+    expect(world.auth.get().status).toBe('signedOut')
+    for (let wait = 1; wait <= 2; wait++) {
+      world.pass(60)
+      await world.settle()
+    }
+    expect(world.sent()).toEqual(Array(3).fill('POST /v1/revoke'))
+  })
+})
+
+describe('5. One call answered with 401 signs out in silence', () => {
+  test('ours: the token is renewed, and the call made again', async () => {
+    const world = await openSignedIn()
+    world.sandbox.faults([{ ...me, status: 401, body: { error: 'unauthenticated' } }])
+    expect(await world.auth.call('getUser')).toMatchObject({ sub: 'ada' })
+    expect(world.sent()).toEqual(['GET /v1/user/me', 'POST /v1/token', 'GET /v1/user/me'])
+    expect(world.lives).toEqual(['tokenRenewed'])
+  })
+})
+
+describe('6. Lost credentials are reported when nothing is lost', () => {
+  test('ours: only when the server refuses the session, and once', async () => {
+    const world = await openOurs()
+    await world.auth.call('sendVerification', { phone_number: phone })
+    await world.enter('ada')
+    world.pass(3 * hour)
+    world.sandbox.faults([{ ...token, ...unavailable }])
+    expect(await codeOf(world.auth.getAccessToken())).toBe('unavailable')
+    expect(world.lives).toEqual(['signedIn'])
+    world.pass(60)
+    await world.settle()
+    world.sandbox.faults([{ ...token, status: 400, body: { error: 'invalid_grant' } }])
+    const codes = await Promise.all([1, 2, 3].map(() => codeOf(world.auth.getAccessToken())))
+    expect(codes).toEqual(Array(3).fill('invalid_grant'))
+    expect(world.lives).toEqual(['signedIn', 'credentialsLost'])
+  })
+})
+
+describe('7. A sign-in fails although only the user record could not be read', () => {
+  test('ours: it needs no user record', async () => {
+    const world = await openOurs()
+    await world.enter('ada')
+    expect(world.sent()).toEqual(['POST /v1/signin/custom'])
+  })
+
+  test('face: it succeeds, and listeners are told', async () => {
+    const { sandbox, auth } = await openFace()
+    await sandbox.addUser({ username, password })
+    const told: string[] = []
+    auth.onAuthStateChange((event) => void told.push(event))
+    sandbox.faults([{ ...me, ...unavailable }])
+    const { user } = await auth.signIn({ username, password })
+    expect(user.uid).toBe(sandbox.users()[0]!.sub)
+    expect(told).toEqual(['INITIAL_SESSION', 'SIGNED_IN'])
+  })
+})
+
+describe('8. Captcha tokens are spent twice, dialogs pile up and cannot be left', () => {
+  const everywhere = { config: { captchaOnEveryCall: 'on' } } as const
+  const verify = { method: 'POST', path: '/auth/v1/captcha/data/verify' }
+  const send = (world: World) => world.call('sendVerification', { phone_number: phone })
+
+  test('ours: a token is spent once', async () => {
+    const world = await openOurs(everywhere)
+    await send(world)
+    await send(world)
+    expect(world.dialogs.size).toBe(2)
+    expect(world.sent().filter((call) => call.includes('captcha_invalid'))).toEqual([])
+  })
+
+  test('ours: a token that is refused on the second try is replaced by a new one', async () => {
+    const world = await openOurs(everywhere)
+    world.sandbox.faults([{ ...verify, body: { captcha_token: 'late', expires_in: 600 } }])
+    await send(world)
+    expect(world.dialogs.size).toBe(2)
+  })
+
+  test('ours: two calls at once ask with one picture at a time', async () => {
+    const world = await openOurs(everywhere)
+    const calls = [1, 2].map(() => world.auth.call('sendVerification', { phone_number: phone }))
+    await world.settle({ answering: false })
+    expect(world.dialogs.size).toBe(1)
+    world.answerCaptcha()
+    await world.settle({ answering: false })
+    expect(world.dialogs.size).toBe(2)
+    world.answerCaptcha()
+    await Promise.all(calls)
+    expect(world.sandbox.inbox(phone)).toHaveLength(2)
+  })
+
+  test('ours: the question can be left, which ends the call', async () => {
+    const world = await openOurs(everywhere)
+    const code = codeOf(world.auth.call('sendVerification', { phone_number: phone }))
+    await world.settle({ answering: false })
+    world.auth.send({ type: 'captcha.cancel' })
+    expect(await code).toBe('cancelled')
+    await world.settle()
+    expect(world.auth.get().captcha).toBeUndefined()
+  })
+
+  test('ours: a token is encoded, whatever it holds', async () => {
+    const urls: string[] = []
+    const world = await openOurs({ ...everywhere, wire: noting(urls) })
+    world.sandbox.faults([{ ...verify, body: { captcha_token: 'a+b&c=d', expires_in: 600 } }])
+    await send(world)
+    const sent = urls.map((url) => new URL(url)).find(({ search }) => search.includes('captcha'))!
+    expect(sent.searchParams.get('captcha_token')).toBe('a+b&c=d')
+    expect(sent.searchParams.get('client_id')).toBe('demo')
+  })
+})
+
+describe('9. What must not be repeated is sent again', () => {
+  test('ours: one question, one code, also when its answer is lost', async () => {
+    const world = await openOurs()
+    world.sandbox.faults([{ ...verification, drop: 'after' }])
+    const send = world.auth.call('sendVerification', { phone_number: phone })
+    expect(await codeOf(send)).toBe('unreachable')
+    expect(world.sandbox.inbox(phone)).toHaveLength(1)
+  })
+
+  test('ours: a page of HTML from a gateway is a failure', async () => {
+    const world = await openOurs()
+    world.sandbox.faults([{ ...verification, status: 502, body: '<html>Bad gateway</html>' }])
+    const send = world.auth.call('sendVerification', { phone_number: phone })
+    expect(await codeOf(send)).toBe('unavailable')
+    expect(world.sent()).toEqual(['POST /v1/verification'])
+  })
+
+  test('ours: a sign-up whose answer is lost is left to the person', async () => {
+    const world = await openOurs()
+    const { verification_id } = await world.auth.call('sendVerification', { phone_number: phone })
+    const verification_code = world.sandbox.inbox(phone)[0]!.code
+    const { verification_token } = await world.auth.call('verify', {
+      verification_id,
+      verification_code,
+    })
+    world.sandbox.faults([{ method: 'POST', path: '/auth/v1/signup', drop: 'after' }])
+    world.sent()
+    const signUp = world.auth.call('signUp', { phone_number: phone, verification_token })
+    expect(await codeOf(signUp)).toBe('unreachable')
+    expect(world.sent()).toEqual(['POST /v1/signup'])
+  })
+})
+
+describe('10. Nothing is ever given up', () => {
+  /** A server whose renewals never answer. */
+  async function openStuck() {
+    const sandbox = createSandbox()
+    const wire: typeof fetch = (input, init) =>
+      (input as string).includes('/v1/token') ? never(init) : sandbox.fetch(input as string, init)
+    const clock = turnableClock()
+    const auth = createAuth({
+      env: 'demo',
+      endpoint: 'http://sandbox.test',
+      flows: {},
+      fetch: wire,
+      timeout: 100,
+      clock,
+      storage: { shared: memoryStore(), tab: memoryStore() },
+    })
+    auth.start()
+    onTestFinished(() => auth.stop())
+    const enter = async (uid: string) => {
+      const ticket = await sandbox.mintTicket(uid)
+      await auth.call('signInWithCustomTicket', { provider_id: 'custom', ticket })
+    }
+    await enter('ada')
+    clock.advance(3 * hour * 1000)
+    return { auth, enter }
+  }
+
+  test('ours: a renewal without an answer is given up', async () => {
+    const { auth } = await openStuck()
+    expect(await codeOf(auth.getAccessToken())).toBe('deadline_exceeded')
+    expect(auth.get().status).toBe('signedIn')
+  })
+
+  test('ours: signing in does not wait for a renewal', async () => {
+    const { auth, enter } = await openStuck()
+    const token = auth.getAccessToken()
+    await enter('bob')
+    expect(auth.get().user?.uid).toBe('bob')
+    expect(await codeOf(token)).toBe('done')
+  })
+
+  test('ours: who leaves a flow aborts what it has asked for', async () => {
+    let signal: AbortSignal | null | undefined
+    const wire: typeof fetch = (_input, init) => {
+      signal = init?.signal
+      return never(init)
+    }
+    const world = await openOurs({ wire })
+    world.auth.send({ type: 'flow.start', flow: 'signIn' })
+    world.auth.send({ type: 'contact.submit', phone_number: phone })
+    await vi.waitUntil(() => signal)
+    world.auth.send({ type: 'flow.cancel' })
+    expect(signal!.aborted).toBe(true)
+  })
+})
+
+describe('11. Every waiting caller repeats a failed renewal', () => {
+  test('ours: five callers, one request, one failure for all', async () => {
+    const world = await openSignedIn()
+    world.pass(3 * hour)
+    world.sandbox.faults([{ ...token, ...unavailable, times: 10 }])
+    const codes = await Promise.all([1, 2, 3, 4, 5].map(() => codeOf(world.auth.getAccessToken())))
+    expect(codes).toEqual(Array(5).fill('unavailable'))
+    expect(world.sent()).toEqual(['POST /v1/token'])
+  })
+})
+
+describe('12. Of two sign-ins the last answer wins', () => {
+  test('ours: who asked last is signed in, however slow the answers', async () => {
+    let letGo = () => {}
+    let arrive = () => {}
+    const gate = new Promise<void>((resolve) => (letGo = resolve))
+    const held = new Promise<void>((resolve) => (arrive = resolve))
+    let isFirst = true
+    const wire: typeof fetch = async (input, init) => {
+      const response = await fetch(input, init)
+      if (isFirst) {
+        isFirst = false
+        arrive()
+        await gate
+      }
+      return response
+    }
+    const world = await openOurs({ wire })
+    const first = world.enter('ada')
+    await held
+    await world.enter('bob')
+    letGo()
+    await first
+    await world.settle()
+    expect(world.auth.get().user?.uid).toBe('bob')
+    expect(world.stored()).toContain('"sub":"bob"')
+  })
+})
+
+describe('13. In Node nothing can be changed or deleted', () => {
+  const changes = {
+    setPassword: { new_password: 'x', sudo_token: '' },
+    bindPhoneNumber: { phone_number: '+86 13900000000', sudo_token: '', verification_token: 'x' },
+    bindEmail: { email: 'ada@example.com', sudo_token: '', verification_token: 'x' },
+    unbindProvider: { provider_id: 'demo_idp' },
+    deleteMe: { sudo_token: '' },
+  }
+  const paths = [
+    'PATCH /v1/user/password',
+    'PATCH /v1/user/contact',
+    'PATCH /v1/user/contact',
+    'DELETE /v1/user/provider/demo_idp',
+    'DELETE /v1/user/me',
+  ]
+
+  test('official: every call by PATCH or DELETE fails before it is sent', async () => {
+    const { default: cloudbase } = await importOfficial<{ default: OfficialSdk }>('')
+    const sandbox = createSandbox()
+    const { url, close } = await sandbox.listen()
+    onTestFinished(close)
+    const app = cloudbase.init({ env: 'demo' })
+    app.registerHost(new URL(url).host, 'http')
+    const auth = app.auth({ persistence: 'local' })
+    await auth['signInAnonymously']!()
+    const sent = sandbox.requests().length
+    for (const [method, params] of Object.entries(changes)) {
+      const refusal = /^invalid 【(patch|delete)】 request method$/
+      await expect(auth[method]!(params)).rejects.toThrow(refusal)
+    }
+    expect(sandbox.requests()).toHaveLength(sent)
+  })
+
+  test('face: every one of them reaches the server', async () => {
+    const { auth, sandbox } = await openFace()
+    const ticket = await sandbox.mintTicket('ada')
+    await auth.signInWithCustomTicket(async () => ticket)
+    const methods = auth as unknown as Methods
+    const sent = sandbox.requests().length
+    for (const [method, params] of Object.entries(changes)) await codeOf(methods[method]!(params))
+    expect(nameRequests(sandbox.requests().slice(sent))).toEqual(paths)
+  })
+
+  test('ours: every one of them reaches the server from a mini-program', async () => {
+    vi.stubGlobal('wx', wxStub)
+    onTestFinished(() => void vi.unstubAllGlobals())
+    await installGlobals()
+    const sandbox = createSandbox()
+    const { url, close } = await sandbox.listen()
+    onTestFinished(close)
+    const auth = createAuth({
+      env: 'demo',
+      endpoint: url,
+      flows: {},
+      endpoints: moreEndpoints,
+      fetch: wechat().fetch,
+      storage: { shared: memoryStore(), tab: memoryStore() },
+    })
+    auth.start()
+    onTestFinished(() => auth.stop())
+    await auth.call('signInAnonymously')
+    const sent = sandbox.requests().length
+    await codeOf(auth.call('setPassword', { new_password: 'x' }))
+    await codeOf(auth.call('unbindProvider', { provider_id: 'demo_idp' }))
+    await codeOf(auth.call('deleteUser'))
+    expect(nameRequests(sandbox.requests().slice(sent))).toEqual([
+      'PATCH /v1/user/password',
+      'DELETE /v1/user/provider/demo_idp',
+      'DELETE /v1/user/me',
+    ])
+  })
+})
+
+describe('14. Phone numbers are spoilt, or not put into form', () => {
+  test.each([
+    ['+85212345678', '+852 12345678'],
+    ['+14155550100', '+1 4155550100'],
+    ['86 13800000000', '+86 13800000000'],
+    [' 13800000000', '+86 13800000000'],
+  ])('ours: %j goes out as %j, wherever a number is taken', async (typed, phone_number) => {
+    const { auth, sandbox } = await openSignedIn()
+    const proof = { verification_token: 'of nobody' }
+    const sent = sandbox.requests().length
+    await codeOf(auth.call('sendVerification', { phone_number: typed }))
+    await codeOf(auth.call('setContact', { phone_number: typed, ...proof }))
+    await codeOf(auth.call('resetPassword', { phone_number: typed, new_password: 'x', ...proof }))
+    await codeOf(auth.call('signIn', { username: typed, ...proof }))
+    const bodies = sandbox
+      .requests()
+      .slice(sent)
+      .map(({ body }) => body)
+    const expected = [{ phone_number }, { phone_number }, { phone_number }]
+    expect(bodies).toMatchObject([...expected, { username: phone_number }])
+  })
+})
+
+describe('15. The id of a user who is not cached is a function', () => {
+  test('face: it is the uid of the token', async () => {
+    const { auth, open, sandbox, storage } = await openFace()
+    const ticket = await sandbox.mintTicket('ada')
+    await auth.signInWithCustomTicket(async () => ticket)
+    await storage.remove('user_info_demo')
+    const { auth: reloaded } = open()
+    expect(reloaded.currentUser!.sub).toBe('ada')
+    expect((await reloaded.getSession()).data.user!.id).toBe('ada')
+  })
+})
+
+describe("16. A provider's code is spent before its state is checked", () => {
+  test('face: a foreign state is refused before anything is sent', async () => {
+    const { auth, calls } = await openFace()
+    const { error } = await auth.verifyOAuth({ code: 'c', state: 'foreign', provider: 'demo_idp' })
+    expect(error?.error).toBe('permission_denied')
+    expect(calls()).toEqual([])
+  })
+
+  test('face: a state cannot be guessed', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    onTestFinished(() => void vi.restoreAllMocks())
+    const { auth } = await openFace()
+    const state = async () => {
+      const { data } = await auth.signInWithOAuth({
+        provider: 'demo_idp',
+        options: { redirectTo: 'http://localhost/app', skipBrowserRedirect: true },
+      })
+      return new URL(data.url!).searchParams.get('state')!
+    }
+    const states = [await state(), await state()]
+    expect(new Set(states).size).toBe(2)
+    for (const each of states) expect(each).toMatch(/[\da-f]{32}$/)
+  })
+
+  test('ours: a foreign return is not heard', async () => {
+    const world = await openOurs({ flows: { provider } })
+    const { send } = world.auth as unknown as Auth<{ provider: typeof provider }>
+    const input = { provider_id: 'demo_idp', redirect_uri: 'http://localhost/app' }
+    send({ type: 'flow.start', flow: 'provider', input })
+    await world.settle()
+    world.sent()
+    send({ type: 'provider.return', url: 'http://localhost/app?code=c&state=foreign' })
+    await world.settle()
+    expect(world.end()).toBe('signedOut: provider.askingReturn')
+    expect(world.sent()).toEqual([])
+  })
+})
+
+describe('17. The session of a granted token is lost', () => {
+  test('face: a session taken over by its refresh token is kept', async () => {
+    const { auth, sandbox, url, open } = await openFace()
+    const response = await fetch(`${url}/auth/v1/signin/custom?client_id=demo`, {
+      method: 'POST',
+      body: JSON.stringify({ provider_id: 'custom', ticket: await sandbox.mintTicket('ada') }),
+    })
+    const tokens = (await response.json()) as { access_token: string; refresh_token: string }
+    const { data, error } = await auth.setSession(tokens)
+    expect(error).toBe(null)
+    expect(data.user!.id).toBe('ada')
+    expect(open().auth.currentUser!.sub).toBe('ada')
+  })
+})
+
+describe('18. A deleted user stays signed in', () => {
+  test('ours: the session ends with them', async () => {
+    const world = await openSignedIn()
+    await world.auth.call('deleteUser')
+    await world.settle()
+    expect(world.sandbox.users()).toEqual([])
+    expect(world.stored()).toBeUndefined()
+    expect(world.auth.get().status).toBe('signedOut')
+    expect(world.lives).toEqual(['signedOut'])
+  })
+})
+
+describe("19. A guest's token is sent as an object", () => {
+  test('face: it is sent as the token it holds, and the guest keeps the uid', async () => {
+    const { auth, prove, sandbox } = await openFace()
+    await auth.signInAnonymously()
+    const [guest] = sandbox.users()
+    const verification_token = await prove({ phone_number: phone })
+    const anonymous_token = await auth.getAccessToken()
+    await auth.signUp({ phone_number: phone, verification_token, anonymous_token })
+    expect(sandbox.users()).toMatchObject([{ sub: guest!.sub, anonymous: false }])
+    expect(auth.currentUser!.uid).toBe(guest!.sub)
+  })
+})
+
+describe('20. Whether a contact has an account goes stale', () => {
+  test('ours: the flow takes the other way', async () => {
+    const world = await openOurs()
+    world.auth.send({ type: 'flow.start', flow: 'signIn' })
+    world.auth.send({ type: 'contact.submit', phone_number: phone })
+    await world.settle()
+    const { sub } = await world.sandbox.addUser({ phone_number: phone })
+    world.auth.send({ type: 'code.submit', code: world.sandbox.inbox(phone)[0]!.code })
+    await world.settle()
+    expect(world.auth.get()).toMatchObject({ status: 'signedIn', user: { uid: sub } })
+  })
+
+  test('face: signInWithSms takes the other way', async () => {
+    const { auth, code, sandbox } = await openFace()
+    const verificationInfo = await auth.getVerification({ phone_number: phone })
+    const { sub } = await sandbox.addUser({ phone_number: phone })
+    const params = { phoneNum: phone, verificationInfo, verificationCode: code(phone) }
+    expect((await auth.signInWithSms(params)).user.uid).toBe(sub)
+  })
+})
+
+describe('21. A listener that comes late, or finds nobody, is told nothing', () => {
+  test('face: every listener is told what there is, somebody or nobody', async () => {
+    const { auth, sandbox } = await openFace()
+    const told: unknown[] = []
+    const listen = () =>
+      auth.onAuthStateChange((event, session) => void told.push([event, session?.user.id ?? null]))
+    listen()
+    await vi.waitUntil(() => told.length === 1)
+    const ticket = await sandbox.mintTicket('ada')
+    await auth.signInWithCustomTicket(async () => ticket)
+    listen()
+    await vi.waitUntil(() => told.length === 3)
+    expect(told).toEqual([
+      ['INITIAL_SESSION', null],
+      ['SIGNED_IN', 'ada'],
+      ['INITIAL_SESSION', 'ada'],
+    ])
+  })
+})
+
+describe('22. Tokens lie in the storage of the page, and a sudo token in an address', () => {
+  test('ours: of all secrets the session alone is stored, where the app wants it', async () => {
+    const texts: string[] = []
+    const kept = memoryStore()
+    const shared = {
+      ...kept,
+      set(key: string, text: string) {
+        texts.push(text)
+        return kept.set(key, text)
+      },
+    }
+    const world = await openOurs({ storage: { shared } })
+    await world.sandbox.addUser({ username, password })
+    const { refresh_token } = await world.auth.call('signIn', { username, password })
+    const { sudo_token } = await world.auth.call('sudo', { password })
+    expect(texts.filter((text) => text.includes(refresh_token!))).toHaveLength(1)
+    for (const secret of [password, sudo_token!]) expect(texts.join()).not.toContain(secret)
+  })
+
+  test('ours: the address that the protocol wants a sudo token in is asked for once', async () => {
+    const urls: string[] = []
+    const world = await openOurs({ wire: noting(urls) })
+    await world.sandbox.addUser({ username, password })
+    await world.auth.call('signIn', { username, password })
+    const { sudo_token } = await world.auth.call('sudo', { password })
+    world.sandbox.faults([{ method: 'DELETE', path: '/auth/v1/user/me', drop: 'before' }])
+    expect(await codeOf(world.auth.call('deleteUser', { sudo_token }))).toBe('unreachable')
+    expect(urls.filter((url) => url.includes(sudo_token!))).toHaveLength(1)
+  })
+})
+
+describe('23. A session without refresh token just dies; builds tell of others, or send a nameless header', () => {
+  test('ours: it ends when its token does, once, and somebody can sign in again', async () => {
+    const world = await openSignedIn({ config: { customRefreshToken: 'off' } })
+    world.pass(3 * hour)
+    const codes = await Promise.all([1, 2].map(() => codeOf(world.auth.getAccessToken())))
+    expect(codes).toEqual(['unauthenticated', 'unauthenticated'])
+    expect(world.lives).toEqual(['credentialsLost'])
+    expect(world.stored()).toBeUndefined()
+    expect(world.auth.get().status).toBe('signedOut')
+    await world.enter('ada')
+    expect(world.auth.get().status).toBe('signedIn')
+  })
+
+  test('face: listeners are told of who is there now', async () => {
+    const { auth, sandbox } = await openFace()
+    const told: unknown[] = []
+    const enter = async (uid: string) => {
+      const ticket = await sandbox.mintTicket(uid)
+      await auth.signInWithCustomTicket(async () => ticket)
+    }
+    await enter('ada')
+    await auth.onLoginStateChanged(
+      (params) => void told.push([params?.data?.eventType, params?.user?.uid]),
+    )
+    await auth.signOut()
+    await enter('bob')
+    expect(told).toEqual([
+      [undefined, 'ada'],
+      ['sign_out', undefined],
+      ['sign_in', 'bob'],
+    ])
+  })
+
+  test('official: its oauth client, taken by itself, sends a header of no name', async () => {
+    const { CloudbaseOAuth } = await importOfficial<OAuthSdk>('/oauth')
+    const { origin, requests } = await serve(answer(200, verificationSent))
+    const { get, set } = memoryStore()
+    const storage = { getItem: async (key: string) => get(key), setItem: async () => set }
+    const oauth = new CloudbaseOAuth({ env: 'demo', apiOrigin: origin, storage })
+    oauth.initializeSession()
+    await oauth.authApi.getVerification({ email: 'ada@example.com' })
+    expect(requests[0]!.headers).toHaveProperty('undefined')
+  })
+
+  test('ours: no header is without a name', async () => {
+    const { origin, requests } = await serve(answer(200, verificationSent))
+    const auth = createAuth({ env: 'demo', endpoint: origin, flows: {} })
+    auth.start()
+    onTestFinished(() => auth.stop())
+    await auth.call('sendVerification', { email: 'ada@example.com' })
+    expect(requests[0]!.headers).toHaveProperty('accept-language', 'zh-CN')
+    expect(requests[0]!.headers).not.toHaveProperty('undefined')
+  })
+})
+
+const verificationSent = { verification_id: 'v', expires_in: 600 }
+
+type Methods = Record<string, (params?: object) => Promise<unknown>>
+
+interface OfficialSdk {
+  init(options: object): {
+    registerHost(host: string, protocol: string): void
+    auth(options: object): Methods
+  }
+}
+
+interface OAuthSdk {
+  CloudbaseOAuth: new (options: object) => {
+    initializeSession(): void
+    authApi: { getVerification(params: object): Promise<unknown> }
+  }
+}
+
+/** The official client as Node gets it. Its types for Node would change those of its other builds. */
+const importOfficial = async <T>(entry: string) => (await import(`@cloudbase/js-sdk${entry}`)) as T
+
+/** As much of WeChat as sends requests. */
+const wxStub = {
+  request({ url, method, header, data, success, fail }) {
+    fetch(url, { method, headers: header, body: data as string })
+      .then(async (response) => {
+        const header = Object.fromEntries(response.headers)
+        success({ data: await response.text(), statusCode: response.status, header })
+      })
+      .catch(() => fail({ errMsg: 'request:fail' }))
+    return { abort: () => undefined }
+  },
+} as Wx
+
+const nameRequests = (requests: LoggedRequest[]) =>
+  requests.map(({ method, path }) => `${method} ${path.replace('/auth', '')}`)
