@@ -4,6 +4,7 @@ import type {
   AnyStateNode,
   AnyTransitionDefinition,
   EventObject,
+  ExecutableActionsFrom,
 } from 'xstate'
 import {
   __unsafe_getAllOwnEventDescriptors as descriptorsOf,
@@ -66,22 +67,12 @@ export interface Model {
  * each event case it listens to there. Nothing is started: invoked actors are stood in for by
  * their done and error events.
  */
-export function edgePaths(
-  machine: AnyStateMachine,
-  { input, cases, facts, happens = () => true }: Model,
-): Path[] {
-  const state = (snapshot: AnyMachineSnapshot) =>
-    JSON.stringify([snapshot.value, snapshot.status, facts(snapshot.context as never)])
-  const payloads = (type: string, { context }: AnyMachineSnapshot) => {
-    const given = cases[type] ?? [{}]
-    return typeof given === 'function' ? given(context as never) : given
-  }
+export function edgePaths(machine: AnyStateMachine, model: Model): Path[] {
+  const { input, facts } = model
+  const state = keyIn(model)
   const paths = getShortestPaths(forgetful(machine), {
     input: input as never,
-    events: (snapshot: AnyMachineSnapshot) =>
-      descriptorsOf(snapshot)
-        .filter((type) => happens(type, snapshot.context as never, snapshot.value))
-        .flatMap((type) => payloads(type, snapshot).map((payload) => ({ type, ...payload }))),
+    events: (snapshot: AnyMachineSnapshot) => eventsIn(snapshot, model),
     serializeState: (snapshot, event, previous) =>
       JSON.stringify([
         state(snapshot),
@@ -153,3 +144,48 @@ const groupsOf = (node: AnyStateNode): [string, unknown[]][] => [
   ...node.transitions,
   ['always', node.always ?? []],
 ]
+
+/** What tells two snapshots apart. */
+export const keyIn =
+  ({ facts }: Model) =>
+  ({ value, status, context }: AnyMachineSnapshot) =>
+    JSON.stringify([value, status, facts(context as never)])
+
+export interface Edge {
+  from: AnyMachineSnapshot
+  event: Step['event']
+  to: AnyMachineSnapshot
+  actions: ExecutableActionsFrom<AnyStateMachine>[]
+}
+
+/** Every edge that can be taken from the beginning, whatever is said and answered. */
+export function edgesOf(machine: AnyStateMachine, model: Model): Edge[] {
+  const { input } = model
+  const key = keyIn(model)
+  const [start] = initialTransition(machine, input as never)
+  const seen = new Set([key(start)])
+  const edges: Edge[] = []
+  for (const queue = [start]; queue.length > 0;) {
+    const from = queue.shift()!
+    if (from.status !== 'active') continue
+    for (const event of eventsIn(from, model)) {
+      const [to, actions] = transition(machine, from, event)
+      edges.push({ from, event, to, actions })
+      if (!seen.has(key(to))) queue.push(to)
+      seen.add(key(to))
+    }
+  }
+  return edges
+}
+
+/** What can be said to a machine, or answered, where it stands. */
+function eventsIn(snapshot: AnyMachineSnapshot, { cases, happens }: Model): Step['event'][] {
+  const { context, value } = snapshot
+  const payloads = (type: string) => {
+    const given = cases[type] ?? [{}]
+    return typeof given === 'function' ? given(context as never) : given
+  }
+  return descriptorsOf(snapshot)
+    .filter((type) => happens?.(type, context as never, value) ?? true)
+    .flatMap((type) => payloads(type).map((payload) => ({ type, ...payload })))
+}

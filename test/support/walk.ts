@@ -8,6 +8,8 @@ import type { Config, Fault, NewUser } from '../../sandbox/index.ts'
 import { consentAt } from './idp.ts'
 import {
   edgePaths,
+  edgesOf,
+  keyIn,
   labelOf,
   type Model,
   nameOf,
@@ -366,6 +368,11 @@ export function describeTour(tour: Tour) {
       )
     })
 
+    test('from wherever it stands it can end', () => {
+      if (!Object.values(machine.root.states).some(({ type }) => type === 'final')) return
+      for (const model of models) expect(deadEnds(machine, model)).toEqual([])
+    })
+
     test('every transition has been taken', () => {
       expect(transitionsOf(machine).filter((transition) => !taken.has(transition))).toEqual([])
     })
@@ -377,6 +384,18 @@ export function describeTour(tour: Tour) {
       expect([...lost].toSorted()).toEqual(named.toSorted())
     })
   })
+}
+
+/** Where a machine cannot end from, whatever is said and answered. */
+function deadEnds(machine: AnyStateMachine, model: Model): string[] {
+  const key = keyIn(model)
+  const edges = edgesOf(machine, model)
+  const ending = new Set(edges.filter(({ to }) => to.status !== 'active').map(({ to }) => key(to)))
+  for (let before = -1; before < ending.size;) {
+    before = ending.size
+    for (const { from, to } of edges) if (ending.has(key(to))) ending.add(key(from))
+  }
+  return [...new Set(edges.map(({ from }) => key(from)))].filter((each) => !ending.has(each))
 }
 
 /** The person is a user now, whatever the user can otherwise sign in with. */

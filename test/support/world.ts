@@ -7,7 +7,11 @@ import { moreEndpoints } from '../../services/moreEndpoints.ts'
 import { memoryStore, type Store } from '../../services/storage.ts'
 import { signIn } from '../../machines/signIn.ts'
 import { type Config, createSandbox } from '../../sandbox/index.ts'
+// What is fetched when it is first needed is there at once.
+import '../../adapters/browser.ts'
+import '../../adapters/flowKeeper.ts'
 import '../../services/snapshot.ts'
+import 'superjson'
 import { turnableClock } from './clock.ts'
 import { nameOfTaken } from './paths.ts'
 
@@ -175,18 +179,22 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
 
     /** Waits until nobody but a person can go on, and answers captchas on the way if told to. */
     async settle({ answering = true } = {}) {
-      for (let calm = 0; calm < 3;) {
+      for (let calm = 0; ;) {
         await new Promise((resolve) => setTimeout(resolve))
-        const { captcha, busy } = world.auth.get()
-        if (underWay > 0) calm = 0
-        else if (captcha && !captcha.busy && answering) {
+        const { status, captcha, busy } = world.auth.get()
+        const isAsked = captcha && !captcha.busy && answering
+        const isWaiting = busy && !captcha
+        // Who is there is found out in some more turns.
+        const enough = status === 'unknown' ? 30 : 3
+        calm = underWay > 0 ? 0 : calm + 1
+        if (calm > 0 && isAsked) {
           calm = 0
           world.answerCaptcha()
-        } else if (busy && !captcha && ++calm === 3) {
+        } else if (calm === 3 && isWaiting) {
           // Nothing is on the wire and yet it is busy: it waits for a moment to try again.
           calm = 0
           world.pass(1)
-        } else if (!busy || captcha) calm++
+        } else if (calm >= enough && !isWaiting) return
       }
     },
 
