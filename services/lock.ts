@@ -54,7 +54,12 @@ export function renewInTurn(credentials: Credentials, turn: Turn): Promise<Token
       const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)])
       await navigator.locks.request(`${key} ${credentials.expiresAt}`, { signal: patience }, begin)
     }
-    inTurn().catch(begin).catch(reject)
+    inTurn()
+      .catch(() => {
+        signal.throwIfAborted()
+        return begin()
+      })
+      .catch(reject)
   })
 }
 

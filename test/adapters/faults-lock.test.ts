@@ -1,0 +1,224 @@
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { AuthError } from '../../services/error.ts'
+import { renewInTurn } from '../../services/lock.ts'
+import { Secret } from '../../services/secret.ts'
+import { memoryStore } from '../../services/storage.ts'
+import { createTokenStore, type Credentials } from '../../services/tokenStore.ts'
+import type { Tokens } from '../../services/wire.ts'
+
+const pair = (name: string, expiresAt = ++moments): Credentials => ({
+  access_token: new Secret(`access ${name}`),
+  refresh_token: new Secret(`refresh ${name}`),
+  sub: 'ada',
+  expiresAt,
+})
+/** Locks are named by the moment a pair expires: each test has its own. */
+let moments = Date.now()
+
+const nameOf = ({ access_token }: Credentials | Tokens) => access_token.reveal()
+const refusal = new AuthError('invalid_grant')
+const busy = new AuthError('unavailable')
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+})
+
+const macrotask = () => new Promise((resolve) => setImmediate(resolve))
+
+/** Lets a second go by, which is what a tab keeps its turn for. */
+async function pass() {
+  for (let step = 0; step < 10; step++) {
+    await macrotask()
+    await vi.advanceTimersByTimeAsync(100)
+  }
+  await macrotask()
+}
+
+/** Tabs that share what is stored, and a server that takes each refresh token once. */
+function openTabs(old: Credentials) {
+  const store = createTokenStore(memoryStore(), 'demo')
+  const spent = new Set<string>()
+  const refreshed: string[] = []
+  /** What the server waits for before it answers. */
+  const server = { gate: Promise.resolve(), failures: 0 }
+
+  async function refresh({ refresh_token }: Credentials): Promise<Tokens> {
+    const name = refresh_token!.reveal()
+    refreshed.push(name)
+    if (server.failures-- > 0) throw busy
+    const isSpent = spent.has(name)
+    spent.add(name)
+    await server.gate
+    if (isSpent) throw refusal
+    const { expiresAt: _, ...tokens } = pair(`after ${name}`)
+    return { ...tokens, expires_in: 7200 }
+  }
+
+  /** A tab with the old pair renews it: keeps what it gets, or reads again what is stored. */
+  function renew({ load = store.load, keep = true, signal = new AbortController() } = {}) {
+    const tab = { reloads: 0, signal }
+    const outcome = renewInTurn(old, {
+      key: 'credentials_demo',
+      load,
+      refresh,
+      reload() {
+        tab.reloads++
+        signal.abort(new Error('reloaded'))
+      },
+      signal: signal.signal,
+    }).then(async (tokens) => {
+      if (keep) await store.save({ ...pair('', ++moments), ...tokens })
+      return nameOf(tokens)
+    })
+    const settled: { outcome?: string | Error } = {}
+    void outcome.then(
+      (name) => (settled.outcome = name),
+      (thrown: Error) => (settled.outcome = thrown),
+    )
+    return Object.assign(tab, { outcome: () => settled.outcome })
+  }
+
+  /** The server does not answer until it is told to. */
+  function hold(): () => void {
+    let answer = () => {}
+    server.gate = new Promise((resolve) => (answer = resolve))
+    return answer
+  }
+
+  return { store, refreshed, renew, server, hold }
+}
+
+async function openWithStored() {
+  const old = pair('old')
+  const tabs = openTabs(old)
+  await tabs.store.save(old)
+  return { old, ...tabs }
+}
+
+const reloaded = new Error('reloaded')
+
+describe('tabs that renew at once', () => {
+  test('renew once: the others read what the first one has stored', async () => {
+    const { renew, refreshed } = await openWithStored()
+    const tabs = [1, 2, 3].map(() => renew())
+    await pass()
+    await pass()
+    const outcomes = tabs.map((tab) => tab.outcome())
+    expect(outcomes).toEqual(['access after refresh old', reloaded, reloaded])
+    expect(tabs.map(({ reloads }) => reloads)).toEqual([0, 1, 1])
+    expect(refreshed).toEqual(['refresh old'])
+  })
+
+  test('renew once, although what the first one has stored is not visible at once', async () => {
+    const { old, renew, refreshed, store } = await openWithStored()
+    let isStale = true
+    const first = renew()
+    const second = renew({ load: async () => (isStale ? old : store.load()) })
+    await macrotask()
+    await vi.advanceTimersByTimeAsync(900)
+    await macrotask()
+    expect(first.outcome()).toBe('access after refresh old')
+    expect(second.outcome()).toBeUndefined()
+    isStale = false
+    await pass()
+    expect(second.outcome()).toEqual(reloaded)
+    expect(refreshed).toEqual(['refresh old'])
+  })
+
+  test('read what is stored when they are refused, where they cannot take turns', async () => {
+    vi.stubGlobal('navigator', {})
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const { renew, refreshed } = await openWithStored()
+    const tabs = [renew(), renew()]
+    await pass()
+    expect(tabs.map((tab) => tab.outcome())).toEqual(['access after refresh old', reloaded])
+    expect(refreshed).toEqual(['refresh old', 'refresh old'])
+  })
+
+  test('do not wait for one that has failed', async () => {
+    const { renew, server } = await openWithStored()
+    server.failures = 1
+    const tabs = [renew(), renew()]
+    await macrotask()
+    await vi.advanceTimersByTimeAsync(1)
+    await macrotask()
+    expect(tabs.map((tab) => tab.outcome())).toEqual([busy, 'access after refresh old'])
+  })
+})
+
+describe('a renewal', () => {
+  test('is refused for good where nothing newer is stored', async () => {
+    const { renew } = await openWithStored()
+    renew({ keep: false })
+    await pass()
+    const tab = renew()
+    await pass()
+    expect(tab.outcome()).toBe(refusal)
+    expect(tab.reloads).toBe(0)
+  })
+
+  test('does not bring back a session that was ended meanwhile', async () => {
+    const { renew, store, hold } = await openWithStored()
+    const answer = hold()
+    const tab = renew()
+    await macrotask()
+    await store.clear()
+    answer()
+    await pass()
+    expect(tab.outcome()).toEqual(reloaded)
+    expect(await store.load()).toBeUndefined()
+  })
+
+  test('does not replace another user who has signed in meanwhile', async () => {
+    const { renew, store, hold } = await openWithStored()
+    const answer = hold()
+    const tab = renew()
+    await macrotask()
+    await store.save(pair('of bob'))
+    answer()
+    await pass()
+    expect(tab.outcome()).toEqual(reloaded)
+    expect(nameOf((await store.load())!)).toBe('access of bob')
+  })
+
+  test('goes on where nothing can be stored or read', async () => {
+    const { renew } = openTabs(pair('old'))
+    const tab = renew({ load: () => Promise.reject(new Error('blocked')), keep: false })
+    await pass()
+    expect(tab.outcome()).toBe('access after refresh old')
+  })
+
+  test('does not wait for ever for a tab that keeps its turn', async () => {
+    const patience = new AbortController()
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(patience.signal)
+    onTestFinished(() => timeout.mockRestore())
+    const { old, renew } = await openWithStored()
+    keepTurn(old)
+    const tab = renew()
+    await pass()
+    expect(tab.outcome()).toBeUndefined()
+    patience.abort()
+    await pass()
+    expect(tab.outcome()).toBe('access after refresh old')
+    expect(timeout).toHaveBeenCalledWith(20_000)
+  })
+
+  test('that is over before its turn asks for nothing', async () => {
+    const { old, renew, refreshed } = await openWithStored()
+    keepTurn(old)
+    const signal = new AbortController()
+    const tab = renew({ signal })
+    await macrotask()
+    signal.abort(new Error('signed out'))
+    await pass()
+    expect(refreshed).toEqual([])
+    expect(tab.reloads).toBe(0)
+  })
+})
+
+/** Another tab that does not let go of its turn until the test ends. */
+function keepTurn({ expiresAt }: Credentials) {
+  const kept = new Promise<void>((resolve) => onTestFinished(() => resolve()))
+  void navigator.locks.request(`credentials_demo ${expiresAt}`, () => kept)
+}
