@@ -207,7 +207,7 @@ export function openAuth<const F extends Flows>(
       if (!root) throw notStarted()
       const { credentials, error } = await freshTokens(root.system, clock)
       if (credentials) return credentials.access_token.reveal()
-      throw error
+      throw AuthError.from(error, 'getAccessToken')
     },
   }
   return { auth, system: () => root?.system }

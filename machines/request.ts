@@ -59,7 +59,7 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
           const { serial, error } = await freshTokens(system, api.clock, refused, signal)
           if (!error) return serial
           if (operation.credential === 'either') return undefined
-          throw error
+          throw AuthError.from(error, name)
         },
       ),
       send: fromPromise<

@@ -30,14 +30,12 @@ export const signOut = (api: Pick<Api, Endpoints | 'clock' | 'leave'>) =>
       context: {} as SignOutInput & { repeats: number; retryAt: number; uri?: string },
     },
     actors: {
-      tell: fromPromise<SignedOut, SignOutInput>(
-        ({ input: { credentials, redirect }, signal }) => {
-          const token = credentials.access_token
-          return redirect
-            ? api.signOut(redirect, { accessToken: token, signal })
-            : api.revoke({ token }, { signal })
-        },
-      ),
+      tell: fromPromise<SignedOut, SignOutInput>(({ input: { credentials, redirect }, signal }) => {
+        const token = credentials.access_token
+        return redirect
+          ? api.signOut(redirect, { accessToken: token, signal })
+          : api.revoke({ token }, { signal })
+      }),
       renew: fromPromise<Tokens, SignOutInput['credentials']>(({ input, signal }) => {
         const refresh = input.version === 'v2' ? api.refreshV2 : api.refresh
         return refresh({ refresh_token: input.refresh_token! }, { signal })

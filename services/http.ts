@@ -97,7 +97,8 @@ export function createHttp(options: HttpOptions): Http {
           'x-sdk-version': `cloudbase-authflow/${VERSION}`,
           ...(accessToken && { authorization: `Bearer ${accessToken.reveal()}` }),
         },
-        body: body && unseal(body),
+        // As text, so that ofetch looks for no FormData: mini-programs have none.
+        body: body && JSON.stringify(unseal(body)),
         signal: signal ? AbortSignal.any([signal, expiry]) : expiry,
       })
       const answer = parse(response._data as string)

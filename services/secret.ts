@@ -60,10 +60,16 @@ export function seal<T extends object>(fields: object): T {
   return Object.fromEntries(sealed) as T
 }
 
+/** No request of the protocol nests deeper; an answer that does holds no secrets down there. */
+const DEEPEST_SECRET = 3
+
 /** Opens every secret of a value, nested ones too, for the caller who asked for it. */
-export function unseal<T>(value: T): Unsealed<T> {
+export function unseal<T>(value: T, depth = DEEPEST_SECRET): Unsealed<T> {
   if (value instanceof Secret) return value.reveal() as Unsealed<T>
-  if (!isRecord(value)) return value as Unsealed<T>
-  const opened = Object.entries(value).map(([name, field]) => [name, unseal<unknown>(field)])
+  if (!isRecord(value) || depth === 0) return value as Unsealed<T>
+  const opened = Object.entries(value).map(([name, field]) => [
+    name,
+    unseal<unknown>(field, depth - 1),
+  ])
   return Object.fromEntries(opened) as Unsealed<T>
 }

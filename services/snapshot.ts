@@ -50,7 +50,9 @@ export async function serialize(saved: SavedFlow): Promise<string> {
 /** What was stored by this very version, or undefined: another version and damage start fresh. */
 export async function deserialize(text: string): Promise<SavedFlow | undefined> {
   try {
-    const { version, uid, flow, snapshot } = (await json()).parse<{ version: unknown } & SavedFlow>(text)
+    const { version, uid, flow, snapshot } = (await json()).parse<{ version: unknown } & SavedFlow>(
+      text,
+    )
     const sound = version === VERSION && typeof flow === 'string' && typeof snapshot === 'object'
     return sound && snapshot ? { uid, flow, snapshot } : undefined
   } catch {
