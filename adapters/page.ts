@@ -24,6 +24,8 @@ export function watchPage(system: AnyActorRef['system'], key: string): () => voi
   }
   document.addEventListener('visibilitychange', wake, { signal })
   window.addEventListener('online', wake, { signal })
-  window.addEventListener('pageshow', wake, { signal })
+  // A page that was put aside has not heard what other tabs did.
+  const back = ({ persisted }: PageTransitionEvent) => (persisted ? tell('tokens.reload') : wake())
+  window.addEventListener('pageshow', back, { signal })
   return () => stop.abort()
 }

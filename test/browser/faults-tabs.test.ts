@@ -109,4 +109,19 @@ describe('2. What another tab does to the session goes unseen', () => {
     await enterOurs(world, 'bob')
     await expect.poll(() => view(other)).toBe('signedIn bob')
   })
+
+  test('ours: so does a tab that was put aside meanwhile, once it is shown again', async () => {
+    const { page, tab } = await openOurs()
+    const other = await tab()
+    await other.addInitScript(() =>
+      addEventListener('storage', (event) => event.stopImmediatePropagation()),
+    )
+    await other.reload()
+    await expect.poll(() => view(other)).toBe('signedIn ada')
+    await page.evaluate(() => ours.send({ type: 'session.end' }))
+    await other.evaluate(() =>
+      dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })),
+    )
+    await expect.poll(() => view(other)).toBe('signedOut')
+  })
 })
