@@ -103,8 +103,9 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
           id: 'verification',
           src: 'verification',
           input: ({ context }) => ({ contact: contactOf(context.edit) }),
+          // The elevation may have run out or been lost meanwhile.
           onDone: {
-            target: 'settingContact',
+            target: 'gating',
             actions: assign({
               verificationToken: ({ event }) => event.output.verificationToken,
             }),

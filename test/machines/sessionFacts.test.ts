@@ -1,0 +1,231 @@
+import { describe, expect, test } from 'vitest'
+import type { SnapshotFrom } from 'xstate'
+import { type Edit, gatedEdit } from '../../machines/gatedEdit.ts'
+import { request } from '../../machines/request.ts'
+import { session } from '../../machines/session.ts'
+import { signIn } from '../../machines/signIn.ts'
+import { tokens } from '../../machines/tokens.ts'
+import { AuthError } from '../../services/error.ts'
+import { Secret } from '../../services/secret.ts'
+import { type Edge, edgesOf, nameOf, paperApi } from '../support/paths.ts'
+
+type ContextOf<F extends (...given: never[]) => unknown> =
+  SnapshotFrom<ReturnType<F>> extends { context: infer C } ? C : never
+
+const secret = new Secret('sealed')
+const fails = (...codes: string[]) => codes.map((code) => ({ error: new AuthError(code) }))
+const hostile = fails(
+  'unreachable',
+  'internal',
+  'invalid_response',
+  'unauthenticated',
+  'permission_denied',
+  'invalid_grant',
+  'captcha_required',
+  'captcha_invalid',
+  'cancelled',
+  'failed_precondition',
+  'not_found',
+  'mfa_phone_required',
+)
+
+describe('what must be proven again is not done', () => {
+  const calls = ['setPassword', 'setContact', 'deleteUser']
+  const edits: [string, Edit][] = [
+    ['setPassword', { type: 'password.change', password: secret }],
+    ['setContact', { type: 'contact.replace', email: 'li@example.com' }],
+    ['deleteUser', { type: 'account.delete' }],
+  ]
+  const stale = {
+    'nothing before': undefined,
+    'an elevation that has run out': { sudoToken: secret, expiresAt: 0 },
+    'one whose token a reload has lost': { expiresAt: 900_000 },
+  }
+  const fresh = { sudoToken: secret, expiresAt: 1 }
+  const elevated = { sudoToken: secret, expiresAt: 900_000 }
+  const needless = { expiresAt: 0 }
+
+  /** The edges that begin one of the calls, whatever the server answers and a person does. */
+  function beginnings(edit: Edit, sudo: object | undefined, elevations: object[]) {
+    const model = {
+      input: { edit, sudo },
+      cases: {
+        'xstate.done.actor.elevation': elevations.map((output) => ({ output })),
+        'xstate.done.actor.verification': [{ output: { verificationToken: secret } }],
+        ...Object.fromEntries(
+          [...calls, 'elevation', 'verification'].map((name) => [
+            `xstate.error.actor.${name}`,
+            hostile,
+          ]),
+        ),
+      },
+      facts: (context: ContextOf<typeof gatedEdit>) => [
+        context.sudo?.expiresAt,
+        context.wasRefused,
+        !!context.verificationToken,
+        !!context.error,
+      ],
+    }
+    return edgesOf(gatedEdit(paperApi), model).filter(
+      ({ from, to }) => nameOf(from) !== nameOf(to) && calls.some((name) => to.children[name]),
+    )
+  }
+
+  test.each(edits)('%s without an elevation', (_name, edit) => {
+    for (const sudo of Object.values(stale)) expect(beginnings(edit, sudo, [])).toEqual([])
+  })
+
+  test.each(edits)('%s but right after an elevation, or while it lasts', (name, edit) => {
+    const all = Object.values({ ...stale, fresh }).flatMap((sudo) =>
+      beginnings(edit, sudo, [elevated, needless]),
+    )
+    expect(all.length).toBeGreaterThan(0)
+    for (const { event, to } of all) {
+      const { sudo } = to.context as ContextOf<typeof gatedEdit>
+      const isJustNow = event.type === 'xstate.done.actor.elevation'
+      expect([name, isJustNow || sudo!.expiresAt > 0]).toEqual([name, true])
+      expect(Object.keys(to.children)).toEqual([name])
+    }
+  })
+
+  test.each(edits)('%s a second time with a token that was refused', (_name, edit) => {
+    const all = beginnings(edit, fresh, [elevated])
+    for (const { to } of all) {
+      const { sudo, wasRefused } = to.context as ContextOf<typeof gatedEdit>
+      if (wasRefused) expect(sudo).toBe(elevated)
+    }
+  })
+})
+
+describe('a captcha that is refused', () => {
+  interface Context {
+    serial?: number
+    renewed: boolean
+    captchaToken?: Secret
+    challengedAnew: boolean
+    repeats: number
+  }
+  const edges = edgesOf(request(paperApi, 'sendVerification'), {
+    input: { phone_number: '+86 13800000000' },
+    cases: {
+      'xstate.done.actor.authorize': [{ output: 1 }, { output: undefined }],
+      'xstate.done.actor.send': [{ output: {} }],
+      'xstate.done.actor.solveCaptcha': [{ output: secret }],
+      'xstate.error.actor.authorize': hostile,
+      'xstate.error.actor.send': hostile,
+      'xstate.error.actor.solveCaptcha': hostile,
+      'xstate.error.actor.until': hostile,
+    },
+    facts: ({ serial, renewed, captchaToken, challengedAnew, repeats }: Context) => [
+      serial,
+      renewed,
+      !!captchaToken,
+      challengedAnew,
+      repeats,
+    ],
+  })
+  const hasAskedAnew = ({ context }: Edge['from']) => (context as Context).challengedAnew
+  const isRefusal = ({ event }: Edge) =>
+    (event.error as AuthError | undefined)?.code.startsWith('captcha_') === true
+  const refusals = edges.filter((edge) => isRefusal(edge) && nameOf(edge.from) === 'sending')
+
+  test('is asked for anew once', () => {
+    // A call that has asked anew never forgets that it has …
+    expect(edges.filter(({ from, to }) => hasAskedAnew(from) && !hasAskedAnew(to))).toEqual([])
+    // … and another refusal is its end.
+    const again = refusals.filter(({ from }) => hasAskedAnew(from))
+    expect(again.length).toBeGreaterThan(0)
+    for (const { to } of again) expect(nameOf(to)).toBe('failed')
+  })
+
+  test('is asked for anew, and that is remembered, whenever one was sent', () => {
+    const first = refusals.filter(
+      ({ from, event }) =>
+        !hasAskedAnew(from) &&
+        ((event.error as AuthError).code === 'captcha_invalid' || !!from.context.captchaToken),
+    )
+    expect(first.length).toBeGreaterThan(0)
+    for (const { to } of first) {
+      expect(nameOf(to)).toBe('challenged')
+      expect(hasAskedAnew(to)).toBe(true)
+    }
+  })
+})
+
+describe('somebody is signed in', () => {
+  test('only by tokens that were stored or kept', () => {
+    const machine = session(paperApi, { signIn })
+    const who = ({ value }: Edge['from']) => (value as { who: string }).who
+    const edges = edgesOf(machine, {
+      cases: {
+        'flow.start': [{ flow: 'signIn' }],
+        'call.start': [{ id: 'call.1', operation: 'getUser', params: {} }],
+        'tokens.restored': [
+          { uid: 'li', scope: 'user' },
+          { uid: 'g', scope: 'anonymous' },
+        ],
+        'tokens.kept': [
+          { uid: 'li', scope: 'user' },
+          { uid: 'g', scope: 'anonymous' },
+        ],
+        'tokens.lost': [{}, ...fails('invalid_grant')],
+        'xstate.done.actor.flow': [{ output: { isNewUser: false } }],
+        'xstate.error.actor.flow': hostile,
+        'xstate.error.actor.call.*': hostile,
+      },
+      facts: ({ uid }: { uid?: string }) => uid,
+    })
+    const arrivals = edges.filter(
+      ({ from, to }) => who(from) !== who(to) && ['signedIn', 'anonymous'].includes(who(to)),
+    )
+    expect(new Set(arrivals.map(({ event }) => event.type))).toEqual(
+      new Set(['tokens.restored', 'tokens.kept']),
+    )
+    expect(
+      new Set(edges.filter(({ to }) => who(to) === 'unknown').map(({ from }) => who(from))),
+    ).toEqual(new Set(['unknown']))
+  })
+
+  test('and those are told of only while there are some', () => {
+    type Context = ContextOf<typeof tokens>
+    const pair = { access_token: secret, refresh_token: secret }
+    const edges = edgesOf(tokens(paperApi), {
+      cases: {
+        'tokens.keep': [{ tokens: { ...pair, expires_in: 7200 } }],
+        'tokens.need': [{}, { refused: 1 }],
+        'tokens.drop': [{}, { redirect: { redirect_uri: 'https://app.example' } }],
+        'xstate.done.actor.load': [
+          { output: undefined },
+          { output: { ...pair, expiresAt: 1 } },
+          { output: { ...pair, expiresAt: -1 } },
+          { output: { access_token: secret, expiresAt: -1 } },
+        ],
+        'xstate.done.actor.refresh': [{ output: { ...pair, expires_in: 7200 } }],
+        'xstate.error.actor.load': hostile,
+        'xstate.error.actor.refresh': hostile,
+      },
+      facts: ({ credentials, error, serial }: Context) => [
+        credentials && [credentials.expiresAt > 0, !!credentials.refresh_token],
+        error?.code,
+        Math.min(serial, 1),
+      ],
+    })
+    const told = edges.flatMap(({ to, actions }) =>
+      actions
+        .map(({ params }) => (params as { event?: { type: string } } | undefined)?.event?.type)
+        .filter((type) => /^tokens\.(restored|kept|renewed|lost)$/.test(type ?? ''))
+        .map((type) => [type, nameOf(to), !!(to.context as Context).credentials].join(' ')),
+    )
+    expect(new Set(told)).toEqual(
+      new Set([
+        'tokens.restored kept true',
+        'tokens.kept kept true',
+        'tokens.renewed kept true',
+        'tokens.lost absent false',
+      ]),
+    )
+    const holding = edges.filter(({ to }) => ['kept', 'renewing', 'resting'].includes(nameOf(to)))
+    expect(holding.length).toBeGreaterThan(0)
+    for (const { to } of holding) expect((to.context as Context).credentials).toBeDefined()
+  })
+})
