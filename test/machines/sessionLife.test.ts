@@ -246,10 +246,11 @@ const occasions: Record<(typeof types)[number], () => Promise<void>> = {
 describe.each(types)('who hears of %s', (type) => {
   test.each(Object.entries(methods))('may await %s', async (_name, method) => {
     let settled = 0
-    world.auth.on(type, async () => {
+    const run = async () => {
       await method()
       settled++
-    })
+    }
+    world.auth.on(type, () => void run())
     await occasions[type]()
     for (let turn = 0; turn < 20 && settled === 0; turn++) await world.settle()
     expect(settled).toBeGreaterThan(0)
