@@ -4,7 +4,8 @@
  */
 import { takeReturn } from 'cloudbase-authflow'
 
-const hasAnswer = new URLSearchParams(location.search).has('state')
+const params = new URLSearchParams(location.search)
+const hasAnswer = params.has('state') && (params.has('code') || params.has('error'))
 
 /** The address with the answer. */
 export const returned = takeReturn()

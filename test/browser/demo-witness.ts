@@ -107,20 +107,38 @@ export const collectSecrets = (page: Page) => {
   }
 }
 
-/** Whatever is in the way of a small screen or a thick finger. */
+/** Whatever is in the way of a small screen, a thick finger or who cannot see. */
 export const flaws = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement
     const wide = scrollWidth > clientWidth ? [`${scrollWidth} px wide`] : []
     const root: ParentNode = document.querySelector('dialog[open]') ?? document
-    const controls = [...root.querySelectorAll<HTMLElement>('button, input, summary, a, select')]
+    const isShown = (element: Element) => element.checkVisibility() && !element.ariaHidden
+    const all = [...root.querySelectorAll<HTMLElement>('*')].filter(isShown)
+    const controls = all.filter((each) => each.matches('button, input, summary, a, select'))
     /** A box to tick is as large as its label. */
     const boxOf = (control: HTMLElement) =>
       (control.closest('label') ?? control).getBoundingClientRect()
     const small = controls
-      .filter((control) => control.checkVisibility() && !control.ariaHidden)
       .map((control) => ({ control, box: boxOf(control) }))
       .filter(({ box }) => box.width < 44 || box.height < 44)
       .map(({ control, box }) => `${control.outerHTML} is ${box.width} × ${box.height}`)
-    return [...wide, ...small]
+    const nameOf = (control: HTMLElement) =>
+      control.ariaLabel ??
+      (control instanceof HTMLInputElement
+        ? [...(control.labels ?? [])].map((label) => label.innerText).join('')
+        : control.innerText)
+    const nameless = controls
+      .filter((control) => !nameOf(control).trim())
+      .map((control) => `${control.outerHTML} has no name`)
+    const references = ['aria-describedby', 'aria-labelledby', 'aria-controls', 'for']
+    const astray = all.flatMap((element) =>
+      references
+        .flatMap((name) => element.getAttribute(name)?.split(' ') ?? [])
+        .filter((id) => document.querySelectorAll(`[id="${id}"]`).length !== 1)
+        .map((id) => `${element.outerHTML} refers to ${id}, which is not one element`),
+    )
+    const headings = all.filter((each) => each.matches('h1'))
+    const crowd = headings.length > 1 ? [`${headings.length} first headings`] : []
+    return [...wide, ...small, ...nameless, ...astray, ...crowd]
   })

@@ -69,6 +69,35 @@ describe('the name', () => {
   })
 })
 
+test('everything is done by keyboard alone, and heard', async () => {
+  const { page, ...it } = await openByPassword({ email })
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key)
+  }
+  expect(await it.focus()).toBe('h1 Your account')
+  await press('Tab', 'Tab')
+  expect(await page.evaluate(() => document.activeElement!.ariaLabel)).toBe('Change: Password')
+  await press('Enter')
+  expect(await it.focus()).toBe('h1 Change your password')
+  await press('Tab')
+  expect(await it.focus()).toBe('edit-password')
+  await page.keyboard.type(nextPassword)
+  await press('Enter')
+  await it.at('askingProof')
+  expect(await it.focus()).toBe('own-password')
+  await page.keyboard.type(password)
+  await press('Enter')
+  await it.news.waitFor()
+  expect(await it.focus()).toBe('h1 Your account')
+  expect(await it.news.getAttribute('role')).toBe('status')
+  await press('Shift+Tab')
+  expect(await it.focus()).toBe('button Back')
+  await press('Enter')
+  await it.signedIn()
+  expect(await it.focus()).toMatch(/^h1 /)
+  await it.check()
+})
+
 describe('the password', () => {
   test('of who has a phone is changed after a code to it, and in no other way', async () => {
     const { page, ...it } = await openByPhone({ username: 'ada', password })

@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { texts } from '../../docs/demo/messages.ts'
+import { flaws } from './demo-witness.ts'
 import { consent, drop, eventually, said, startDemo } from './demo-driver.ts'
 
 const phone = '13800000000'
@@ -176,6 +178,45 @@ describe('a provider on this page', () => {
   })
 })
 
+describe('a captcha', () => {
+  test('before every call is asked for on the way there and back, through a reload', async () => {
+    demo.sandbox.config({ captchaOnEveryCall: 'on' })
+    const { page, ...it } = await open()
+    /** Another question may follow at once. */
+    const solve = async () => {
+      const answer = await it.answer()
+      const src = await page.locator('dialog img').getAttribute('src')
+      await it.submitCaptcha(answer)
+      await page.locator(`dialog[open] img[src="${src}"]`).waitFor({ state: 'hidden' })
+    }
+    await it.button(weChat).click()
+    await it.answer()
+    await it.resume('fetchingUri')
+    await solve()
+    await consent(page, 'alex')
+    await solve()
+    await solve()
+    await it.at('signedIn')
+    expect(codes(it.requests()).at(-1)).toBe('POST provider/token')
+    await it.check()
+  })
+
+  test('that is given up leaves the account as it was, and says so there', async () => {
+    const it = await open()
+    await it.button(weChat).click()
+    await consent(it.page, 'alex')
+    await it.manage()
+    await it.button('Unlink: WeChat').waitFor()
+    demo.sandbox.config({ captchaOnEveryCall: 'on' })
+    await it.button('Link: Demo IdP').click()
+    await it.answer()
+    await it.page.keyboard.press('Escape')
+    await it.at('askingEdit')
+    expect(await it.error.innerText()).toBe(said('captcha:cancelled'))
+    await it.check()
+  })
+})
+
 describe('a provider in a window of its own', () => {
   /** Opens the window, in which a person can then agree. */
   const visit = async ({ page, button }: Awaited<ReturnType<typeof open>>, name = weChat) => {
@@ -234,6 +275,7 @@ describe('a provider in a window of its own', () => {
     await popup.close()
     await it.at('askingRetry')
     expect(await it.error.innerText()).toBe(said('visit:cancelled'))
+    expect(await it.focus()).toBe('h1 That did not work out')
     expect(codes(it.requests())).toEqual([])
     await it.resume('askingRetry')
     await it.button('Sign in another way').click()
@@ -268,6 +310,18 @@ describe('a provider in a window of its own', () => {
     expect(codes(it.requests())).toEqual([])
     await it.check()
   })
+})
+
+test('a window of a visit that nobody waits for says so, and begins nothing', async () => {
+  const it = await open()
+  await it.page.goto(`${demo.url}/?code=abc&state=popup0123`)
+  const { visited, visitedAlone } = texts.en
+  expect(await it.page.locator('body').innerText()).toBe(`${visited}\n\n${visitedAlone}`)
+  expect(await flaws(it.page)).toEqual([])
+  expect(it.requests()).toEqual([])
+  await it.page.getByRole('link').click()
+  await it.at('askingAccount')
+  await it.check()
 })
 
 describe('two tabs', () => {

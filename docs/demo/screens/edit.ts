@@ -11,10 +11,13 @@ import { loadProviders, loadUser, user } from '../user.ts'
 const isAsking = () => ui.view.step === 'askingEdit'
 const isOpen = (name: EditName) => ui.view.flow === 'account' && place.edit === name
 
-/** An error that was there before the form was opened is not about it. */
+/** An error that has been told, or that nobody wants to hear of any more. */
 let told = ui.view.error
-const errorOf = (name: EditName) =>
-  place.edit === name && ui.view.error !== told ? flowError() : undefined
+let isLeaving = false
+
+/** What went wrong in the form that is open; without a name, in the list of the account. */
+export const errorOf = (name?: EditName) =>
+  isAsking() && place.edit === name && ui.view.error !== told ? flowError() : undefined
 
 export function openEdit(name: EditName): void {
   told = ui.view.error
@@ -23,12 +26,14 @@ export function openEdit(name: EditName): void {
 }
 
 function close(): void {
+  told = ui.view.error
   keep({ edit: undefined, target: undefined })
   refresh()
 }
 
 /** Leaves everything as it was. */
 export function cancelEdit(): void {
+  isLeaving = true
   keep({ edit: undefined, target: undefined })
   auth.send({ type: 'edit.cancel' })
 }
@@ -49,6 +54,10 @@ beforeDrawing(() => {
   before = step
   if (status === 'unknown') return
   if (flow !== 'account') return keep({ edit: undefined, target: undefined })
+  if (step === 'askingEdit' && isLeaving) {
+    isLeaving = false
+    told = error
+  }
   if (step !== 'askingEdit' || error || !last || last === step) return
   const { edit } = place
   if (last === 'savingProfile') ui.news = 'profile'

@@ -1,6 +1,6 @@
 /** The way to a provider and back, whatever it is for. */
 import { auth } from '../auth.ts'
-import { h } from '../live.ts'
+import { h, live } from '../live.ts'
 import { button, either, flowError, focusHeading, heading, line } from '../parts.ts'
 import { type ScreenPart, t, ui } from '../parts.ts'
 import { keep, place, type ProviderId, providerIds } from '../place.ts'
@@ -127,3 +127,13 @@ export const provider: ScreenPart = {
   ),
   focus: focusHeading,
 }
+
+/** A change on the same screen is heard as well, and what had the focus may be gone. */
+let before: 'waiting' | 'failed' | 'working' | undefined
+live(() => {
+  const last = before
+  before = undefined
+  if (place.screen !== 'provider') return
+  before = isWaiting() ? 'waiting' : hasFailed() ? 'failed' : 'working'
+  if (last && last !== before) provider.focus()
+})

@@ -2,12 +2,12 @@
 import { auth } from '../auth.ts'
 import { beforeDrawing, h } from '../live.ts'
 import { sentence } from '../messages.ts'
-import { back, button, flowError, focusHeading, heading, isCancelled } from '../parts.ts'
+import { back, button, focusHeading, heading, isCancelled } from '../parts.ts'
 import { type ScreenPart, t, ui } from '../parts.ts'
 import { type EditName, type ProviderId, providerIds } from '../place.ts'
 import { loadProviders, type Provider, providers, user } from '../user.ts'
-import { openEdit } from './edit.ts'
-import { hasVisitFailed, visitTo } from './provider.ts'
+import { errorOf, openEdit } from './edit.ts'
+import { visitTo } from './provider.ts'
 
 const isAsking = () => ui.view.step === 'askingEdit'
 
@@ -98,11 +98,7 @@ beforeDrawing(() => {
   for (const [id, row] of rows) row.hidden = !find(id) || !(isKnown(id) || !!find(id)?.bind)
 })
 
-const providerError = () => {
-  if (providers.error) return sentence(providers.error, ui.language)
-  const isAbout = hasVisitFailed() || ui.view.error?.operation === 'unbindProvider'
-  return isAbout && ui.view.step === 'askingEdit' ? flowError() : undefined
-}
+const listError = () => (providers.error ? sentence(providers.error, ui.language) : errorOf())
 
 export const settings: ScreenPart = {
   element: h(
@@ -145,11 +141,7 @@ export const settings: ScreenPart = {
     h(
       'div',
       { class: 'line' },
-      h(
-        'p',
-        { class: 'error', role: 'alert', 'data-calm': isCancelled },
-        () => providerError() ?? '',
-      ),
+      h('p', { class: 'error', role: 'alert', 'data-calm': isCancelled }, () => listError() ?? ''),
       h('p', { class: 'done', role: 'status' }, () =>
         hasUnlinked && isAsking() ? t().settings.unlinked : '',
       ),
