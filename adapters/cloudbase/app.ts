@@ -35,7 +35,7 @@ export function createApp(
   adapter: () => SdkAdapter | undefined,
 ): CloudbaseApp {
   checkInit(options)
-  const { env, lang = 'zh-CN', timeout, clock } = options
+  const { env, lang = 'zh-CN', timeout, clock, accessKey } = options
   const clientId = options.clientId || env
   const store = options.storage ?? storeOf(adapter()) ?? webStore('localStorage')
   if (options.wx) Object.assign(globalThis, { wx: options.wx })
@@ -48,7 +48,7 @@ export function createApp(
     timeout,
     clock,
     store,
-    fetch: createTransport(() => origin, options.fetch),
+    fetch: createTransport({ origin: () => origin, accessKey, fetch: options.fetch }),
     captcha: captchaThrough(
       () => captchaOptions?.openURIWithCallback ?? adapter()?.captchaOptions?.openURIWithCallback,
     ),

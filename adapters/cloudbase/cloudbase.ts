@@ -12,7 +12,8 @@ export function createCloudbase() {
   return {
     /**
      * Opens an environment. The same environment again is the same instance, with the options it
-     * was first opened with.
+     * was first opened with. There is one session per environment in the whole process: a server
+     * that serves several people at once needs `createAuth` for each of them.
      *
      * @throws CloudbaseError `invalid_argument` without an environment id
      */

@@ -101,10 +101,6 @@ export function openDoor({ store, clock = systemClock, ...options }: DoorOptions
     on: auth.on,
     clock,
     captcha: dialog,
-    /** Whether a captcha question is open. */
-    isAsking: () =>
-      dialog().getSnapshot().hasTag('asking') || dialog().getSnapshot().hasTag('busy'),
-
     /** @throws CloudbaseError */
     call: (async (operation, ...params) => {
       try {

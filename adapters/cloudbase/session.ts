@@ -2,6 +2,7 @@ import type { Store } from '../../services/storage.ts'
 import { type AuthStateEvent, createBus, type LoginEventType } from './bus.ts'
 import { needGender } from './checks.ts'
 import type { Door } from './door.ts'
+import { CloudbaseError } from './errors.ts'
 import type { Credentials, LoginState, UserInfo, UserProvider, UserUpdate } from './types.ts'
 import { globalWx } from './globalWx.ts'
 import { toUser } from './user.ts'
@@ -16,8 +17,6 @@ export function createSession(door: Door, store: Store, env: string) {
   const stateEvents = createBus<[event: AuthStateEvent, info?: object]>()
   let entering: Promise<void> | undefined
   let loginType: string | undefined
-  /** Sign-ins, one after the other. */
-  let turns: Promise<unknown> = Promise.resolve()
 
   door.on('signedIn', ({ uid }) => {
     cache.set({ ...(uid && { uid, sub: uid }), loginType })
@@ -93,19 +92,18 @@ export function createSession(door: Door, store: Store, env: string) {
     },
 
     /**
-     * Does a sign-in: after those begun before it, so that the last one begun is the one that
-     * stays. One begun while a captcha is open does not wait, it may come from the captcha itself.
+     * Does a sign-in; settles once it is known who is signed in, and listeners have been told. Of
+     * several at once the last one begun stays, and is what the others answer as well.
+     *
+     * @throws CloudbaseError `cancelled` when a sign-out came in between
      */
     async signIn(run: () => Promise<unknown>, type?: string): Promise<LoginState> {
-      const begin = () => {
-        loginType = type
-        return run()
-      }
-      const turn = door.isAsking() ? begin() : turns.then(begin)
-      turns = turn.catch(() => undefined)
-      await turn
+      loginType = type
+      await run()
       await entering
-      return peek()!
+      const state = peek()
+      if (state) return state
+      throw new CloudbaseError('cancelled', { description: 'a sign-out came in between' })
     },
   }
 }

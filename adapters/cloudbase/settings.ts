@@ -18,6 +18,8 @@ export interface InitOptions {
   lang?: 'zh-CN' | 'en-US' | (string & {})
   /** Milliseconds after which an unanswered request is given up. Default: 15000. */
   timeout?: number
+  /** A publishable key: asks for codes, and is the access token, while nobody is signed in. */
+  accessKey?: string
   /** `detectSessionInUrl`: finish a sign-in with a provider that the page has come back from. */
   auth?: { detectSessionInUrl?: boolean }
   /** Taken and not used: a session is always kept until it is ended, as since 2.0. */

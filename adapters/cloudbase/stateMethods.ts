@@ -18,7 +18,7 @@ export type LoginStateCallback = (
 ) => unknown
 
 /** Who is signed in, and hearing when that changes. */
-export function stateMethods({ env, door, session }: Core) {
+export function stateMethods({ env, options, door, session }: Core) {
   return {
     /** The login state as it is known at once; `null` when nobody is signed in. */
     hasLoginState: (): LoginState | null => session.peek(),
@@ -44,11 +44,15 @@ export function stateMethods({ env, door, session }: Core) {
     },
 
     /**
-     * An access token that has not expired.
+     * An access token that has not expired; the `accessKey` of `init` while nobody is signed in.
      *
-     * @throws CloudbaseError `unauthenticated` when nobody is signed in
+     * @throws CloudbaseError `unauthenticated` when nobody is signed in and there is no such key
      */
-    getAccessToken: async () => ({ accessToken: await door.getAccessToken(), env }),
+    async getAccessToken(): Promise<{ accessToken: string; env: string }> {
+      const { accessKey } = options
+      const isKeyed = accessKey && !(await door.credentials())
+      return { accessToken: isKeyed ? accessKey : await door.getAccessToken(), env }
+    },
 
     /**
      * What the session may do; `anonymous` for a guest.

@@ -5,24 +5,34 @@ export const VIA_WX_CLOUD = { via_wx_cloud: true }
 
 type Fetch = typeof globalThis.fetch
 
-/**
- * The `fetch` of our own door: sends each request where the app wants it now.
- *
- * @param origin asked anew for each request: an app may register another host at any time
- */
-export function createTransport(
-  origin: () => string,
-  fetch: Fetch = (...args) => globalThis.fetch(...args),
-): Fetch {
-  return async (input, init) => {
-    const { pathname, search } = new URL(input as string)
-    const url = origin() + pathname + search
+export interface TransportOptions {
+  /** Asked anew for each request: an app may register another host at any time. */
+  origin(): string
+  accessKey?: string
+  fetch?: Fetch
+}
+
+/** The `fetch` of our own door: sends each request where, and as whom, the app wants it now. */
+export function createTransport({ origin, accessKey, fetch }: TransportOptions): Fetch {
+  return async (input, given) => {
+    const url = new URL(input as string)
+    const init = accessKey ? withKey(url, accessKey, given) : given
+    const address = origin() + url.pathname + url.search
     const body = parse(init?.body)
-    if (!isViaWxCloud(body)) return fetch(url, init)
+    if (!isViaWxCloud(body)) return (fetch ?? globalThis.fetch)(address, init)
     const { via_wx_cloud: _, ...forwarded } = body
     const { cloudFetch } = await import('../wechat/fetch.ts')
-    return cloudFetch(url, { ...init, body: JSON.stringify(forwarded) })
+    return cloudFetch(address, { ...init, body: JSON.stringify(forwarded) })
   }
+}
+
+/** A publishable key asks for codes in place of the client id, while nobody is signed in. */
+function withKey(url: URL, accessKey: string, init: RequestInit = {}): RequestInit {
+  const headers = new Headers(init.headers)
+  if (headers.has('authorization') || url.pathname !== '/auth/v1/verification') return init
+  headers.set('authorization', `Bearer ${accessKey}`)
+  url.searchParams.delete('client_id')
+  return { ...init, headers }
 }
 
 const isViaWxCloud = (body: unknown): body is typeof VIA_WX_CLOUD =>

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type Face, email, openFace, password, phone, username } from './cloudbaseWorld.ts'
 
 const newPassword = 'Even-better-horse-8'
@@ -202,12 +202,12 @@ describe('onAuthStateChange', () => {
     const { data } = face.auth.onAuthStateChange((event, session) =>
       heard.push([event, session?.user.id]),
     )
-    await later()
+    await vi.waitUntil(() => heard.length === 1)
     const { sub } = await face.member()
     await face.auth.refreshSession()
     await face.auth.updateUser({ nickname: 'Ada' })
     await face.auth.signOut()
-    await later()
+    await vi.waitUntil(() => heard.length === 5)
     expect(heard).toEqual([
       ['INITIAL_SESSION', undefined],
       ['SIGNED_IN', sub],
@@ -227,6 +227,7 @@ describe('onAuthStateChange', () => {
     face.open().auth.onAuthStateChange((event, session) => heard.push([event, session?.user.id]))
     const { data } = face.auth.onAuthStateChange(() => heard.push('unsubscribed before it began'))
     data.subscription.unsubscribe()
+    await vi.waitUntil(() => heard.length > 0)
     await later()
     expect(heard).toEqual([['INITIAL_SESSION', sub]])
   })
@@ -435,6 +436,7 @@ describe('a provider', () => {
     const back = Object.fromEntries(new URL(face.sandbox.consent(url!, 'alex')).searchParams)
     const linked = dataOf(await auth.verifyOAuth(back))
     expect(linked).toMatchObject({ type: 'bind_identity', provider: 'demo_idp' })
+    await vi.waitUntil(() => heard.length > 1)
     expect(heard.at(-1)).toEqual(['BIND_IDENTITY', { data: linked, error: null }])
     const list = async () => dataOf(await auth.getUserIdentities()).identities
     expect(await list()).toMatchObject([{ id: 'demo_idp' }])

@@ -188,6 +188,18 @@ describe('signIn', () => {
     expect(auth.currentUser?.uid).toBe(last.sub)
   })
 
+  test('that is answered after a later one and a sign-out comes to nothing', async () => {
+    const { auth, sandbox } = await openFace()
+    await sandbox.addUser({ username, password })
+    sandbox.faults([{ method: 'POST', path: '/auth/v1/signin', delayMs: 400 }])
+    const slow = failure(auth.signIn({ username, password }))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await auth.signInAnonymously()
+    await auth.signOut()
+    expect(await slow).toMatchObject({ error: 'cancelled' })
+    expect(auth.hasLoginState()).toBe(null)
+  })
+
   test('that fails does not hold up the next', async () => {
     const { auth, sandbox } = await openFace()
     await sandbox.addUser({ username, password })

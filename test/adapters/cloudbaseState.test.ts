@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { LoginStateEvent } from '../../adapters/cloudbase/stateMethods.ts'
 import { email, type Face, failure, openFace, password, username } from './cloudbaseWorld.ts'
 
@@ -28,8 +28,7 @@ describe('onLoginStateChanged', () => {
     const { heard, types } = await listen(face)
     const { sub } = await face.member()
     await face.auth.signOut()
-    await later()
-    expect(types()).toEqual([undefined, 'sign_in', 'sign_out'])
+    await vi.waitFor(() => expect(types()).toEqual([undefined, 'sign_in', 'sign_out']))
     expect(heard[1]).toMatchObject({
       name: 'loginStateChanged',
       data: { eventType: 'sign_in' },
@@ -57,9 +56,10 @@ describe('onLoginStateChanged', () => {
     face.pass(3 * 3600)
     const callers = Array.from({ length: 50 }, () => failure(face.auth.getAccessToken()))
     const errors = await Promise.all(callers)
-    await later()
     expect(new Set(errors.map(({ error }) => error))).toEqual(new Set(['invalid_grant']))
-    expect(types()).toEqual([undefined, 'credentials_error'])
+    await vi.waitFor(() => expect(types()).toEqual([undefined, 'credentials_error']))
+    await later()
+    expect(types()).toHaveLength(2)
     expect(heard[1]!.data.msg).toEqual(expect.any(String))
     expect(face.calls()).toEqual(['POST /auth/v1/token invalid_grant'])
     expect(face.auth.hasLoginState()).toBe(null)
@@ -104,9 +104,8 @@ describe('onLoginStateChanged', () => {
       await face.auth.signOut()
     })
     await face.member().catch(() => undefined)
-    await later()
-    expect(done).toHaveLength(2)
-    expect(face.auth.hasLoginState()).toBe(null)
+    await vi.waitUntil(() => done.length === 2 && !face.auth.hasLoginState(), { timeout: 5000 })
+    expect(done).toEqual([expect.objectContaining({ username }), expect.anything()])
   })
 })
 
@@ -189,6 +188,20 @@ describe('a stored session of the official client', () => {
       content: { sub, uid: sub, username },
     })
   })
+})
+
+test('a publishable key stands in while nobody is signed in', async () => {
+  const accessKey = 'publishable-key'
+  const face = await openFace({ config: { accessKeys: [accessKey] }, init: { accessKey } })
+  const { auth, sandbox } = face
+  expect(await auth.getAccessToken()).toEqual({ accessToken: accessKey, env: 'demo' })
+  expect(await auth.getLoginState()).toBe(null)
+  await auth.getVerification({ email })
+  const [sent] = sandbox.requests()
+  expect(sent!.headers['authorization']).toMatch(/^Bearer /)
+  expect(sent!.query).toEqual({})
+  await face.member()
+  expect((await auth.getAccessToken()).accessToken).not.toBe(accessKey)
 })
 
 describe('the session', () => {

@@ -4,7 +4,7 @@ import { openPage, type ServedPage, servePage } from '../support/chromium.ts'
 
 let served: ServedPage
 beforeAll(async () => {
-  served = await servePage('test/browser/pages/parity-captcha.ts')
+  served = await servePage('test/browser/pages/parity-face.ts')
   return served.close
 })
 

@@ -1,0 +1,4 @@
+import cloudbase from '../../../adapters/cloudbase/index.ts'
+import { openFace } from './parity-open.ts'
+
+openFace(cloudbase)

@@ -1,0 +1,4 @@
+import cloudbase from '@cloudbase/js-sdk'
+import { openFace } from './parity-open.ts'
+
+openFace(cloudbase)
