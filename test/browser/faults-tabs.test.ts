@@ -47,17 +47,16 @@ describe('1. Two tabs renew with one refresh token', () => {
     expect(await stored()).toBe(null)
   })
 
-  test('ours: one of them renews, and both stay signed in', async () => {
+  test('ours: of ten tabs one renews, and all stay signed in', async () => {
     const { page, tab, pass, stored, calls } = await openOurs()
-    const other = await tab()
+    const tabs = [page]
+    while (tabs.length < 10) tabs.push(await tab())
     await pass(3 * hour)
-    const [token, token2] = await Promise.all(
-      [page, other].map((tab) => tab.evaluate(() => ours.getAccessToken())),
-    )
-    expect(token2).toBe(token)
+    const tokens = await Promise.all(tabs.map((each) => each.evaluate(() => ours.getAccessToken())))
+    expect(new Set(tokens).size).toBe(1)
     expect(calls()).toEqual(['POST /v1/token'])
-    expect((await stored())!.access_token).toBe(token)
-    for (const each of [page, other]) expect(await view(each)).toBe('signedIn ada')
+    expect((await stored())!.access_token).toBe(tokens[0])
+    for (const each of tabs) expect(await view(each)).toBe('signedIn ada')
   })
 
   test('ours: where tabs cannot take turns, the slower one takes what the faster one got', async () => {
