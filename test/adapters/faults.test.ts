@@ -357,6 +357,7 @@ describe('13. In Node nothing can be changed or deleted', () => {
     'PATCH /v1/user/contact',
     'DELETE /v1/user/provider/demo_idp',
     'DELETE /v1/user/me',
+    'PATCH /v1/user/profile',
   ]
 
   test('official: every call by PATCH or DELETE fails before it is sent', async () => {
@@ -368,11 +369,13 @@ describe('13. In Node nothing can be changed or deleted', () => {
     app.registerHost(new URL(url).host, 'http')
     const auth = app.auth({ persistence: 'local' })
     await auth['signInAnonymously']!()
+    const { user } = (await auth['getLoginState']!()) as { user: Methods }
     const sent = sandbox.requests().length
+    const refusal = /^invalid 【(patch|delete)】 request method$/
     for (const [method, params] of Object.entries(changes)) {
-      const refusal = /^invalid 【(patch|delete)】 request method$/
       await expect(auth[method]!(params)).rejects.toThrow(refusal)
     }
+    await expect(user['update']!({ name: 'Ada' })).rejects.toThrow(refusal)
     expect(sandbox.requests()).toHaveLength(sent)
   })
 
@@ -383,6 +386,7 @@ describe('13. In Node nothing can be changed or deleted', () => {
     const methods = auth as unknown as Methods
     const sent = sandbox.requests().length
     for (const [method, params] of Object.entries(changes)) await codeOf(methods[method]!(params))
+    await codeOf(auth.currentUser!.update({ name: 'Ada' }))
     expect(nameRequests(sandbox.requests().slice(sent))).toEqual(paths)
   })
 
