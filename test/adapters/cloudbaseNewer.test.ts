@@ -444,6 +444,14 @@ describe('a provider', () => {
     expect(await list()).toEqual([])
   })
 
+  test('whose address is no page is not gone to', async () => {
+    const { auth, sandbox } = await openFace()
+    const body = { uri: 'javascript:alert(1)' }
+    sandbox.faults([{ method: 'GET', path: '/auth/v1/provider/uri', body }])
+    const { error } = await auth.signInWithOAuth({ provider: 'demo_idp', options: { redirectTo } })
+    expect(error?.error_description).toContain('no page')
+  })
+
   test('needs a name and an address to come back to', async () => {
     const { auth } = await openFace()
     const nameless = await auth.signInWithOAuth({} as never)

@@ -96,6 +96,7 @@ export function newerOAuthMethods(
           state,
         })
         const url = new URL(uri)
+        if (!/^https?:$/.test(url.protocol)) throw invalid('uri of the provider is no page')
         for (const [name, value] of Object.entries(options.queryParams ?? {})) {
           url.searchParams.set(name, value)
         }

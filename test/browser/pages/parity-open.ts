@@ -8,7 +8,7 @@ declare global {
 }
 
 interface Cloudbase {
-  init(options: { env: string; lang: string }): {
+  init(options: { env: string; lang: string; auth: { detectSessionInUrl: boolean } }): {
     registerHost(host: string, protocol: 'http'): void
     auth(options: object): unknown
   }
@@ -17,8 +17,12 @@ interface Cloudbase {
 export function openFace(cloudbase: unknown) {
   const query = new URLSearchParams(location.search)
   const lang = query.get('lang') ?? 'zh-CN'
-  const app = (cloudbase as Cloudbase).init({ env: 'shared', lang })
-  app.registerHost(new URL(query.get('sandbox')!).host, 'http')
+  const detectSessionInUrl = location.pathname === '/detect'
+  const app = (cloudbase as Cloudbase).init({ env: 'shared', lang, auth: { detectSessionInUrl } })
+  // A provider leads back to an address without our query.
+  const sandbox = query.get('sandbox') ?? sessionStorage.getItem('sandbox')!
+  sessionStorage.setItem('sandbox', sandbox)
+  app.registerHost(new URL(sandbox).host, 'http')
   const auth = app.auth({ persistence: 'local' }) as CloudbaseAuth
   globalThis.heard = []
   void auth.onLoginStateChanged((params) => {
