@@ -89,7 +89,7 @@ export const rules: Rule[] = [
 ]
 
 /** What no single call shows: how it is here, and at the official client. */
-export const behaviours: [what: string, official: string][] = [
+export const behaviours: [here: string, there: string][] = [
   [
     'A documented limit is checked before anything is sent, and the error names the parameter.',
     'The server is asked.',
@@ -103,63 +103,20 @@ export const behaviours: [what: string, official: string][] = [
     'There is no way to unsubscribe.',
   ],
   [
-    '`credentials_error` is heard once, and only when the server has refused the session.',
-    'It is heard twice per failure, for 503, offline and plain signed-out use as well.',
-  ],
-  [
-    'A failed refresh ends no session but by `invalid_grant` and its kin; it is one failure for all who wait.',
-    'An HTTP 500 without `error` wipes the session; every waiting call tries again, one after the other.',
-  ],
-  [
-    'A sign-in succeeds when only `user/me` failed.',
-    'It rejects, with the session stored and no event.',
-  ],
-  ['Signing out works offline, and never fails.', 'The session stays.'],
-  ['Of sign-ins at once the last called stays.', 'The last answered stays.'],
-  [
-    'If `is_user` has changed since the code was sent, the other of sign-in and sign-up is taken.',
-    '`failed_precondition`, and the code is spent.',
-  ],
-  [
-    'One captcha question at a time, with a way to cancel; a spent token is not used again; it goes out URL-encoded.',
-    'A dialog per call, without a way out; a used token is sent until it expires.',
-  ],
-  ['What sends a message or spends a code goes out once.', 'It is sent up to three times.'],
-  [
-    'A request without an answer is given up after 15 s, or `init({ timeout })`.',
-    'It is waited for for ever.',
-  ],
-  [
-    'In Node, PATCH and DELETE work: password, contact, profile, providers, deletion.',
-    '`invalid 【patch】 request method`.',
-  ],
-  [
-    '`+852` and `+1` numbers keep their calling code, in every method that takes a phone.',
-    '`+85212345678` becomes `+85 212345678`; some methods send what is typed.',
-  ],
-  [
-    'A session that a ticket began without a refresh token lasts as long as its token; then nobody is signed in.',
-    'It fails with `no refresh token found in credentials`.',
-  ],
-  [
     'A cached user who is not the session’s is not shown.',
     'After a change of users the previous one may be.',
   ],
   [
-    '`verifyOAuth` checks the state before it uses the code; the state is 128 random bits; a return taken up twice is one.',
-    'The code is spent first; an unknown state is a `TypeError`.',
-  ],
-  [
     'Tokens in a login state can be read, and are not printed, copied or stored with it.',
-    'They are in every object that is logged.',
+    'They are in what is logged.',
   ],
   [
     'Encrypted sign-in splits text by bytes.',
     'It splits by letters: Chinese text can become undecryptable.',
   ],
   [
-    '`anonymous_token` and `sudo_token` may be the whole answer they come in, as the documents’ samples pass them.',
-    'The server refuses them.',
+    '`sudo_token` may be the whole answer of `auth.sudo`, as a sample of the documents passes it.',
+    'The server refuses it.',
   ],
   ['`region`, if given, picks that region’s host.', 'It is ignored since 3.0.'],
 ]
