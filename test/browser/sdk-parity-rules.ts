@@ -102,13 +102,10 @@ export const behaviours: [here: string, there: string][] = [
     '`onLoginStateChanged` resolves to a function that unsubscribes.',
     'There is no way to unsubscribe.',
   ],
-  [
-    'A cached user who is not the session’s is not shown.',
-    'After a change of users the previous one may be.',
-  ],
+  ['A cached user who is not the session’s is not shown.', 'So it was reported of older builds.'],
   [
     'Tokens in a login state can be read, and are not printed, copied or stored with it.',
-    'They are in what is logged.',
+    'They are a field like any other, as the documents have it.',
   ],
   [
     'Encrypted sign-in splits text by bytes.',
@@ -118,5 +115,8 @@ export const behaviours: [here: string, there: string][] = [
     '`sudo_token` may be the whole answer of `auth.sudo`, as a sample of the documents passes it.',
     'The server refuses it.',
   ],
-  ['`region`, if given, picks that region’s host.', 'It is ignored since 3.0.'],
+  [
+    '`region`, if given, picks that region’s host.',
+    'It is ignored since 3.0, unless `endPointMode` is `CLOUD_API`.',
+  ],
 ]
