@@ -1,3 +1,4 @@
+import { AuthError } from './error.ts'
 import type { Credentials, Renewal } from './tokenStore.ts'
 import type { Tokens } from './wire.ts'
 
@@ -36,7 +37,8 @@ export function renewInTurn(credentials: Credentials, turn: Turn): Promise<Token
   async function renew() {
     const stored = await look()
     const tokens = await refresh(credentials).catch(async (thrown) => {
-      await pause()
+      // A pair that came too late was spent by a tab whose new one may not be readable here yet.
+      await pause(AuthError.from(thrown).code === 'invalid_grant' ? PROPAGATION : 0)
       await look()
       throw thrown
     })
