@@ -4,8 +4,6 @@ import { texts } from '../../docs/demo/messages.ts'
 import { flaws } from './demo-witness.ts'
 import { consent, drop, eventually, said, startDemo } from './demo-driver.ts'
 
-const phone = '13800000000'
-const wirePhone = '+86 13800000000'
 const weChat = 'Continue with WeChat'
 const demoIdp = 'Continue with Demo IdP'
 
@@ -269,6 +267,22 @@ describe('a provider in a window of its own', () => {
     await it.check()
   })
 
+  test('is found again by a page that was reloaded meanwhile', async () => {
+    const it = await openWithWindows()
+    const popup = await visit(it)
+    await it.at('askingPopup')
+    // The same window, not another one beside it.
+    const found = popup.waitForEvent('load')
+    await it.reload('askingPopup')
+    await found
+    expect(it.page.context().pages()).toHaveLength(2)
+    await consent(popup, 'alex')
+    await it.signedIn()
+    await closed(popup)
+    expect(codes(it.requests())).toEqual(['POST provider/token'])
+    await it.check()
+  })
+
   test('that somebody closes has done nothing', async () => {
     const it = await openWithWindows()
     const popup = await visit(it)
@@ -323,69 +337,4 @@ test('a window of a visit that nobody waits for says so, and begins nothing', as
   await it.page.getByRole('link').click()
   await it.at('askingAccount')
   await it.check()
-})
-
-describe('two tabs', () => {
-  /** Two tabs of one browser. */
-  const openTwo = async () => {
-    const one = await open()
-    const other = await one.openTab()
-    await other.page.goto(demo.url)
-    return { one, other }
-  }
-
-  test('who signs in or out in one tab does so in the other', async () => {
-    await demo.sandbox.addUser({ phone_number: wirePhone })
-    const { one, other } = await openTwo()
-    await other.at('askingAccount')
-    await one.signUpTo('signedIn', phone)
-    await other.signedIn()
-    expect(await other.uid()).toBe(await one.uid())
-    await other.signOut()
-    await one.at('askingAccount')
-    expect(await one.page.evaluate(() => localStorage.getItem('credentials_demo'))).toBeNull()
-    expect(one.requests().filter((line) => line === 'POST revoke')).toHaveLength(1)
-
-    // In the middle of another way in, too.
-    await other.askForCode('ada@example.com')
-    await one.signUpTo('signedIn', phone)
-    await other.signedIn()
-    expect(await other.uid()).toBe(await one.uid())
-    await one.check()
-    await other.check()
-  })
-
-  test('who signs out in one tab leaves the account in the other, in the middle of an edit', async () => {
-    await demo.sandbox.addUser({ phone_number: wirePhone })
-    const { one, other } = await openTwo()
-    await one.signUpTo('signedIn', phone)
-    await other.manage()
-    await other.button('Change: Password').click()
-    await other.page.locator('#edit-password').fill('battery staple')
-    await other.page.keyboard.press('Enter')
-    await other.at('askingCodeRequest')
-    await one.signOut()
-    await other.at('askingAccount', 'signIn')
-    await one.signUpTo('signedIn', phone)
-    await other.manage()
-    expect(await other.heading.innerText()).toBe('Your account')
-    await other.check()
-  })
-
-  test('a guest who keeps the account in one tab has kept it in the other', async () => {
-    const { one, other } = await openTwo()
-    await one.enterAsGuest()
-    await other.at('anonymous')
-    await other.primary.click()
-    await other.at('askingAccount', 'upgrade')
-    await one.primary.click()
-    await one.page.locator('#upgrade-contact').fill(phone)
-    await one.page.keyboard.press('Enter')
-    await one.enterCode()
-    await one.signedIn()
-    await other.signedIn()
-    expect(await other.uid()).toBe(await one.uid())
-    await one.check()
-    await other.check()
-  })
 })
