@@ -1,33 +1,40 @@
 /** Codes a CloudBase server answers with, and the few that arise on this side of the wire. */
-export type AuthErrorCode =
-  | 'aborted'
-  | 'already_exists'
-  | 'cancelled'
-  | 'captcha_invalid'
-  | 'captcha_required'
-  | 'code_expired'
-  | 'deadline_exceeded'
-  | 'failed_precondition'
-  | 'internal'
-  | 'invalid_argument'
-  | 'invalid_credentials'
-  | 'invalid_grant'
-  | 'invalid_password'
-  | 'invalid_response'
-  | 'invalid_status'
-  | 'invalid_two_factor'
-  | 'not_found'
-  | 'password_not_set'
-  | 'permission_denied'
-  | 'resource_exhausted'
-  | 'unauthenticated'
-  | 'unavailable'
-  | 'unimplemented'
-  | 'unknown'
-  | 'unreachable'
-  | 'user_blocked'
-  | 'user_pending'
-  | (string & {})
+const CODES = [
+  'aborted',
+  'already_exists',
+  'cancelled',
+  'captcha_invalid',
+  'captcha_required',
+  'code_expired',
+  'deadline_exceeded',
+  'failed_precondition',
+  'internal',
+  'invalid_argument',
+  'invalid_credentials',
+  'invalid_grant',
+  'invalid_password',
+  'invalid_response',
+  'invalid_status',
+  'invalid_two_factor',
+  'not_found',
+  'password_not_set',
+  'permission_denied',
+  'resource_exhausted',
+  'unauthenticated',
+  'unavailable',
+  'unimplemented',
+  'unknown',
+  'unreachable',
+  'user_blocked',
+  'user_pending',
+] as const
+
+export type AuthErrorCode = (typeof CODES)[number] | (string & {})
+
+/** A word of the protocol: it says nothing about who is spoken to. */
+export function isKnownCode(code: string): boolean {
+  return CODES.includes(code as never)
+}
 
 export interface AuthErrorDetails {
   /** The operation that failed, named as in `Api`. One code means different things on different ones. */

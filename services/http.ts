@@ -1,5 +1,6 @@
 import { ofetch } from 'ofetch'
-import { AuthError } from './error.ts'
+import { echoOf } from './echo.ts'
+import { AuthError, isKnownCode } from './error.ts'
 import { isRecord } from './record.ts'
 import { type Secret, unseal } from './secret.ts'
 import { type Store } from './storage.ts'
@@ -58,7 +59,8 @@ export type Http = (call: Call) => Promise<object>
 
 /**
  * The one way to the server. Settles with the JSON object of a successful answer; every failure
- * becomes an `AuthError` here and nowhere else, and no error carries the request along.
+ * becomes an `AuthError` here and nowhere else. No error carries the request along, nor what a
+ * server said about it with one of the secrets it was sent.
  *
  * @throws AuthError the server's own code; `unreachable` (line down), `deadline_exceeded`
  *   (timeout), `cancelled` (signal), `invalid_response` (not this protocol), or a code for the HTTP
@@ -80,6 +82,8 @@ export function createHttp(options: HttpOptions): Http {
   return async ({ operation, method, path, query, body, accessToken, captchaToken, signal }) => {
     const requestId = randomHex()
     const expiry = AbortSignal.timeout(options.timeout)
+    const isEcho = echoOf([query, body, accessToken, captchaToken])
+    const heard = (said: unknown) => (typeof said === 'string' && !isEcho(said) ? said : undefined)
     const fail = (code: string, details = {}) =>
       new AuthError(code, { operation, requestId, ...details })
     try {
@@ -104,9 +108,10 @@ export function createHttp(options: HttpOptions): Http {
       const answer = parse(response._data as string)
       const code = answer?.error || answer?.code
       if (response.ok && answer && !code) return answer
-      throw fail(isCode(code) ? code : codeForStatus(response.status, accessToken), {
+      const isSafe = isCode(code) && (isKnownCode(code) || heard(code))
+      throw fail(isSafe ? code : codeForStatus(response.status, accessToken), {
         status: response.status,
-        description: text(answer?.error_description ?? answer?.message),
+        description: heard(answer?.error_description ?? answer?.message)?.slice(0, 300),
         retryAfter: seconds(
           answer?.retry_after ?? answer?.retryAfter ?? response.headers.get('retry-after'),
         ),
@@ -115,7 +120,7 @@ export function createHttp(options: HttpOptions): Http {
       if (thrown instanceof AuthError) throw thrown
       if (expiry.aborted) throw fail('deadline_exceeded')
       if (signal?.aborted) throw fail('cancelled')
-      throw fail('unreachable', { description: hint(thrown) })
+      throw fail('unreachable', { description: heard(hint(thrown)) })
     }
   }
 }
@@ -146,10 +151,6 @@ function codeForStatus(status: number, bearer: unknown): string {
   if (status === 401 && bearer) return 'unauthenticated'
   if (status === 403) return 'permission_denied'
   return status === 429 ? 'resource_exhausted' : 'unknown'
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value.slice(0, 300) : undefined
 }
 
 function seconds(value: unknown): number | undefined {

@@ -73,3 +73,10 @@ export function unseal<T>(value: T, depth = DEEPEST_SECRET): Unsealed<T> {
   ])
   return Object.fromEntries(opened) as Unsealed<T>
 }
+
+/** The texts of a value's secrets, nested ones too; the empty ones hide nothing. */
+export function textsOf(value: unknown, depth = DEEPEST_SECRET): string[] {
+  if (value instanceof Secret) return [value.reveal()].filter(Boolean)
+  if (!isRecord(value) || depth === 0) return []
+  return Object.values(value).flatMap((field) => textsOf(field, depth - 1))
+}

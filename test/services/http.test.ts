@@ -647,4 +647,70 @@ describe('nothing that was sent is in an error', () => {
     expect(error.code).toBe('unreachable')
     expect(leaksOf(error)).toEqual([])
   })
+
+  describe('nor when the server says it', () => {
+    const names = Object.keys(canaries).filter((name) => name !== 'username')
+    const fields = ['error', 'code', 'error_description', 'message', 'retry_after'] as const
+    const echoes = names.flatMap((name) =>
+      fields.flatMap((field) => [200, 400, 401, 500].map((status) => ({ name, field, status }))),
+    )
+
+    test.each(echoes)('$name in $field of a $status', async ({ name, field, status }) => {
+      const canary = canaries[name as keyof typeof canaries]
+      const said = { error: 'internal', [field]: canary }
+      const { http } = await serve(answer(status, said))
+      expect(leaksOf(await failure(http()(confidential)))).toEqual([])
+    })
+
+    const odd = 'p"ä\\\u2028 +/=&%Q'
+    test.each([
+      ['in a sentence', `the password ${odd} is wrong`],
+      ['in JSON', JSON.stringify({ password: odd })],
+      ['in small letters', odd.toLowerCase()],
+      ['in capital letters', odd.toUpperCase()],
+      ['across the end of what is kept', 'x'.repeat(298) + odd],
+    ])('%s', async (_, error_description) => {
+      const body = { password: secret(odd) }
+      const error = await failureOf(answer(400, { error: 'internal', error_description }), { body })
+      expect(error).toMatchObject({ code: 'internal', message: 'signIn: internal' })
+      expect(error.description).toBeUndefined()
+    })
+
+    test('in an address', async () => {
+      const echo: Handler = (request, response) => {
+        const error_description = `100 % of ${request.url} %ff`
+        answer(400, { error: 'internal', error_description })(request, response)
+      }
+      const error = await failureOf(echo, { captchaToken: secret('a+b/c==') })
+      expect(error.description).toBeUndefined()
+    })
+
+    test('as the name or code of what fetch throws', async () => {
+      for (const field of ['name', 'code']) {
+        const reason = Object.assign(new Error('x'), { [field]: canaries.password })
+        const fetch = () => Promise.reject(reason)
+        const error = await failureOf(answer(200), { ...confidential, fetch })
+        expect(leaksOf(error)).toEqual([])
+        expect(error.code).toBe('unreachable')
+      }
+    })
+
+    test('but a word of the protocol stays, whatever the password is', async () => {
+      const handler = answer(400, { error: 'invalid_password', error_description: 'No such user' })
+      const body = { password: secret('password') }
+      expect(await failureOf(handler, { body })).toMatchObject({
+        code: 'invalid_password',
+        description: 'No such user',
+      })
+    })
+
+    test('nothing is dropped for an empty secret', async () => {
+      const handler = answer(400, { error: 'new.code', error_description: 'why' })
+      const body = { sudo_token: secret('') }
+      expect(await failureOf(handler, { body })).toMatchObject({
+        code: 'new.code',
+        description: 'why',
+      })
+    })
+  })
 })
