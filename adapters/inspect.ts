@@ -225,48 +225,74 @@ export interface Stately {
   inspect?: { next?: (event: never) => void }
 }
 
+export interface StatelyInspector extends Inspector {
+  /**
+   * Shows the actors in this one from now on, beginning with those at work as they stand; in none
+   * if there is none. Good for a window that opens long after the actors have begun.
+   */
+  attach(stately?: Stately): void
+}
+
 /**
  * Shows the actors in an inspector of `@statelyai/inspect`: in Stately's own window, or in any other
  * place it has an adapter for. It is handed stand-ins of the actors that know nothing but the trace.
+ * Without one it waits for `attach`, and keeps nothing of what has been but the actors at work.
  *
  * @example
  *   import { createBrowserInspector } from '@statelyai/inspect'
- *   createAuth({ env, flows, inspect: statelyInspector(createBrowserInspector()) })
+ *   const inspect = statelyInspector()
+ *   createAuth({ env, flows, inspect })
+ *   // A browser blocks a window that no click has asked for.
+ *   button.onclick = () => inspect.attach(createBrowserInspector())
  */
-export function statelyInspector(stately: Stately): Inspector {
+export function statelyInspector(stately?: Stately): StatelyInspector {
   const charts = new Map<string, object>()
+  /** Those at work, parents first. */
   const actors = new Map<string, StandIn>()
-  const meet = ({ id, sessionId, parent, machine }: TracedActor): StandIn => {
+  let shownIn = stately
+  const meet = ({ id, sessionId, root, parent, machine }: TracedActor): StandIn => {
     const _parent = parent === undefined ? undefined : actors.get(parent)
     const logic = machine === undefined ? undefined : { config: charts.get(machine) }
     const actor: StandIn = {
       id,
       sessionId,
+      root,
       _parent,
       logic,
       seen: { status: 'active' },
       getSnapshot: () => actor.seen,
     }
-    actors.set(sessionId, actor)
     return actor
   }
-  return inspector((trace) => {
+  const show = (type: Trace['type'], actorRef: StandIn, more?: object) => {
+    const shown = { ...more, type: `@xstate.${type}`, rootId: actorRef.root, actorRef }
+    shownIn?.inspect?.next?.(shown as never)
+  }
+  const watching = inspector((trace) => {
     if (trace.type === 'machine') return void charts.set(trace.machine, trace.chart)
     const { type, actor, ...rest } = trace
-    const actorRef = actors.get(actor.sessionId) ?? meet(actor)
+    const { sessionId } = actor
+    const actorRef = actors.get(sessionId) ?? meet(actor)
+    if (type === 'actor') actors.set(sessionId, actorRef)
     if (trace.type === 'snapshot') {
       actorRef.seen = trace.snapshot
-      if (trace.snapshot.status !== 'active') actors.delete(actor.sessionId)
+      if (trace.snapshot.status !== 'active') actors.delete(sessionId)
     }
     const sourceRef = trace.type === 'event' && trace.source && { sessionId: trace.source }
-    const shown = { ...rest, type: `@xstate.${type}`, rootId: actor.root, actorRef, sourceRef }
-    stately.inspect?.next?.(shown as never)
+    show(type, actorRef, { ...rest, sourceRef })
+  })
+  return Object.assign(watching, {
+    attach(next?: Stately) {
+      shownIn = next
+      for (const actor of actors.values()) show('actor', actor)
+    },
   })
 }
 
 interface StandIn {
   id: string
   sessionId: string
+  root: string
   _parent?: StandIn
   logic?: { config?: object }
   seen: TracedSnapshot

@@ -452,6 +452,88 @@ describe('what is seen', () => {
   })
 })
 
+describe('an inspector that is attached later', () => {
+  type Sent = { type: string; name: string; sessionId: string; parentId?: string }
+  type Snapshot = { snapshot: { value?: unknown; context?: object } }
+
+  /** A world nobody looks at yet, and a look from then on. */
+  const begin = async () => {
+    const inspect = statelyInspector()
+    const world = await openWorld('nothing', { inspect: inspect.observe })
+    onTestFinished(() => world.close())
+    const look = async () => {
+      const sent: (Sent & Snapshot)[] = []
+      inspect.attach(createInspector({ send: (event) => void sent.push(event as never) }))
+      const settled = () => new Promise((resolve) => setTimeout(resolve))
+      await settled()
+      return { sent, settled, now: [...sent] }
+    }
+    const send = async (event: object) => {
+      world.auth.send(event as never)
+      await world.settle()
+    }
+    return { world, inspect, look, send }
+  }
+
+  test('begins with the actors at work as they stand, and goes on', async () => {
+    const { world, look, send } = await begin()
+    await send({ type: 'flow.start', flow: 'signIn' })
+    await send({ type: 'contact.submit', phone_number: phone })
+    const { sent, settled, now } = await look()
+    expect(new Set(now.map(({ type }) => type))).toEqual(new Set(['@xstate.actor']))
+    expect(now.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['session', 'tokens', 'captcha', 'flow', 'verification']),
+    )
+    expect(now.find(({ name }) => name === 'verification')).toMatchObject({
+      snapshot: { value: 'askingCode', context: { contact: { phone_number: '+•• •••••••••00' } } },
+    })
+    // Each after its parent, of whom no one has ended.
+    for (const [index, { parentId }] of now.entries()) {
+      const before = now.slice(0, index).map(({ sessionId }) => sessionId)
+      expect(parentId === undefined || before.includes(parentId)).toBe(true)
+    }
+    await send({ type: 'code.submit', code: codeIn(world) })
+    await settled()
+    expect(sent.at(-1)).toMatchObject({ type: '@xstate.snapshot' })
+    expect(sent.map(({ snapshot }) => snapshot?.value)).toContain('verifyingCode')
+    expect(leaks([...typed, codeIn(world)], sent)).toEqual([])
+  })
+
+  test('has nothing kept for it of actors that have ended', async () => {
+    const { world, look, send } = await begin()
+    const { now } = await look()
+    for (let times = 0; times < 3; times++) {
+      await send({ type: 'flow.start', flow: 'signIn' })
+      await send({ type: 'contact.submit', phone_number: phone })
+      await send({ type: 'flow.cancel' })
+      await world.call('getUser').catch(() => undefined)
+    }
+    expect(world.end()).toBe('signedOut: no flow')
+    const names = (events: Sent[]) => events.map(({ name }) => name)
+    expect(names((await look()).now)).toEqual(names(now))
+  })
+
+  test('has no word of an actor that is sent something after its end', () => {
+    const told = vi.fn<(event: never) => void>()
+    const inspect = statelyInspector()
+    const logic = setup({}).createMachine({ id: 'own' })
+    const actor = createActor(logic, { inspect: inspect.observe }).start()
+    actor.stop()
+    actor.send({ type: 'own.event' })
+    inspect.attach({ inspect: { next: told } })
+    expect(told).not.toHaveBeenCalled()
+  })
+
+  test('is told nothing more once it is let go', async () => {
+    const { inspect, look, send } = await begin()
+    const { sent, settled, now } = await look()
+    inspect.attach()
+    await send({ type: 'flow.start', flow: 'signIn' })
+    await settled()
+    expect(sent).toEqual(now)
+  })
+})
+
 describe('whatever the machine', () => {
   /** What is seen of the last snapshot of an actor. */
   const lastOf = (trace: Trace[]) => trace.findLast((step) => step.type === 'snapshot')!
