@@ -1,7 +1,8 @@
-import { ofetch } from 'ofetch'
+import { createFetch } from 'ofetch'
 import { echoOf } from './echo.ts'
 import { AuthError, isKnownCode } from './error.ts'
 import { isRecord } from './record.ts'
+import { retryAfterOf } from './retryAfter.ts'
 import { type Secret, unseal } from './secret.ts'
 import { type Store } from './storage.ts'
 
@@ -67,8 +68,9 @@ export type Http = (call: Call) => Promise<object>
  *   status when an error answer names none
  */
 export function createHttp(options: HttpOptions): Http {
-  const $fetch = ofetch.create(
-    {
+  const $fetch = createFetch({
+    fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
+    defaults: {
       baseURL: `${options.origin}/auth`,
       retry: false,
       responseType: 'text',
@@ -76,8 +78,7 @@ export function createHttp(options: HttpOptions): Http {
       // Passwords and tokens go to this server and to no other that it may name.
       redirect: 'manual',
     },
-    { fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)) },
-  )
+  })
   let device: Promise<string> | undefined
   return async ({ operation, method, path, query, body, accessToken, captchaToken, signal }) => {
     const requestId = randomHex()
@@ -112,9 +113,7 @@ export function createHttp(options: HttpOptions): Http {
       throw fail(isSafe ? code : codeForStatus(response.status, accessToken), {
         status: response.status,
         description: heard(answer?.error_description ?? answer?.message)?.slice(0, 300),
-        retryAfter: seconds(
-          answer?.retry_after ?? answer?.retryAfter ?? response.headers.get('retry-after'),
-        ),
+        retryAfter: retryAfterOf(answer, response.headers),
       })
     } catch (thrown) {
       if (thrown instanceof AuthError) throw thrown
@@ -151,11 +150,6 @@ function codeForStatus(status: number, bearer: unknown): string {
   if (status === 401 && bearer) return 'unauthenticated'
   if (status === 403) return 'permission_denied'
   return status === 429 ? 'resource_exhausted' : 'unknown'
-}
-
-function seconds(value: unknown): number | undefined {
-  const number = Number(value)
-  return number > 0 && number < Infinity ? number : undefined
 }
 
 const DEVICE_ID = 'device_id'

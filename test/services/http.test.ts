@@ -539,6 +539,72 @@ describe('a failure is an AuthError', () => {
       expect(await retryAfterOf({}, { 'retry-after': header })).toBe(seconds)
     })
 
+    describe('as a date', () => {
+      const now = Date.parse('Sun, 06 Nov 1994 08:49:37 GMT')
+
+      /** As a clock here would say that is a year late. */
+      const waitFor = async (headers: Record<string, string | undefined>) => {
+        vi.useFakeTimers({ toFake: ['Date'], now: now - 365 * 86_400_000 })
+        onTestFinished(() => void vi.useRealTimers())
+        const handler: Handler = (_, response) => {
+          response.sendDate = false
+          for (const [name, value] of Object.entries(headers))
+            if (value) response.setHeader(name, value)
+          response.writeHead(429).end('{"error":"resource_exhausted"}')
+        }
+        return (await failureOf(handler)).retryAfter
+      }
+
+      const date = new Date(now).toUTCString()
+
+      test.each([
+        ['Sun, 06 Nov 1994 08:50:37 GMT', 60],
+        ['Sunday, 06-Nov-94 08:50:37 GMT', 60],
+        ['Sun Nov  6 08:50:37 1994', 60],
+        ['Sun, 06 Nov 1994 08:50:37', 60],
+        // In the past, now, beyond a day.
+        ['Sun, 06 Nov 1994 08:49:36 GMT', undefined],
+        [date, undefined],
+        ['Fri, 31 Dec 9999 23:59:59 GMT', 86_400],
+        // None.
+        ['Sun, 06 Nov 1994 08:50:37 PST', undefined],
+        ['1994-11-06T08:50:37Z', undefined],
+        ['1994-11-06', undefined],
+        ['Sun, GMT', undefined],
+        ['Tomorrow at 8', undefined],
+        ['GMT', undefined],
+        ['1', 1],
+        ['1 GMT', undefined],
+        ['Sun, 99 Nov 1994 99:99:99 GMT', undefined],
+        ['x'.repeat(5000), undefined],
+      ])('%s', async (header, seconds) => {
+        expect(await waitFor({ date, 'retry-after': header })).toBe(seconds)
+      })
+
+      test.each([undefined, 'yesterday', '1994-11-06', '784111777'])(
+        "by the clock here, when the answer's is %j",
+        async (date) => {
+          const inAMinute = new Date(now - 365 * 86_400_000 + 60_000).toUTCString()
+          expect(await waitFor({ date, 'retry-after': inAMinute })).toBe(60)
+        },
+      )
+    })
+
+    test.each([
+      [{ retry_after: 1e9 }, {}],
+      [{ retry_after: '100000' }, {}],
+      [{}, { 'retry-after': '999999999' }],
+    ])('but no longer than a day: %j %j', async (body, headers) => {
+      expect(await retryAfterOf(body, headers as Record<string, string>)).toBe(86_400)
+    })
+
+    test.each([[{ retry_after: 'soon' }], [{ retry_after: true }], [{ retry_after: [60] }]])(
+      'what makes no sense in the body hides no header: %j',
+      async (body) => {
+        expect(await retryAfterOf(body, { 'retry-after': '7' })).toBe(7)
+      },
+    )
+
     test('the body comes first', async () => {
       expect(await retryAfterOf({ retry_after: 60 }, { 'retry-after': '120' })).toBe(60)
     })
