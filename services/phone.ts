@@ -15,23 +15,29 @@ const MAINLAND = /^(?:0?0?86)?(1[3-9]\d{9})$/
  * @throws AuthError `invalid_argument` when no country can be told.
  */
 export function toPhoneNumber(text: unknown): string {
-  const phone = parse(text)
+  const phone = parse(bare(text).replace(/^00/, '+'))
   if (phone) return phone
   throw new AuthError('invalid_argument', {
     description: 'phone_number must carry its country code, like "+86 13800000000"',
   })
 }
 
-/** A login name: a phone number in the wire's form, anything else (e-mail, username) untouched. */
+/**
+ * A login name: a phone number in the wire's form, anything else (e-mail, username) untouched. It is
+ * a phone by its `+`, or by being one of the mainland: a name may begin with `00`.
+ */
 export function toUsername(text: unknown): unknown {
-  return parse(text) ?? text
+  return parse(bare(text)) ?? text
 }
 
-function parse(text: unknown): string | undefined {
-  if (typeof text !== 'string') return undefined
-  const digits = text.normalize('NFKC').replace(/[\s\p{Pd}\p{Cf}().]/gu, '')
+/** Without what people and address books put between digits. */
+function bare(text: unknown): string {
+  return typeof text === 'string' ? text.normalize('NFKC').replace(/[\s\p{Pd}\p{Cf}().]/gu, '') : ''
+}
+
+function parse(digits: string): string | undefined {
   const mainland = MAINLAND.exec(digits)
   if (mainland) return `+86 ${mainland[1]}`
-  const international = INTERNATIONAL.exec(digits.replace(/^00/, '+'))
+  const international = INTERNATIONAL.exec(digits)
   return international ? `+${international[1]} ${international[2]}` : undefined
 }
