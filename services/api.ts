@@ -76,10 +76,13 @@ export function createApi(
 }
 
 /** Phone numbers in the wire's form, wherever one is accepted. */
-function normalize(fields: { phone_number?: unknown; username?: unknown }): object {
-  const { phone_number, username } = fields
+function normalize(
+  fields: Partial<Record<'phone' | 'phone_number' | 'username', unknown>>,
+): object {
+  const { phone, phone_number, username } = fields
   return {
     ...fields,
+    ...(phone !== undefined && { phone: toPhoneNumber(phone) }),
     ...(phone_number !== undefined && { phone_number: toPhoneNumber(phone_number) }),
     ...(username !== undefined && { username: toUsername(username) }),
   }

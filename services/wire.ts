@@ -132,10 +132,16 @@ export interface User extends Profile {
 
 export type DeletedUser = Partial<User>
 
-export interface EditUserRequest extends Profile {
+/** Named as this endpoint names things; a contact needs a code traded for a token shortly before. */
+export interface EditUserRequest {
+  nickname?: string
+  username?: string
+  description?: string
+  avatar_url?: string
+  gender?: Profile['gender']
   email?: string
-  phone_number?: string
-  verification_token?: Secret
+  phone?: string
+  /** The old one, beside `new_password`. */
   password?: Secret
   new_password?: Secret
 }

@@ -3,7 +3,7 @@ import type { Core } from '../core.ts'
 import { Fields } from '../fields.ts'
 import type { Topic } from '../http/route.ts'
 import { type Contact, needContact, parseChosenName } from '../rules/contact.ts'
-import { changePassword } from '../rules/passwords.ts'
+import { changePassword, type PasswordChange } from '../rules/passwords.ts'
 import { readProfile } from '../rules/profile.ts'
 import { contactFields } from '../rules/users.ts'
 import type { User } from '../state.ts'
@@ -20,9 +20,9 @@ export const basicEdit: Topic = (core) => [
 
 async function edit(core: Core, call: Call): Promise<object> {
   const { body } = call
-  const encrypted = body.text('encrypt_new_password')
-  if (encrypted !== undefined) {
-    await changeEncrypted(core, call, encrypted)
+  const password = readPassword(core, call)
+  if (password) {
+    await changePassword(core, call, password)
     return {}
   }
   const { user } = call.needBearer()
@@ -47,16 +47,28 @@ function readRenamed(body: Fields): Partial<User> {
   return readProfile(new Fields(Object.entries(renamed)))
 }
 
+/** `phone` is what this endpoint calls a phone number. */
 function readContact({ body, needMember }: Call): Contact | undefined {
-  if (body.text('phone_number') === undefined && body.text('email') === undefined) return undefined
+  const phone_number = body.text('phone') ?? body.text('phone_number')
+  const email = body.text('email')
+  if (phone_number === undefined && email === undefined) return undefined
   needMember()
-  return needContact(body)
+  return needContact(new Fields(Object.entries({ phone_number, email })))
 }
 
-function changeEncrypted(core: Core, call: Call, encrypted: string): Promise<void> {
-  const thumbprint = call.body.need('public_key_thumbprint')
-  return changePassword(core, call, {
-    newPassword: core.envelopes.open(encrypted, thumbprint),
-    oldPassword: core.envelopes.open(call.body.need('encrypt_password'), thumbprint),
-  })
+/** A new password, and the old one if there is one; encrypted by clients that can. */
+function readPassword({ envelopes }: Core, { body }: Call): PasswordChange | undefined {
+  const encrypted = body.text('encrypt_new_password')
+  if (encrypted === undefined) {
+    const newPassword = body.text('new_password')
+    return newPassword === undefined
+      ? undefined
+      : { newPassword, oldPassword: body.text('password') }
+  }
+  const thumbprint = body.need('public_key_thumbprint')
+  const old = body.text('encrypt_password')
+  return {
+    newPassword: envelopes.open(encrypted, thumbprint),
+    oldPassword: old === undefined ? undefined : envelopes.open(old, thumbprint),
+  }
 }

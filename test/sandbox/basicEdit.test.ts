@@ -39,6 +39,21 @@ test('a contact is changed once the user has verified it, and by nobody else', a
   expect(await error(bob, { email })).toBe('failed_precondition')
 })
 
+test.each(['phone', 'phone_number'])('a phone is changed as %s', async (field) => {
+  const client = await start()
+  const bob = await client.enter({ username: 'bob' })
+  const error = async (body: Json): Promise<unknown> =>
+    (await edit(client, bob, body)).body['error']
+  expect(await error({ [field]: '13800000000' })).toBe('invalid_argument')
+  expect(await error({ [field]: [phone] })).toBe('invalid_argument')
+  expect(await error({ [field]: phone })).toBe('failed_precondition')
+  const sent = await client.sendCode({ phone_number: phone }, { bearer: bob })
+  await client.verify(sent.body['verification_id'], client.sandbox.inbox(phone)[0]?.code)
+  expect(await error({ [field]: phone, email })).toBe('invalid_argument')
+  expect(await error({ [field]: phone })).toBeUndefined()
+  expect((await client.me(bob)).body['phone_number']).toBe(phone)
+})
+
 test("somebody else's contact is refused, and a guest's", async () => {
   const client = await start()
   const bob = await client.enter({ username: 'bob' })
@@ -69,4 +84,24 @@ test('a password is changed by the old one, both encrypted', async () => {
   expect((await change('wrong', 'new')).body['error']).toBe('invalid_password')
   expect((await change(password, 'new')).status).toBe(200)
   expect((await client.signIn({ username: 'bob', password: 'new' })).status).toBe(200)
+})
+
+test('a password is changed by the old one, in the open', async () => {
+  const client = await start()
+  const bearer = await client.enter({ username: 'bob' })
+  const change = (old: unknown) => edit(client, bearer, { password: old, new_password: 'new' })
+  expect((await change('wrong')).body['error']).toBe('invalid_password')
+  expect((await change(['wrong'])).body['error']).toBe('invalid_argument')
+  expect((await change(undefined)).body['error']).toBe('permission_denied')
+  expect((await change(password)).status).toBe(200)
+  expect((await client.signIn({ username: 'bob', password: 'new' })).status).toBe(200)
+})
+
+test('who has no password and no contact gets one without proof', async () => {
+  const client = await start()
+  const provider_token = await client.providerToken()
+  const bearer = String((await client.withProvider(provider_token)).body['access_token'])
+  expect((await edit(client, bearer, { username: 'alex' })).status).toBe(200)
+  expect((await edit(client, bearer, { new_password: 'new' })).status).toBe(200)
+  expect((await client.signIn({ username: 'alex', password: 'new' })).status).toBe(200)
 })

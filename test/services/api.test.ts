@@ -225,7 +225,17 @@ const rows: Record<OperationName, Row> = {
   editUser: {
     call: 'POST /v1/user/basic/edit',
     credential: 'bearer',
-    input: { ...profile, email, phone_number, verification_token, password, new_password },
+    input: {
+      nickname: 'Li Hua',
+      username,
+      description: 'somebody',
+      avatar_url: 'https://example.com/p.png',
+      gender: 'UNKNOWN',
+      email,
+      phone: phone_number,
+      password,
+      new_password,
+    },
   },
   deleteUser: {
     call: 'DELETE /v1/user/me',
@@ -550,9 +560,10 @@ describe('a phone number is in the form of the wire on every operation that send
     server.handler = answer(200, { ...sampleOf(must), ...sampleOf(may) })
     const call = (more: object) => api[name]!({ ...input, ...more })
 
-    await call({ phone_number: '138-0000-0000', username: '+85212345678' })
+    await call({ phone_number: '138-0000-0000', phone: '13900000000', username: '+85212345678' })
     expect(fieldsOf(server.last())).toMatchObject({
       phone_number: '+86 13800000000',
+      phone: '+86 13900000000',
       username: '+852 12345678',
     })
 
