@@ -110,6 +110,8 @@ export const defaultConfig: Config = {
     'https://localhost:*',
     'http://127.0.0.1:*',
     'https://127.0.0.1:*',
+    // What a mini-program's requests name when they come through the WeChat cloud.
+    'https://servicewechat.com',
   ],
 }
 

@@ -102,9 +102,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals())
 
 async function startSandbox(config: Partial<Config> = {}) {
-  // Where the cloud function says that it calls from.
-  const allowedOrigins = ['https://servicewechat.com']
-  const sandbox = createSandbox({ config: { allowedOrigins, ...config } })
+  const sandbox = createSandbox({ config })
   const clock = turnableClock()
   const { url, close } = await sandbox.listen()
   onTestFinished(close)

@@ -17,6 +17,7 @@ test.each([
   'http://localhost:5173',
   'http://127.0.0.1:8080',
   'https://localhost:443',
+  'https://servicewechat.com',
 ])('pages of %s may call', async (origin) => {
   const client = await start()
   const { status, headers } = await preflight(client, origin)
@@ -37,6 +38,9 @@ test.each([
   'http://localhost.evil.example',
   'http://localhost:80.evil.example',
   'http://127.0.0.1.evil.example',
+  'http://servicewechat.com',
+  'https://servicewechat.com:8443',
+  'https://mp.servicewechat.com',
   'null',
 ])('pages of %s may not', async (origin) => {
   const client = await start()
