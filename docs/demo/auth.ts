@@ -12,6 +12,7 @@ import {
   type User,
   type View,
 } from 'cloudbase-authflow'
+import { inspect } from './inspector.ts'
 import { refresh } from './live.ts'
 import { type Language, type Texts, texts } from './messages.ts'
 
@@ -32,6 +33,7 @@ export const auth = createAuth({
   language: firstLanguage() === 'zh' ? 'zh-CN' : 'en-US',
   flows,
   endpoints: moreEndpoints,
+  inspect,
 })
 
 export const ui = {

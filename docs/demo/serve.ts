@@ -77,15 +77,18 @@ const config: InlineConfig = {
   logLevel: 'error',
   clearScreen: false,
   resolve: {
-    alias: [{ find: /^cloudbase-authflow$/, replacement: at('../../adapters/index.ts') }],
+    alias: [
+      { find: /^cloudbase-authflow$/, replacement: at('../../adapters/index.ts') },
+      { find: /^cloudbase-authflow\/inspect$/, replacement: at('../../adapters/inspect.ts') },
+    ],
   },
 }
 
 async function reloadingPage(server: Server): Promise<Page> {
   const vite = await createVite({
     ...config,
-    // The packages are plain modules: bundling them ahead would only reload the page half-way.
-    optimizeDeps: { noDiscovery: true, include: [] },
+    // Most packages are plain modules: bundling them ahead would only reload the page half-way.
+    optimizeDeps: { noDiscovery: true, include: ['@statelyai/inspect'], exclude: ['xstate'] },
     server: { middlewareMode: true, fs: { allow: [at('../..')] }, hmr: { server } },
   })
   return { answer: vite.middlewares, close: () => vite.close() }
@@ -199,6 +202,7 @@ const greeting = (url: string) => `
   As a guest     and keep the account later, with the same user ID
   Your account   change what is yours after proving who you are, link providers, delete it
   Interruptions  ask for a captcha, break the line, expire the access token: buttons on the page
+  Inspect        the machines at work in the Stately inspector, redacted: the button below the card
   Resume         reload at any step, even with the captcha open: it goes on, nothing is sent twice
   Sandbox        ${url}/__sandbox/inbox and ${url}/__sandbox/requests
 

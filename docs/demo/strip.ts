@@ -1,5 +1,6 @@
 /** Where the machines are, for whoever builds such a page. */
-import { h } from './live.ts'
+import { inspection, openInspector } from './inspector.ts'
+import { h, icon } from './live.ts'
 import { t, ui } from './parts.ts'
 
 const value = (name: string, read: () => string | undefined) =>
@@ -11,13 +12,33 @@ const value = (name: string, read: () => string | undefined) =>
     h('code', {}, () => read() ?? t().strip.none),
   )
 
+const WINDOW = 'M13 4h7v7 M20 4l-9 9 M17 14v6H4V7h6'
+
+const inspector = h(
+  'div',
+  { class: 'inspector' },
+  h(
+    'button',
+    {
+      type: 'button',
+      class: 'link',
+      'aria-describedby': 'inspector-hint',
+      onclick: () => void openInspector(),
+    },
+    icon(WINDOW),
+    h('span', {}, () => t().inspector.open),
+  ),
+  h('p', { id: 'inspector-hint' }, () => t().inspector.hint),
+  h('p', { role: 'status' }, () => (inspection ? t().inspector[inspection] : '')),
+)
+
 export const strip = h(
   'details',
   { class: 'strip', open: true },
   h('summary', {}, () => t().strip.heading),
   h(
     'p',
-    {},
+    { class: 'facts' },
     value('status', () => ui.view.status),
     value('flow', () => ui.view.flow),
     value('step', () => ui.view.step),
@@ -25,4 +46,5 @@ export const strip = h(
       ui.view.busy ? t().strip.busy : '',
     ),
   ),
+  inspector,
 )

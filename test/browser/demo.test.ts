@@ -8,6 +8,7 @@ import { sentence, texts } from '../../docs/demo/messages.ts'
 import { serveDemo } from '../../docs/demo/serve.ts'
 import { openPage } from '../support/chromium.ts'
 import { eventually, openDemo, said, startDemo } from './demo-driver.ts'
+import { playStately } from './demo-stately.ts'
 
 const phone = '13800000000'
 const wirePhone = '+86 13800000000'
@@ -208,6 +209,9 @@ describe('the server', () => {
     // There the page comes module by module.
     const page = await openPage(url)
     await page.locator('.card[data-step=askingAccount]').waitFor()
+    await playStately(page.context())
+    await page.getByRole('button', { name: texts.en.inspector.open }).click()
+    await page.getByText(texts.en.inspector.connected).waitFor()
     expect(page.errors).toEqual([])
     const ended = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGTERM')

@@ -56,8 +56,8 @@ export const collectErrors = (page: Page): string[] => {
 
 export type ServedPage = { url: string; close(): Promise<void> }
 
-/** Bundles a TypeScript entry into an empty page and serves it on an origin of its own. */
-export const servePage = async (entry: string): Promise<ServedPage> => {
+/** A TypeScript entry as one script for a page. */
+export const bundlePage = async (entry: string): Promise<Buffer> => {
   const bundle = await build({
     entryPoints: [entry],
     bundle: true,
@@ -68,7 +68,12 @@ export const servePage = async (entry: string): Promise<ServedPage> => {
     logLevel: 'error',
     tsconfig: 'test/tsconfig.json',
   })
-  const script = bundle.outputFiles[0]!.contents
+  return Buffer.from(bundle.outputFiles[0]!.contents)
+}
+
+/** Bundles a TypeScript entry into an empty page and serves it on an origin of its own. */
+export const servePage = async (entry: string): Promise<ServedPage> => {
+  const script = await bundlePage(entry)
   const html = `<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>`
 
   const server = createServer((request, response) => {

@@ -306,6 +306,15 @@ export const en = {
 
   strip: { heading: 'Machine', none: '–', busy: 'busy' },
 
+  inspector: {
+    open: 'Open the Stately inspector',
+    hint: 'A window of stately.ai, an external page that needs the network. Only redacted events go there: no password, code or token, and contacts masked.',
+    opening: 'Waiting for stately.ai. Nothing comes? Check your network, then try again.',
+    connected: 'Connected. The window shows the machines at work.',
+    blocked: 'The browser blocked the window. Allow it for this page, then try again.',
+    failed: 'It could not be loaded. Is npm start still running?',
+  },
+
   /** What this page says in words of its own; all else is said by the library. */
   errors: {
     foreign_callback:

@@ -295,6 +295,15 @@ export const zh: Texts = {
 
   strip: { heading: '状态机', none: '–', busy: '忙' },
 
+  inspector: {
+    open: '打开 Stately 检查器',
+    hint: '将在新窗口打开外部页面 stately.ai，需要联网。只发送脱敏后的事件：不含密码、验证码和令牌，联系方式仅以掩码显示。',
+    opening: '正在等待 stately.ai。如果一直没有反应，请检查网络后重试。',
+    connected: '已连接，状态机的运行情况会显示在该窗口中。',
+    blocked: '浏览器拦截了新窗口。请允许本页面弹出窗口，然后重试。',
+    failed: '加载失败。npm start 还在运行吗？',
+  },
+
   errors: {
     foreign_callback: '收到的结果不属于此标签页的任何操作，未作处理。',
     'setPassword:cancelled': '新密码不会保存到刷新之后，请重新输入。',

@@ -1,0 +1,271 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { texts } from '../../docs/demo/messages.ts'
+import { eventually, openDemo, type OpenOptions, startDemo } from './demo-driver.ts'
+import { playStately, type Shown } from './demo-stately.ts'
+import { collectSecrets, flaws } from './demo-witness.ts'
+
+const phone = '13800000000'
+const wirePhone = '+86 13800000000'
+const password = 'Correct-horse-7'
+const nickname = 'Augusta Ada'
+
+const { inspector: words } = texts.en
+
+const { demo } = startDemo()
+
+/** The demo, with Stately's inspector at the other end, and what is on the wire meanwhile. */
+const openInspected = async (options: OpenOptions = {}) => {
+  const it = await openDemo(demo, { ...options, isAlone: true })
+  const { page } = it
+  const stately = await playStately(page.context())
+  const secrets = collectSecrets(page)
+  await it.open()
+  const state = page.locator('.inspector [role=status]')
+  const inspect = async (): Promise<Page> => {
+    const popup = page.waitForEvent('popup')
+    await it.button(words.open).click()
+    return popup
+  }
+  const connected = () => state.getByText(words.connected).waitFor()
+  return { ...it, stately, secrets, state, inspect, connected }
+}
+
+const sites = (visits: string[]) => visits.filter((url) => !url.endsWith('.js'))
+
+/** The states an actor was shown in, in order. */
+const wayOf = (name: string, events: Shown[]) => {
+  const ids = new Set(events.filter((each) => each.name === name).map((each) => each.sessionId))
+  const values = events
+    .filter(({ type, sessionId }) => type === '@xstate.snapshot' && ids.has(sessionId))
+    .map(({ snapshot }) => snapshot!.value)
+  return values.filter((value, index) => value !== values[index - 1])
+}
+
+const namesIn = (events: Shown[]) => events.flatMap(({ name }) => name ?? [])
+
+/** Those that stand somewhere in a message, and not just as a part of a longer number or word. */
+const leaks = (canaries: string[], messages: unknown[]) => {
+  const text = JSON.stringify(messages)
+  return canaries.filter((canary) => {
+    const literal = canary.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+    return new RegExp(`(?<![A-Za-z0-9])${literal}(?![A-Za-z0-9])`).test(text)
+  })
+}
+
+describe('the Stately inspector', () => {
+  test('is neither asked for nor loaded before somebody wants it', async () => {
+    const scripts: string[] = []
+    const { page, stately, ...it } = await openInspected()
+    page.on('request', (request) => {
+      if (request.resourceType() === 'script') scripts.push(request.url())
+    })
+    await it.signUpTo('askingProfile', phone)
+    const { length } = scripts
+    expect(stately.visits).toEqual([])
+    expect(page.context().pages()).toHaveLength(1)
+
+    await it.inspect()
+    await it.connected()
+    expect(sites(stately.visits)).toEqual(['https://stately.ai/inspect'])
+    expect(scripts).toHaveLength(length + 1)
+    await it.check()
+  })
+
+  test('is shown every machine at work, and nothing secret', async () => {
+    const { page, stately, secrets, ...it } = await openInspected()
+    await it.inspect()
+    await it.connected()
+
+    await it.signUpTo('askingProfile', phone)
+    const codes = [it.newestCode()]
+    await page.locator('#nickname').fill(nickname)
+    await it.primary.click()
+    await it.signedIn()
+    await it.button('Expire the access token').click()
+    await it.armed.waitFor()
+    await it.button('Call getUser again').click()
+    await eventually(it.requests).toContain('POST token')
+    await it.signedIn()
+
+    // A new password, for which a code must be proven first.
+    await it.manage()
+    await it.button('Change: Password').click()
+    await page.locator('#edit-password').fill(password)
+    await page.keyboard.press('Enter')
+    await it.at('askingCodeRequest')
+    await it.primary.click()
+    await it.enterCode()
+    codes.push(it.newestCode())
+    await it.news.waitFor()
+    await it.button('Back').click()
+    await it.signOut()
+
+    await it.button('Ask for a captcha').click()
+    await it.armed.waitFor()
+    await it.submitContact(phone)
+    const answer = await it.answer()
+    await it.submitCaptcha(answer)
+    await it.enterCode()
+    codes.push(it.newestCode())
+    await it.signedIn()
+    await it.signOut()
+
+    await it.submitPassword(wirePhone, 'A wrong guess')
+    await page.locator('#username[aria-invalid]').waitFor()
+    await it.submitPassword(wirePhone, password)
+    await it.signedIn()
+
+    const { events, messages } = stately
+    const ways = [
+      ['verification', 'signingUp', 'askingProfile', 'savingProfile', 'done'],
+      ['askingEdit', 'gatedEdit', 'askingEdit', 'done'],
+      ['askingAccount', 'verification', 'signingIn', 'done'],
+      ['askingAccount', 'checkingPassword', 'askingAccount', 'checkingPassword', 'done'],
+    ]
+    await eventually(() => wayOf('flow', events)).toEqual(ways.flat())
+    expect(namesIn(events)).toEqual(
+      expect.arrayContaining(['session', 'tokens', 'captcha', 'verification', 'elevation']),
+    )
+    const submitted = events.find(({ event }) => event?.type === 'contact.submit')
+    expect(submitted!.event).toEqual({ type: 'contact.submit', phone_number: '•••••••••00' })
+
+    const { known, tokens } = await secrets()
+    expect(tokens.size).toBeGreaterThan(4)
+    for (const secret of [...codes, password]) expect([...known]).toContain(secret)
+    const typed = [phone, wirePhone, password, 'A wrong guess', nickname, answer]
+    expect(leaks([...known, ...codes, ...typed], messages)).toEqual([])
+    await it.check()
+  })
+
+  test('begins with the machines as they stand', async () => {
+    const { stately, ...it } = await openInspected()
+    await it.askForCode(phone)
+    await it.inspect()
+    await it.connected()
+    const actor = (name: string) =>
+      stately.events.find((event) => event.type === '@xstate.actor' && event.name === name)
+    await eventually(() => actor('verification')).toMatchObject({
+      snapshot: { value: 'askingCode', context: { contact: { phone_number: '•••••••••00' } } },
+    })
+    expect(actor('verification')!.parentId).toBe(actor('flow')!.sessionId)
+    await it.code.fill(it.newestCode())
+    await it.at('askingProfile')
+    await eventually(() => wayOf('verification', stately.events)).toContain('verified')
+    await it.check()
+  })
+
+  test('can be closed and opened again', async () => {
+    const { page, stately, ...it } = await openInspected()
+    const first = await it.inspect()
+    await it.connected()
+    await first.close()
+    await eventually(() => it.state.innerText()).toBe('')
+    await it.askForCode(phone)
+    stately.events.length = 0
+    await it.inspect()
+    await it.connected()
+    await eventually(() => namesIn(stately.events)).toContain('verification')
+    expect(page.context().pages()).toHaveLength(2)
+    await it.check()
+  })
+
+  test('begins anew where its window is reloaded, and where it is asked for twice', async () => {
+    const { page, stately, ...it } = await openInspected()
+    const popup = await it.inspect()
+    await it.connected()
+    for (const again of [() => popup.reload(), () => it.button(words.open).click()]) {
+      await eventually(() => namesIn(stately.events)).toContain('session')
+      const loaded = popup.waitForEvent('load')
+      await again()
+      await loaded
+      stately.events.length = 0
+      await eventually(() => namesIn(stately.events)).toContain('session')
+    }
+    await it.connected()
+    expect(page.context().pages()).toHaveLength(2)
+    await it.check()
+  })
+
+  test('is told nothing more by a page that has gone, and is found again by the next', async () => {
+    const { page, stately, ...it } = await openInspected()
+    const popup = await it.inspect()
+    await it.connected()
+    await it.reload('askingAccount')
+    await eventually(() => stately.messages.at(-1)).toEqual({ type: '@statelyai.disconnected' })
+    const { length } = stately.messages
+    await it.askForCode(phone)
+    expect(await it.state.innerText()).toBe('')
+    expect(stately.messages).toHaveLength(length)
+
+    const loaded = popup.waitForEvent('load')
+    await it.button(words.open).click()
+    await loaded
+    await it.connected()
+    await eventually(() => namesIn(stately.events.slice(length))).toContain('verification')
+    expect(page.context().pages()).toHaveLength(2)
+    await it.check()
+  })
+
+  test('that the browser blocks can be tried again', async () => {
+    const { page, stately, ...it } = await openInspected()
+    await page.evaluate(() => {
+      const { open } = window
+      window.open = () => {
+        window.open = open
+        return null
+      }
+    })
+    await it.button(words.open).click()
+    await it.state.getByText(words.blocked).waitFor()
+    expect(stately.visits).toEqual([])
+    await it.inspect()
+    await it.connected()
+    await it.check()
+  })
+
+  test('is waited for where it does not answer, and nobody else is told in its stead', async () => {
+    const { page, stately, ...it } = await openInspected()
+    await page.context().route('https://stately.ai/**', (route) => route.fulfill({ body: '' }))
+    const popup = await it.inspect()
+    await it.state.getByText(words.opening).waitFor()
+    await popup.waitForURL('https://stately.ai/inspect')
+    await page.evaluate(() => window.postMessage({ type: '@statelyai.connected' }, '*'))
+    // Another site in that window, too.
+    const elsewhere = `${demo.url}/__sandbox/inbox`
+    await popup.evaluate((url) => window.location.replace(url), elsewhere)
+    await popup.waitForURL(elsewhere)
+    await popup.evaluate(() =>
+      (window.opener as Window).postMessage({ type: '@statelyai.connected' }, '*'),
+    )
+    await it.askForCode(phone)
+    expect(await it.state.innerText()).toBe(words.opening)
+    expect(stately.messages).toEqual([])
+    await it.check()
+  })
+
+  test('that cannot be loaded is said to be missing', async () => {
+    const { page, ...it } = await openInspected()
+    await page.route('**/*.js', (route) => route.abort())
+    const popup = await it.inspect()
+    await it.state.getByText(words.failed).waitFor()
+    expect(popup.isClosed()).toBe(true)
+    await it.check({ isLineBroken: true })
+  })
+
+  test.each([
+    { language: 'en', locale: 'en-US' },
+    { language: 'zh', locale: 'zh-CN' },
+  ] as const)('says where it leads, and opens by keyboard ($language)', async (way) => {
+    const { page, ...it } = await openInspected({ locale: way.locale })
+    const { open, hint, connected } = texts[way.language].inspector
+    const button = it.button(open)
+    const id = (await button.getAttribute('aria-describedby'))!
+    expect(await page.locator(`#${id}`).innerText()).toBe(hint)
+    await button.focus()
+    await page.keyboard.press('Enter')
+    await it.state.getByText(connected).waitFor()
+    expect(await flaws(page)).toEqual([])
+    await it.check()
+  })
+})
