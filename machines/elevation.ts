@@ -1,14 +1,17 @@
 import { assign, setup } from 'xstate'
 import type { Api } from '../services/api.ts'
+import type { Clock } from '../services/clock.ts'
 import { type AuthError, errorOf, isTransient } from '../services/error.ts'
 import type { Secret } from '../services/secret.ts'
-import type { Contact, SudoRequest } from '../services/wire.ts'
+import type { Contact, Sudo, SudoRequest } from '../services/wire.ts'
 import { request } from './request.ts'
 import { verification } from './verification.ts'
 
-/** Absent token: the user has nothing to prove themselves by, and none is needed. */
+/** What the server gives for a proof. A token does not outlive the page. */
 export interface Elevated {
   sudoToken?: Secret
+  /** The server wants no token of this user: they have nothing to prove themselves by. */
+  isNeedless: boolean
   /** Milliseconds since the epoch. */
   expiresAt: number
 }
@@ -18,8 +21,9 @@ const SUDO_LIFETIME = 900
 
 /**
  * Proves once more that the person is the user: by a code to their phone where they have one, else
- * by password or a code to their e-mail. Who came in by a provider alone has neither and passes. A
- * proof that did not get through is offered again, not asked for again.
+ * by password or a code to their e-mail. Who has no contact may have come in by a provider and have
+ * no password either: the server is asked first whether it wants a proof at all. A proof that did
+ * not get through is offered again, not asked for again.
  */
 export const elevation = (
   api: Pick<Api, 'getUser' | 'sendVerification' | 'verify' | 'sudo' | 'clock'>,
@@ -28,15 +32,14 @@ export const elevation = (
     types: {
       context: {} as {
         contact?: Contact
-        hasName: boolean
         proof?: SudoRequest
-        sudoToken?: Secret
-        expiresAt: number
+        elevated?: Elevated
         error?: AuthError
       },
       events: {} as
         | { type: 'password.submit'; password: Secret }
         | { type: 'code.request' }
+        | { type: 'proof.change' }
         | { type: 'elevation.retry' },
       output: {} as Elevated,
       children: {} as { verification: 'verification' },
@@ -50,11 +53,11 @@ export const elevation = (
     guards: {
       hasPhone: ({ context }) => !!context.contact?.phone_number,
       hasContact: ({ context }) => !!context.contact,
-      canProve: ({ context }) => !!context.contact || context.hasName,
-      hasProof: ({ context: { proof } }) => !!proof?.password || !!proof?.verification_token,
+      isProven: ({ context: { proof } }) => !!proof?.password || !!proof?.verification_token,
       isTransient: ({ event }) => isTransient(errorOf(event)),
     },
     actions: {
+      forgetProof: assign({ proof: undefined }),
       forgetError: assign({ error: undefined }),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
       fail: ({ context }) => {
@@ -63,9 +66,9 @@ export const elevation = (
     },
   }).createMachine({
     id: 'elevation',
-    context: { hasName: false, expiresAt: 0 },
+    context: {},
     initial: 'loadingUser',
-    output: ({ context: { sudoToken, expiresAt } }) => ({ sudoToken, expiresAt }),
+    output: ({ context }) => context.elevated!,
     states: {
       loadingUser: {
         tags: 'busy',
@@ -75,25 +78,26 @@ export const elevation = (
           input: {},
           onDone: {
             target: 'choosing',
-            actions: assign(({ event: { output } }) => ({
-              contact: toContact(output),
-              hasName: !!output.username,
-            })),
+            actions: assign({ contact: ({ event }) => toContact(event.output) }),
           },
           onError: { target: 'failed', actions: 'rememberError' },
         },
       },
       choosing: {
-        entry: assign({ proof: undefined }),
         always: [
           { guard: 'hasPhone', target: 'askingCodeRequest' },
-          { guard: 'canProve', target: 'askingProof' },
-          { target: 'elevated', actions: assign({ expiresAt: () => api.clock.now() }) },
+          { guard: 'hasContact', target: 'askingProof' },
+          'elevating',
         ],
       },
-      askingCodeRequest: { tags: 'asking', on: { 'code.request': 'verification' } },
+      askingCodeRequest: {
+        tags: 'asking',
+        entry: 'forgetProof',
+        on: { 'code.request': 'verification' },
+      },
       askingProof: {
         tags: 'asking',
+        entry: 'forgetProof',
         on: {
           'password.submit': {
             target: 'elevating',
@@ -104,6 +108,7 @@ export const elevation = (
       },
       verification: {
         entry: 'forgetError',
+        on: { 'proof.change': { target: 'choosing', actions: 'forgetError' } },
         invoke: {
           id: 'verification',
           src: 'verification',
@@ -114,7 +119,10 @@ export const elevation = (
               proof: ({ event }) => ({ verification_token: event.output.verificationToken }),
             }),
           },
-          onError: { target: 'choosing', actions: 'rememberError' },
+          onError: [
+            { guard: 'hasPhone', target: 'askingCodeRequest', actions: 'rememberError' },
+            { target: 'askingProof', actions: 'rememberError' },
+          ],
         },
       },
       elevating: {
@@ -123,17 +131,16 @@ export const elevation = (
         invoke: {
           id: 'sudo',
           src: 'sudo',
-          input: ({ context }) => context.proof!,
+          input: ({ context }) => context.proof ?? {},
           onDone: {
             target: 'elevated',
-            actions: assign(({ event: { output } }) => ({
-              sudoToken: output.sudo_token,
-              expiresAt: api.clock.now() + (output.expires_in ?? SUDO_LIFETIME) * 1000,
-            })),
+            actions: assign({ elevated: ({ event }) => toElevated(event.output, api.clock) }),
           },
           onError: [
             { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
-            { target: 'choosing', actions: 'rememberError' },
+            { guard: 'hasPhone', target: 'askingCodeRequest', actions: 'rememberError' },
+            { guard: 'isProven', target: 'askingProof', actions: 'rememberError' },
+            'askingProof',
           ],
         },
       },
@@ -141,7 +148,7 @@ export const elevation = (
         tags: 'asking',
         on: {
           'elevation.retry': [
-            { guard: 'hasProof', target: 'elevating' },
+            { guard: 'isProven', target: 'elevating' },
             { target: 'choosing', actions: 'forgetError' },
           ],
         },
@@ -154,4 +161,12 @@ export const elevation = (
 function toContact({ phone_number, email }: { phone_number?: string; email?: string }) {
   if (phone_number) return { phone_number }
   return email ? { email } : undefined
+}
+
+function toElevated({ sudo_token, expires_in = SUDO_LIFETIME }: Sudo, clock: Clock): Elevated {
+  return {
+    sudoToken: sudo_token,
+    isNeedless: !sudo_token,
+    expiresAt: clock.now() + expires_in * 1000,
+  }
 }

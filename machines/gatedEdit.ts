@@ -2,7 +2,7 @@ import { assign, setup } from 'xstate'
 import type { Api } from '../services/api.ts'
 import { AuthError, errorOf, isTransient } from '../services/error.ts'
 import type { Secret } from '../services/secret.ts'
-import type { Contact } from '../services/wire.ts'
+import type { Contact, User } from '../services/wire.ts'
 import { elevation, type Elevated } from './elevation.ts'
 import { request } from './request.ts'
 import { verification } from './verification.ts'
@@ -18,9 +18,10 @@ export type Edit =
 
 /**
  * One edit that is parked while `elevation` runs and then done exactly once. A sudo token that the
- * server no longer takes is replaced once; a new contact is proven before it is set. Until the edit
- * itself is on its way it can be cancelled, which leaves everything as it was. However it ends, the
- * sudo token is handed back for the next one.
+ * server no longer takes is replaced once; a new contact is proven before it is set, and looked for
+ * before it is set again when the answer was lost. Until the edit itself is on its way it can be
+ * cancelled, which leaves everything as it was. However it ends, the sudo token is handed back for
+ * the next one.
  */
 export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
   setup({
@@ -43,15 +44,19 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
     actors: {
       elevation: elevation(api),
       verification: verification(api),
+      getUser: request(api, 'getUser'),
       setPassword: request(api, 'setPassword'),
       setContact: request(api, 'setContact'),
       deleteUser: request(api, 'deleteUser'),
     },
     guards: {
-      isElevated: ({ context: { sudo } }) => !!sudo?.sudoToken && sudo.expiresAt > api.clock.now(),
+      isElevated: ({ context: { sudo } }) =>
+        (!!sudo?.sudoToken || !!sudo?.isNeedless) && sudo.expiresAt > api.clock.now(),
       isPassword: ({ context: { edit } }) => edit.type === 'password.change' && !!edit.password,
       isDeletion: ({ context }) => context.edit.type === 'account.delete',
       isProvenContact: ({ context }) => !!context.verificationToken,
+      isSet: ({ context, event }) =>
+        isContactOf((event as unknown as { output: User }).output, contactOf(context.edit)),
       isContact: ({ context }) => context.edit.type === 'contact.replace',
       isSudoRefused: ({ context, event }) =>
         !context.wasRefused && errorOf(event)?.code === 'permission_denied',
@@ -167,7 +172,28 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
       },
       askingRetry: {
         tags: 'asking',
-        on: { 'edit.retry': 'gating', 'edit.cancel': 'left' },
+        on: {
+          'edit.retry': [
+            { guard: 'isProvenContact', target: 'checkingContact' },
+            { target: 'gating' },
+          ],
+          'edit.cancel': 'left',
+        },
+      },
+      // Setting it needs a proof that is good for once: the call that was not answered may have spent it.
+      checkingContact: {
+        tags: 'busy',
+        entry: 'forgetError',
+        invoke: {
+          id: 'getUser',
+          src: 'getUser',
+          input: {},
+          onDone: [{ guard: 'isSet', target: 'done' }, { target: 'gating' }],
+          onError: [
+            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
+            { target: 'left', actions: 'rememberError' },
+          ],
+        },
       },
       done: { type: 'final', entry: assign({ isDone: true }) },
       left: { type: 'final' },
@@ -177,4 +203,12 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
 function contactOf(edit: Edit): Contact {
   const { phone_number, email } = edit as Partial<Record<'phone_number' | 'email', string>>
   return { phone_number, email } as Contact
+}
+
+/** However it was typed; the server knows a phone number by its calling code as well. */
+function isContactOf(user: User, { phone_number, email }: Contact): boolean {
+  const digits = (text = '') => text.replace(/\D/g, '')
+  return phone_number
+    ? digits(user.phone_number).endsWith(digits(phone_number))
+    : user.email?.toLowerCase() === email?.toLowerCase()
 }

@@ -142,10 +142,9 @@ function faults(core: Core): Middleware {
     if (!fault) return next()
     if (fault.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs))
     const planned = toAnswer(fault)
-    if (!planned && fault.drop !== 'before') await next()
+    if (fault.drop !== 'before' && (!planned || fault.acts)) await next()
     if (fault.drop) context.env.isBroken = true
-    if (planned || fault.drop === 'before') return planned ?? new Response(null)
-    return undefined
+    if (planned || fault.drop === 'before') context.res = planned ?? new Response(null)
   }
 }
 

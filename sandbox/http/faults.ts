@@ -12,6 +12,8 @@ export interface Fault {
   status?: number
   /** Answers with this body instead of acting: JSON, or a text as it is. */
   body?: unknown
+  /** Acts all the same, as behind a gateway that has given up waiting. */
+  acts?: boolean
   /** Headers of that answer. */
   headers?: Record<string, string>
   /** Milliseconds of real time to wait first. */
@@ -78,11 +80,11 @@ function isHeaders(value: unknown): boolean {
   }
 }
 
-const known = ['method', 'path', 'times', 'status', 'body', 'headers', 'delayMs', 'drop']
+const known = ['method', 'path', 'times', 'status', 'body', 'headers', 'delayMs', 'drop', 'acts']
 
 function parseFault(value: unknown): Fault {
   const fault = structuredClone(Object(value) as Fault)
-  const { method, path, times, status, headers, delayMs, drop } = fault
+  const { method, path, times, status, headers, delayMs, drop, acts } = fault
   const isSound =
     typeof method === 'string' &&
     typeof path === 'string' &&
@@ -91,6 +93,7 @@ function parseFault(value: unknown): Fault {
     isWhole(status, 200, 599) &&
     isWhole(delayMs, 0, 600_000) &&
     isHeaders(headers) &&
+    (acts === undefined || typeof acts === 'boolean') &&
     (drop === undefined || drop === 'before' || drop === 'after')
   if (!isSound) throw new ApiError('invalid_argument', 'A fault is malformed')
   return { ...fault, method: method.toUpperCase(), times: times ?? 1 }

@@ -2,7 +2,7 @@ import { account } from '../../adapters/flows.ts'
 import { elevation } from '../../machines/elevation.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
-import { paperApi } from '../support/paths.ts'
+import { type Model, paperApi } from '../support/paths.ts'
 import { codeOf, describeTour, signInAs } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
@@ -12,32 +12,44 @@ const users = {
   'a phone': { phone_number: '+86 13800000000', email: 'li@example.com', password },
   'an e-mail': { email: 'li@example.com', password },
   'a name': { username: 'lihua', password },
-  'a provider': { identities: [{ provider_id: 'demo_idp', person: 'alex' }] },
+  'a provider': { username: 'alex', identities: [{ provider_id: 'demo_idp', person: 'alex' }] },
 }
+
+type Facts = { contact?: object; proof?: object }
+
+const modelOf = (
+  note: string,
+  names: (keyof typeof users)[],
+  happens: Model['happens'],
+): Model => ({
+  note,
+  cases: {
+    'password.submit': [{ password }],
+    'elevation.retry': ({ proof }: Facts) => [{ note: proof ? 'with a proof' : 'without' }],
+    'xstate.done.actor.getUser': names.map((name) => ({ output: users[name], note: name })),
+    'xstate.done.actor.verification': [{ output: { verificationToken: secret } }],
+    'xstate.done.actor.sudo': [{ output: { sudo_token: secret } }],
+    'xstate.error.actor.getUser': [fails('internal')],
+    'xstate.error.actor.verification': [fails('resource_exhausted')],
+    'xstate.error.actor.sudo': ({ proof }: Facts) =>
+      [proof ? 'invalid_password' : 'invalid_argument', 'internal'].map(fails),
+  },
+  facts: ({ contact = {}, proof = {} }: Facts) => [Object.keys(contact), Object.keys(proof)],
+  happens,
+})
 
 describeTour({
   flows: { account },
   machine: elevation(paperApi),
   models: [
-    {
-      cases: {
-        'password.submit': [{ password }],
-        'xstate.done.actor.getUser': Object.entries(users).map(([note, output]) => ({
-          output,
-          note,
-        })),
-        'xstate.done.actor.verification': [{ output: { verificationToken: secret } }],
-        'xstate.done.actor.sudo': [{ output: { sudo_token: secret } }],
-        'xstate.error.actor.getUser': [fails('internal')],
-        'xstate.error.actor.verification': [fails('resource_exhausted')],
-        'xstate.error.actor.sudo': ['invalid_password', 'internal'].map(fails),
-      },
-      facts: (context: { contact?: object; hasName: boolean; proof?: object }) => [
-        Object.keys(context.contact ?? {}),
-        context.hasName,
-        Object.keys(context.proof ?? {}),
-      ],
-    },
+    modelOf(
+      'who has something to prove it by',
+      ['a phone', 'an e-mail', 'a name'],
+      (type, { proof }: Facts) => type !== 'xstate.done.actor.sudo' || !!proof,
+    ),
+    modelOf('who has nothing', ['a provider'], (type, _context, value) =>
+      value === 'elevating' ? type === 'xstate.done.actor.sudo' : true,
+    ),
   ],
   async begin(person, { steps }) {
     const user = steps[0]?.event.note as keyof typeof users | undefined
@@ -53,6 +65,6 @@ describeTour({
     }),
   },
   losses: {
-    'askingRetry on elevation.retry': ['signedIn: account.askingProof'],
+    'askingRetry on elevation.retry (with a proof)': ['signedIn: account.askingProof'],
   },
 })

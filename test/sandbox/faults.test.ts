@@ -19,6 +19,14 @@ test('a fault answers instead of the server, as often as planned', async () => {
   expect((await client.sendCode()).status).toBe(200)
 })
 
+test('an answer can be about what has been done all the same', async () => {
+  const client = await start()
+  await plan(client, { method: 'POST', path, status: 504, body: 'Gateway Timeout', acts: true })
+  const response = await client.fetch('POST', path, { body: { email, target: 'ANY' } })
+  expect([response.status, await response.text()]).toEqual([504, 'Gateway Timeout'])
+  expect(client.sandbox.inbox()).toHaveLength(1)
+})
+
 test('a text is sent as it is', async () => {
   const client = await start()
   await plan(client, { method: 'POST', path, status: 502, body: '<html>Bad Gateway</html>' })
@@ -100,6 +108,7 @@ test.each([
   { method: 'POST', path, delayMs: -1 },
   { method: 'POST', path, headers: { 'bad name': 'x' } },
   { method: 'POST', path, dropp: 'before' },
+  { method: 'POST', path, acts: 'yes' },
 ])('the fault %j is refused', async (fault) => {
   const client = await start()
   const { status, body } = await client.post('/__sandbox/faults', [fault])

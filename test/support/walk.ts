@@ -174,11 +174,13 @@ function createPerson(
     },
     async calmly(deeds) {
       const faults = world.sandbox.faults()
+      const sequence = world.sequence.splice(0)
       world.sandbox.faults([])
       isCalm = true
       await deeds()
       isCalm = false
       world.sandbox.faults(faults)
+      world.sequence.push(...sequence)
     },
     async goThrough(child, planned = []) {
       let isPlanned = false
@@ -188,7 +190,7 @@ function createPerson(
       for (let turn = 0; count() === before && position(tour, world) === child; turn++) {
         if (turn > 25) throw new Error(`${child} does not end: ${world.end()}`)
         if (!isPlanned && LAST.has(world.auth.get().step as string)) {
-          world.sandbox.faults([...world.sandbox.faults(), ...planned])
+          world.sequence.push(...planned)
           isPlanned = true
         }
         if (await person.act(await answerTo(person))) before = count()
@@ -261,6 +263,7 @@ async function walk(tour: Tour, path: TourPath, interruption: Interruption, calm
 
   async function perform(step: Step | undefined, answers: Step[], later: Step[]) {
     world.sandbox.faults([])
+    world.sequence.length = 0
     const isTrue = (step && (await tour.arrange?.(person, step, answers, later))) || []
     const faults = answers.flatMap((each, index) => {
       if (!each.event.type.includes('.error.') || isTrue.includes(each)) return []
@@ -272,7 +275,7 @@ async function walk(tour: Tour, path: TourPath, interruption: Interruption, calm
     if (step && !deed && DONE.test(step.event.type)) {
       return person.goThrough(step.event.type.split('.').at(-1)!, faults)
     }
-    world.sandbox.faults([...world.sandbox.faults(), ...faults])
+    world.sequence.push(...faults)
     if (!step) return tour.begin(person, path)
     const isAnew = await (deed ? person.act(deed) : person.do(step.event))
     // Begun anew it has come to the same question once more.

@@ -6,7 +6,7 @@ import type { Flows } from '../../machines/session.ts'
 import { moreEndpoints } from '../../services/moreEndpoints.ts'
 import { memoryStore, type Store } from '../../services/storage.ts'
 import { signIn } from '../../machines/signIn.ts'
-import { type Config, createSandbox } from '../../sandbox/index.ts'
+import { type Config, createSandbox, type Fault } from '../../sandbox/index.ts'
 // What is fetched when it is first needed is there at once.
 import '../../adapters/browser.ts'
 import '../../adapters/flowKeeper.ts'
@@ -67,6 +67,7 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
   const calls: string[] = []
   const dialogs = new Set<string>()
   const taken = new Set<string>()
+  const sequence: Fault[] = []
   const refreshes = () => calls.filter((call) => call.endsWith('/v1/token')).length
   const left: string[] = []
   const visits: Visit[] = []
@@ -87,6 +88,10 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
         brokenOnce.add(key)
         throw new TypeError('fetch failed')
       }
+    }
+    const [next] = sequence
+    if (next?.method === init?.method && pathname.startsWith(next!.path.replace('*', ''))) {
+      sandbox.faults([...sandbox.faults(), sequence.shift()!])
     }
     calls.push(call)
     underWay++
@@ -145,6 +150,8 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
     dialogs,
     /** The transitions that machines have taken. */
     taken,
+    /** Faults of which each waits for the ones before it. */
+    sequence,
     refreshes,
     /** Where the page was left for. */
     left,
