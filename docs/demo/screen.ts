@@ -110,6 +110,7 @@ const steps: { [F in Flow]: StepsOf<F> } = {
     elevated: ['elevation', 'code', 'retry'],
     editing: ['elevation', 'code', 'retry', ...edits],
     settingContact: ['code', 'elevation', 'retry'],
+    checkingContact: ['code', 'elevation', 'retry'],
     settingPassword: ['edit-password', 'code', 'elevation', 'retry'],
     deletingUser: ['edit-delete', 'code', 'elevation', 'retry'],
     askingRetry: ['retry'],

@@ -39,11 +39,12 @@ describe('what must be proven again is not done', () => {
   const stale = {
     'nothing before': undefined,
     'an elevation that has run out': { sudoToken: secret, expiresAt: 0 },
-    'one whose token a reload has lost': { expiresAt: 900_000 },
+    'one whose token a reload has lost': { isNeedless: false, expiresAt: 900_000 },
+    'one without a token that has run out': { isNeedless: true, expiresAt: 0 },
   }
   const fresh = { sudoToken: secret, expiresAt: 1 }
   const elevated = { sudoToken: secret, expiresAt: 900_000 }
-  const needless = { expiresAt: 0 }
+  const needless = { isNeedless: true, expiresAt: 900_000 }
 
   /** The edges that begin one of the calls, whatever the server answers and a person does. */
   function beginnings(edit: Edit, sudo: object | undefined, elevations: object[]) {
@@ -52,6 +53,7 @@ describe('what must be proven again is not done', () => {
       cases: {
         'xstate.done.actor.elevation': elevations.map((output) => ({ output })),
         'xstate.done.actor.verification': [{ output: { verificationToken: secret } }],
+        'xstate.done.actor.getUser': [{ output: {} }],
         ...Object.fromEntries(
           [...calls, 'elevation', 'verification'].map((name) => [
             `xstate.error.actor.${name}`,
