@@ -2,6 +2,7 @@ import type { Api } from './api.ts'
 import type { CaptchaService } from './captcha.ts'
 import { AuthError } from './error.ts'
 import { moreEndpoints } from './moreEndpoints.ts'
+import { queryOf } from './query.ts'
 import { Secret } from './secret.ts'
 
 /**
@@ -19,12 +20,11 @@ export const captchaPage = ({ redirect_uri }: { redirect_uri: string }) =>
           { signal },
         )
         if (captcha_token) return { solved: { captcha_token, expires_in } }
-        if (url && /^https?:$/.test(new URL(url, redirect_uri).protocol)) return { url, state }
+        if (url && /^https?:\/\//i.test(url)) return { url, state }
         throw malformed('url')
       },
       async verify({ state }, answer) {
-        const address = answer.reveal()
-        const params = URL.canParse(address) ? new URL(address).searchParams : undefined
+        const params = queryOf(answer.reveal())
         if (params?.get('state') !== state) {
           throw new AuthError('foreign_callback', { operation: 'verifyCaptcha' })
         }
@@ -32,7 +32,8 @@ export const captchaPage = ({ redirect_uri }: { redirect_uri: string }) =>
         const expires_in = Number(params?.get('expires_in'))
         if (token && expires_in > 0) return { captcha_token: new Secret(token), expires_in }
         const error = params?.get('error')
-        if (!error || !/^\w{1,64}$/.test(error)) throw malformed('captcha_token')
+        // What is said beside a token might repeat it.
+        if (token || !error || !/^\w{1,64}$/.test(error)) throw malformed('captcha_token')
         throw new AuthError(error, {
           operation: 'verifyCaptcha',
           description: params?.get('error_description')?.slice(0, 300),

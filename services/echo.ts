@@ -1,3 +1,4 @@
+import { decode } from './percent.ts'
 import { textsOf } from './secret.ts'
 
 /**
@@ -11,15 +12,4 @@ export function echoOf(sent: unknown[]): (text: string) => boolean {
     const heard = `${text} ${decode(text)}`.toLowerCase()
     return forms.some((form) => heard.includes(form.toLowerCase()))
   }
-}
-
-/** Undoes percent signs, where they are an encoding. */
-function decode(text: string): string {
-  return text.replace(/(%[\da-f]{2})+/gi, (run) => {
-    try {
-      return decodeURIComponent(run)
-    } catch {
-      return run
-    }
-  })
 }

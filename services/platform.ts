@@ -1,4 +1,5 @@
 import { AuthError } from './error.ts'
+import { queryOf } from './query.ts'
 import { Secret } from './secret.ts'
 import type { Awaitable } from './storage.ts'
 
@@ -38,7 +39,7 @@ export interface Callback<Address = string> {
  *   person refused, or the provider's own code (RFC 6749 §4.1.2.1)
  */
 export function readCallback({ url, state }: Callback): { provider_code: Secret } {
-  const params = parse(url)
+  const params = queryOf(url)
   const operation = 'readCallback'
   if (!params || params.get('state') !== state)
     throw new AuthError('foreign_callback', { operation })
@@ -49,8 +50,4 @@ export function readCallback({ url, state }: Callback): { provider_code: Secret 
     operation,
     description: params.get('error_description')?.slice(0, 300),
   })
-}
-
-function parse(url: string): URLSearchParams | undefined {
-  return URL.canParse(url) ? new URL(url).searchParams : undefined
 }

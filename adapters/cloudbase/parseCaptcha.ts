@@ -1,3 +1,5 @@
+import { paramsOf } from '../../services/query.ts'
+
 /** What an adapter's `openURIWithCallback` is handed, taken apart. */
 export interface ParsedCaptcha {
   /** The picture, as a `data:` URL. */
@@ -23,8 +25,9 @@ export function parseCaptcha(url: string): ParsedCaptcha | UnparsedCaptcha {
   if (!url.startsWith('data:')) {
     return { error: 'unimplemented', error_description: 'only data: URLs hold a captcha picture' }
   }
-  const [, captchaData = url, query] = /^(.*)\?([^?]*)$/s.exec(url) ?? []
-  const { token, state = '' } = Object.fromEntries(new URLSearchParams(query))
-  if (token) return { captchaData, state, token }
+  const [, captchaData = url, query = ''] = /^(.*)\?([^?]*)$/s.exec(url) ?? []
+  const params = paramsOf(query)
+  const token = params.get('token')
+  if (token) return { captchaData, state: params.get('state') ?? '', token }
   return { error: 'invalid_argument', error_description: 'the captcha URL carries no token' }
 }

@@ -51,10 +51,8 @@ export function defaultOrigin({ env, region, endPointMode, intl }: InitOptions):
 
 /** The origin of what `registerHost` and `registerEndPoint` take: a host, with or without a path. */
 export function toOrigin(url: string, protocol: string): string {
-  const [, scheme, host = ''] = /^(?:(https?):)?\/*(.*)$/.exec(url) ?? []
-  try {
-    return new URL(`${scheme ?? protocol}://${host}`).origin
-  } catch {
-    throw invalid(`${url} is no host`)
-  }
+  const [, scheme = protocol, host] =
+    /^(?:(https?):)?\/*([\w.-]+(?::\d+)?|\[[\da-f:.]+\](?::\d+)?)(?:[/?#].*)?$/i.exec(url) ?? []
+  if (host) return `${scheme}://${host}`
+  throw invalid(`${url} is no host`)
 }

@@ -15,9 +15,11 @@ export interface TransportOptions {
 /** The `fetch` of our own door: sends each request where, and as whom, the app wants it now. */
 export function createTransport({ origin, accessKey, fetch }: TransportOptions): Fetch {
   return async (input, given) => {
-    const url = new URL(input as string)
-    const init = accessKey ? withKey(url, accessKey, given) : given
-    const address = origin() + url.pathname + url.search
+    const asked = (input as string).replace(/^https?:\/\/[^/]*/, '')
+    const { path, init } = accessKey
+      ? withKey(asked, accessKey, given)
+      : { path: asked, init: given }
+    const address = origin() + path
     const body = parse(init?.body)
     if (!isViaWxCloud(body)) return (fetch ?? globalThis.fetch)(address, init)
     const { via_wx_cloud: _, ...forwarded } = body
@@ -27,12 +29,12 @@ export function createTransport({ origin, accessKey, fetch }: TransportOptions):
 }
 
 /** A publishable key asks for codes in place of the client id, while nobody is signed in. */
-function withKey(url: URL, accessKey: string, init: RequestInit = {}): RequestInit {
+function withKey(path: string, accessKey: string, init: RequestInit = {}) {
   const headers = new Headers(init.headers)
-  if (headers.has('authorization') || url.pathname !== '/auth/v1/verification') return init
+  const isForCode = path.startsWith('/auth/v1/verification?')
+  if (headers.has('authorization') || !isForCode) return { path, init }
   headers.set('authorization', `Bearer ${accessKey}`)
-  url.searchParams.delete('client_id')
-  return { ...init, headers }
+  return { path: path.replace(/[?&]client_id=[^&]*/, ''), init: { ...init, headers } }
 }
 
 const isViaWxCloud = (body: unknown): body is typeof VIA_WX_CLOUD =>
