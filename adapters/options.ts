@@ -24,6 +24,11 @@ export interface AuthOptions<F extends Flows> extends Host {
   /** For places that are no browser: how to get to a provider and back. */
   platform?: Partial<Platform>
   /**
+   * For places that are no page: calls `wake` whenever the app is seen or online again, so that an
+   * expired token is renewed before it is asked for. Returns how to stop.
+   */
+  watch?(wake: () => void): () => void
+  /**
    * Watches every actor at work: `inspector(sink)` or `statelyInspector(…)` of
    * `cloudbase-authflow/inspect`. There is no other way to watch, so nothing is seen unredacted.
    */

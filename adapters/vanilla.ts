@@ -90,10 +90,19 @@ export function openAuth<const F extends Flows>(
   /** What keeps a flow through a reload is fetched when the first one runs. */
   let keeper: Promise<FlowKeeper> | undefined
   const flowKeeper = () =>
-    (keeper ??= import('./flowKeeper.ts').then((module) => module.flowKeeper(tab, savedFlow)))
+    (keeper ??= import('./flowKeeper.ts').then(
+      (module) => module.flowKeeper(tab, savedFlow),
+      (thrown) => {
+        // What could not be fetched now may be at the next try.
+        keeper = undefined
+        throw thrown
+      },
+    ))
 
   /** In step with the page and its other tabs, where there is one. */
   async function watch({ system }: NonNullable<typeof root>) {
+    const wake = () => system.get('tokens').send({ type: 'tokens.need' })
+    if (options.watch) return void (unwatch = options.watch(wake))
     if (typeof document === 'undefined') return
     const { watchPage } = await import('./page.ts')
     if (system === root?.system) unwatch = watchPage(system, `credentials_${clientId}`)
@@ -161,6 +170,7 @@ export function openAuth<const F extends Flows>(
     },
     stop() {
       unwatch?.()
+      unwatch = undefined
       root?.stop()
       root = postponed = undefined
       changed()

@@ -5,6 +5,7 @@
  * The address of the server has to be among the request domains of the mini-program's console.
  */
 import { AuthError } from '../../services/error.ts'
+import { type Platform, readCallback } from '../../services/platform.ts'
 import type { Store } from '../../services/storage.ts'
 import { cloudFetch, requestFetch } from './fetch.ts'
 import { wxStore } from './store.ts'
@@ -20,12 +21,22 @@ export interface WechatOptions {
    * The app deploys it and calls `wx.cloud.init` first.
    */
   cloud?: boolean
+  /**
+   * The page of the app that shows the `url` of its query in a `<web-view>`: where a person goes to
+   * a provider. The page they come back to there leads them home by `wx.miniProgram`, with its own
+   * address, which the app sends on as `provider.return`.
+   */
+  webview?: string
 }
 
 export interface Wechat {
   fetch: typeof globalThis.fetch
   /** A mini-program has one window and is often ended: a cut flow has to outlive it. */
   storage: { shared: Store; tab: Store }
+  /** The way to a provider, by the page `webview`. */
+  platform: Pick<Platform, 'leave' | 'visit' | 'readCallback'>
+  /** Wakes when the mini-program is shown, or online again. */
+  watch(wake: () => void): () => void
   /**
    * A code by `wx.login`, good once and for five minutes: the `provider_code` of
    * `grantProviderToken`.
@@ -50,11 +61,34 @@ export interface Wechat {
  *   const { login, navigate, ...options } = wechat()
  *   const auth = createAuth({ env: 'my-env', flows: { signIn }, ...options })
  */
-export function wechat({ cloud = false }: WechatOptions = {}): Wechat {
+export function wechat({ cloud = false, webview }: WechatOptions = {}): Wechat {
   const store = wxStore()
+  const navigate = async (url: string) => {
+    await promised('navigate', (callbacks) => wx.navigateTo({ url, ...callbacks }))
+  }
   return {
     fetch: cloud ? cloudFetch : requestFetch,
     storage: { shared: store, tab: store },
+    platform: {
+      leave(url) {
+        if (!webview) throw unable('wechat({ webview }) has to name the page that shows a provider')
+        void navigate(`${webview}?url=${encodeURIComponent(url)}`)
+      },
+      visit: () => Promise.reject(unable('there are no windows in a mini-program: no isPopup')),
+      readCallback,
+    },
+    watch(wake) {
+      const seen = () => wake()
+      const changed = ({ isConnected }: { isConnected: boolean }) => {
+        if (isConnected) wake()
+      }
+      wx.onAppShow(seen)
+      wx.onNetworkStatusChange(changed)
+      return () => {
+        wx.offAppShow(seen)
+        wx.offNetworkStatusChange(changed as () => void)
+      }
+    },
     async login({ timeout = 10_000 } = {}) {
       const { code } = await promised<{ code: string }>(
         'login',
@@ -64,11 +98,12 @@ export function wechat({ cloud = false }: WechatOptions = {}): Wechat {
       if (code) return code
       throw new AuthError('invalid_response', { operation: 'login', description: 'no code' })
     },
-    async navigate(url) {
-      await promised('navigate', (callbacks) => wx.navigateTo({ url, ...callbacks }))
-    },
+    navigate,
   }
 }
+
+const unable = (description: string) =>
+  new AuthError('failed_precondition', { operation: 'visit', description })
 
 /** The path of the sign-in page that CloudBase puts into a mini-program. */
 export function loginPage(query: Record<string, string> = {}): string {

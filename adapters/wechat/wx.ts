@@ -42,6 +42,11 @@ export interface Wx {
   removeStorage(option: { key: string } & Callbacks<unknown>): unknown
   login(option: { timeout: number } & Callbacks<{ code: string }>): unknown
   navigateTo(option: { url: string } & Callbacks<unknown>): unknown
+  onAppShow(listener: () => void): void
+  offAppShow(listener: () => void): void
+  onNetworkStatusChange(listener: (status: { isConnected: boolean }) => void): void
+  /** From base library 2.9.3 on. */
+  offNetworkStatusChange(listener: () => void): void
   /** From base library 2.15.0 on. */
   getRandomValues?(option: { length: number } & Callbacks<{ randomValues: ArrayBuffer }>): unknown
   /** From base library 2.26.3 on. */

@@ -5,10 +5,16 @@ import { join } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
 import { rolldown } from 'rolldown'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { provider } from '../../adapters/flows.ts'
 import { createAuth } from '../../adapters/vanilla.ts'
 import { PlainController, PlainSignal } from '../../adapters/wechat/abort.ts'
 import { PlainHeaders } from '../../adapters/wechat/headers.ts'
-import { installGlobals, loginPage, wechat } from '../../adapters/wechat/index.ts'
+import {
+  installGlobals,
+  loginPage,
+  wechat,
+  type WechatOptions,
+} from '../../adapters/wechat/index.ts'
 import type { Wx } from '../../adapters/wechat/wx.ts'
 import { signIn } from '../../machines/signIn.ts'
 import { type Config, createSandbox } from '../../sandbox/index.ts'
@@ -25,6 +31,8 @@ function wxStub() {
   const asked: { url: string; method: string; header: Record<string, string>; data?: string }[] = []
   const forwarded: { name: string; data: Record<string, unknown> }[] = []
   const opened: string[] = []
+  const onShow = new Set<() => void>()
+  const onNetwork = new Set<(status: { isConnected: boolean }) => void>()
   const later = (run: () => void) => void setTimeout(run)
   const methods = ['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT']
   const state = { aborted: 0, brokenStorage: false, silent: false }
@@ -72,6 +80,10 @@ function wxStub() {
     setStorage: storage(({ key, data }) => (stored.set(key, data), {})),
     removeStorage: storage(({ key }) => (stored.delete(key), {})),
     login: ({ success }) => later(() => success({ code: 'wx-code-anna' })),
+    onAppShow: (listener) => void onShow.add(listener),
+    offAppShow: (listener) => void onShow.delete(listener),
+    onNetworkStatusChange: (listener) => void onNetwork.add(listener),
+    offNetworkStatusChange: (listener) => void onNetwork.delete(listener),
     navigateTo: ({ url, success }) => later(() => (opened.push(url), success({}))),
     getRandomValues: ({ length, success }) =>
       later(() => {
@@ -89,17 +101,26 @@ function wxStub() {
       },
     },
   } satisfies Wx
-  return { wx: wx as Wx, stored, asked, forwarded, opened, state }
+  const listeners = () => onShow.size + onNetwork.size
+  const show = () => onShow.forEach((listener) => listener())
+  const connect = (isConnected: boolean) =>
+    onNetwork.forEach((listener) => listener({ isConnected }))
+  return { wx: wx as Wx, stored, asked, forwarded, opened, state, listeners, show, connect }
 }
 
 const titled = (name: string) => name.replace(/(^|-)[a-z]/g, (text) => text.toUpperCase())
 
 let stub: ReturnType<typeof wxStub>
+const running = new Set<{ stop(): void }>()
 beforeEach(() => {
   stub = wxStub()
   vi.stubGlobal('wx', stub.wx)
 })
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  for (const auth of running) auth.stop()
+  running.clear()
+  vi.unstubAllGlobals()
+})
 
 async function startSandbox(config: Partial<Config> = {}) {
   const sandbox = createSandbox({ config })
@@ -117,7 +138,7 @@ async function startSandbox(config: Partial<Config> = {}) {
       ...options,
     })
     auth.start()
-    onTestFinished(() => auth.stop())
+    running.add(auth)
     return auth
   }
   return {
@@ -193,6 +214,84 @@ test.each([{ cloud: false }, { cloud: true }])(
     expect(arrived().at(-1)).toBe('DELETE /v1/user/me')
   },
 )
+
+describe('an expired token is renewed as soon as the mini-program', () => {
+  const signedIn = async () => {
+    const { open, arrived, pass } = await startSandbox()
+    const auth = open()
+    await auth.call('signInAnonymously')
+    return { auth, arrived, pass }
+  }
+  const renewals = (arrived: () => string[]) =>
+    arrived().filter((call) => call === 'POST /v1/token').length
+
+  test.each([
+    ['is shown', () => stub.show()],
+    ['is online again', () => stub.connect(true)],
+  ])('%s', async (_, wake) => {
+    const { auth, arrived, pass } = await signedIn()
+    wake()
+    pass(7200)
+    stub.connect(false)
+    expect(await auth.call('isUsernameRegistered', { username: 'x' })).toEqual({ exist: false })
+    expect(renewals(arrived)).toBe(0)
+    wake()
+    await vi.waitUntil(() => renewals(arrived) === 1)
+    await auth.getAccessToken()
+    wake()
+    expect(await auth.call('isUsernameRegistered', { username: 'x' })).toEqual({ exist: false })
+    expect(renewals(arrived)).toBe(1)
+  })
+
+  test('and no more once it is stopped; started again it does', async () => {
+    const { auth } = await signedIn()
+    expect(stub.listeners()).toBe(2)
+    auth.stop()
+    expect(stub.listeners()).toBe(0)
+    auth.start()
+    expect(stub.listeners()).toBe(2)
+    auth.stop()
+    auth.stop()
+    expect(stub.listeners()).toBe(0)
+  })
+})
+
+describe('the way to a provider', () => {
+  const input = { provider_id: 'demo_idp', redirect_uri: 'https://app.example/back' }
+
+  const begin = async (options: WechatOptions, more: object = {}) => {
+    const { sandbox, url } = await startSandbox()
+    const { login: _login, navigate: _navigate, ...place } = wechat(options)
+    const auth = createAuth({ env: 'demo', endpoint: url, flows: { provider }, ...place })
+    auth.start()
+    running.add(auth)
+    auth.send({ type: 'flow.start', flow: 'provider', input: { ...input, ...more } })
+    return { sandbox, auth }
+  }
+
+  test('leads over the page of the app, and back to where it went out', async () => {
+    const { sandbox, auth } = await begin({ webview: '/pages/web/index' })
+    await vi.waitUntil(() => stub.opened.length > 0)
+    const [, page, query] = /^(.*)\?url=(.*)$/.exec(stub.opened[0]!)!
+    expect(page).toBe('/pages/web/index')
+    auth.send({ type: 'provider.return', url: `${input.redirect_uri}?code=x&state=foreign` })
+    auth.send({
+      type: 'provider.return',
+      url: sandbox.consent(decodeURIComponent(query!), 'alex'),
+    })
+    await vi.waitUntil(() => auth.get().status === 'signedIn')
+  })
+
+  test.each([
+    ['without such a page', {}, {}],
+    ['in a window of its own', { webview: '/pages/web/index' }, { isPopup: true }],
+  ])('is none %s, and says so', async (_, options, more) => {
+    const { auth } = await begin(options, more)
+    await vi.waitUntil(() => auth.get().step === 'askingRetry')
+    expect(auth.get().error).toMatchObject({ code: 'failed_precondition', operation: 'visit' })
+    expect(stub.opened).toEqual([])
+  })
+})
 
 describe('fetch over wx.request', () => {
   test.each(['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'])(
@@ -576,7 +675,8 @@ describe('installGlobals', () => {
         const before = missing()
         await installGlobals()
         const auth = createAuth({
-          env: 'demo', endpoint: '${url}', flows: { signIn }, endpoints: moreEndpoints, ...wechat(),
+          env: 'demo', endpoint: '${url}', flows: { signIn, provider }, endpoints: moreEndpoints,
+          ...wechat({ webview: '/pages/web/index' }),
         })
         auth.start()
         auth.send({ type: 'flow.start', flow: 'signIn' })
@@ -589,10 +689,22 @@ describe('installGlobals', () => {
         const { name } = await auth.call('getUser')
         const wrong = await auth.call('signIn', { username: 'x', password: 'y' }).catch((e) => e.code)
         await auth.call('deleteUser', { sudo_token: 'wrong' }).catch(() => undefined)
+        auth.send({ type: 'session.end' })
+        while (auth.get().status !== 'signedOut') await pause()
+        const input = { provider_id: 'demo_idp', redirect_uri: 'https://app.example/back' }
+        auth.send({ type: 'flow.start', flow: 'provider', input })
+        while (!opened[0]) await pause()
+        const back = consent(decodeURIComponent(opened[0].split('?url=')[1]))
+        auth.send({ type: 'provider.return', url: back })
+        while (auth.get().status !== 'signedIn') await pause()
         auth.stop()
         return JSON.stringify({ before, after: missing(), name, wrong })
       `,
-      { inbox: () => sandbox.inbox()[0]!.code },
+      {
+        inbox: () => sandbox.inbox()[0]!.code,
+        opened: stub.opened,
+        consent: (page: string) => sandbox.consent(page, 'alex'),
+      },
     )
     expect(JSON.parse(told)).toEqual({
       before: lacking,
@@ -605,9 +717,37 @@ describe('installGlobals', () => {
   })
 })
 
+test("the official SDK's face gets by with as little", async () => {
+  const { sandbox, url } = await startSandbox({ captchaOnEveryCall: 'on' })
+  await sandbox.addUser({ username: 'anna', password: 'right password' })
+  const told = await runInMiniProgram(
+    `
+      await installGlobals()
+      const { fetch, storage } = wechat()
+      const app = cloudbase.init({ env: 'demo', fetch, storage: storage.shared })
+      app.registerHost('${url}')
+      const auth = app.auth({
+        captchaOptions: {
+          async openURIWithCallback(uri) {
+            const { captchaData, state, token } = cloudbase.parseCaptcha(uri)
+            return app.auth().verifyCaptchaData({ token, key: answerOf(token) })
+          },
+        },
+      })
+      await auth.signIn({ username: 'anna', password: 'right password' })
+      const { username } = await auth.getCurrentUser()
+      return username
+    `,
+    { answerOf: (token: string) => sandbox.captchaAnswer(token) },
+  )
+  expect(told).toBe('anna')
+})
+
 /** Runs a script where a browser's globals are missing, as a mini-program would: in one bundle. */
 async function runInMiniProgram(script: string, globals: object): Promise<string> {
   const entry = `
+    import cloudbase from './adapters/cloudbase/index.ts'
+    import { provider } from './adapters/flows.ts'
     import { createAuth } from './adapters/vanilla.ts'
     import { signIn } from './machines/signIn.ts'
     import { moreEndpoints } from './services/moreEndpoints.ts'
