@@ -23,7 +23,7 @@ export function flowKeeper(store: Store, key: string) {
       if (!isAtRest(rest.at(-1) ?? flow, snapshot)) return
       const { value, context } = root.getSnapshot()
       const saved = { uid: context.uid as string, flow: value.flow as string, snapshot }
-      queue(async () => store.set(key, signed(await serialize(saved))))
+      queue(async () => store.set(key, signed(serialize(saved))))
     },
     /** Settles when everything asked for so far is written. */
     settled: () => work,

@@ -1,4 +1,4 @@
-import type { SuperJSON } from 'superjson'
+import { SuperJSON } from 'superjson'
 import { AuthError, type AuthErrorCode, type AuthErrorDetails } from './error.ts'
 import { VERSION } from './http.ts'
 import { isRecord } from './record.ts'
@@ -12,47 +12,35 @@ export interface SavedFlow {
   snapshot: object
 }
 
-let codec: Promise<SuperJSON> | undefined
+const json = new SuperJSON()
 
-/** superjson is fetched when the first flow comes to rest: it is no weight on the first screen. */
-function json(): Promise<SuperJSON> {
-  codec ??= import('superjson').then(({ SuperJSON }) => taught(new SuperJSON()))
-  // What could not be fetched now may be at the next try.
-  codec.catch(() => (codec = undefined))
-  return codec
-}
+json.registerCustom<AuthError, { code: AuthErrorCode } & Pick<AuthErrorDetails, 'operation'>>(
+  {
+    isApplicable: (value) => value instanceof AuthError,
+    serialize: ({ code, operation = '' }) => ({ code, operation }),
+    deserialize: ({ code, operation }) => new AuthError(code, { operation }),
+  },
+  'AuthError',
+)
 
-function taught(json: SuperJSON): SuperJSON {
-  json.registerCustom<AuthError, { code: AuthErrorCode } & Pick<AuthErrorDetails, 'operation'>>(
-    {
-      isApplicable: (value) => value instanceof AuthError,
-      serialize: ({ code, operation = '' }) => ({ code, operation }),
-      deserialize: ({ code, operation }) => new AuthError(code, { operation }),
-    },
-    'AuthError',
-  )
-  json.registerCustom<Secret, null>(
-    {
-      isApplicable: (value) => value instanceof Secret,
-      serialize: () => null,
-      deserialize: () => undefined as never,
-    },
-    'Secret',
-  )
-  return json
-}
+json.registerCustom<Secret, null>(
+  {
+    isApplicable: (value) => value instanceof Secret,
+    serialize: () => null,
+    deserialize: () => undefined as never,
+  },
+  'Secret',
+)
 
 /** The text to store. Secrets become nothing: what was one is undefined when it comes back. */
-export async function serialize(saved: SavedFlow): Promise<string> {
-  return (await json()).stringify({ version: VERSION, ...saved })
+export function serialize(saved: SavedFlow): string {
+  return json.stringify({ version: VERSION, ...saved })
 }
 
 /** What was stored by this very version, or undefined: another version and damage start fresh. */
-export async function deserialize(text: string): Promise<SavedFlow | undefined> {
+export function deserialize(text: string): SavedFlow | undefined {
   try {
-    const { version, uid, flow, snapshot } = (await json()).parse<{ version: unknown } & SavedFlow>(
-      text,
-    )
+    const { version, uid, flow, snapshot } = json.parse<{ version: unknown } & SavedFlow>(text)
     const sound = version === VERSION && typeof flow === 'string' && typeof snapshot === 'object'
     return sound && snapshot ? { uid, flow, snapshot } : undefined
   } catch {

@@ -9,9 +9,9 @@ import { anyText } from './arbitrary.ts'
 const canary = 'canary-7f3a'
 
 /** The text a snapshot is stored as, and what it is read as. */
-const trip = async <T extends object>(snapshot: T) => {
-  const text = await serialize({ flow: 'signIn', snapshot })
-  const saved = await deserialize(text)
+const trip = <T extends object>(snapshot: T) => {
+  const text = serialize({ flow: 'signIn', snapshot })
+  const saved = deserialize(text)
   if (!saved) throw new Error(`not read: ${text}`)
   return { text, flow: saved.flow, snapshot: saved.snapshot as T }
 }
@@ -21,7 +21,7 @@ const envelope = (snapshot: unknown, meta?: unknown, version: unknown = VERSION)
   JSON.stringify({ json: { version, flow: 'signIn', snapshot }, meta })
 
 describe('what is stored comes back', () => {
-  test('a persisted snapshot with all that a machine keeps', async () => {
+  test('a persisted snapshot with all that a machine keeps', () => {
     const snapshot = {
       status: 'active',
       value: { session: 'signedOut', flow: { running: 'asking' } },
@@ -49,12 +49,12 @@ describe('what is stored comes back', () => {
         verification: { snapshot: { context: { at: new Date(3) } }, src: 'verification' },
       },
     }
-    const after = await trip(snapshot)
+    const after = trip(snapshot)
     expect(after.flow).toBe('signIn')
     expect(after.snapshot).toStrictEqual(snapshot)
   })
 
-  test('an AuthError, with its code and operation and nothing that could tell more', async () => {
+  test('an AuthError, with its code and operation and nothing that could tell more', () => {
     const error = new AuthError('resource_exhausted', {
       operation: 'sendVerification',
       description: `said ${canary}`,
@@ -63,7 +63,7 @@ describe('what is stored comes back', () => {
       requestId: canary,
       cause: new Error(canary),
     })
-    const { text, snapshot } = await trip({ error, list: [error] })
+    const { text, snapshot } = trip({ error, list: [error] })
     expect(snapshot.error).toBeInstanceOf(AuthError)
     expect(snapshot.error).toMatchObject({
       code: 'resource_exhausted',
@@ -74,20 +74,20 @@ describe('what is stored comes back', () => {
     expect(text).not.toContain(canary)
   })
 
-  test('an AuthError without an operation', async () => {
-    const { error } = (await trip({ error: new AuthError('internal') })).snapshot
+  test('an AuthError without an operation', () => {
+    const { error } = trip({ error: new AuthError('internal') }).snapshot
     expect(error.message).toBe('internal')
     expect(AuthError.from(error, 'verify').operation).toBe('verify')
   })
 
-  test('one value in two places is one again', async () => {
+  test('one value in two places is one again', () => {
     const contact = { email: 'someone@example.com' }
-    const { a, b } = (await trip({ a: contact, b: { contact } })).snapshot
+    const { a, b } = trip({ a: contact, b: { contact } }).snapshot
     expect(a).toEqual(contact)
     expect(b.contact).toBe(a)
   })
 
-  test('any tree of what JSON and JavaScript have', async () => {
+  test('any tree of what JSON and JavaScript have', () => {
     const name = fc.string({ maxLength: 6 }).filter((text) => !hostileNames.has(text))
     const leaf = fc.oneof(
       anyText(),
@@ -106,9 +106,9 @@ describe('what is stored comes back', () => {
         fc.uniqueArray(name, { maxLength: 3 }).map((names) => new Set(names)),
       ),
     })).node
-    await fc.assert(
-      fc.asyncProperty(tree, async (context) => {
-        expect((await trip({ context })).snapshot).toEqual({ context })
+    fc.assert(
+      fc.property(tree, (context) => {
+        expect(trip({ context }).snapshot).toEqual({ context })
       }),
       { numRuns: 300 },
     )
@@ -118,9 +118,9 @@ describe('what is stored comes back', () => {
 })
 
 describe('a Secret', () => {
-  test('becomes undefined and is nowhere in the text', async () => {
+  test('becomes undefined and is nowhere in the text', () => {
     const secret = new Secret(canary)
-    const { text, snapshot } = await trip({
+    const { text, snapshot } = trip({
       context: {
         secret,
         again: secret,
@@ -145,7 +145,7 @@ describe('a Secret', () => {
     })
   })
 
-  test('wherever it is in the tree', async () => {
+  test('wherever it is in the tree', () => {
     const tree = fc.letrec<{ node: unknown }>((tie) => ({
       node: fc.oneof(
         { depthSize: 'small' },
@@ -157,17 +157,17 @@ describe('a Secret', () => {
         tie('node').map((value) => new Set([value])),
       ),
     })).node
-    await fc.assert(
-      fc.asyncProperty(tree, async (context) => {
-        expect((await trip({ context })).text).not.toContain(canary)
+    fc.assert(
+      fc.property(tree, (context) => {
+        expect(trip({ context }).text).not.toContain(canary)
       }),
     )
   })
 })
 
 describe('anything but what this version stored starts fresh', () => {
-  test('a sound envelope is read', async () => {
-    expect(await deserialize(envelope({ value: 'asking' }))).toEqual({
+  test('a sound envelope is read', () => {
+    expect(deserialize(envelope({ value: 'asking' }))).toEqual({
       flow: 'signIn',
       snapshot: { value: 'asking' },
     })
@@ -175,9 +175,9 @@ describe('anything but what this version stored starts fresh', () => {
 
   test.each([undefined, null, '', '0.0.9', `${VERSION}-beta`, `v${VERSION}`, 1, [VERSION], {}])(
     'of version %j',
-    async (version) => {
+    (version) => {
       const text = JSON.stringify({ json: { version, flow: 'signIn', snapshot: {} } })
-      expect(await deserialize(text)).toBeUndefined()
+      expect(deserialize(text)).toBeUndefined()
     },
   )
 
@@ -187,8 +187,8 @@ describe('anything but what this version stored starts fresh', () => {
       [`{"json":null}`, `{"json":[]}`, `{"json":"${VERSION}"}`, `{"meta":{"values":{}}}`],
       [JSON.stringify({ version: VERSION, flow: 'signIn', snapshot: {} })],
     ].flat(),
-  )('damaged: %s', async (text) => {
-    expect(await deserialize(text)).toBeUndefined()
+  )('damaged: %s', (text) => {
+    expect(deserialize(text)).toBeUndefined()
   })
 
   test.each<[string, unknown]>([
@@ -202,16 +202,16 @@ describe('anything but what this version stored starts fresh', () => {
     ['snapshot', 'asking'],
     ['snapshot', 1],
     ['snapshot', true],
-  ])('its %s is %j', async (name, value) => {
+  ])('its %s is %j', (name, value) => {
     const json = { version: VERSION, flow: 'signIn', snapshot: {}, [name]: value }
-    expect(await deserialize(JSON.stringify({ json }))).toBeUndefined()
+    expect(deserialize(JSON.stringify({ json }))).toBeUndefined()
   })
 
-  test('cut anywhere', async () => {
+  test('cut anywhere', () => {
     const error = new AuthError('internal', { operation: 'verify' })
-    const { text } = await trip({ context: { at: new Date(0), error, secret: new Secret('s') } })
+    const { text } = trip({ context: { at: new Date(0), error, secret: new Secret('s') } })
     for (let length = 0; length < text.length; length++)
-      expect(await deserialize(text.slice(0, length))).toBeUndefined()
+      expect(deserialize(text.slice(0, length))).toBeUndefined()
   })
 })
 
@@ -245,27 +245,27 @@ describe('a hostile envelope', () => {
     { values: 'text' },
     { values: [[[[]]]] },
     { values: 1, referentialEqualities: 1 },
-  ])('%j neither throws nor reaches a prototype', async (meta) => {
-    const saved = await deserialize(envelope({ a: { at: 1 } }, meta))
+  ])('%j neither throws nor reaches a prototype', (meta) => {
+    const saved = deserialize(envelope({ a: { at: 1 } }, meta))
     expect(Object.getPrototypeOf(saved?.snapshot ?? {})).toBe(Object.prototype)
     expect(names()).toEqual(untouched)
   })
 
-  test('names that reach for a prototype are fields at most', async () => {
+  test('names that reach for a prototype are fields at most', () => {
     const text = `{"json":{"version":"${VERSION}","flow":"signIn","__proto__":{"isAdmin":true},
       "snapshot":{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}}}}}`
-    const saved = await deserialize(text)
+    const saved = deserialize(text)
     const { isAdmin } = { ...saved?.snapshot } as { isAdmin?: boolean }
     expect(isAdmin).toBeUndefined()
     expect(names()).toEqual(untouched)
   })
 
-  test('its version cannot come from a prototype', async () => {
+  test('its version cannot come from a prototype', () => {
     const text = `{"json":{"__proto__":{"version":"${VERSION}"},"flow":"signIn","snapshot":{}}}`
-    expect(await deserialize(text)).toBeUndefined()
+    expect(deserialize(text)).toBeUndefined()
   })
 
-  test('any text and any JSON: a flow or nothing, never an exception', async () => {
+  test('any text and any JSON: a flow or nothing, never an exception', () => {
     const steps = ['snapshot', 'a', '0', '1', '__proto__', 'prototype', 'constructor', '', '\\']
     const path = fc
       .array(fc.constantFrom(...steps), { maxLength: 5 })
@@ -296,9 +296,9 @@ describe('a hostile envelope', () => {
         .tuple(json, fc.oneof(meta, json))
         .map(([snapshot, meta]) => envelope({ a: snapshot }, meta)),
     )
-    await fc.assert(
-      fc.asyncProperty(text, async (text) => {
-        const saved = await deserialize(text)
+    fc.assert(
+      fc.property(text, (text) => {
+        const saved = deserialize(text)
         const isFlow = typeof saved?.flow === 'string' && typeof saved.snapshot === 'object'
         expect(saved === undefined || isFlow).toBe(true)
       }),
