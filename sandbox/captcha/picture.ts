@@ -10,6 +10,8 @@ interface Stroke extends Segment {
   /** Where it lies, so that far pixels need not measure their distance. */
   left: number
   right: number
+  top: number
+  bottom: number
 }
 
 type Wave = (at: number) => number
@@ -85,19 +87,25 @@ function toStrokes(segments: readonly Segment[], radius: number): Stroke[] {
     radius,
     left: Math.min(segment.x1, segment.x2) - radius - 1,
     right: Math.max(segment.x1, segment.x2) + radius + 1,
+    top: Math.min(segment.y1, segment.y2) - radius - 1,
+    bottom: Math.max(segment.y1, segment.y2) + radius + 1,
   }))
 }
+
+/** How far a wave lifts or lowers a line at most. */
+const swell = 2.8
 
 function paint(strokes: readonly Stroke[], width: number): Uint8Array {
   const pixels = new Uint8Array(width * height)
   const sideways = toWave(between(1.2, 2.2), between(24, 40))
-  const upwards = toWave(between(1.5, 2.8), between(30, 50))
+  const upwards = toWave(between(1.5, swell), between(30, 50))
   const tint = toWave(1, between(40, 80))
   for (let y = 0; y < height; y++) {
+    const near = strokes.filter(({ top, bottom }) => top < y + swell && y - swell < bottom)
     for (let x = 0; x < width; x++) {
       const [fromX, fromY] = [x + sideways(y), y + upwards(x)]
       const paper = Math.min(3, Math.floor((tint(x + 2 * y) + 1) * 1.2 + Math.random() * 1.4))
-      pixels[y * width + x] = inkAt(strokes, fromX, fromY) ?? toSpeck() ?? paper
+      pixels[y * width + x] = inkAt(near, fromX, fromY) ?? toSpeck() ?? paper
     }
   }
   return pixels
