@@ -71,7 +71,7 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
   const refreshes = () => calls.filter((call) => call.endsWith('/v1/token')).length
   const left: string[] = []
   const visits: Visit[] = []
-  let underWay = 0
+  const underWay = new Set<Promise<unknown>>()
   let pictureToken = ''
   let system: AnyActorRef['system']
   let gate: { isFor: RegExp; opened: Promise<void>; open(): void } | undefined
@@ -94,18 +94,19 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
       sandbox.faults([...sandbox.faults(), sequence.shift()!])
     }
     calls.push(call)
-    underWay++
-    try {
-      const response = await wire(input, init)
-      const body = await response.clone().text()
-      if (pathname.endsWith('/captcha/data') && response.ok) {
-        pictureToken = (JSON.parse(body) as { token: string }).token
-        dialogs.add(pictureToken)
-      }
-      return response
-    } finally {
-      underWay--
+    const answer = send(input, init)
+    underWay.add(answer)
+    return answer.finally(() => underWay.delete(answer))
+  }
+
+  const send: typeof globalThis.fetch = async (input, init) => {
+    const response = await wire(input, init)
+    const body = await response.clone().text()
+    if (new URL(input as string).pathname.endsWith('/captcha/data') && response.ok) {
+      pictureToken = (JSON.parse(body) as { token: string }).token
+      dialogs.add(pictureToken)
     }
+    return response
   }
 
   /** What the newest picture says. */
@@ -187,14 +188,19 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
     /** Waits until nobody but a person can go on, and answers captchas on the way if told to. */
     async settle({ answering = true } = {}) {
       for (let calm = 0; ;) {
-        await new Promise((resolve) => setTimeout(resolve))
+        await new Promise((resolve) => setImmediate(resolve))
+        if (underWay.size > 0) {
+          calm = 0
+          await Promise.allSettled(underWay)
+          continue
+        }
+        calm++
         const { status, captcha, busy } = world.auth.get()
         const isAsked = captcha && !captcha.busy && answering
         const isWaiting = busy && !captcha
         // Who is there is found out in some more turns.
         const enough = status === 'unknown' ? 30 : 3
-        calm = underWay > 0 ? 0 : calm + 1
-        if (calm > 0 && isAsked) {
+        if (isAsked) {
           calm = 0
           world.answerCaptcha()
         } else if (calm === 3 && isWaiting) {
