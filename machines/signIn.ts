@@ -21,13 +21,18 @@ type Endpoints =
  * ticket or by a provider's token. Whether the contact has an account yet decides between sign-in
  * and sign-up; if that changed since the code was sent, the other way is taken. A new account is
  * created first and asked for its optional profile then, so that nothing is lost if the person
- * leaves at that point.
+ * leaves at that point. Where the server wants a second factor, a code to a phone that has an
+ * account goes with the password, or signs in by itself where there was none.
  */
 export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
   setup({
     types: {
       context: {} as {
         contact?: Contact
+        /** What was right but not enough; the password does not outlive the page. */
+        firstFactor?: { username: string; password?: Secret }
+        /** The code is a second factor: only somebody who has an account gets one. */
+        target?: 'USER'
         verificationToken?: Secret
         isUser?: boolean
         /** Sign-in and sign-up were already exchanged for each other once. */
@@ -60,14 +65,19 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
       updateProfile: request(api, 'updateProfile'),
     },
     guards: {
+      isTwofold: ({ context: { firstFactor, verificationToken } }) =>
+        !!firstFactor?.password && !!verificationToken,
+      hasLostFactor: ({ context: { firstFactor } }) => !!firstFactor && !firstFactor.password,
       isProven: ({ context }) => !!context.verificationToken,
-      isProvenStranger: ({ context }) => !!context.verificationToken && context.isUser === false,
+      isProvenStranger: ({ context }) =>
+        !!context.verificationToken && context.isUser === false && !context.target,
       hasVanished: ({ context, event }) =>
-        !context.switched && errorOf(event)?.code === 'not_found',
+        !context.switched && !context.target && errorOf(event)?.code === 'not_found',
       hasAppeared: ({ context, event }) =>
         !context.switched && errorOf(event)?.code === 'failed_precondition',
       needsSecondFactor: ({ event }) => SECOND_FACTOR.has(errorOf(event)?.code ?? ''),
-      isTransient: ({ event }) => isTransient(errorOf(event)),
+      isSecondFactor: ({ context }) => !!context.target,
+      canRetry: ({ context, event }) => !!context.verificationToken && isTransient(errorOf(event)),
       isDescribed: ({ context }) => !!context.newAccount,
     },
     actions: {
@@ -77,6 +87,8 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
       rememberExpiry: assign({
         error: () => new AuthError('code_expired', { operation: 'signIn' }),
       }),
+      // So is the password.
+      rememberLoss: assign({ error: () => new AuthError('cancelled', { operation: 'signIn' }) }),
       rememberContact: assign(({ event }) => {
         const { phone_number, email } = event as Contact
         return { contact: { phone_number, email } as Contact }
@@ -91,10 +103,20 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
     states: {
       askingAccount: {
         tags: 'asking',
-        entry: assign({ verificationToken: undefined, newAccount: undefined }),
+        entry: assign({
+          firstFactor: undefined,
+          target: undefined,
+          verificationToken: undefined,
+          newAccount: undefined,
+        }),
         on: {
           'contact.submit': { target: 'verification', actions: 'rememberContact' },
-          'password.submit': 'checkingPassword',
+          'password.submit': {
+            target: 'checkingPassword',
+            actions: assign({
+              firstFactor: ({ event: { username, password } }) => ({ username, password }),
+            }),
+          },
           'guest.enter': 'enteringAsGuest',
           'ticket.submit': 'redeemingTicket',
           'provider.submit': 'enteringByProvider',
@@ -106,22 +128,26 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
         invoke: {
           id: 'signIn',
           src: 'signIn',
-          input: ({ event }) => {
-            const { username, password } = event as { username: string; password: Secret }
-            return { username, password }
-          },
+          input: ({ context: { firstFactor, verificationToken } }) => ({
+            ...firstFactor!,
+            verification_token: verificationToken,
+          }),
           onDone: 'done',
           onError: [
             { guard: 'needsSecondFactor', target: 'askingSecondFactor', actions: 'rememberError' },
+            { guard: 'canRetry', target: 'askingRetry', actions: 'rememberError' },
             { target: 'askingAccount', actions: 'rememberError' },
           ],
         },
       },
-      // No endpoint takes a second factor yet: a code to the phone is the way in for who needs one.
       askingSecondFactor: {
         tags: 'asking',
+        entry: assign({ target: 'USER', verificationToken: undefined }),
         on: {
-          'contact.submit': { target: 'verification', actions: 'rememberContact' },
+          'contact.submit': [
+            { guard: 'hasLostFactor', target: 'askingAccount', actions: 'rememberLoss' },
+            { target: 'verification', actions: 'rememberContact' },
+          ],
           'contact.change': { target: 'askingAccount', actions: 'forgetError' },
         },
       },
@@ -147,7 +173,10 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
             ticket: (event as { ticket: Secret }).ticket,
           }),
           onDone: 'done',
-          onError: { target: 'askingAccount', actions: 'rememberError' },
+          onError: [
+            { guard: 'needsSecondFactor', target: 'askingSecondFactor', actions: 'rememberError' },
+            { target: 'askingAccount', actions: 'rememberError' },
+          ],
         },
       },
       enteringByProvider: {
@@ -160,13 +189,19 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
             provider_token: (event as { provider_token: Secret }).provider_token,
           }),
           onDone: 'done',
-          onError: { target: 'askingAccount', actions: 'rememberError' },
+          onError: [
+            { guard: 'needsSecondFactor', target: 'askingSecondFactor', actions: 'rememberError' },
+            { target: 'askingAccount', actions: 'rememberError' },
+          ],
         },
       },
       verification: {
         entry: 'forgetError',
         on: {
-          'contact.change': { target: 'askingAccount', actions: 'forgetError' },
+          'contact.change': [
+            { guard: 'isSecondFactor', target: 'askingSecondFactor', actions: 'forgetError' },
+            { target: 'askingAccount', actions: 'forgetError' },
+          ],
           'signUp.prepare': {
             actions: assign({
               newAccount: ({ event: { profile, password } }) => ({ ...profile, password }),
@@ -176,7 +211,7 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
         invoke: {
           id: 'verification',
           src: 'verification',
-          input: ({ context }) => ({ contact: context.contact! }),
+          input: ({ context: { contact, target } }) => ({ contact: contact!, target }),
           onDone: {
             target: 'entering',
             actions: assign(({ event: { output } }) => ({
@@ -185,11 +220,16 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
               switched: false,
             })),
           },
-          onError: { target: 'askingAccount', actions: 'rememberError' },
+          onError: [
+            { guard: 'isSecondFactor', target: 'askingSecondFactor', actions: 'rememberError' },
+            { target: 'askingAccount', actions: 'rememberError' },
+          ],
         },
       },
       entering: {
         always: [
+          { guard: 'isTwofold', target: 'checkingPassword' },
+          { guard: 'hasLostFactor', target: 'askingAccount', actions: 'rememberLoss' },
           { guard: 'isProvenStranger', target: 'signingUp' },
           { guard: 'isProven', target: 'signingIn' },
           { target: 'askingAccount', actions: 'rememberExpiry' },
@@ -207,8 +247,9 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
           }),
           onDone: 'done',
           onError: [
+            { guard: 'needsSecondFactor', target: 'askingSecondFactor', actions: 'rememberError' },
             { guard: 'hasVanished', target: 'signingUp', actions: 'switchWay' },
-            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
+            { guard: 'canRetry', target: 'askingRetry', actions: 'rememberError' },
             { target: 'askingAccount', actions: 'rememberError' },
           ],
         },
@@ -227,7 +268,7 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
           onDone: [{ guard: 'isDescribed', target: 'done' }, { target: 'askingProfile' }],
           onError: [
             { guard: 'hasAppeared', target: 'signingIn', actions: 'switchWay' },
-            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
+            { guard: 'canRetry', target: 'askingRetry', actions: 'rememberError' },
             { target: 'askingAccount', actions: 'rememberError' },
           ],
         },

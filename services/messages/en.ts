@@ -15,6 +15,7 @@ const badContact =
 const manyCodes = 'Too many codes were sent. Try again {wait}.'
 const wrongCode =
   'That is not the code, or it has expired. Check the latest message, or get a new code.'
+const lostPassword = 'Your password was not kept when the page was reloaded. Type it once more.'
 const spentCode = 'This code is no longer good. Get a new one.'
 const lateProof = 'Your code was checked too long ago. Get a new one.'
 const lateElevation = 'It is too long ago that you proved who you are. Do it again.'
@@ -157,10 +158,12 @@ const byOperation = {
   'setContact:already_exists': takenContact,
   'setContact:invalid_argument': badContact,
   'setContact:permission_denied': lateElevation,
+  'setPassword:cancelled': lostPassword,
   'setPassword:invalid_argument': weak,
   'setPassword:invalid_password': wrongPassword,
   'setPassword:permission_denied': lateElevation,
   'setPassword:wrong_password': wrongPassword,
+  'signIn:cancelled': lostPassword,
   'signIn:code_expired': spentCode,
   'signIn:invalid_argument': 'Something typed here is not right. Check your account and try again.',
   'signIn:not_found': refused,

@@ -10,6 +10,7 @@ const cannotReset = '无法重置该手机号或邮箱的密码，请检查后�
 const badContact = '手机号或邮箱格式不正确，请检查；中国大陆以外的手机号请以 + 开头。'
 const manyCodes = '验证码发送过于频繁，请{wait}重试。'
 const wrongCode = '您输入的验证码不正确或已过期，请核对最新消息，或重新获取验证码。'
+const lostPassword = '页面刷新后不会保留密码，请重新输入。'
 const spentCode = '验证码已失效，请重新获取。'
 const lateProof = '验证已超时，请重新获取验证码。'
 const lateElevation = '身份验证已超时，请重新验证身份。'
@@ -147,10 +148,12 @@ export const zh: Record<MessageKey, string> = {
   'setContact:failed_precondition': takenContact,
   'setContact:invalid_argument': badContact,
   'setContact:permission_denied': lateElevation,
+  'setPassword:cancelled': lostPassword,
   'setPassword:invalid_argument': weak,
   'setPassword:invalid_password': wrongPassword,
   'setPassword:permission_denied': lateElevation,
   'setPassword:wrong_password': wrongPassword,
+  'signIn:cancelled': lostPassword,
   'signIn:code_expired': spentCode,
   'signIn:invalid_argument': badAccount,
   'signIn:not_found': refused,

@@ -20,11 +20,19 @@ async function setUser({ world: { sandbox } }: Person, exists: boolean) {
   if (!exists && user) sandbox.removeUser(user.sub)
 }
 
+const SECOND_FACTOR = ['mfa_phone_required', 'invalid_two_factor']
+const needsSecondFactor = (step: Step) => SECOND_FACTOR.includes(codeOf(step)!)
+
 /** Accounts come and go as the path needs them. */
 async function arrange(person: Person, step: Step, answers: Step[], later: Step[]) {
   const { type } = step.event
   const [first] = answers
-  if (type === 'password.submit') await person.world.sandbox.addUser(account)
+  if (type === 'password.submit') {
+    const isTwofold = answers.some(needsSecondFactor)
+    const user = isTwofold ? { ...account, phone_number, twoFactor: true } : account
+    await person.world.sandbox.addUser(user)
+    return answers.filter((each) => codeOf(each) === 'mfa_phone_required')
+  }
   if (type === 'contact.submit') {
     const proof = later.find(({ event }) => event.type === PROOF)
     if (proof) await setUser(person, isUser(proof))
@@ -35,6 +43,12 @@ async function arrange(person: Person, step: Step, answers: Step[], later: Step[
   return comesTrue ? [first] : []
 }
 
+type Facts = Record<
+  'switched' | 'isUser' | 'target' | 'firstFactor' | 'verificationToken' | 'newAccount',
+  unknown
+>
+
+const PASSWORD_LOST = 'anonymous: signIn.askingAccount (signIn: cancelled)'
 const PROOF_LOST = 'anonymous: signIn.askingAccount (signIn: code_expired)'
 
 describeTour({
@@ -47,24 +61,30 @@ describeTour({
         'password.submit': [account],
         'signUp.prepare': [{ profile: { name: 'Li Hua' } }],
         'profile.submit': [{ profile: { name: 'Li Hua' } }],
-        [PROOF]: [true, false].map((isUser) => ({ output: { isUser, verificationToken: secret } })),
+        [PROOF]: ({ target }: Facts) =>
+          (target ? [true] : [true, false]).map((isUser) => ({
+            output: { isUser, verificationToken: secret },
+          })),
         'xstate.error.actor.verification': [fails('resource_exhausted')],
         'xstate.error.actor.signIn': [
           'not_found',
           'internal',
           'user_blocked',
-          'mfa_phone_required',
-          'invalid_two_factor',
+          ...SECOND_FACTOR,
         ].map(fails),
         'xstate.error.actor.signUp': ['failed_precondition', 'internal', 'user_blocked'].map(fails),
         'xstate.error.actor.signInAnonymously': [fails('user_blocked')],
-        'xstate.error.actor.signInWithCustomTicket': [fails('permission_denied')],
-        'xstate.error.actor.signInWithProvider': [fails('not_found')],
+        'xstate.error.actor.signInWithCustomTicket': ['permission_denied', ...SECOND_FACTOR].map(
+          fails,
+        ),
+        'xstate.error.actor.signInWithProvider': ['not_found', ...SECOND_FACTOR].map(fails),
         'xstate.error.actor.updateProfile': [fails('invalid_argument')],
       },
-      facts: (context: Record<string, unknown>) => [
+      facts: (context: Facts) => [
         context.switched,
         context.isUser,
+        context.target,
+        !!context.firstFactor,
         !!context.verificationToken,
         !!context.newAccount,
       ],
@@ -86,6 +106,8 @@ describeTour({
     }),
   },
   losses: {
-    'askingRetry on signIn.retry': [PROOF_LOST],
+    'askingRetry on signIn.retry': [PROOF_LOST, PASSWORD_LOST],
+    'askingSecondFactor on contact.submit': [PASSWORD_LOST],
+    'verification on verification done isUser true': [PASSWORD_LOST],
   },
 })

@@ -1,13 +1,17 @@
-/** A password was right and is not enough: a code to the phone is the way in. */
+/** What was given is right and not enough: a code to the phone goes with it. */
 import { auth } from '../auth.ts'
 import { contactField } from '../fields.ts'
 import { h } from '../live.ts'
-import { back, button, focusHeading, heading, type ScreenPart, t, ui } from '../parts.ts'
+import { back, button, flowError, focusHeading, heading } from '../parts.ts'
+import { type ScreenPart, t, ui } from '../parts.ts'
 
 const isHere = () => ui.view.flow === 'signIn'
 const isAsking = () => ui.view.step === 'askingSecondFactor'
 
-const contact = contactField('factor', { isAsking, isOpen: isHere, error: () => undefined })
+/** That a second factor is wanted is what the screen itself says. */
+const error = () => (ui.view.error?.code === 'mfa_phone_required' ? undefined : flowError())
+
+const contact = contactField('factor', { isAsking, isOpen: isHere, error })
 
 function submit(event: Event): void {
   event.preventDefault()
