@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { texts } from '../../docs/demo/messages.ts'
 import { flaws } from './demo-witness.ts'
-import { consent, drop, eventually, said, startDemo } from './demo-driver.ts'
+import { consent, drop, eventually, type OpenOptions, said, startDemo } from './demo-driver.ts'
 
 const weChat = 'Continue with WeChat'
 const demoIdp = 'Continue with Demo IdP'
@@ -223,10 +223,18 @@ describe('a provider in a window of its own', () => {
     return popup
   }
 
-  const openWithWindows = async () => {
-    const it = await open()
+  const openWithWindows = async (options?: OpenOptions) => {
+    const it = await open(options)
     await it.button('Visit providers in a window').click()
     return it
+  }
+
+  /** Its page looks at the window every half a second, by a clock that can be turned. */
+  const openByClock = async () => {
+    const it = await openWithWindows({ isAlone: true })
+    await it.page.clock.install()
+    const pass = (ms: number) => it.page.clock.runFor(ms)
+    return { ...it, pass }
   }
 
   const closed = async (popup: Page) => {
@@ -235,13 +243,13 @@ describe('a provider in a window of its own', () => {
 
   test.each(['off', 'on'] as const)('signs in and closes it (COOP %s)', async (providerCoop) => {
     demo.sandbox.config({ providerCoop })
-    const it = await openWithWindows()
+    const it = await openByClock()
     const popup = await visit(it)
     await it.at('askingPopup')
     expect(await it.heading.innerText()).toBe('Over to WeChat')
     const visits = it.sandbox.requests().filter(({ path }) => path.startsWith('/auth/idp')).length
     // Longer than a window that is cut off could be taken for one that is closed.
-    if (providerCoop === 'on') await it.page.waitForTimeout(2500)
+    await it.pass(10_000)
     await it.at('askingPopup')
     await consent(popup, 'alex')
     await it.signedIn()
@@ -284,10 +292,12 @@ describe('a provider in a window of its own', () => {
   })
 
   test('that somebody closes has done nothing', async () => {
-    const it = await openWithWindows()
+    const it = await openByClock()
     const popup = await visit(it)
-    await it.page.waitForTimeout(1200)
+    await it.at('askingPopup')
+    await it.pass(1000)
     await popup.close()
+    await it.pass(1500)
     await it.at('askingRetry')
     expect(await it.error.innerText()).toBe(said('visit:cancelled'))
     expect(await it.focus()).toBe('h1 That did not work out')

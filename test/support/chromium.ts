@@ -5,6 +5,29 @@ import { type Browser, type Page, chromium } from 'playwright-core'
 import { afterAll, onTestFailed, onTestFinished } from 'vitest'
 import { findBrowser } from './browser.ts'
 
+/**
+ * What Chromium goes without. It makes the menus of its address bar of web pages, for every window,
+ * though nobody sees them: that was half of all work. Whoever names features replaces the list that
+ * playwright gives, so the others are those of it that concern what is tested.
+ */
+const features = [
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+  'AimEnabled',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+  'ThirdPartyStoragePartitioning',
+]
+
 let browser: Promise<Browser> | undefined
 
 const launch = () =>
@@ -16,6 +39,7 @@ const launch = () =>
       '--disable-background-networking',
       '--disable-sync',
       '--no-first-run',
+      `--disable-features=${features.join()}`,
     ],
   }))
 
