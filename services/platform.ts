@@ -1,5 +1,4 @@
 import { AuthError } from './error.ts'
-import { queryOf } from './query.ts'
 import { Secret } from './secret.ts'
 import type { Awaitable } from './storage.ts'
 
@@ -37,8 +36,12 @@ export interface Callback<Address = string> {
  *
  * @throws AuthError `foreign_callback` when it belongs to another journey, `access_denied` when the
  *   person refused, or the provider's own code (RFC 6749 §4.1.2.1)
+ * @param queryOf reads an address where there is no `URL`
  */
-export function readCallback({ url, state }: Callback): { provider_code: Secret } {
+export function readCallback(
+  { url, state }: Callback,
+  queryOf: QueryOf = paramsOf,
+): { provider_code: Secret } {
   const params = queryOf(url)
   const operation = 'readCallback'
   if (!params || params.get('state') !== state)
@@ -50,4 +53,10 @@ export function readCallback({ url, state }: Callback): { provider_code: Secret 
     operation,
     description: params.get('error_description')?.slice(0, 300),
   })
+}
+
+type QueryOf = (address: string) => { get(name: string): string | null | undefined } | undefined
+
+function paramsOf(address: string): URLSearchParams | undefined {
+  return URL.canParse(address) ? new URL(address).searchParams : undefined
 }

@@ -21,9 +21,8 @@ function parseSeconds(value: unknown): number {
   return /^"?[\d.]+"?$/.test(JSON.stringify(value)) ? Number(value) : NaN
 }
 
-/** Milliseconds since the epoch of an HTTP date, the last of whose three forms names no zone. */
+/** Milliseconds since the epoch of an HTTP date, whose oldest form names no zone. */
 function parseDate(text: string | null): number {
-  const [, date] =
-    /^([A-Z][a-z]+,? [\w -]+ \d\d:\d\d:\d\d(?: \d{4})?)(?: GMT)?$/.exec(text ?? '') ?? []
-  return Date.parse(`${date} GMT`)
+  const isDate = /^\w+,? [\w -]+ \d\d:\d\d:\d\d( \d{4})?( GMT)?$/.test(text ?? '')
+  return isDate ? Date.parse(text!.replace(/( GMT)?$/, ' GMT')) : NaN
 }

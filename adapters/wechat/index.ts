@@ -6,6 +6,7 @@
  */
 import { AuthError } from '../../services/error.ts'
 import { type Platform, readCallback } from '../../services/platform.ts'
+import { queryOf } from '../../services/query.ts'
 import type { Store } from '../../services/storage.ts'
 import { cloudFetch, requestFetch } from './fetch.ts'
 import { wxStore } from './store.ts'
@@ -75,7 +76,7 @@ export function wechat({ cloud = false, webview }: WechatOptions = {}): Wechat {
         void navigate(`${webview}?url=${encodeURIComponent(url)}`)
       },
       visit: () => Promise.reject(unable('there are no windows in a mini-program: no isPopup')),
-      readCallback,
+      readCallback: (callback) => readCallback(callback, queryOf),
     },
     watch(wake) {
       const seen = () => wake()
