@@ -21,7 +21,10 @@ export interface Flow {
   (api: Api): AnyStateMachine
   /** The endpoints it calls beyond those every session has. */
   readonly endpoints?: object
+  /** Whom it is for: it begins for nobody else and ends when they are gone. Default: everybody. */
+  readonly who?: readonly Status[]
 }
+export type Status = 'signedOut' | 'anonymous' | 'signedIn'
 export type Flows = Record<string, Flow>
 
 /** What an app tells the session itself, whatever flow is running. */
@@ -55,18 +58,42 @@ const arrivals = <Action>(actions: Action) => [
   { target: '#signedIn', actions },
 ]
 
+/** Who is here once the session has learned this. */
+const statusAfter = (event: object): Status => {
+  if (!('scope' in event)) return 'signedOut'
+  return event.scope === 'anonymous' ? 'anonymous' : 'signedIn'
+}
+
+/** A flow that is for some ends when others come. */
+const leaving = ({ who }: Flow) => {
+  const leave = who && {
+    guard: { type: 'isForOthers' as const, params: { who } },
+    target: 'idle',
+  }
+  return leave && { 'tokens.restored': leave, 'tokens.kept': leave, 'tokens.lost': leave }
+}
+
 /**
  * The root: who is signed in × which flow is running. It owns the two peers every request leans on,
  * `captcha` and `tokens`, and the calls made through the promise door. Each flow is a state of the
  * second region, named after it. A flow ends when whoever it was begun for is here no longer, unless
- * it has brought that about itself; that a guest is lost stops nobody from signing in.
+ * it has brought that about itself; that a guest is lost stops nobody from signing in. One that is
+ * for some begins for nobody else.
  */
 export function session(api: Api & TokenStore, flows: Flows) {
   const names = Object.keys(flows)
-  const named = (name: string) => ({ type: 'isFlow' as const, params: { name } })
+  const named = (name: string, who?: Flow['who']) => ({
+    type: 'isFlow' as const,
+    params: { name, who },
+  })
   return setup({
     types: {
-      context: {} as { uid?: string; error?: AuthError },
+      context: {} as {
+        uid?: string
+        /** As the region of this name has it. */
+        who: Status
+        error?: AuthError
+      },
       events: {} as SessionEvent | CallStart | TokensFact,
       emitted: {} as LifeEvent,
     },
@@ -79,27 +106,35 @@ export function session(api: Api & TokenStore, flows: Flows) {
       >),
     },
     guards: {
-      isFlow: ({ event }, { name }: { name: string }) =>
-        event.type === 'flow.start' && event.flow === name,
-      isAnonymous: ({ event }) => 'scope' in event && event.scope === 'anonymous',
+      isFlow: ({ context, event }, { name, who }: { name: string; who?: readonly Status[] }) =>
+        event.type === 'flow.start' &&
+        event.flow === name &&
+        (!who || who.includes(context.who)),
+      isAnonymous: ({ event }) => statusAfter(event) === 'anonymous',
+      isForOthers: ({ event }, { who }: { who: readonly Status[] }) =>
+        !('byFlow' in event && event.byFlow) && !who.includes(statusAfter(event)),
     },
     actions: {
       rememberUser: assign(({ event }) =>
-        'uid' in event ? { uid: event.uid, error: undefined } : {},
+        'uid' in event ? { uid: event.uid, who: statusAfter(event), error: undefined } : {},
       ),
       welcome: enqueueActions(({ context, event, enqueue }) => {
         if (!('scope' in event)) return
         const { type, uid, byFlow } = event
         const isSomebodyElse = uid !== context.uid
+        const who = statusAfter(event)
+        const isUpgraded = context.who === 'anonymous' && who === 'signedIn'
         if (isSomebodyElse && !byFlow) enqueue.raise({ type: 'flow.cancel' })
-        enqueue.assign({ uid, error: undefined })
-        if (type === 'tokens.kept' || isSomebodyElse) enqueue.emit({ type: 'signedIn', uid })
+        enqueue.assign({ uid, who, error: undefined })
+        if (type === 'tokens.kept' || isSomebodyElse || isUpgraded) {
+          enqueue.emit({ type: 'signedIn', uid })
+        }
         if (isSomebodyElse) enqueue.emit({ type: 'userChanged', uid })
       }),
       farewell: enqueueActions(({ event, enqueue }) => {
         if (event.type !== 'tokens.lost') return
         const { error } = event
-        enqueue.assign({ uid: undefined, error })
+        enqueue.assign({ uid: undefined, who: 'signedOut', error })
         enqueue.emit(error ? { type: 'credentialsLost', error } : { type: 'signedOut' })
         enqueue.emit({ type: 'userChanged' })
       }),
@@ -123,7 +158,7 @@ export function session(api: Api & TokenStore, flows: Flows) {
   }).createMachine({
     id: 'session',
     type: 'parallel',
-    context: {},
+    context: { who: 'signedOut' },
     invoke: [
       { id: 'captcha', systemId: 'captcha', src: 'captcha' },
       { id: 'tokens', systemId: 'tokens', src: 'tokens' },
@@ -164,7 +199,7 @@ export function session(api: Api & TokenStore, flows: Flows) {
         initial: 'idle',
         on: {
           'flow.start': names.map((name) => ({
-            guard: named(name),
+            guard: named(name, flows[name]!.who),
             target: `.${name}`,
             actions: 'forgetError' as const,
           })),
@@ -177,7 +212,10 @@ export function session(api: Api & TokenStore, flows: Flows) {
             names.map((name) => [
               name,
               {
-                on: { 'flow.start': { guard: named(name) } },
+                on: {
+                  'flow.start': { guard: named(name) },
+                  ...leaving(flows[name]!),
+                },
                 invoke: {
                   id: 'flow',
                   systemId: 'flow',

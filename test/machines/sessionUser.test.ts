@@ -197,3 +197,48 @@ test('what is sent before the session is known waits until it is', async () => {
   await world.settle()
   expect(view()).toMatchObject({ status: 'signedOut' })
 })
+
+describe('a flow that is for some', () => {
+  const upgrading = { type: 'flow.start', flow: 'upgrade' }
+  const none = { flow: undefined, step: undefined }
+
+  test.each([upgrading, account_])('begins for nobody else: $flow', async (start) => {
+    expect(world.auth.can(start as never)).toBe(false)
+    await send(start)
+    expect(view()).toEqual({ status: 'signedOut', uid: undefined, ...none })
+    await world.call('signInAnonymously')
+    expect(world.auth.can(start as never)).toBe(true)
+  })
+
+  test('is no longer for a guest who is a user now', async () => {
+    await enter(li)
+    expect(world.auth.can(upgrading as never)).toBe(false)
+    expect(world.auth.can(account_ as never)).toBe(true)
+  })
+
+  test.each([upgrading, account_])('ends when the guest is gone: $flow', async (start) => {
+    await world.call('signInAnonymously')
+    await send(start)
+    expect(view()).toMatchObject({ flow: start.flow })
+    await elsewhere((tab) => tab.send({ type: 'session.end' }))
+    expect(view()).toEqual({ status: 'signedOut', uid: undefined, ...none })
+  })
+
+  test('ends, and tells who is here, when the guest has become a user in another tab', async () => {
+    await world.call('signInAnonymously')
+    const { uid } = view()
+    const heard: unknown[] = []
+    world.auth.on('signedIn', (event) => heard.push(event))
+    world.auth.on('userChanged', (event) => heard.push(event))
+    await send(upgrading, { type: 'contact.submit', phone_number: '+86 13700000000' })
+    await elsewhere(async (tab) => {
+      const { verification_id } = await tab.call('sendVerification', { email: 'new@example.com' })
+      const { code } = world.sandbox.inbox('new@example.com')[0]!
+      const proof = { verification_id, verification_code: code }
+      const { verification_token } = await tab.call('verify', proof)
+      await tab.call('upgrade', { email: 'new@example.com', verification_token })
+    })
+    expect(view()).toEqual({ status: 'signedIn', uid, ...none })
+    expect(heard).toEqual([{ type: 'signedIn', uid }])
+  })
+})
