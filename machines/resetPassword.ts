@@ -11,7 +11,7 @@ type Endpoints = 'sendVerification' | 'verify' | 'resetPassword' | 'signIn'
 /**
  * Sets a new password for a person who cannot sign in: proves a contact of theirs, asks for the new
  * password, sets it and signs them in with it. If only that last call fails it can be tried again;
- * if it is refused they have the new password already and go back to signing in with it.
+ * if it is refused they have the new password already, and the flow ends with the reason.
  */
 export const resetPassword = (api: Pick<Api, Endpoints | 'clock'>) =>
   setup({
@@ -48,6 +48,9 @@ export const resetPassword = (api: Pick<Api, Endpoints | 'clock'>) =>
       rememberExpiry: assign({
         error: () => new AuthError('code_expired', { operation: 'resetPassword' }),
       }),
+      fail: ({ context }) => {
+        throw context.error
+      },
     },
   }).createMachine({
     id: 'resetPassword',
@@ -128,7 +131,7 @@ export const resetPassword = (api: Pick<Api, Endpoints | 'clock'>) =>
           onDone: 'done',
           onError: [
             { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
-            { target: 'done', actions: 'rememberError' },
+            { target: 'failed', actions: 'rememberError' },
           ],
         },
       },
@@ -137,5 +140,6 @@ export const resetPassword = (api: Pick<Api, Endpoints | 'clock'>) =>
         on: { 'signIn.retry': [{ guard: 'hasPassword', target: 'signingIn' }, 'done'] },
       },
       done: { type: 'final' },
+      failed: { entry: 'fail' },
     },
   })

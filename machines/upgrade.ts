@@ -174,7 +174,10 @@ export const upgrade = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
             verification_token: verificationToken,
           }),
           onDone: { target: 'done', actions: assign({ hasSwitched: true }) },
-          onError: { target: 'askingChoice', actions: 'rememberError' },
+          onError: [
+            { guard: 'isTransient', target: 'askingChoice', actions: 'rememberError' },
+            { target: 'askingAccount', actions: 'rememberError' },
+          ],
         },
       },
       switchingByProvider: {
@@ -185,7 +188,10 @@ export const upgrade = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
           src: 'signInWithProvider',
           input: ({ context }) => ({ provider_token: context.providerToken! }),
           onDone: { target: 'done', actions: assign({ hasSwitched: true }) },
-          onError: { target: 'askingChoice', actions: 'rememberError' },
+          onError: [
+            { guard: 'isTransient', target: 'askingChoice', actions: 'rememberError' },
+            { target: 'askingAccount', actions: 'rememberError' },
+          ],
         },
       },
       done: { type: 'final' },

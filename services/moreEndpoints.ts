@@ -52,8 +52,8 @@ export const moreEndpoints = {
     signsIn: true,
     fields: ({ uid, ...input }, _clientId, anonymous_token) => ({ ...input, anonymous_token }),
     check({ sub }, { uid }) {
-      if (uid && sub && sub !== uid) {
-        throw new AuthError('aborted', { description: 'the answer is about another user' })
+      if (uid && sub !== uid) {
+        throw new AuthError('aborted', { description: 'the answer is not about this guest' })
       }
     },
   }),

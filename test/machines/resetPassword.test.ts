@@ -37,6 +37,8 @@ describeTour({
     // The proof of the contact.
     'askingPassword on password.submit': [
       'signedOut: resetPassword.askingContact (resetPassword: code_expired)',
+      // The reason why they are not signed in.
+      'signedOut: no flow',
     ],
     // The new password, which is set.
     'askingRetry on signIn.retry': ['signedOut: no flow'],

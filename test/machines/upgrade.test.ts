@@ -50,8 +50,8 @@ describeTour({
         'xstate.error.actor.verification': [fails('resource_exhausted')],
         'xstate.error.actor.consent': [fails('access_denied')],
         'xstate.error.actor.upgrade': ['failed_precondition', 'internal', 'aborted'].map(fails),
-        'xstate.error.actor.signIn': [fails('internal')],
-        'xstate.error.actor.signInWithProvider': [fails('internal')],
+        'xstate.error.actor.signIn': ['internal', 'user_blocked'].map(fails),
+        'xstate.error.actor.signInWithProvider': ['internal', 'user_blocked'].map(fails),
       },
       facts: (context: Record<'hasSwitched' | 'verificationToken' | 'providerToken', unknown>) => [
         context.hasSwitched,

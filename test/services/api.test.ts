@@ -116,7 +116,7 @@ const rows: Record<OperationName, Row> = {
     call: 'POST /v1/signup',
     credential: 'field',
     signsIn: true,
-    input: { ...profile, phone_number, uid: 'text of sub', verification_token, password },
+    input: { ...profile, phone_number, verification_token, password },
     sent: { ...profile, phone_number, verification_token, password },
     ...tokens,
   },
@@ -607,7 +607,8 @@ describe('what single operations do besides', () => {
     expect(fieldsOf(server.last())).toEqual({ phone_number, anonymous_token: 'of the guest' })
 
     server.handler = answer(200, sampleOf(tokens.must))
-    expect(await upgrade('guest')).not.toHaveProperty('sub')
+    expect(await failure(upgrade('guest'))).toMatchObject({ code: 'aborted' })
+    expect(await upgrade()).not.toHaveProperty('sub')
   })
 
   test.each(['setContact', 'setPassword'])(
