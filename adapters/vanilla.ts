@@ -6,7 +6,7 @@ import { AuthError } from '../services/error.ts'
 import { createHttp, originOf, randomHex } from '../services/http.ts'
 import type { Callback, Platform } from '../services/platform.ts'
 import { seal, Secret, unseal } from '../services/secret.ts'
-import { webStore } from '../services/storage.ts'
+import { boundedStore, type Store, webStore } from '../services/storage.ts'
 import { createTokenStore } from '../services/tokenStore.ts'
 import { freshTokens } from '../machines/request.ts'
 import { Resumption } from '../machines/resumable.ts'
@@ -27,8 +27,10 @@ export function openAuth<const F extends Flows>(
   options: AuthOptions<F>,
 ): { auth: Auth<F>; system(): AnyActorRef['system'] | undefined } {
   const { env, clientId = env, clock = systemClock, flows } = options
-  const { shared = webStore('localStorage'), tab = webStore('sessionStorage') } =
-    options.storage ?? {}
+  const storeOf = (own: Store | undefined, name: Parameters<typeof webStore>[0]) =>
+    own ? boundedStore(own, clock) : webStore(name)
+  const shared = storeOf(options.storage?.shared, 'localStorage')
+  const tab = storeOf(options.storage?.tab, 'sessionStorage')
   const http = createHttp({
     origin: originOf(options),
     clientId,

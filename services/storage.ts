@@ -1,3 +1,6 @@
+import type { Clock } from './clock.ts'
+import { AuthError } from './error.ts'
+
 export type Awaitable<T> = T | Promise<T>
 
 /** A key-value store for text. May be asynchronous, as on React Native. */
@@ -40,5 +43,32 @@ export function webStore(name: 'localStorage' | 'sessionStorage'): Store {
       attempt((storage) => storage.removeItem(key))
       return memory.remove(key)
     },
+  }
+}
+
+/** Milliseconds in which a store has to answer. */
+const PATIENCE = 10_000
+
+/**
+ * An app's own store, for which nobody waits for ever.
+ *
+ * @throws AuthError `deadline_exceeded` when it has not answered for 10 s.
+ */
+export function boundedStore(store: Store, clock: Clock): Store {
+  async function inTime<T>(work: () => Awaitable<T>): Promise<T> {
+    const waiting = new AbortController()
+    const late = clock.until(clock.now() + PATIENCE, waiting.signal).then(() => {
+      throw new AuthError('deadline_exceeded', { description: 'the store does not answer' })
+    })
+    try {
+      return await Promise.race([work(), late])
+    } finally {
+      waiting.abort()
+    }
+  }
+  return {
+    get: (key) => inTime(() => store.get(key)),
+    set: (key, value) => inTime(() => store.set(key, value)),
+    remove: (key) => inTime(() => store.remove(key)),
   }
 }

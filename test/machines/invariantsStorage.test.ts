@@ -215,7 +215,7 @@ describe('a stored session', () => {
 
 describe('a store', () => {
   const fault = () => new Error('out of order')
-  const slow = <T>(value: T) => new Promise<T>((resolve) => setTimeout(resolve, 0, value))
+  const slow = <T>(value: T) => new Promise<T>((resolve) => setImmediate(resolve, value))
   const rejecting = (): Store => ({
     get: () => Promise.reject(fault()),
     set: () => Promise.reject(fault()),
@@ -227,6 +227,8 @@ describe('a store', () => {
     }
     return { get: fail, set: fail, remove: fail }
   }
+  const never = () => new Promise<never>(() => undefined)
+  const silent = (): Store => ({ get: never, set: never, remove: never })
   const sluggish = (): Store => {
     const store = memoryStore()
     return {
@@ -259,6 +261,18 @@ describe('a store', () => {
     world.auth.send({ type: 'session.end' })
     await world.settle()
     expect(world.end()).toBe('signedOut: no flow')
+    await world.close()
+  })
+
+  test('that never answers is waited for ten seconds', async () => {
+    const world = await openWorld('nothing', { storage: { shared: silent(), tab: silent() } })
+    world.pass(9)
+    await world.settle()
+    expect(world.end()).toBe('unknown: no flow')
+    world.pass(1)
+    await world.settle()
+    await signUp(world)
+    expect(world.end()).toBe('signedIn: no flow')
     await world.close()
   })
 })
