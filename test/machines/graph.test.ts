@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test, vi } from 'vitest'
 import {
+  type AnyActorLogic,
   type AnyActorRef,
   type AnyStateMachine,
   type AnyStateNode,
@@ -11,25 +12,34 @@ import {
 import { request } from '../../machines/request.ts'
 import { Resumption } from '../../machines/resumable.ts'
 import { type Flow, type Flows, session } from '../../machines/session.ts'
+import type { OperationName } from '../../services/api.ts'
 import { paperApi } from '../support/paths.ts'
+
+type Factory = (...given: unknown[]) => unknown
 
 const folder = new URL('../../machines/', import.meta.url)
 const names = readdirSync(folder).map((file) => file.replace('.ts', ''))
 
-/** Every file's export of its own name, made into what it makes. */
-const made = await Promise.all(
-  names.map(async (name): Promise<[string, unknown]> => {
-    const module = (await import(`../../machines/${name}.ts`)) as Record<string, unknown>
-    const factory = module[name] as (...given: unknown[]) => unknown
-    const more: Record<string, unknown[]> = { request: ['getUser'], resumable: [] }
-    if (name === 'session') return [name, undefined]
-    if (name === 'resumable') return [name, factory(request(paperApi, 'getUser'))]
-    return [name, factory(paperApi, ...(more[name] ?? []))]
-  }),
+/** Every file's export of its own name … */
+const factories = Object.fromEntries(
+  await Promise.all(
+    names.map(async (name): Promise<[string, Factory]> => {
+      const module = (await import(`../../machines/${name}.ts`)) as Record<string, Factory>
+      return [name, module[name]!]
+    }),
+  ),
 )
-const isMachine = (entry: [string, unknown]): entry is [string, AnyStateMachine] =>
-  entry[1] instanceof StateMachine
-const parts = made.filter(isMachine).filter(([name]) => name !== 'resumable')
+/** … made into what it makes; but for the session, which takes the others. */
+const made = names.map((name): [string, unknown] => {
+  const factory = factories[name]!
+  if (name === 'session') return [name, undefined]
+  if (name === 'resumable') return [name, factory(request(paperApi, 'getUser'))]
+  return [name, factory(paperApi, ...(name === 'request' ? ['getUser'] : []))]
+})
+const isMachine = (logic: unknown): logic is AnyStateMachine => logic instanceof StateMachine
+const parts = made.filter(
+  (entry): entry is [string, AnyStateMachine] => entry[0] !== 'resumable' && isMachine(entry[1]),
+)
 const helpers = ['captcha', 'tokens', 'request', 'signOut']
 const journeys = parts.filter(([name]) => !helpers.includes(name))
 const flows = Object.fromEntries(
@@ -47,6 +57,9 @@ const transitionsOf = (node: AnyStateNode): AnyTransitionDefinition[] => [
   ...[...node.transitions.values()].flat(),
   ...(node.always ?? []),
 ]
+const leaves = ({ target, source, reenter }: AnyTransitionDefinition) =>
+  !!target?.some((other) => other !== source || reenter)
+const isAsking = ({ tags }: AnyStateNode) => tags.includes('asking')
 const isAtomic = (node: AnyStateNode) => node.type === 'atomic'
 /** It ends there by throwing, as its parent expects of something like a promise. */
 const isFailure = (node: AnyStateNode) => node.entry.includes('fail')
@@ -56,15 +69,94 @@ const offenders = (machine: AnyStateMachine, offends: (node: AnyStateNode) => bo
     .filter(offends)
     .map((node) => node.id)
 
+interface Invoked {
+  id: string
+  src: string
+}
+const invokesOf = (node: AnyStateNode) => node.invoke as Invoked[]
+const actorOf = ({ implementations }: AnyStateMachine, src: string): unknown =>
+  implementations.actors[src]
+
+/** `state: actor` of what is invoked and offends. */
+const invokers = (
+  machine: AnyStateMachine,
+  offends: (node: AnyStateNode, invoked: Invoked) => boolean,
+) =>
+  nodesOf(machine.root).flatMap((node) =>
+    invokesOf(node)
+      .filter((each) => offends(node, each))
+      .map(({ src }) => `${node.id}: ${src}`),
+  )
+
+/** How an actor can end: a promise well or badly; a machine as its states say. */
+function endingsOf(machine: AnyStateMachine, src: string): ('done' | 'error')[] {
+  const logic = actorOf(machine, src)
+  if (!isMachine(logic)) return ['done', 'error']
+  const states = Object.values(logic.root.states)
+  return [
+    ...(states.some(({ type }) => type === 'final') ? ['done' as const] : []),
+    ...(states.some(isFailure) ? ['error' as const] : []),
+  ]
+}
+
+/**
+ * What is invoked ends by the clock where it is an `until`, and as its own states do where it is a
+ * machine. Every other actor, and what ends it:
+ */
+const deadlines: Record<string, string> = {
+  'captcha.createCaptcha': 'the timeout of HTTP',
+  'captcha.verifyCaptcha': 'the timeout of HTTP',
+  'consent.visit': 'the longest visit that is waited for',
+  'consent.readCallback': 'nothing to wait for: an address is read',
+  'request.authorize': 'whatever `tokens` is busy with',
+  'request.send': 'the timeout of HTTP',
+  'request.solveCaptcha': 'whatever `captcha` is busy with, and then a person',
+  'signOut.renew': 'the timeout of HTTP',
+  'signOut.tell': 'the timeout of HTTP',
+  'tokens.load': 'the deadline of storage',
+  'tokens.refresh': 'the patience of a tab for its turn, and then the timeout of HTTP',
+}
+
+test('what is called `until` waits for the clock', () => {
+  const clock = vi.spyOn(paperApi.clock, 'until')
+  const waiting = machines.filter(([, machine]) => actorOf(machine, 'until'))
+  for (const [, machine] of waiting) {
+    createActor(actorOf(machine, 'until') as AnyActorLogic, { input: 42 }).start()
+    expect(clock).toHaveBeenLastCalledWith(42, expect.any(AbortSignal))
+  }
+  expect(clock).toHaveBeenCalledTimes(waiting.length)
+  expect(waiting.length).toBeGreaterThan(0)
+})
+
+test('no deadline is named for what nobody invokes', () => {
+  const invoked = machines.flatMap(([name, { root }]) =>
+    nodesOf(root).flatMap((node) => invokesOf(node).map(({ src }) => `${name}.${src}`)),
+  )
+  expect(Object.keys(deadlines).filter((name) => !invoked.includes(name))).toEqual([])
+})
+
 test('there are machines to look at', () => {
   expect(machines.map(([name]) => name)).toEqual(
     expect.arrayContaining(['captcha', 'request', 'session', 'signIn', 'tokens', 'verification']),
   )
 })
 
+test('every file fits on a page of 120 lines, or decision 5 says why not', () => {
+  const read = (path: string) => readFileSync(new URL(path, folder), 'utf8')
+  const decision = read('../docs/decisions/0005-charts-longer-than-a-page.md')
+  const explained = [...decision.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name!)
+  const long = names.filter((name) => read(`${name}.ts`).trimEnd().split('\n').length > 120)
+  expect(long.filter((name) => !explained.includes(name))).toEqual([])
+  expect(explained.filter((name) => !names.includes(name))).toEqual([])
+})
+
 describe.each(machines)('%s', (name, machine) => {
   test('is named as its file and its export', () => {
     expect(machine.id).toBe(name)
+  })
+
+  test('has two levels at most', () => {
+    expect(offenders(machine, (node) => lineOf(node).length > 3)).toEqual([])
   })
 
   test('gives every invoke an id of its own', () => {
@@ -95,13 +187,31 @@ describe.each(machines)('%s', (name, machine) => {
     expect(offenders(machine, isStuck)).toEqual([])
   })
 
-  test('expects an error from everything a busy state invokes', () => {
-    const isNaive = (node: AnyStateNode) =>
-      node.tags.includes('busy') &&
-      node.invoke.some(
-        ({ id }) => !lineOf(node).some((each) => each.transitions.has(`xstate.error.actor.${id}`)),
-      )
-    expect(offenders(machine, isNaive)).toEqual([])
+  test('goes on when what it invokes has ended, well or badly', () => {
+    const isStuck = (node: AnyStateNode, { id, src }: Invoked) =>
+      endingsOf(machine, src).some((how) => {
+        const type = `xstate.${how}.actor.${id}`
+        const ways = lineOf(node).flatMap(({ transitions }) => transitions.get(type) ?? [])
+        return !ways.some((way) => !way.guard && (isAsking(node) || leaves(way)))
+      })
+    expect(invokers(machine, isStuck)).toEqual([])
+  })
+
+  test('invokes only what ends by a deadline', () => {
+    const isEndless = (_node: AnyStateNode, { src }: Invoked) => {
+      const logic = actorOf(machine, src)
+      return isMachine(logic)
+        ? !machines.some(([each]) => each === logic.id)
+        : src !== 'until' && !Object.hasOwn(deadlines, `${name}.${src}`)
+    }
+    expect(invokers(machine, isEndless)).toEqual([])
+  })
+
+  test('is at work only where it invokes something or goes on at once', () => {
+    const isIdle = (node: AnyStateNode) =>
+      ['busy', 'captcha', 'retrying'].some((tag) => node.tags.includes(tag)) &&
+      node.invoke.length === 0
+    expect(offenders(machine, isIdle)).toEqual([])
   })
 
   test('tags as asking the states that ask, and no other', () => {
@@ -119,14 +229,51 @@ describe.each(machines)('%s', (name, machine) => {
   })
 })
 
+describe('the server is told to do', () => {
+  const isCall = (logic: unknown) => isMachine(logic) && logic.id === 'request'
+  const actorsOf = (machine: AnyStateMachine): [string, unknown][] =>
+    Object.entries(machine.implementations.actors)
+  /** The names of the calls a machine makes by itself or by those it runs. */
+  const callsOf = (machine: AnyStateMachine): string[] =>
+    actorsOf(machine).flatMap(([name, logic]) => {
+      if (isCall(logic)) return [name]
+      return isMachine(logic) ? callsOf(logic) : []
+    })
+
+  test.each(journeys)('by %s what its actors are named after', (name) => {
+    const asked: string[] = []
+    const listening = new Proxy<Record<string, unknown>>(paperApi as never, {
+      get(api, key: string) {
+        if (Object.hasOwn(Object(api[key]), 'method')) asked.push(key)
+        return api[key]
+      },
+    })
+    const calls = callsOf(factories[name]!(listening) as AnyStateMachine)
+    expect(calls.toSorted()).toEqual(asked.toSorted())
+  })
+
+  test.each(['setPassword', 'setContact', 'deleteUser'])('%s by gatedEdit alone', (call) => {
+    const callers = machines.filter(([, machine]) => actorsOf(machine).some(([it]) => it === call))
+    expect(callers.map(([name]) => name)).toEqual(['gatedEdit'])
+  })
+
+  test('nothing that lets somebody else in, by who holds an elevation', () => {
+    const holders = parts.filter(([, machine]) => callsOf(machine).includes('sudo'))
+    expect(holders.map(([name]) => name)).toEqual(['account', 'elevation', 'gatedEdit'])
+    const entries = holders.flatMap(([, machine]) =>
+      callsOf(machine).filter((call) => paperApi[call as OperationName].signsIn),
+    )
+    expect(entries).toEqual([])
+  })
+})
+
 /** A stored snapshot of a machine that stands in this state, and all that it invokes there. */
 function storedIn({ root, implementations }: AnyStateMachine, value: string): object {
   const children = root.states[value]!.invoke.map(({ id, src }) => {
-    const logic = implementations.actors[src as string] as AnyStateMachine
-    const snapshot =
-      logic instanceof StateMachine
-        ? storedIn(logic, logic.config.initial as string)
-        : { status: 'active', input: {} }
+    const logic: unknown = implementations.actors[src as string]
+    const snapshot = isMachine(logic)
+      ? storedIn(logic, logic.config.initial as string)
+      : { status: 'active', input: {} }
     return [id, { src, snapshot }]
   })
   const snapshot = { status: 'active', value, context: {}, historyValue: {} }
