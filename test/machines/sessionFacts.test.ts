@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SnapshotFrom } from 'xstate'
+import { account } from '../../machines/account.ts'
 import { type Edit, gatedEdit } from '../../machines/gatedEdit.ts'
 import { request } from '../../machines/request.ts'
 import { session } from '../../machines/session.ts'
@@ -96,6 +97,57 @@ describe('what must be proven again is not done', () => {
       .filter(({ wasRefused }) => wasRefused)
       .map(({ sudo }) => sudo)
     expect(new Set(used)).toEqual(new Set([elevated]))
+  })
+})
+
+describe('what somebody has begun', () => {
+  interface Context {
+    uid?: string
+  }
+  const people = [
+    { uid: 'li', scope: 'user' },
+    { uid: 'han', scope: 'user' },
+    { uid: 'guest', scope: 'anonymous' },
+  ]
+  const arrivals = people.flatMap((who) => [who, { ...who, byFlow: true }])
+  const edges = edgesOf(session(paperApi, { account }), {
+    cases: {
+      'flow.start': [{ flow: 'account' }],
+      'call.start': [{ id: 'call.1', operation: 'getUser', params: {} }],
+      'tokens.restored': people,
+      'tokens.kept': arrivals,
+      'tokens.lost': [{}, { byFlow: true }, ...fails('invalid_grant')],
+      'xstate.done.actor.flow': [{ output: { isDeleted: true } }],
+      'xstate.error.actor.flow': hostile,
+      'xstate.error.actor.call.*': hostile,
+    },
+    facts: ({ uid }: Context) => uid,
+  })
+  const at = ({ value }: Edge['from']) => value as { who: string; flow: string }
+  const uidOf = ({ context }: Edge['from']) => (context as Context).uid
+  /** Somebody is known to be here or not, has begun something, and then is somebody else. */
+  const changes = edges.filter(
+    ({ from, to }) =>
+      at(from).who !== 'unknown' && at(from).flow === 'account' && uidOf(from) !== uidOf(to),
+  )
+
+  test('ends, elevation and all, when somebody else is here, or the user is not any more', () => {
+    const isGuestLost = ({ from, to }: Edge) =>
+      at(from).who === 'anonymous' && uidOf(to) === undefined
+    const others = changes.filter((edge) => !edge.event.byFlow && !isGuestLost(edge))
+    expect(new Set(others.map(({ to }) => uidOf(to)))).toEqual(
+      new Set(['li', 'han', 'guest', undefined]),
+    )
+    for (const { to } of others) {
+      expect(at(to).flow).toBe('idle')
+      expect(Object.keys(to.children)).not.toContain('flow')
+    }
+  })
+
+  test('goes on where it has brought that about itself', () => {
+    const own = changes.filter(({ event }) => event.byFlow)
+    expect(own.length).toBeGreaterThan(0)
+    for (const { to } of own) expect(at(to).flow).toBe('account')
   })
 })
 
