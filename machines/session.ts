@@ -107,9 +107,7 @@ export function session(api: Api & TokenStore, flows: Flows) {
     },
     guards: {
       isFlow: ({ context, event }, { name, who }: { name: string; who?: readonly Status[] }) =>
-        event.type === 'flow.start' &&
-        event.flow === name &&
-        (!who || who.includes(context.who)),
+        event.type === 'flow.start' && event.flow === name && (!who || who.includes(context.who)),
       isAnonymous: ({ event }) => statusAfter(event) === 'anonymous',
       isForOthers: ({ event }, { who }: { who: readonly Status[] }) =>
         !('byFlow' in event && event.byFlow) && !who.includes(statusAfter(event)),
