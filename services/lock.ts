@@ -19,6 +19,9 @@ export interface Turn extends Renewal {
  * stored may become visible to the others later than a lock does. Who gets it then finds the new
  * pair. Where there are no locks, or a tab has waited for too long, the new pair is found by the one
  * whose refresh token comes too late.
+ *
+ * @throws AuthError `aborted` when another tab has changed the session, and reading it again has not
+ *   ended this renewal by its signal; else what `refresh` throws
  */
 export function renewInTurn(credentials: Credentials, turn: Turn): Promise<Tokens> {
   const { key, load, refresh, reload, signal } = turn
@@ -31,7 +34,8 @@ export function renewInTurn(credentials: Credentials, turn: Turn): Promise<Token
     if (isOurs && (stored || !wasStored)) return stored
     signal.throwIfAborted()
     reload()
-    throw signal.reason
+    signal.throwIfAborted()
+    throw new AuthError('aborted', { operation: 'refresh' })
   }
 
   async function renew() {

@@ -182,6 +182,30 @@ describe('a renewal', () => {
     expect(nameOf((await store.load())!)).toBe('access of bob')
   })
 
+  test('of a pair that is stored no more takes its turn like any other', async () => {
+    const { renew, store, refreshed } = await openWithStored()
+    await store.clear()
+    const tabs = [renew({ keep: false }), renew({ keep: false })]
+    await macrotask()
+    expect(refreshed).toEqual(['refresh old'])
+    await pass()
+    await pass()
+    expect(tabs[0]!.outcome()).toBe('access after refresh old')
+  })
+
+  test('ends with an error where another session is stored, and reading it aborts nothing', async () => {
+    const { old, store, refreshed } = await openWithStored()
+    await store.save(pair('of bob'))
+    const { signal } = new AbortController()
+    const refresh = () => expect.unreachable()
+    const renewal = { key: 'credentials_demo', load: store.load, refresh, signal }
+    const outcome = renewInTurn(old, { ...renewal, reload: () => undefined })
+    const error = await outcome.catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(AuthError)
+    expect(error).toMatchObject({ code: 'aborted', operation: 'refresh' })
+    expect(refreshed).toEqual([])
+  })
+
   test('goes on where nothing can be stored or read', async () => {
     const { renew } = openTabs(pair('old'))
     const tab = renew({ load: () => Promise.reject(new Error('blocked')), keep: false })
