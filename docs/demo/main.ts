@@ -1,6 +1,6 @@
 import { hasHandedOver, returned } from './return.ts'
 import { AuthError } from 'cloudbase-authflow'
-import { auth, type DemoView, setLanguage, t, ui } from './auth.ts'
+import { auth, type DemoView, type News, setLanguage, t, ui } from './auth.ts'
 import { dialog } from './captcha.ts'
 import { beforeDrawing, h, live, refresh } from './live.ts'
 import { sentence } from './messages.ts'
@@ -53,17 +53,19 @@ const screens: Record<Screen, ScreenPart> = {
 
 let screen: Screen = 'loading'
 let hasMoved = false
-/** What was told last: it stays as long as the screen on which it was told. */
-let told: { notice?: unknown; news?: unknown } = {}
+/** What was told last: it stays as long as the screen on which it was told, or until worse happens. */
+let told: { notice?: unknown; news?: unknown; error?: unknown } = {}
 
 beforeDrawing(() => {
   const before = screen
   screen = screenOf(ui.view, before === 'loading' ? (place.screen ?? before) : before)
   hasMoved = screen !== before && before !== 'loading'
   if (screen !== 'loading') keep({ screen })
+  const { error } = ui.view
   const isNew = told.notice !== ui.notice || told.news !== ui.news
-  if (screen !== before && !isNew) ui.notice = ui.news = undefined
-  told = { notice: ui.notice, news: ui.news }
+  const isOver = screen !== before || (error && error !== told.error)
+  if (isOver && !isNew) ui.notice = ui.news = undefined
+  told = { notice: ui.notice, news: ui.news, error }
 })
 
 live(() => {
@@ -130,12 +132,15 @@ function noticeForeign({ status, step }: DemoView): void {
   if (!isTaken) ui.notice = new AuthError('foreign_callback')
 }
 
-/** Nobody signed in begins to sign in; whoever is by now, in another tab, has done so. */
-function begin({ status, flow, step, busy, error }: DemoView): void {
+/**
+ * Nobody signed in begins to sign in; whoever is by now, in another tab, has done so. Why a flow has
+ * ended is told unless it has achieved something.
+ */
+function begin({ status, flow, step, busy, error }: DemoView, news: News | undefined): void {
   const isDone = status === 'signedIn' && flow !== 'account' && step !== 'askingProfile'
   if (flow && isDone && !busy) return auth.send({ type: 'flow.cancel' })
   if (flow || status !== 'signedOut') return
-  ui.notice ??= error
+  if (!news) ui.notice ??= error
   auth.send({ type: 'flow.start', flow: 'signIn' })
 }
 
@@ -146,7 +151,7 @@ auth.subscribe((view) => {
   noticeForeign(ui.view)
   const news = newsOf(before, ui.view)
   if (news) ui.news = news
-  begin(ui.view)
+  begin(ui.view, news)
   refresh()
 })
 

@@ -157,6 +157,10 @@ describe('interruptions', () => {
     await it.button('Call getUser again').click()
     await it.at('askingAccount')
     expect(await it.error.innerText()).toBe(said('invalid_grant'))
+    // What goes wrong next is told instead, not below it.
+    await it.submitContact('1')
+    await page.locator('#contact[aria-invalid]').waitFor()
+    expect(await it.error.innerText()).toBe(said('sendVerification:invalid_argument'))
     await it.askForCode(phone)
     await it.button('Change number').click()
     await it.at('askingAccount')

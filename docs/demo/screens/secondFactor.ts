@@ -11,7 +11,7 @@ const isAsking = () => ui.view.step === 'askingSecondFactor'
 /** That a second factor is wanted is what the screen itself says. */
 const error = () => (ui.view.error?.code === 'mfa_phone_required' ? undefined : flowError())
 
-const contact = contactField('factor', { isAsking, isOpen: isHere, error })
+const contact = contactField('factor', { isAsking, isOpen: isHere, error, only: 'phone' })
 
 function submit(event: Event): void {
   event.preventDefault()

@@ -37,8 +37,8 @@ export const en = {
   contact: {
     phone: 'Phone number',
     email: 'E-mail',
-    usePhone: 'Use a phone instead',
-    useEmail: 'Use e-mail instead',
+    usePhone: 'Use a phone',
+    useEmail: 'Use e-mail',
     phoneHint:
       'You get a 6-digit code. Outside mainland China, begin with the country code: +852 …',
     emailHint: 'You get a 6-digit code by e-mail.',
