@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { join, resolve } from 'node:path'
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 
 /** Inside `test/`, where imports resolve as they do for the other tests. */
 const temp = mkdtempSync('test/.readme-')
@@ -48,4 +48,17 @@ test.each(['README.md', 'README.zh-CN.md'])('every ts block of %s type-checks', 
   const tsc = spawnSync('node_modules/.bin/tsc', ['-p', temp], { encoding: 'utf8' })
   expect(tsc.stdout).toBe('')
   expect(tsc.status).toBe(0)
+})
+
+test.each(['README.md', 'README.zh-CN.md'])('the sandbox of %s opens and closes', async (file) => {
+  const modules = modulesOf(blocksOf(readFileSync(file, 'utf8')))
+  const { code } = modules.find(({ code }) => code.includes('createSandbox('))!
+  const path = resolve(temp, `${file}-sandbox.ts`)
+  writeFileSync(path, code)
+  const log = vi.spyOn(console, 'log').mockImplementation(() => undefined)
+  onTestFinished(() => log.mockRestore())
+  await import(path)
+  expect(log.mock.calls).toEqual([
+    [expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/), undefined],
+  ])
 })
