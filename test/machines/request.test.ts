@@ -13,7 +13,7 @@ import {
   type Step,
   transitionsOf,
 } from '../support/paths.ts'
-import { type Interruption, openWorld } from '../support/world.ts'
+import { type Interruption, interruptions, openWorld } from '../support/world.ts'
 
 interface Context {
   serial?: number
@@ -92,6 +92,8 @@ function watchCalls() {
   return { inspect, last: () => Object.values(visited).at(-1) ?? [] }
 }
 
+const NOTHING = /^$/
+
 /** Makes the call, with the server, the person and the clock doing what the path says of them. */
 async function walk(
   [operation, params]: (typeof operations)[0],
@@ -99,7 +101,8 @@ async function walk(
   interruption: Interruption,
 ) {
   const watch = watchCalls()
-  const world = await openWorld(interruption === 'broken line' ? 'nothing' : interruption, watch)
+  const isLineBroken = interruption === 'broken line'
+  const world = await openWorld(isLineBroken ? 'nothing' : interruption, watch)
   const { sandbox, clock } = world
   const { method, path } = paperApi[operation]
   const endpoint = { method, path: `/auth${path}` }
@@ -115,21 +118,21 @@ async function walk(
       : { ...endpoint, status: 400, body: { error: codeOf(step) } }
   const refusals = stepsOf(steps, 'authorize').filter((step) => !isDone(step))
   const token = { method: 'POST', path: '/auth/v1/token' }
-  sandbox.faults([
-    ...(interruption === 'broken line' ? [broken] : []),
-    ...stepsOf(steps, 'send')
-      .filter((step) => !isDone(step))
-      .map(toFault),
-    ...refusals.map(() => ({ ...token, status: 401, body: { error: 'unauthenticated' } })),
-    ...(interruption === 'broken line' && isDone(steps.at(-1)!)
-      ? [{ ...token, drop: 'before' } as const]
-      : []),
-  ])
-  const answers = stepsOf(steps, 'solveCaptcha').map(isDone)
-  const waits = stepsOf(steps, 'until').map(isDone)
+  const plan = () =>
+    sandbox.faults([
+      ...(isLineBroken ? [broken] : []),
+      ...stepsOf(steps, 'send')
+        .filter((step) => !isDone(step))
+        .map(toFault),
+      ...refusals.map(() => ({ ...token, status: 401, body: { error: 'unauthenticated' } })),
+      ...(isLineBroken && isDone(steps.at(-1)!) ? [{ ...token, drop: 'before' } as const] : []),
+    ])
   const isTokenRefused = stepsOf(steps, 'send').some((step) => codeOf(step) === 'unauthenticated')
 
-  async function attempt() {
+  /** @param isCut whether the page goes as soon as the call waits for something */
+  async function attempt(isCut = false) {
+    const answers = stepsOf(steps, 'solveCaptcha').map(isDone)
+    const waits = stepsOf(steps, 'until').map(isDone)
     let end: string | undefined
     if (interruption === 'expiry') world.pass(3)
     const settled = world.auth.call(operation, params as never).then(
@@ -141,7 +144,8 @@ async function walk(
       const { captcha } = world.auth.get()
       if (captcha && interruption === 'expiry' && !isTokenRefused) world.pass(3)
       if (end) break
-      if (captcha && (answers.shift() ?? true)) world.answerCaptcha()
+      if (isCut) await world.reload()
+      else if (captcha && (answers.shift() ?? true)) world.answerCaptcha()
       else if (captcha) world.auth.send({ type: 'captcha.cancel' })
       else if (waits.shift() ?? true) world.pass(1)
       else clock.breakWait('first')
@@ -149,7 +153,23 @@ async function walk(
     return settled
   }
 
-  let end = await attempt()
+  /** The page goes while the call is on the wire, and goes again where it waits. */
+  async function attemptThroughReloads() {
+    for (const held of [new RegExp(`^${method} ${endpoint.path}$`), NOTHING]) {
+      world.hold(held)
+      plan()
+      const { auth } = world
+      const end = await attempt(true)
+      world.letGo()
+      if (world.auth === auth) return end
+      expect(end).toBe('failed: cancelled')
+    }
+    plan()
+    return attempt()
+  }
+
+  plan()
+  let end = await (interruption === 'reload' ? attemptThroughReloads() : attempt())
   const course = watch.last()
   for (let tries = 0; end === 'failed: unreachable' && !isFailing('unreachable'); tries++) {
     expect(tries).toBeLessThan(3)
@@ -164,7 +184,6 @@ async function walk(
   return { walked, course, taken }
 }
 
-const interruptions: Interruption[] = ['captcha', 'expiry', 'broken line']
 const taken = new Set<string>()
 
 describe.each(operations)('request: %s', (...operation) => {
@@ -184,7 +203,7 @@ describe.each(operations)('request: %s', (...operation) => {
       ...path.steps.map(({ to }) => to).filter((state) => state !== 'failed'),
     ])
     expect(plain.walked.end).toBe(isDone(last) ? last.to : `${last.to}: ${codeOf(last)}`)
-    for (const interruption of interruptions) {
+    for (const interruption of interruptions.slice(1)) {
       const { walked } = await walk(operation, path, interruption)
       expect.soft(walked, interruption).toMatchObject({
         end: plain.walked.end,
@@ -192,6 +211,89 @@ describe.each(operations)('request: %s', (...operation) => {
         messages: plain.walked.messages,
       })
     }
+  })
+})
+
+describe('request: a server that never answers', () => {
+  const visited = new Set<string>()
+  const challenge: Fault = {
+    method: 'POST',
+    path: '/auth/v1/verification',
+    status: 400,
+    body: { error: 'captcha_required' },
+  }
+  const params = { phone_number: '+86 13800000000' }
+
+  interface Silence {
+    about: RegExp
+    /** How many calls are answered before. */
+    after?: number
+    faults?: Fault[]
+    seconds?: number
+  }
+
+  /** A guest, and a server that has fallen silent since. */
+  async function openSilent({ about, after = 0, faults = [], seconds = 0 }: Silence) {
+    const watch = watchCalls()
+    let answers = Infinity
+    const world = await openWorld('nothing', {
+      ...watch,
+      timeout: 50,
+      wire: (input, init) =>
+        !about.test(new URL(input as string).pathname) || answers-- > 0
+          ? fetch(input, init)
+          : new Promise((_resolve, reject) => {
+              const { signal } = init!
+              signal!.addEventListener('abort', () => reject(signal!.reason as Error))
+            }),
+    })
+    await world.call('signInAnonymously')
+    world.sandbox.faults(faults)
+    world.pass(seconds)
+    answers = after
+    return { world, watch }
+  }
+
+  test.each<[string, OperationName, Silence]>([
+    ['authorizing', 'getUser', { about: /v1\/token$/, seconds: 8000 }],
+    ['sending', 'sendVerification', { about: /verification$/ }],
+    ['challenged', 'sendVerification', { about: /captcha\/data$/, faults: [challenge] }],
+    [
+      'pausing',
+      'getUser',
+      {
+        about: /user\/me$/,
+        after: 1,
+        faults: [{ method: 'GET', path: '/auth/v1/user/me', drop: 'before' }],
+      },
+    ],
+  ])('is given up in %s', async (state, operation, silence) => {
+    const { world, watch } = await openSilent(silence)
+    await expect(world.call(operation, params)).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    expect(watch.last()).toContain(state)
+    for (const each of watch.last()) visited.add(each)
+    await world.close()
+  })
+
+  test('is given up while an answer is checked, and the question asked once more', async () => {
+    const { world } = await openSilent({ about: /captcha\/data\/verify$/, faults: [challenge] })
+    const call = world.auth.call('sendVerification', params)
+    await world.settle({ answering: false })
+    world.answerCaptcha()
+    await world.settle({ answering: false })
+    expect(world.auth.get().captcha).toMatchObject({
+      busy: false,
+      error: { code: 'deadline_exceeded' },
+    })
+    world.auth.send({ type: 'captcha.cancel' })
+    await expect(call).rejects.toMatchObject({ code: 'cancelled' })
+    await world.close()
+  })
+
+  test('has been met wherever a call is at work', () => {
+    const { states } = request(paperApi, 'getUser').root
+    const working = Object.values(states).filter(({ invoke }) => invoke.length > 0)
+    expect(working.map(({ key }) => key).filter((key) => !visited.has(key))).toEqual([])
   })
 })
 

@@ -16,10 +16,12 @@ import { turnableClock } from './clock.ts'
 import { nameOfTaken } from './paths.ts'
 
 /** What befalls a journey, beside its own course. */
-export type Interruption = 'nothing' | 'captcha' | 'expiry' | 'broken line' | 'reload'
+export type Interruption =
+  'nothing' | 'captcha' | 'captcha refused' | 'expiry' | 'broken line' | 'reload'
 export const interruptions: Interruption[] = [
   'nothing',
   'captcha',
+  'captcha refused',
   'expiry',
   'broken line',
   'reload',
@@ -31,6 +33,8 @@ export interface Edges {
   config?: Partial<Config>
   /** The wire itself. Default: the global `fetch`. */
   wire?: typeof globalThis.fetch
+  /** Milliseconds until a call that got no answer is given up. */
+  timeout?: number
   storage?: { shared?: Store; tab?: Store }
   /** Default: by picture. */
   captcha?: AuthOptions<Flows>['captcha']
@@ -54,7 +58,7 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
   const sandbox = createSandbox({
     config: {
       sendsBeforeCaptcha: 1000,
-      captchaOnEveryCall: interruption === 'captcha' ? 'on' : 'off',
+      captchaOnEveryCall: interruption.startsWith('captcha') ? 'on' : 'off',
       accessTokenSeconds: interruption === 'expiry' ? 2 : 7200,
       ...edges.config,
     },
@@ -63,7 +67,9 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
   const clock = turnableClock()
   const storage = { shared: memoryStore(), tab: memoryStore(), ...edges.storage }
   const wire = edges.wire ?? globalThis.fetch
-  const brokenOnce = new Set<string>()
+  const hindered = new Set<string>()
+  /** Whether it is the turn of this one: the first time, and then every other. */
+  const isHindered = (key: string) => !hindered.delete(key) && !!hindered.add(key)
   const calls: string[] = []
   const dialogs = new Set<string>()
   const taken = new Set<string>()
@@ -77,24 +83,23 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
   let gate: { isFor: RegExp; opened: Promise<void>; open(): void } | undefined
 
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    const { pathname } = new URL(input as string)
+    const url = new URL(input as string)
+    const { pathname, searchParams } = url
     const call = `${init?.method} ${pathname}`
     if (gate?.isFor.test(call)) await gate.opened
-    if (interruption === 'broken line') {
-      // What a provider gives is new each time: then once is for all of it.
-      const isOnce = /\/provider\/(token|bind)$/.test(pathname)
-      const key = isOnce ? call : `${call} ${init?.body as string}`
-      if (!brokenOnce.delete(key)) {
-        brokenOnce.add(key)
-        throw new TypeError('fetch failed')
-      }
+    // What a provider gives is new each time: then once is for all of it.
+    const isOnce = /\/provider\/(token|bind)$/.test(pathname)
+    const key = isOnce ? call : `${call} ${init?.body as string}`
+    if (interruption === 'broken line' && isHindered(key)) throw new TypeError('fetch failed')
+    if (interruption === 'captcha refused' && searchParams.has('captcha_token')) {
+      if (isHindered(key)) searchParams.set('captcha_token', 'of another time')
     }
     const [next] = sequence
     if (next?.method === init?.method && pathname.startsWith(next!.path.replace('*', ''))) {
       sandbox.faults([...sandbox.faults(), sequence.shift()!])
     }
     calls.push(call)
-    const answer = send(input, init)
+    const answer = send(url.href, init)
     underWay.add(answer)
     return answer.finally(() => underWay.delete(answer))
   }
@@ -102,7 +107,7 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
   const send: typeof globalThis.fetch = async (input, init) => {
     const response = await wire(input, init)
     const body = await response.clone().text()
-    if (new URL(input as string).pathname.endsWith('/captcha/data') && response.ok) {
+    if (/\/captcha\/data\b(?!\/)/.test(input as string) && response.ok) {
       pictureToken = (JSON.parse(body) as { token: string }).token
       dialogs.add(pictureToken)
     }
@@ -119,6 +124,7 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
       flows: (edges.flows ?? { signIn }) as { signIn: typeof signIn },
       endpoints: moreEndpoints,
       fetch,
+      timeout: edges.timeout,
       clock,
       storage,
       captcha: edges.captcha,
