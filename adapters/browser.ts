@@ -4,12 +4,6 @@ import { AuthError } from '../services/error.ts'
 // On the way back from a provider both are needed: they are fetched as one.
 export { readCallback } from '../services/platform.ts'
 
-/** Milliseconds between two looks at whether the window is still there. */
-const LOOK_EVERY = 500
-/** Looks that must have found it open before its absence means that somebody closed it. */
-const SEEN_OPEN = 2
-/** Looks that must find it gone: its last word may still be on the way. */
-const SEEN_GONE = 3
 /** Milliseconds after which nobody is waited for any more. */
 const LONGEST_VISIT = 10 * 60_000
 
@@ -21,14 +15,18 @@ interface Return {
 
 /**
  * Opens a provider's page in a window of its own and waits for the page it comes back to, which
- * calls `takeReturn`. The two find each other by `state` over a channel of this origin, so a window
- * that is cut off from its opener (COOP), and looks closed from the first moment, is heard as well.
+ * calls `takeReturn`. The two find each other by `state` over a channel of this origin.
  *
- * @throws AuthError `failed_precondition` when the window is blocked, `cancelled` when it is closed,
- *   `deadline_exceeded` after ten minutes
+ * Nobody looks whether the window is `closed`: one that a provider's page cuts off from its opener
+ * (COOP), be it the first page or a later one, is `closed` from then on though the person types in
+ * it, and nothing else tells the two apart. Only the person knows, and can always say so: leave the
+ * flow, or have the window opened again.
+ *
+ * @throws AuthError `failed_precondition` when the window is blocked, `cancelled` when nobody waits
+ *   for it any more, `deadline_exceeded` after ten minutes
  */
 export async function visit(url: string, state: string, signal: AbortSignal): Promise<string> {
-  const opened = window.open(url, `authflow-${state}`, 'popup,width=480,height=640')
+  const opened = window.open(url, state, 'popup,width=480,height=640')
   if (!opened) {
     throw new AuthError('failed_precondition', {
       operation: 'visit',
@@ -36,8 +34,6 @@ export async function visit(url: string, state: string, signal: AbortSignal): Pr
     })
   }
   const channel = new BroadcastChannel('authflow')
-  const looks = { open: 0, gone: 0 }
-  let timer: ReturnType<typeof setInterval> | undefined
   try {
     return await new Promise((resolve, reject) => {
       const fail = (code: string) => reject(new AuthError(code, { operation: 'visit' }))
@@ -46,13 +42,8 @@ export async function visit(url: string, state: string, signal: AbortSignal): Pr
       }
       signal.addEventListener('abort', () => fail('cancelled'))
       AbortSignal.timeout(LONGEST_VISIT).addEventListener('abort', () => fail('deadline_exceeded'))
-      timer = setInterval(() => {
-        looks[opened.closed ? 'gone' : 'open']++
-        if (looks.open >= SEEN_OPEN && looks.gone >= SEEN_GONE) fail('cancelled')
-      }, LOOK_EVERY)
     })
   } finally {
-    clearInterval(timer)
     channel.close()
     opened.close()
   }

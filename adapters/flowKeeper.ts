@@ -1,6 +1,7 @@
 import type { AnyActorRef, AnyMachineSnapshot } from 'xstate'
 import { deserialize, hasSecret, type SavedFlow, serialize } from '../services/snapshot.ts'
 import type { Store } from '../services/storage.ts'
+import { POPUP } from '../machines/consent.ts'
 import { journey } from './view.ts'
 
 /**
@@ -28,6 +29,8 @@ export function flowKeeper(store: Store, key: string) {
     /** Settles when everything asked for so far is written. */
     settled: () => work,
     async load(): Promise<SavedFlow | undefined> {
+      // A window begins with a copy of what its opener has kept: that journey is the opener's.
+      if (globalThis.window?.name.startsWith(POPUP)) return undefined
       const stored = await store.get(key)
       const text = stored?.slice(SIGN)
       return text && signed(text) === stored ? deserialize(text) : undefined

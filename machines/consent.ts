@@ -38,7 +38,10 @@ export const consent = (api: Pick<Api, Endpoints>) =>
         providerToken?: Secret
         error?: AuthError
       },
-      events: {} as { type: 'provider.return'; url: Secret },
+      events: {} as
+        | { type: 'provider.return'; url: Secret }
+        /** Goes there again: whoever was there before comes back to nobody. */
+        | { type: 'provider.retry' },
       output: {} as { providerToken: Secret },
       tags: {} as 'asking' | 'busy',
     },
@@ -54,9 +57,10 @@ export const consent = (api: Pick<Api, Endpoints>) =>
     },
     guards: {
       isPopup: ({ context }) => !!context.isPopup,
-      isOwn: ({ context, event }) => event.url.includes(`state=${context.state}`),
+      isOwn: ({ context, event }) => urlOf(event).includes(`state=${context.state}`),
     },
     actions: {
+      renewState: assign({ state: ({ context }) => (context.isPopup ? POPUP : '') + api.nonce() }),
       leave: ({ context }) => api.leave(context.uri!),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
       fail: ({ context }) => {
@@ -65,12 +69,13 @@ export const consent = (api: Pick<Api, Endpoints>) =>
     },
   }).createMachine({
     id: 'consent',
-    context: ({ input }) => ({ ...input, state: (input.isPopup ? POPUP : '') + api.nonce() }),
+    context: ({ input }) => ({ ...input, state: '' }),
     initial: 'fetchingUri',
     output: ({ context }) => ({ providerToken: context.providerToken! }),
     states: {
       fetchingUri: {
         tags: 'busy',
+        entry: 'renewState',
         invoke: {
           id: 'getProviderUri',
           src: 'getProviderUri',
@@ -96,11 +101,17 @@ export const consent = (api: Pick<Api, Endpoints>) =>
       },
       askingReturn: {
         tags: 'asking',
-        on: { 'provider.return': { guard: 'isOwn', target: 'checkingReturn' } },
+        on: {
+          'provider.return': { guard: 'isOwn', target: 'checkingReturn' },
+          'provider.retry': 'fetchingUri',
+        },
       },
       askingPopup: {
         tags: 'asking',
-        on: { 'provider.return': { guard: 'isOwn', target: 'checkingReturn' } },
+        on: {
+          'provider.return': { guard: 'isOwn', target: 'checkingReturn' },
+          'provider.retry': 'fetchingUri',
+        },
         invoke: {
           id: 'visit',
           src: 'visit',

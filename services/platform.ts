@@ -11,7 +11,8 @@ export interface Platform {
   /**
    * Opens `url` in a window of its own and settles with the address it comes back to.
    *
-   * @throws AuthError `cancelled` when the window is closed, `failed_precondition` when it is blocked
+   * @throws AuthError `failed_precondition` when the window is blocked, `cancelled` where it is
+   *   certain that the person has closed it
    */
   visit(url: string, state: string, signal: AbortSignal): Promise<string>
   /** Takes the code out of the address a person came back to; see the function of this name. */

@@ -1,0 +1,100 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type Config, createSandbox } from '../../sandbox/index.ts'
+import { openPage, servePage } from '../support/chromium.ts'
+
+/** The app in a tab, before a sandbox of its own. */
+async function openApp(config: Partial<Config> = {}) {
+  const sandbox = createSandbox({ config })
+  const server = await sandbox.listen({ port: 0 })
+  const served = await servePage('test/browser/pages/provider.ts')
+  onTestFinished(() => Promise.all([server.close(), served.close()]).then(() => undefined))
+  const page = await openPage(
+    `${served.url}?${new URLSearchParams({ endpoint: server.url, popup: 'yes' })}`,
+  )
+  const click = (name: string) => page.locator(`button[name=${name}]`).click()
+  return {
+    sandbox,
+    page,
+    click,
+    shows: (text: string) =>
+      expect.poll(() => page.locator('output').innerText(), { timeout: 20_000 }).toBe(text),
+    grants: () => sandbox.requests().filter(({ path }) => path.endsWith('/provider/token')).length,
+
+    /** The window that opens upon a click. */
+    async visit(name = 'begin') {
+      const [popup] = await Promise.all([page.context().waitForEvent('page'), click(name)])
+      return popup
+    },
+  }
+}
+
+const consent = async (popup: Page) => {
+  await popup.locator('input[value=alex]').check()
+  await popup.locator('button[value=allow]').click()
+}
+
+/** More than enough for whoever looks at a window twice a second. */
+const aWhile = 4000
+
+describe('a window that the provider’s page cuts off', () => {
+  test.each([0, 1800])('is waited for, though its page takes %d ms', async (delay) => {
+    const { page, visit, shows } = await openApp({ providerCoop: 'on' })
+    await page.context().route('**/auth/idp/**', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, delay))
+      await route.continue()
+    })
+    const popup = await visit()
+    await popup.locator('input[value=alex]').waitFor()
+    await page.waitForTimeout(aWhile)
+    await shows('signedOut askingPopup')
+    await consent(popup)
+    await shows('signedIn')
+    if (!popup.isClosed()) await popup.waitForEvent('close')
+    expect(page.errors).toEqual([])
+  })
+
+  test('is waited for, though another page leads to it', async () => {
+    const { page, visit, shows } = await openApp({ providerCoop: 'on' })
+    let isLed = false
+    await page.context().route('**/auth/idp/**', async (route) => {
+      if (isLed) return route.continue()
+      isLed = true
+      const uri = JSON.stringify(route.request().url())
+      const body = `<script>setTimeout(() => location.assign(${uri}), 2500)</script>`
+      await route.fulfill({ contentType: 'text/html', body })
+    })
+    const popup = await visit()
+    await popup.locator('input[value=alex]').waitFor()
+    await page.waitForTimeout(aWhile)
+    await shows('signedOut askingPopup')
+    await consent(popup)
+    await shows('signedIn')
+    expect(page.errors).toEqual([])
+  })
+})
+
+describe.each(['off', 'on'] as const)('a window that is closed (COOP %s)', (providerCoop) => {
+  test('is opened again by who wants it', async () => {
+    const { page, visit, shows, grants } = await openApp({ providerCoop })
+    const popup = await visit()
+    await popup.close()
+    await shows('signedOut askingPopup')
+    const next = await visit('again')
+    await shows('signedOut askingPopup')
+    await consent(next)
+    await shows('signedIn')
+    expect(grants()).toBe(1)
+    expect(page.errors).toEqual([])
+  })
+
+  test('is left by who does not', async () => {
+    const { page, visit, click, shows, grants } = await openApp({ providerCoop })
+    const popup = await visit()
+    await popup.close()
+    await click('leave')
+    await shows('signedOut')
+    expect(grants()).toBe(0)
+    expect(page.errors).toEqual([])
+  })
+})
