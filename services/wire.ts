@@ -317,7 +317,8 @@ const looks: Record<Kind, (value: unknown) => boolean> = {
   count: (value) => /^"?\d{1,15}"?$/.test(JSON.stringify(value)),
   record: isRecord,
   list: Array.isArray,
-  secret: isText,
+  // RFC 6749 §A.12: what else there is cannot go into a header.
+  secret: (value) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value),
 }
 
 /**

@@ -46,7 +46,7 @@ const isOf: Record<string, (value: unknown) => boolean> = {
     typeof value === 'string' ? /^\d{1,15}$/.test(value) : isCount(value as number),
   record: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   list: (value) => Array.isArray(value),
-  secret: (value) => typeof value === 'string' && value.length > 0,
+  secret: (value) => typeof value === 'string' && /^[ -~]+$/.test(value),
 }
 const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0 && value < 1e15
 
@@ -73,6 +73,8 @@ const values = [
   '""',
   '"text"',
   '"7200"',
+  '"two\\r\\nlines"',
+  '"口令"',
   '"NaN"',
   '[]',
   '{}',

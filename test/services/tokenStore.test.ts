@@ -213,8 +213,11 @@ describe('what is damaged or no session is none', () => {
   })
 
   const wrong: [keyof typeof sound, unknown[]][] = [
-    ['access_token', [undefined, null, '', 0, true, {}, [], [access_token], { reveal: 'x' }]],
-    ['refresh_token', [0, true, {}, [], [refresh_token]]],
+    [
+      'access_token',
+      [undefined, null, '', 0, true, {}, [], [access_token], { reveal: 'x' }, 'two\nlines', '口令'],
+    ],
+    ['refresh_token', [0, true, {}, [], [refresh_token], 'two\nlines', '口令']],
     [
       'expires_at',
       [undefined, null, '', 0, 2030, 1_795_169_422_762, true, {}, [expires_at], 'soon'],
