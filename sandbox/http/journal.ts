@@ -42,6 +42,7 @@ const harmless = new Set([
   'grant_type',
   'username',
   'phone_number',
+  'phone',
   'email',
   'target',
   'usage',

@@ -60,6 +60,7 @@ const names = [
   'username',
   'password',
   'phone_number',
+  'phone',
   'email',
   'target',
   'verification_id',
