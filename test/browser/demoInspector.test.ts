@@ -176,10 +176,10 @@ describe('the Stately inspector', () => {
     await it.connected()
     for (const again of [() => popup.reload(), () => it.button(words.open).click()]) {
       await eventually(() => namesIn(stately.events)).toContain('session')
+      stately.events.length = 0
       const loaded = popup.waitForEvent('load')
       await again()
       await loaded
-      stately.events.length = 0
       await eventually(() => namesIn(stately.events)).toContain('session')
     }
     await it.connected()
