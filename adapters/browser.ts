@@ -1,4 +1,4 @@
-import { POPUP } from '../machines/consent.ts'
+import { MARK, POPUP } from '../machines/consent.ts'
 import { AuthError } from '../services/error.ts'
 
 // On the way back from a provider both are needed: they are fetched as one.
@@ -7,15 +7,18 @@ export { readCallback } from '../services/platform.ts'
 /** Milliseconds after which nobody is waited for any more. */
 const LONGEST_VISIT = 10 * 60_000
 
-interface Return {
-  authflow: 'return'
-  state: string
-  url: string
+const CHANNEL = 'authflow'
+
+/** An address on its way from one window to another. */
+interface Sealed {
+  iv: Uint8Array<ArrayBuffer>
+  box: ArrayBuffer
 }
 
 /**
  * Opens a provider's page in a window of its own and waits for the page it comes back to, which
- * calls `takeReturn`. The two find each other by `state` over a channel of this origin.
+ * calls `takeReturn`. The two talk over a channel of this origin, for which nothing needs to tie
+ * them together; what is said there only they can read.
  *
  * Nobody looks whether the window is `closed`: one that a provider's page cuts off from its opener
  * (COOP), be it the first page or a later one, is `closed` from then on though the person types in
@@ -26,6 +29,12 @@ interface Return {
  *   for it any more, `deadline_exceeded` after ten minutes
  */
 export async function visit(url: string, state: string, signal: AbortSignal): Promise<string> {
+  if (!globalThis.crypto.subtle) {
+    throw new AuthError('failed_precondition', {
+      operation: 'visit',
+      description: 'a window of its own takes https (or localhost): leave the page instead',
+    })
+  }
   const opened = window.open(url, state, 'popup,width=480,height=640')
   if (!opened) {
     throw new AuthError('failed_precondition', {
@@ -33,13 +42,13 @@ export async function visit(url: string, state: string, signal: AbortSignal): Pr
       description: 'the window was blocked: open it from a click, or leave the page instead',
     })
   }
-  const channel = new BroadcastChannel('authflow')
+  const channel = new BroadcastChannel(CHANNEL)
   try {
     return await new Promise((resolve, reject) => {
       const fail = (code: string) => reject(new AuthError(code, { operation: 'visit' }))
-      channel.onmessage = ({ data }: MessageEvent<Partial<Return>>) => {
-        if (data.authflow === 'return' && data.state === state && data.url) resolve(data.url)
-      }
+      channel.onmessage = ({ data }: MessageEvent<Sealed>) =>
+        // What cannot be opened is for another tab.
+        void unseal(data, state).then(resolve, () => undefined)
       signal.addEventListener('abort', () => fail('cancelled'))
       AbortSignal.timeout(LONGEST_VISIT).addEventListener('abort', () => fail('deadline_exceeded'))
     })
@@ -52,22 +61,54 @@ export async function visit(url: string, state: string, signal: AbortSignal): Pr
 /**
  * For the page a provider sends people back to, before anything else runs there: takes the answer
  * out of the address bar and hands it to the window that waits for it, or answers it to be sent to
- * this page's own flow as `provider.return`.
+ * this page's own flow as `provider.return`. Whatever else the address bears stays, and so does an
+ * answer to somebody else: to another library, or to nobody.
  *
  * @returns the address with the answer, or undefined when there is none for this page
  */
 export function takeReturn(): string | undefined {
-  const { href, search } = window.location
-  const params = new URLSearchParams(search)
+  const { href } = window.location
+  const address = new URL(href)
+  const params = address.searchParams
   const state = params.get('state')
-  if (!state || !(params.has('code') || params.has('error'))) return undefined
-  for (const name of ['state', 'code', 'error', 'error_description']) params.delete(name)
-  const rest = params.size > 0 ? `?${params}` : ''
-  window.history.replaceState(window.history.state, '', window.location.pathname + rest)
+  if (!state?.startsWith(MARK) || !(params.has('code') || params.has('error'))) return undefined
+  // As it was written: an app may read its query in another way than `URLSearchParams` would write it.
+  const rest = address.search
+    .slice(1)
+    .split('&')
+    .filter((pair) => !ANSWER.test(pair))
+  address.search = rest.join('&')
+  window.history.replaceState(window.history.state, '', address)
   if (!state.startsWith(POPUP)) return href
-  const channel = new BroadcastChannel('authflow')
-  channel.postMessage({ authflow: 'return', state, url: href } satisfies Return)
+  void handOver(href, state)
+  return undefined
+}
+
+/** What a provider adds to the address (RFC 6749 §4.1.2). */
+const ANSWER = /^(state|code|error|error_description|error_uri)(=|$)/
+
+async function handOver(address: string, state: string) {
+  const channel = new BroadcastChannel(CHANNEL)
+  channel.postMessage(await seal(address, state))
   channel.close()
   window.close()
-  return undefined
+}
+
+async function seal(address: string, state: string): Promise<Sealed> {
+  const iv = crypto.getRandomValues(new Uint8Array(12))
+  const text = new TextEncoder().encode(address)
+  return { iv, box: await crypto.subtle.encrypt({ name: CIPHER, iv }, await keyOf(state), text) }
+}
+
+async function unseal({ iv, box }: Sealed, state: string): Promise<string> {
+  const text = await crypto.subtle.decrypt({ name: CIPHER, iv }, await keyOf(state), box)
+  return new TextDecoder().decode(text)
+}
+
+const CIPHER = 'AES-GCM'
+
+/** Only the two windows know the state: 128 random bits, which need no stretching. */
+async function keyOf(state: string): Promise<CryptoKey> {
+  const bits = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(state))
+  return crypto.subtle.importKey('raw', bits, CIPHER, false, ['encrypt', 'decrypt'])
 }

@@ -17,10 +17,16 @@ export interface ConsentInput {
 type Endpoints = 'getProviderUri' | 'grantProviderToken' | 'clock' | keyof Platform
 
 /**
- * How the `state` of a visit in a window of its own begins, by which the page it comes back to knows
- * that another one waits: a provider's page may cut the window off from it, and take its name.
+ * How every `state` that goes out from here begins, by which the page it comes back to knows it for
+ * ours. Letters and digits are all that some providers give back.
  */
-export const POPUP = 'popup'
+export const MARK = 'authflow'
+
+/**
+ * The same of a visit in a window of its own, by which that page knows that another one waits: a
+ * provider's page may cut the window off from it, and take its name.
+ */
+export const POPUP = `${MARK}popup`
 
 /**
  * Takes a person to a provider and back, and trades what the provider says for a provider token.
@@ -60,7 +66,9 @@ export const consent = (api: Pick<Api, Endpoints>) =>
       isOwn: ({ context, event }) => urlOf(event).includes(`state=${context.state}`),
     },
     actions: {
-      renewState: assign({ state: ({ context }) => (context.isPopup ? POPUP : '') + api.nonce() }),
+      renewState: assign({
+        state: ({ context }) => (context.isPopup ? POPUP : MARK) + api.nonce(),
+      }),
       leave: ({ context }) => api.leave(context.uri!),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
       fail: ({ context }) => {

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Config, createSandbox } from '../../sandbox/index.ts'
 import { openPage, servePage } from '../support/chromium.ts'
@@ -9,22 +9,34 @@ async function openApp(config: Partial<Config> = {}) {
   const server = await sandbox.listen({ port: 0 })
   const served = await servePage('test/browser/pages/provider.ts')
   onTestFinished(() => Promise.all([server.close(), served.close()]).then(() => undefined))
-  const page = await openPage(
-    `${served.url}?${new URLSearchParams({ endpoint: server.url, popup: 'yes' })}`,
-  )
-  const click = (name: string) => page.locator(`button[name=${name}]`).click()
+  const address = `${served.url}?${new URLSearchParams({ endpoint: server.url, popup: 'yes' })}`
+  const page = await openPage(address)
+
+  const drive = (page: Page) => {
+    const click = (name: string) => page.locator(`button[name=${name}]`).click()
+    return {
+      click,
+      shows: (text: string) =>
+        expect.poll(() => page.locator('output').innerText(), { timeout: 20_000 }).toBe(text),
+      /** The window that opens upon a click. */
+      async visit(name = 'begin') {
+        const [popup] = await Promise.all([page.context().waitForEvent('page'), click(name)])
+        return popup
+      },
+    }
+  }
+
   return {
     sandbox,
     page,
-    click,
-    shows: (text: string) =>
-      expect.poll(() => page.locator('output').innerText(), { timeout: 20_000 }).toBe(text),
+    ...drive(page),
     grants: () => sandbox.requests().filter(({ path }) => path.endsWith('/provider/token')).length,
 
-    /** The window that opens upon a click. */
-    async visit(name = 'begin') {
-      const [popup] = await Promise.all([page.context().waitForEvent('page'), click(name)])
-      return popup
+    /** Another tab of the same browser. */
+    async tab() {
+      const other = await page.context().newPage()
+      await other.goto(address)
+      return drive(other)
     },
   }
 }
@@ -95,6 +107,63 @@ describe.each(['off', 'on'] as const)('a window that is closed (COOP %s)', (prov
     await click('leave')
     await shows('signedOut')
     expect(grants()).toBe(0)
+    expect(page.errors).toEqual([])
+  })
+})
+
+/** Whatever the pages of a context tell others: on channels, to windows, in what tabs share. */
+async function overhear(context: BrowserContext): Promise<string[]> {
+  const heard: string[] = []
+  await context.exposeBinding('heard', (_, text: string) => heard.push(text))
+  await context.addInitScript(() => {
+    const { heard } = globalThis as unknown as { heard(text: string): void }
+    const print = (value: unknown): string => {
+      if (value instanceof ArrayBuffer) return String.fromCharCode(...new Uint8Array(value))
+      if (ArrayBuffer.isView(value)) return print(value.buffer)
+      if (typeof value !== 'object' || value === null) return String(value)
+      return Object.values(value).map(print).join(' ')
+    }
+    const tap = (owner: object, name: string) => {
+      const tell = owner[name as never] as (...given: unknown[]) => unknown
+      const tapped = function (this: unknown, ...given: unknown[]) {
+        heard(print(given))
+        return tell.apply(this, given)
+      }
+      Object.assign(owner, { [name]: tapped })
+    }
+    tap(BroadcastChannel.prototype, 'postMessage')
+    tap(MessagePort.prototype, 'postMessage')
+    tap(Storage.prototype, 'setItem')
+    tap(window, 'postMessage')
+  })
+  return heard
+}
+
+describe('the code that a provider sends', () => {
+  test.each(['off', 'on'] as const)('is told to nobody on its way (COOP %s)', async (coop) => {
+    const { page, visit, shows } = await openApp({ providerCoop: coop })
+    const codes: string[] = []
+    page.context().on('request', (request) => {
+      const code = new URL(request.url()).searchParams.get('code')
+      if (code) codes.push(code)
+    })
+    const heard = await overhear(page.context())
+    await page.reload()
+    await consent(await visit())
+    await shows('signedIn')
+    expect(codes).toHaveLength(1)
+    expect(heard.length).toBeGreaterThan(0)
+    expect(heard.filter((text) => text.includes(codes[0]!))).toEqual([])
+    expect(heard.filter((text) => /\bcode=/.test(text))).toEqual([])
+  })
+
+  test('is heard by the tab that waits for it alone', async () => {
+    const { page, visit, grants, tab } = await openApp()
+    const other = await tab()
+    await visit()
+    await consent(await other.visit())
+    await other.shows('signedIn')
+    expect(grants()).toBe(1)
     expect(page.errors).toEqual([])
   })
 })

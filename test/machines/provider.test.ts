@@ -75,10 +75,10 @@ describe('a journey to a provider', () => {
     }
     random.mockRestore()
     const states = world.left.map(stateOf)
-    for (const state of states) expect(state).toMatch(/^[0-9a-f]{32}$/)
+    for (const state of states) expect(state).toMatch(/^authflow[0-9a-f]{32}$/)
     expect(new Set(states).size).toBe(20)
     // Every digit takes every value somewhere: none is fixed, as in a UUID.
-    const digits = Array.from({ length: 32 }, (_, at) => new Set(states.map((s) => s[at])).size)
+    const digits = Array.from({ length: 32 }, (_, at) => new Set(states.map((s) => s.at(-at - 1))).size)
     expect(Math.min(...digits)).toBeGreaterThan(4)
   })
 
@@ -130,7 +130,7 @@ describe('a journey to a provider', () => {
     'its state in capitals': (own) =>
       `${journey.redirect_uri}?code=theirs&state=${stateOf(own).toUpperCase()}`,
     'a part of its state': (own) =>
-      `${journey.redirect_uri}?code=theirs&state=${stateOf(own).slice(0, 31)}`,
+      `${journey.redirect_uri}?code=theirs&state=${stateOf(own).slice(0, -1)}`,
     'a denial of somebody else': () =>
       `${journey.redirect_uri}?error=access_denied&state=${'0'.repeat(32)}`,
     'no address': () => 'nowhere',
