@@ -126,7 +126,7 @@ export function openAuth<const F extends Flows>(
       isDue = false
       const running = root
       if (running && !postponed && (keeper || running.system.get('flow'))) {
-        flowKeeper().then((flow) => flow.keep(running), ignore)
+        flowKeeper().then((flow) => void (running === root && flow.keep(running)), ignore)
       }
       const next = get()
       if (next === told) return
