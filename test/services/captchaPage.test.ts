@@ -1,0 +1,79 @@
+import { inspect } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { captchaPage } from '../../services/captchaPage.ts'
+import { Secret, unseal } from '../../services/secret.ts'
+import { answer, failure, serve } from './server.ts'
+
+const back = 'appname://com.package.name/callback'
+const state = '0123456789abcdef0123456789abcdef'
+const { signal } = new AbortController()
+
+async function open(said: object = {}) {
+  const server = await serve(answer(200, { expires_in: 600, ...said }))
+  const { initCaptcha } = server.api()
+  const service = captchaPage({ redirect_uri: back })({ initCaptcha, nonce: () => state })
+  const verify = (query: string) => service.verify({ state }, new Secret(back + query), signal)
+  return { server, verify, create: () => service.create('POST:/v1/signin', signal) }
+}
+
+test('asks for a page by POST captcha/init, and shows it', async () => {
+  const url = 'https://captcha.example/page?id=1'
+  const { server, create } = await open({ url })
+  expect(await create()).toEqual({ url, state })
+  expect(server.last()).toMatchObject({ method: 'POST', path: '/auth/v1/captcha/init' })
+  expect(JSON.parse(server.last().body)).toEqual({ redirect_uri: back, state })
+})
+
+test('may be answered a token at once', async () => {
+  const { create } = await open({ captcha_token: 'token' })
+  expect(unseal(await create())).toEqual({ solved: { captcha_token: 'token', expires_in: 600 } })
+})
+
+test.each([undefined, '', 'javascript:alert(1)', 'data:text/html,x', '//captcha.example', '/page'])(
+  'shows no page at %j',
+  async (url) => {
+    const { create } = await open({ url })
+    expect(await failure(create())).toMatchObject({
+      code: 'invalid_response',
+      operation: 'initCaptcha',
+    })
+  },
+)
+
+describe('what a page comes back with', () => {
+  test('is a token, sealed', async () => {
+    const { verify } = await open()
+    const token = await verify(`?state=${state}&captcha_token=c%2Bd&expires_in=600`)
+    expect(token.captcha_token).toBeInstanceOf(Secret)
+    expect(unseal(token)).toEqual({ captcha_token: 'c+d', expires_in: 600 })
+  })
+
+  test.each([
+    [`?state=${state}0&captcha_token=canary&expires_in=600`, 'foreign_callback', undefined],
+    ['?captcha_token=canary&expires_in=600', 'foreign_callback', undefined],
+    [`?state=${state}&error=aborted&error_description=Too+often`, 'aborted', 'Too often'],
+    [
+      `?state=${state}&error=two+words`,
+      'invalid_response',
+      'captcha_token is missing or malformed',
+    ],
+    [`?state=${state}`, 'invalid_response', 'captcha_token is missing or malformed'],
+    [
+      `?state=${state}&captcha_token=canary`,
+      'invalid_response',
+      'captcha_token is missing or malformed',
+    ],
+    // An odd page might say the token again.
+    [
+      `?state=${state}&captcha_token=canary&error=canary&error_description=canary`,
+      'invalid_response',
+      'captcha_token is missing or malformed',
+    ],
+  ])('or an error: %s', async (query, code, description) => {
+    const { verify } = await open()
+    const error = await failure(verify(query))
+    expect(error).toMatchObject({ code, operation: expect.any(String) })
+    expect(error.description).toBe(description)
+    expect(inspect(error, { showHidden: true, depth: Infinity })).not.toContain('canary')
+  })
+})
