@@ -12,8 +12,9 @@ export interface CaptchaRequired {
 }
 
 /**
- * The one captcha question on screen, whoever asked, be it a picture or a page. A request sends `captcha.require` and waits
- * for a `settled` state; who comes while a question is open shares its answer.
+ * The one captcha question on screen, whoever asked, be it a picture or a page. A request sends
+ * `captcha.require` and waits for a `settled` state; who comes while a question is open shares its
+ * answer.
  */
 export const captcha = (api: Pick<Api, 'captcha' | 'clock'>) =>
   setup({

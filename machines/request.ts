@@ -51,7 +51,7 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
         error?: AuthError
       },
       events: {} as { type: 'never' },
-      tags: {} as 'busy' | 'captcha' | 'renewing' | 'retrying',
+      tags: {} as 'busy' | 'captcha' | 'retrying',
     },
     actors: {
       authorize: fromPromise<number | undefined, number | undefined>(
@@ -82,7 +82,7 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
       until: until(api.clock),
     },
     guards: {
-      needsToken: () => operation.credential !== 'client',
+      canBeAuthorized: () => operation.credential !== 'client',
       isTokenRefused: ({ context, event }) =>
         errorOf(event)?.code === 'unauthenticated' &&
         context.serial !== undefined &&
@@ -145,9 +145,9 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
     initial: 'starting',
     output: ({ context }) => context.output!,
     states: {
-      starting: { always: [{ guard: 'needsToken', target: 'authorizing' }, 'sending'] },
+      starting: { always: [{ guard: 'canBeAuthorized', target: 'authorizing' }, 'sending'] },
       authorizing: {
-        tags: ['busy', 'renewing'],
+        tags: 'busy',
         invoke: {
           id: 'authorize',
           src: 'authorize',

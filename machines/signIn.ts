@@ -75,7 +75,7 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
         !context.switched && !context.target && errorOf(event)?.code === 'not_found',
       hasAppeared: ({ context, event }) =>
         !context.switched && errorOf(event)?.code === 'failed_precondition',
-      needsSecondFactor: ({ event }) => SECOND_FACTOR.has(errorOf(event)?.code ?? ''),
+      isSecondFactorWanted: ({ event }) => SECOND_FACTOR.has(errorOf(event)?.code ?? ''),
       isSecondFactor: ({ context }) => !!context.target,
       canRetry: ({ context, event }) => !!context.verificationToken && isTransient(errorOf(event)),
       isDescribed: ({ context }) => !!context.newAccount,
@@ -134,7 +134,11 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
           }),
           onDone: 'done',
           onError: [
-            { guard: 'needsSecondFactor', target: 'askingSecondFactor', actions: 'rememberError' },
+            {
+              guard: 'isSecondFactorWanted',
+              target: 'askingSecondFactor',
+              actions: 'rememberError',
+            },
             { guard: 'canRetry', target: 'askingRetry', actions: 'rememberError' },
             { target: 'askingAccount', actions: 'rememberError' },
           ],
@@ -174,7 +178,11 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
           }),
           onDone: 'done',
           onError: [
-            { guard: 'needsSecondFactor', target: 'askingSecondFactor', actions: 'rememberError' },
+            {
+              guard: 'isSecondFactorWanted',
+              target: 'askingSecondFactor',
+              actions: 'rememberError',
+            },
             { target: 'askingAccount', actions: 'rememberError' },
           ],
         },
@@ -190,7 +198,11 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
           }),
           onDone: 'done',
           onError: [
-            { guard: 'needsSecondFactor', target: 'askingSecondFactor', actions: 'rememberError' },
+            {
+              guard: 'isSecondFactorWanted',
+              target: 'askingSecondFactor',
+              actions: 'rememberError',
+            },
             { target: 'askingAccount', actions: 'rememberError' },
           ],
         },
@@ -247,7 +259,11 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
           }),
           onDone: 'done',
           onError: [
-            { guard: 'needsSecondFactor', target: 'askingSecondFactor', actions: 'rememberError' },
+            {
+              guard: 'isSecondFactorWanted',
+              target: 'askingSecondFactor',
+              actions: 'rememberError',
+            },
             { guard: 'hasVanished', target: 'signingUp', actions: 'switchWay' },
             { guard: 'canRetry', target: 'askingRetry', actions: 'rememberError' },
             { target: 'askingAccount', actions: 'rememberError' },
