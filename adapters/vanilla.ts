@@ -1,4 +1,5 @@
 import { type Actor, type AnyActorRef, createActor, StateMachine, toPromise, waitFor } from 'xstate'
+import { isPage } from '../services/address.ts'
 import { type Api, createApi } from '../services/api.ts'
 import { systemClock } from '../services/clock.ts'
 import { endpoints } from '../services/endpoints.ts'
@@ -56,8 +57,9 @@ export function openAuth<const F extends Flows>(
     ...createApi(http, clientId, clock, loaded),
     ...createTokenStore(shared, clientId),
     ...platform,
-    visit: async (...visit: Parameters<Platform['visit']>) =>
-      new Secret(await platform.visit(...visit)),
+    leave: (url: string) => platform.leave(pageAt(url, 'leave')),
+    visit: async (url: string, ...visit: [state: string, signal: AbortSignal]) =>
+      new Secret(await platform.visit(pageAt(url, 'visit'), ...visit)),
     readCallback: ({ url, state }: Callback<Secret>) =>
       platform.readCallback({ url: url.reveal(), state }),
   }
@@ -226,6 +228,11 @@ export function openAuth<const F extends Flows>(
 }
 
 const ignore = () => undefined
+
+function pageAt(address: string, operation: string): string {
+  if (isPage(address)) return address
+  throw new AuthError('invalid_response', { operation, description: 'there is no page to go to' })
+}
 
 /** One listener's fault is its own: it surfaces, and the others are told. */
 function tell<T>(run: (value: T) => void, value: T) {

@@ -54,7 +54,13 @@ export const signOut = (api: Pick<Api, Endpoints | 'clock' | 'leave'>) =>
         retryAt: retryAt(api.clock, context.repeats + 1, errorOf(event)?.retryAfter),
       })),
       stay: assign({ redirect: undefined, repeats: 0 }),
-      leave: ({ context }) => context.uri && api.leave(context.uri),
+      leave({ context }) {
+        try {
+          if (context.uri) api.leave(context.uri)
+        } catch {
+          // It is no page: the person stays.
+        }
+      },
     },
   }).createMachine({
     id: 'signOut',

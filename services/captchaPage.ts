@@ -1,3 +1,4 @@
+import { isPage } from './address.ts'
 import type { Api } from './api.ts'
 import type { CaptchaService } from './captcha.ts'
 import { AuthError } from './error.ts'
@@ -20,7 +21,7 @@ export const captchaPage = ({ redirect_uri }: { redirect_uri: string }) =>
           { signal },
         )
         if (captcha_token) return { solved: { captcha_token, expires_in } }
-        if (url && /^https?:\/\//i.test(url)) return { url, state }
+        if (url && isPage(url)) return { url, state }
         throw malformed('url')
       },
       async verify({ state }, answer) {

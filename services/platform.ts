@@ -6,7 +6,10 @@ import type { Awaitable } from './storage.ts'
 export interface Platform {
   /** 128 random bits as hex, for the `state` of a journey to a provider (RFC 9700 §2.1). */
   nonce(): string
-  /** Leaves the page for `url`, once the running flow has been kept for the return. */
+  /**
+   * Leaves the page for `url`, once the running flow has been kept for the return. Like `visit` it
+   * is given pages of the web alone, whatever the server has answered.
+   */
   leave(url: string): void
   /**
    * Opens `url` in a window of its own and settles with the address it comes back to.

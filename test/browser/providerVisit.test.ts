@@ -4,12 +4,12 @@ import { type Config, createSandbox } from '../../sandbox/index.ts'
 import { openPage, servePage } from '../support/chromium.ts'
 
 /** The app in a tab, before a sandbox of its own. */
-async function openApp(config: Partial<Config> = {}) {
+async function openApp(config: Partial<Config> = {}, popup = 'yes') {
   const sandbox = createSandbox({ config })
   const server = await sandbox.listen({ port: 0 })
   const served = await servePage('test/browser/pages/provider.ts')
   onTestFinished(() => Promise.all([server.close(), served.close()]).then(() => undefined))
-  const address = `${served.url}?${new URLSearchParams({ endpoint: server.url, popup: 'yes' })}`
+  const address = `${served.url}?${new URLSearchParams({ endpoint: server.url, popup })}`
   const page = await openPage(address)
 
   const drive = (page: Page) => {
@@ -166,4 +166,16 @@ describe('the code that a provider sends', () => {
     expect(grants()).toBe(1)
     expect(page.errors).toEqual([])
   })
+})
+
+test.each(['yes', 'no'])('a script instead of a page is not run (popup %s)', async (popup) => {
+  const { sandbox, page, click, shows } = await openApp({}, popup)
+  const body = { uri: `javascript:document.body.append('run')` }
+  sandbox.faults([{ method: 'GET', path: '/auth/v1/provider/uri', body }])
+  await click('begin')
+  const why = `${popup === 'yes' ? 'visit' : 'leave'}: invalid_response: there is no page to go to`
+  await shows(`signedOut askingRetry (${why})`)
+  expect(page.context().pages()).toHaveLength(1)
+  expect(await page.locator('body').innerText()).not.toContain('run')
+  expect(page.errors).toEqual([])
 })

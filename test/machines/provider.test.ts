@@ -78,7 +78,10 @@ describe('a journey to a provider', () => {
     for (const state of states) expect(state).toMatch(/^authflow[0-9a-f]{32}$/)
     expect(new Set(states).size).toBe(20)
     // Every digit takes every value somewhere: none is fixed, as in a UUID.
-    const digits = Array.from({ length: 32 }, (_, at) => new Set(states.map((s) => s.at(-at - 1))).size)
+    const digits = Array.from(
+      { length: 32 },
+      (_, at) => new Set(states.map((s) => s.at(-at - 1))).size,
+    )
     expect(Math.min(...digits)).toBeGreaterThan(4)
   })
 
@@ -225,6 +228,35 @@ describe('a journey to a provider', () => {
     )
     expect(await tab.get('authflow_demo')).toBeUndefined()
     auth.stop()
+  })
+
+  test.each([
+    'javascript:document.title=1',
+    'JaVaScript:1',
+    ' javascript:1',
+    'java\nscript:1',
+    'data:text/html,<script>1</script>',
+    'vbscript:1',
+    'blob:https://app.example/1',
+    'file:///etc/passwd',
+    'weixin://dl/business',
+    'about:blank',
+    '//idp.example/',
+    '/auth/idp/demo_idp',
+    'https:idp.example',
+  ])('does not lead to %j, though the server does', async (uri) => {
+    for (const isPopup of [false, true]) {
+      await open()
+      const wrong = { method: 'GET', path: '/auth/v1/provider/uri', body: { uri } }
+      world.sandbox.faults([wrong])
+      await begin({ isPopup })
+      const why = `${isPopup ? 'visit' : 'leave'}: invalid_response`
+      expect(world.end()).toBe(`signedOut: provider.askingRetry (${why})`)
+      expect([...world.left, ...world.visits]).toEqual([])
+      await send({ type: 'provider.retry' })
+      expect(world.end()).toBe(`signedOut: provider.${isPopup ? 'askingPopup' : 'askingReturn'}`)
+      if (!isPopup) await world.close()
+    }
   })
 
   test('grants with the provider it went out to, whatever the address says', async () => {

@@ -161,6 +161,19 @@ test('asks nothing: where a captcha is demanded the session is revoked and the p
   await world.close()
 })
 
+test('leads to no script the server names: the person stays, and signs in again', async () => {
+  const { world } = await openSignedIn()
+  const body = { redirect_uri: 'javascript:document.title=1' }
+  world.sandbox.faults([{ method: 'POST', path: '/auth/v1/user/signout', body }])
+  world.auth.send({ type: 'session.end', ...redirect })
+  await world.settle()
+  expect(world.sandbox.faults()).toEqual([])
+  expect(world.left).toEqual([])
+  await world.call('signInAnonymously')
+  expect(world.end()).toBe('anonymous: no flow')
+  await world.close()
+})
+
 test('ends the flow that is running, and is nothing to who is signed out', async () => {
   const { world } = await openSignedIn()
   world.auth.send({ type: 'flow.start', flow: 'signIn' })
