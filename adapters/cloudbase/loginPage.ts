@@ -1,4 +1,4 @@
-import { loginPage, wechat } from '../wechat/index.ts'
+import { loginPage, navigate } from '../wechat/calls.ts'
 import type { Core } from './core.ts'
 import { CloudbaseError } from './errors.ts'
 import { globalWx } from './globalWx.ts'
@@ -24,7 +24,7 @@ export function loginPageMethods({ env, clientId }: Core) {
       const query = Object.fromEntries(
         Object.entries(params.query ?? {}).map(([name, value]) => [name, String(value)]),
       )
-      if (globalWx()?.navigateTo) await wechat().navigate(loginPage(query))
+      if (globalWx()?.navigateTo) await navigate(loginPage(query))
       else if (typeof location !== 'undefined') location.assign(hostedPage(params, query))
       else {
         throw new CloudbaseError('unimplemented', {

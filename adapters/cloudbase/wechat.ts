@@ -1,4 +1,4 @@
-import { wechat } from '../wechat/index.ts'
+import { login } from '../wechat/calls.ts'
 import { need } from './checks.ts'
 import type { Core } from './core.ts'
 import { CloudbaseError } from './errors.ts'
@@ -26,7 +26,7 @@ export function wechatMethods({ door, session }: Core) {
       })
     }
     const { appId } = account.miniProgram
-    const provider_code = await login()
+    const provider_code = await loginCode()
     const way = useWxCloud && VIA_WX_CLOUD
     return session.signIn(async () => {
       const { provider_token } = await door.call('grantProviderToken', {
@@ -60,9 +60,9 @@ export function wechatMethods({ door, session }: Core) {
   }
 }
 
-async function login(): Promise<string> {
+async function loginCode(): Promise<string> {
   try {
-    return await wechat().login()
+    return await login()
   } catch (thrown) {
     throw CloudbaseError.from(thrown)
   }

@@ -8,10 +8,12 @@ import { AuthError } from '../../services/error.ts'
 import { type Platform, readCallback } from '../../services/platform.ts'
 import { queryOf } from '../../services/query.ts'
 import type { Store } from '../../services/storage.ts'
+import { login, navigate } from './calls.ts'
 import { cloudFetch, requestFetch } from './fetch.ts'
 import { wxStore } from './store.ts'
-import { promised, type Wx } from './wx.ts'
+import type { Wx } from './wx.ts'
 
+export { loginPage } from './calls.ts'
 export { installGlobals } from './globals.ts'
 
 declare const wx: Wx
@@ -38,19 +40,8 @@ export interface Wechat {
   platform: Pick<Platform, 'leave' | 'visit' | 'readCallback'>
   /** Wakes when the mini-program is shown, or online again. */
   watch(wake: () => void): () => void
-  /**
-   * A code by `wx.login`, good once and for five minutes: the `provider_code` of
-   * `grantProviderToken`.
-   *
-   * @throws AuthError
-   */
-  login(options?: { timeout?: number }): Promise<string>
-  /**
-   * Opens a page of the mini-program, such as `loginPage()`.
-   *
-   * @throws AuthError
-   */
-  navigate(url: string): Promise<void>
+  login: typeof login
+  navigate: typeof navigate
 }
 
 /**
@@ -64,9 +55,6 @@ export interface Wechat {
  */
 export function wechat({ cloud = false, webview }: WechatOptions = {}): Wechat {
   const store = wxStore()
-  const navigate = async (url: string) => {
-    await promised('navigate', (callbacks) => wx.navigateTo({ url, ...callbacks }))
-  }
   return {
     fetch: cloud ? cloudFetch : requestFetch,
     storage: { shared: store, tab: store },
@@ -90,29 +78,10 @@ export function wechat({ cloud = false, webview }: WechatOptions = {}): Wechat {
         wx.offNetworkStatusChange(changed as () => void)
       }
     },
-    async login({ timeout = 10_000 } = {}) {
-      const { code } = await promised<{ code: string }>(
-        'login',
-        (callbacks) => wx.login({ timeout, ...callbacks }),
-        timeout,
-      )
-      if (code) return code
-      throw new AuthError('invalid_response', { operation: 'login', description: 'no code' })
-    },
+    login,
     navigate,
   }
 }
 
 const unable = (description: string) =>
   new AuthError('failed_precondition', { operation: 'visit', description })
-
-/** The path of the sign-in page that CloudBase puts into a mini-program. */
-export function loginPage(query: Record<string, string> = {}): string {
-  const pairs = Object.entries(query).map(
-    ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
-  )
-  return [
-    '/packages/$wd_system/pages/login/index',
-    ...(pairs.length ? [pairs.join('&')] : []),
-  ].join('?')
-}

@@ -108,6 +108,9 @@ function wxStub() {
   return { wx: wx as Wx, stored, asked, forwarded, opened, state, listeners, show, connect }
 }
 
+/** However busy the machine is. */
+const until = (is: () => boolean) => vi.waitUntil(is, { timeout: 15_000 })
+
 const titled = (name: string) => name.replace(/(^|-)[a-z]/g, (text) => text.toUpperCase())
 
 let stub: ReturnType<typeof wxStub>
@@ -164,25 +167,25 @@ test.each([{ cloud: false }, { cloud: true }])(
     const first = open({ cloud })
     first.send({ type: 'flow.start', flow: 'signIn' })
     first.send({ type: 'contact.submit', phone_number })
-    await vi.waitUntil(() => first.get().step === 'askingCode')
+    await until(() => first.get().step === 'askingCode')
     first.stop()
 
     // WeChat has ended the mini-program while the person looked for the message.
     const second = open({ cloud })
-    await vi.waitUntil(() => second.get().step === 'askingCode')
+    await until(() => second.get().step === 'askingCode')
     second.send({ type: 'code.submit', code: sandbox.inbox()[0]!.code })
-    await vi.waitUntil(() => second.get().step === 'askingProfile')
+    await until(() => second.get().step === 'askingProfile')
     second.send({ type: 'profile.submit', profile: { name: '小程序用户' } })
-    await vi.waitUntil(() => second.get().status === 'signedIn' && !second.get().flow)
+    await until(() => second.get().status === 'signedIn' && !second.get().flow)
     second.stop()
 
     pass(7200)
     const third = open({ cloud })
-    await vi.waitUntil(() => third.get().status === 'signedIn')
+    await until(() => third.get().status === 'signedIn')
     expect(await third.call('getUser')).toMatchObject({ name: '小程序用户', phone_number })
     third.send({ type: 'session.end' })
-    await vi.waitUntil(() => arrived().at(-1) === 'POST /v1/revoke')
-    await vi.waitUntil(() => !stub.stored.has('credentials_demo'))
+    await until(() => arrived().at(-1) === 'POST /v1/revoke')
+    await until(() => !stub.stored.has('credentials_demo'))
 
     expect(arrived()).toEqual([
       'POST /v1/verification',
@@ -236,7 +239,7 @@ describe('an expired token is renewed as soon as the mini-program', () => {
     expect(await auth.call('isUsernameRegistered', { username: 'x' })).toEqual({ exist: false })
     expect(renewals(arrived)).toBe(0)
     wake()
-    await vi.waitUntil(() => renewals(arrived) === 1)
+    await until(() => renewals(arrived) === 1)
     await auth.getAccessToken()
     wake()
     expect(await auth.call('isUsernameRegistered', { username: 'x' })).toEqual({ exist: false })
@@ -271,7 +274,7 @@ describe('the way to a provider', () => {
 
   test('leads over the page of the app, and back to where it went out', async () => {
     const { sandbox, auth } = await begin({ webview: '/pages/web/index' })
-    await vi.waitUntil(() => stub.opened.length > 0)
+    await until(() => stub.opened.length > 0)
     const [, page, query] = /^(.*)\?url=(.*)$/.exec(stub.opened[0]!)!
     expect(page).toBe('/pages/web/index')
     auth.send({ type: 'provider.return', url: `${input.redirect_uri}?code=x&state=foreign` })
@@ -279,7 +282,7 @@ describe('the way to a provider', () => {
       type: 'provider.return',
       url: sandbox.consent(decodeURIComponent(query!), 'alex'),
     })
-    await vi.waitUntil(() => auth.get().status === 'signedIn')
+    await until(() => auth.get().status === 'signedIn')
   })
 
   test.each([
@@ -287,7 +290,7 @@ describe('the way to a provider', () => {
     ['in a window of its own', { webview: '/pages/web/index' }, { isPopup: true }],
   ])('is none %s, and says so', async (_, options, more) => {
     const { auth } = await begin(options, more)
-    await vi.waitUntil(() => auth.get().step === 'askingRetry')
+    await until(() => auth.get().step === 'askingRetry')
     expect(auth.get().error).toMatchObject({ code: 'failed_precondition', operation: 'visit' })
     expect(stub.opened).toEqual([])
   })
@@ -373,7 +376,7 @@ describe('fetch over wx.request', () => {
     const server = await serve(() => undefined)
     const controller = new AbortController()
     const response = wechat().fetch(server.origin, { signal: controller.signal })
-    await vi.waitUntil(() => server.requests.length === 1)
+    await until(() => server.requests.length === 1)
     const reason = new Error('enough')
     controller.abort(reason)
     await expect(response).rejects.toBe(reason)
