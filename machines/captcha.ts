@@ -52,7 +52,11 @@ export const captcha = (api: Pick<Api, 'captcha' | 'clock'>) =>
       isSolved: ({ event }) => !!(event as unknown as { output: CaptchaQuestion }).output.solved,
       isCancelled: ({ event }) => errorOf(event)?.code === 'cancelled',
       isForeign: ({ event }) => errorOf(event)?.code === 'foreign_callback',
-      isTransient: ({ event }) => isTransient(errorOf(event)),
+      // The answer can be given again; but none to a picture or page that has expired.
+      isTransient: ({ event }) => {
+        const error = errorOf(event)
+        return error?.code !== 'captcha_invalid' && isTransient(error)
+      },
     },
     actions: {
       begin: assign(({ event }) => ({
