@@ -1,31 +1,17 @@
 import { expect, test } from 'vitest'
 import { captchaPage } from '../../services/captchaPage.ts'
+import { visitPage } from '../support/captchaPage.ts'
 import { openWorld } from '../support/world.ts'
 
 const redirect_uri = 'https://app.example/captcha'
 const code = { type: 'contact.submit', phone_number: '13800000000' } as const
-
-/** A person before the page the sandbox serves, with a browser that follows no redirects. */
-async function visit(url: string, sandboxAnswer: (token: string) => string | undefined) {
-  const html = await (await fetch(url)).text()
-  const token = /name="token" value="([^"]+)"/.exec(html)![1]!
-  const submit = async (fields: Record<string, string>) => {
-    const body = new URLSearchParams({ token, ...fields })
-    const response = await fetch(url, { method: 'POST', body, redirect: 'manual' })
-    return response.headers.get('location')
-  }
-  return {
-    solve: () => submit({ action: 'verify', key: sandboxAnswer(token)! }),
-    cancel: () => submit({ action: 'cancel' }),
-  }
-}
 
 async function openDialog() {
   const world = await openWorld('captcha', { captcha: captchaPage({ redirect_uri }) })
   world.auth.send({ type: 'flow.start', flow: 'signIn' })
   world.auth.send(code)
   await world.settle({ answering: false })
-  const page = await visit(world.auth.get().captcha!.url!, world.sandbox.captchaAnswer)
+  const page = await visitPage(world.auth.get().captcha!.url!, world.sandbox.captchaAnswer)
   const answer = async (text: string) => {
     world.auth.send({ type: 'captcha.answer', text })
     await world.settle({ answering: false })
@@ -37,7 +23,7 @@ async function openDialog() {
 test('a page is visited, and its way back lets the call through', async () => {
   const { world, page, answer } = await openDialog()
   expect(world.auth.get()).toMatchObject({ step: 'sendingCode', captcha: { image: undefined } })
-  const view = await answer((await page.solve())!)
+  const view = await answer(await page.solve())
   expect(view).toMatchObject({ step: 'askingCode', captcha: undefined, error: undefined })
   expect(world.messages()).toBe(1)
   await world.close()
@@ -46,7 +32,7 @@ test('a page is visited, and its way back lets the call through', async () => {
 test('a way back that belongs to another visit changes nothing', async () => {
   const { world, page, answer } = await openDialog()
   const before = world.auth.get().captcha
-  const location = new URL((await page.solve())!)
+  const location = new URL(await page.solve())
   const foreign = new URL(location)
   foreign.searchParams.set('state', 'another')
   for (const address of [foreign.href, 'not an address', redirect_uri]) {
@@ -58,7 +44,7 @@ test('a way back that belongs to another visit changes nothing', async () => {
 
 test('going back on the page cancels the call, with one typed error', async () => {
   const { world, page, answer } = await openDialog()
-  const view = await answer((await page.cancel())!)
+  const view = await answer(await page.goBack())
   expect(view).toMatchObject({
     step: 'askingAccount',
     captcha: undefined,
