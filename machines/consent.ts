@@ -46,7 +46,7 @@ export const consent = (api: Pick<Api, Endpoints>) =>
       },
       events: {} as
         | { type: 'provider.return'; url: Secret }
-        /** Goes there again: whoever was there before comes back to nobody. */
+        /** Goes there again, or opens the window that was blocked; from a click it is not. */
         | { type: 'provider.retry' },
       output: {} as { providerToken: Secret },
       tags: {} as 'asking' | 'busy',
@@ -63,6 +63,7 @@ export const consent = (api: Pick<Api, Endpoints>) =>
     },
     guards: {
       isPopup: ({ context }) => !!context.isPopup,
+      isBlocked: ({ event }) => errorOf(event)?.code === 'failed_precondition',
       isOwn: ({ context, event }) => urlOf(event).includes(`state=${context.state}`),
     },
     actions: {
@@ -70,6 +71,7 @@ export const consent = (api: Pick<Api, Endpoints>) =>
         state: ({ context }) => (context.isPopup ? POPUP : MARK) + api.nonce(),
       }),
       leave: ({ context }) => api.leave(context.uri!),
+      forgetError: assign({ error: undefined }),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
       fail: ({ context }) => {
         throw context.error
@@ -125,8 +127,16 @@ export const consent = (api: Pick<Api, Endpoints>) =>
           src: 'visit',
           input: ({ context }) => ({ uri: context.uri!, state: context.state }),
           onDone: 'checkingReturn',
-          onError: { target: 'failed', actions: 'rememberError' },
+          onError: [
+            { guard: 'isBlocked', target: 'askingClick', actions: 'rememberError' },
+            { target: 'failed', actions: 'rememberError' },
+          ],
         },
+      },
+      // Too long after the click that asked for it: with the address at hand the next one opens it.
+      askingClick: {
+        tags: 'asking',
+        on: { 'provider.retry': { target: 'askingPopup', actions: 'forgetError' } },
       },
       checkingReturn: {
         tags: 'busy',

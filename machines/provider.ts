@@ -1,6 +1,6 @@
 import { assign, setup } from 'xstate'
 import type { Api } from '../services/api.ts'
-import { type AuthError, errorOf, isTransient } from '../services/error.ts'
+import { type AuthError, errorOf, isSecondFactorWanted, isTransient } from '../services/error.ts'
 import type { Platform } from '../services/platform.ts'
 import type { Secret } from '../services/secret.ts'
 import { consent, type ConsentInput } from './consent.ts'
@@ -41,6 +41,7 @@ export const provider = (api: Pick<Api, Endpoints>) =>
     guards: {
       isProvenForBinding: ({ context }) => !!context.providerToken && context.purpose === 'bind',
       isProven: ({ context }) => !!context.providerToken,
+      isSecondFactorWanted: ({ event }) => isSecondFactorWanted(errorOf(event)),
       isTransient: ({ event }) => isTransient(errorOf(event)),
     },
     actions: {
@@ -84,6 +85,11 @@ export const provider = (api: Pick<Api, Endpoints>) =>
           onDone: 'done',
           onError: [
             { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
+            {
+              guard: 'isSecondFactorWanted',
+              target: 'askingSecondFactor',
+              actions: ['rememberError', 'forgetProof'],
+            },
             { target: 'askingRetry', actions: ['rememberError', 'forgetProof'] },
           ],
         },
@@ -102,6 +108,9 @@ export const provider = (api: Pick<Api, Endpoints>) =>
           ],
         },
       },
+      // A provider vouches for one factor alone. Who needs two signs in by password or code: start
+      // `signIn`, which takes the place of this flow. Or another account of the provider will do.
+      askingSecondFactor: { tags: 'asking', on: { 'provider.retry': 'consent' } },
       askingRetry: { tags: 'asking', on: { 'provider.retry': 'entering' } },
       done: { type: 'final' },
     },

@@ -89,6 +89,17 @@ export function isTransient(error: AuthError | undefined): boolean {
   return !!error && TRANSIENT.has(error.code)
 }
 
+/** What was proven was right, but is not enough for this account. */
+export function isSecondFactorWanted(error: AuthError | undefined): boolean {
+  return !!error && SECOND_FACTOR.has(error.code)
+}
+
+const SECOND_FACTOR = new Set<AuthErrorCode>([
+  'mfa_phone_required',
+  'two_factor_required',
+  'invalid_two_factor',
+])
+
 const TRANSIENT = new Set<AuthErrorCode>([
   'unreachable',
   'deadline_exceeded',

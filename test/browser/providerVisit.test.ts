@@ -1,16 +1,17 @@
-import type { BrowserContext, Page } from 'playwright-core'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Config, createSandbox } from '../../sandbox/index.ts'
-import { openPage, servePage } from '../support/chromium.ts'
+import { findBrowser } from '../support/browser.ts'
+import { collectErrors, type OpenPage, openPage, servePage } from '../support/chromium.ts'
 
 /** The app in a tab, before a sandbox of its own. */
-async function openApp(config: Partial<Config> = {}, popup = 'yes') {
+async function openApp(config: Partial<Config> = {}, popup = 'yes', openTab = openPage) {
   const sandbox = createSandbox({ config })
   const server = await sandbox.listen({ port: 0 })
   const served = await servePage('test/browser/pages/provider.ts')
   onTestFinished(() => Promise.all([server.close(), served.close()]).then(() => undefined))
   const address = `${served.url}?${new URLSearchParams({ endpoint: server.url, popup })}`
-  const page = await openPage(address)
+  const page = await openTab(address)
 
   const drive = (page: Page) => {
     const click = (name: string) => page.locator(`button[name=${name}]`).click()
@@ -178,4 +179,50 @@ test.each(['yes', 'no'])('a script instead of a page is not run (popup %s)', asy
   expect(page.context().pages()).toHaveLength(1)
   expect(await page.locator('body').innerText()).not.toContain('run')
   expect(page.errors).toEqual([])
+})
+
+/** In a browser that blocks windows nobody has clicked for, as people's browsers do. */
+async function openStrictly(url: string): Promise<OpenPage> {
+  const browser = await chromium.launch({
+    executablePath: findBrowser(),
+    args: ['--no-sandbox'],
+    ignoreDefaultArgs: ['--disable-popup-blocking'],
+  })
+  onTestFinished(() => browser.close())
+  const page = await browser.newPage()
+  await page.goto(url)
+  return Object.assign(page, { errors: collectErrors(page) })
+}
+
+describe('a window that the browser blocks', () => {
+  const blocked =
+    'signedOut askingClick (visit: failed_precondition: ' +
+    'the window was blocked: open it from a click, or leave the page instead)'
+
+  test('opens at the next click, when the answer has taken longer than a click counts', async () => {
+    const { sandbox, page, click, visit, shows, grants } = await openApp({}, 'yes', openStrictly)
+    // Chromium counts a click for five seconds.
+    sandbox.faults([{ method: 'GET', path: '/auth/v1/provider/uri', delayMs: 6000 }])
+    await click('begin')
+    // Whatever a test asks of the page counts like a click.
+    await page.waitForTimeout(7000)
+    await shows(blocked)
+    expect(page.context().pages()).toHaveLength(1)
+    await page.reload()
+    await shows(blocked.replace(/: the window.*/, ')'))
+
+    const popup = await visit('again')
+    await shows('signedOut askingPopup')
+    await consent(popup)
+    await shows('signedIn')
+    expect(grants()).toBe(1)
+    expect(page.errors).toEqual([])
+  })
+
+  test('is not blocked when the answer comes in time', async () => {
+    const { page, visit, shows } = await openApp({}, 'yes', openStrictly)
+    await consent(await visit())
+    await shows('signedIn')
+    expect(page.errors).toEqual([])
+  })
 })

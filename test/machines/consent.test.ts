@@ -4,7 +4,7 @@ import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { consentAt } from '../support/idp.ts'
 import { type Model, paperApi, type Step } from '../support/paths.ts'
-import { describeTour, type Person } from '../support/walk.ts'
+import { codeOf, describeTour, type Person } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
 const secret = new Secret('sealed')
@@ -24,7 +24,7 @@ const modelOf = (note: string, input: object): Model => ({
     'xstate.done.actor.readCallback': [{ output: { provider_code: secret } }],
     'xstate.done.actor.grantProviderToken': [{ output: { provider_token: secret } }],
     'xstate.error.actor.getProviderUri': [fails('provider_not_enabled')],
-    'xstate.error.actor.visit': [fails('cancelled')],
+    'xstate.error.actor.visit': ['cancelled', 'failed_precondition'].map(fails),
     'xstate.error.actor.readCallback': [fails('access_denied')],
     'xstate.error.actor.grantProviderToken': [fails('failed_precondition')],
   },
@@ -60,8 +60,8 @@ describeTour({
       return () => person.world.visits.at(-1)!.resolve(address)
     },
     'xstate.error.actor.visit':
-      async ({ world }) =>
+      async ({ world }, step) =>
       () =>
-        world.visits.at(-1)!.reject(new AuthError('cancelled', { operation: 'visit' })),
+        world.visits.at(-1)!.reject(new AuthError(codeOf(step)!, { operation: 'visit' })),
   },
 })

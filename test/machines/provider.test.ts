@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { provider as flow } from '../../adapters/flows.ts'
 import { createAuth } from '../../adapters/vanilla.ts'
 import { provider } from '../../machines/provider.ts'
+import { signIn } from '../../machines/signIn.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { memoryStore } from '../../services/storage.ts'
@@ -20,7 +21,9 @@ const modelOf = (purpose: string): Model => ({
   cases: {
     'xstate.done.actor.consent': [{ output: { providerToken: new Secret('sealed') } }],
     'xstate.error.actor.consent': [fails('access_denied')],
-    'xstate.error.actor.signInWithProvider': ['internal', 'not_found'].map(fails),
+    'xstate.error.actor.signInWithProvider': ['internal', 'not_found', 'mfa_phone_required'].map(
+      fails,
+    ),
     'xstate.error.actor.bindProvider': ['internal', 'failed_precondition'].map(fails),
   },
   facts: ({ providerToken }: { providerToken?: Secret }) => [!!providerToken],
@@ -300,9 +303,41 @@ describe('a journey to a provider', () => {
     expect(await world.storage.tab.get('authflow_demo')).not.toContain(code)
   })
 
+  test('whose window is blocked opens it at the next click, with the address at hand', async () => {
+    await open()
+    await begin({ isPopup: true })
+    const { uri, reject } = world.visits[0]!
+    const { length } = world.calls
+    reject(new AuthError('failed_precondition', { operation: 'visit' }))
+    await world.settle()
+    await world.reload()
+    expect(world.end()).toBe('signedOut: provider.askingClick (visit: failed_precondition)')
+    await send({ type: 'provider.retry' })
+    expect(world.end()).toBe('signedOut: provider.askingPopup')
+    expect(world.visits[1]!.uri).toBe(uri)
+    expect(world.calls).toHaveLength(length)
+    world.visits[1]!.resolve(await consentAt(uri))
+    await world.settle()
+    expect(world.end()).toBe('signedIn: no flow')
+  })
+
+  test('that takes a second factor goes on by signing in', async () => {
+    await open({ flows: { provider: flow, signIn } })
+    await begin()
+    const path = '/auth/v1/signin/with/provider'
+    const body = { error: 'mfa_phone_required' }
+    world.sandbox.faults([{ method: 'POST', path, status: 403, body }])
+    await comeBack(await consentAt(world.left[0]!))
+    const why = 'signInWithProvider: mfa_phone_required'
+    expect(world.end()).toBe(`signedOut: provider.askingSecondFactor (${why})`)
+    await world.reload()
+    expect(world.end()).toBe(`signedOut: provider.askingSecondFactor (${why})`)
+    await send({ type: 'flow.start', flow: 'signIn' })
+    expect(world.end()).toBe('signedOut: signIn.askingAccount')
+  })
+
   const endings: Record<string, [object | string | undefined, string]> = {
     'a window that is closed': ['cancelled', 'visit: cancelled'],
-    'a window that is blocked': ['failed_precondition', 'visit: failed_precondition'],
     'a window nobody comes back from': ['deadline_exceeded', 'visit: deadline_exceeded'],
   }
   test.each(Object.entries(endings))('%s leaves a choice', async (_name, [code, why]) => {
