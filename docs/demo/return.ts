@@ -4,10 +4,9 @@
  */
 import { takeReturn } from 'cloudbase-authflow'
 
-const params = new URLSearchParams(location.search)
-const hasAnswer = params.has('state') && (params.has('code') || params.has('error'))
+const before = location.href
 
 /** The address with the answer. */
 export const returned = takeReturn()
 
-export const hasHandedOver = hasAnswer && returned === undefined
+export const hasHandedOver = returned === undefined && location.href !== before

@@ -69,9 +69,9 @@ export const collectWrites = async (page: Page): Promise<Written[]> => {
     }
     for (const [name, method] of Object.entries({ replaceState, pushState })) {
       Object.assign(History.prototype, {
-        [name](this: History, state: unknown, unused: string, url?: string) {
+        [name](this: History, state: unknown, unused: string, url?: string | URL) {
           noteWrite({ area: 'history', key: 'state', value: JSON.stringify(state) })
-          if (url) noteWrite({ area: 'history', key: 'address', value: url })
+          if (url) noteWrite({ area: 'history', key: 'address', value: String(url) })
           method.call(this, state, unused, url)
         },
       })

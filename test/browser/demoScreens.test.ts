@@ -162,7 +162,7 @@ describe('every screen', () => {
     await it.signedIn()
     await it.button(words.home.signOut).click()
     await it.at('askingAccount')
-    await page.goto(`${demo.url}/?code=abc&state=somebody-elses`)
+    await page.goto(`${demo.url}/?code=abc&state=authflow0123`)
     await it.error.waitFor()
     await look('account-foreign')
     await it.button(words.sandbox.popup).click()

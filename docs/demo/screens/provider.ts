@@ -77,15 +77,17 @@ function leave(): void {
   either({ type: 'edit.cancel' }, { type: 'contact.change' }, { type: 'flow.cancel' })
 }
 
-/** Ends this visit and begins another one for the same. */
-function goAgain(isPopup = ui.view.step === 'askingPopup'): void {
+const retry = () => auth.send({ type: 'provider.retry' })
+
+/** Ends a visit whose window was blocked, and begins another one for the same on this page. */
+function goOnHere(): void {
   const { flow } = ui.view
   const id = place.provider
   if (!id) return
   leave()
-  if (flow === 'provider') leaveFor(id, isPopup)
-  if (flow === 'upgrade') auth.send({ type: 'provider.choose', ...visitTo(id, isPopup) })
-  if (flow === 'account') auth.send({ type: 'provider.bind', ...visitTo(id, isPopup) })
+  if (flow === 'provider') leaveFor(id, false)
+  if (flow === 'upgrade') auth.send({ type: 'provider.choose', ...visitTo(id, false) })
+  if (flow === 'account') auth.send({ type: 'provider.bind', ...visitTo(id, false) })
 }
 
 export const provider: ScreenPart = {
@@ -105,17 +107,17 @@ export const provider: ScreenPart = {
       ),
       button('primary', () => t().provider.retry, canRetry, {
         isHidden: () => !hasFailed(),
-        onclick: () => auth.send({ type: 'provider.retry' }),
+        onclick: retry,
       }),
       button(
         'secondary',
         () => (ui.view.step === 'askingPopup' ? t().provider.againWindow : t().provider.again),
-        isWaiting,
-        { isHidden: () => !isWaiting() || !place.provider, onclick: () => goAgain() },
+        canRetry,
+        { isHidden: () => !isWaiting(), onclick: retry },
       ),
       button('secondary', () => t().provider.here, isBlocked, {
         isHidden: () => !isBlocked() || !place.provider,
-        onclick: () => goAgain(false),
+        onclick: goOnHere,
       }),
       button(
         'secondary',
