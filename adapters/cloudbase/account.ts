@@ -1,4 +1,3 @@
-import type { SignedOut, SignOutRequest } from '../../services/wire.ts'
 import { invalid, need, needOne } from './checks.ts'
 import type { Core } from './core.ts'
 import { CloudbaseError } from './errors.ts'
@@ -54,7 +53,7 @@ export function accountMethods({ door, session }: Core) {
     await door.call('setContact', request as never)
   }
 
-  const methods = {
+  return {
     /**
      * Elevates the session: `POST /auth/v1/user/sudo`.
      *
@@ -139,30 +138,7 @@ export function accountMethods({ door, session }: Core) {
       await door.end()
       return deleted
     },
-
-    /**
-     * Ends the session, here in any case and on the server if it can be reached:
-     * `POST /auth/v1/revoke`, or `POST /auth/v1/user/signout` with parameters.
-     *
-     * @returns where to go now, if a `redirect_uri` was given or is configured
-     */
-    async signOut(params?: SignOutRequest): Promise<SignedOut & { data: object; error: null }> {
-      const answer = params && (await door.call('signOut', params).catch(() => undefined))
-      await door.end()
-      return { ...answer, data: {}, error: null }
-    },
-
-    /** The user, read anew: `GET /auth/v1/user/me`; as last known where that fails. */
-    async getCurrentUser() {
-      if (!(await door.credentials())) return null
-      await session.refresh().catch(() => undefined)
-      return session.peek()?.user ?? null
-    },
-
-    /** The same as `getCurrentUser`. */
-    getUserInfo: async () => methods.getCurrentUser(),
   }
-  return methods
 }
 
 /** What `auth.sudo` answered is taken whole as well. */

@@ -1,3 +1,4 @@
+import type { SignedOut, SignOutRequest } from '../../services/wire.ts'
 import { tell } from './bus.ts'
 import { invalid, need } from './checks.ts'
 import type { Core } from './core.ts'
@@ -17,9 +18,31 @@ export type LoginStateCallback = (
   params: LoginStateEvent | (LoginState & { name?: undefined; data?: undefined }) | null,
 ) => unknown
 
-/** Who is signed in, and hearing when that changes. */
+/** Who is signed in, ending that, and hearing when it changes. */
 export function stateMethods({ env, options, door, session }: Core) {
-  return {
+  const methods = {
+    /**
+     * Ends the session, here in any case and on the server if it can be reached:
+     * `POST /auth/v1/revoke`, or `POST /auth/v1/user/signout` with parameters.
+     *
+     * @returns where to go now, if a `redirect_uri` was given or is configured
+     */
+    async signOut(params?: SignOutRequest): Promise<SignedOut & { data: object; error: null }> {
+      const answer = params && (await door.call('signOut', params).catch(() => undefined))
+      await door.end()
+      return { ...answer, data: {}, error: null }
+    },
+
+    /** The user, read anew: `GET /auth/v1/user/me`; as last known where that fails. */
+    async getCurrentUser() {
+      if (!(await door.credentials())) return null
+      await session.refresh().catch(() => undefined)
+      return session.peek()?.user ?? null
+    },
+
+    /** The same as `getCurrentUser`. */
+    getUserInfo: async () => methods.getCurrentUser(),
+
     /** The login state as it is known at once; `null` when nobody is signed in. */
     hasLoginState: (): LoginState | null => session.peek(),
 
@@ -100,6 +123,7 @@ export function stateMethods({ env, options, door, session }: Core) {
       return door.call('verifyCaptcha', params)
     },
   }
+  return methods
 }
 
 /** How long a token is good for; `expires_at` has the last word. */
