@@ -105,4 +105,5 @@ test('is kept by an app that stops as soon as it is told of a step', async () =>
   stopping()
   auth = open()
   await until(({ step }) => step === 'askingName')
+  expect(auth.get()).toMatchObject({ status: 'signedIn', flow: expect.any(String) })
 })
