@@ -238,7 +238,7 @@ describe('request: a server that never answers', () => {
     let answers = Infinity
     const world = await openWorld('nothing', {
       ...watch,
-      timeout: 50,
+      timeout: 1500,
       wire: (input, init) =>
         !about.test(new URL(input as string).pathname) || answers-- > 0
           ? fetch(input, init)
@@ -254,7 +254,7 @@ describe('request: a server that never answers', () => {
     return { world, watch }
   }
 
-  test.each<[string, OperationName, Silence]>([
+  test.concurrent.each<[string, OperationName, Silence]>([
     ['authorizing', 'getUser', { about: /v1\/token$/, seconds: 8000 }],
     ['sending', 'sendVerification', { about: /verification$/ }],
     ['challenged', 'sendVerification', { about: /captcha\/data$/, faults: [challenge] }],
@@ -275,20 +275,23 @@ describe('request: a server that never answers', () => {
     await world.close()
   })
 
-  test('is given up while an answer is checked, and the question asked once more', async () => {
-    const { world } = await openSilent({ about: /captcha\/data\/verify$/, faults: [challenge] })
-    const call = world.auth.call('sendVerification', params)
-    await world.settle({ answering: false })
-    world.answerCaptcha()
-    await world.settle({ answering: false })
-    expect(world.auth.get().captcha).toMatchObject({
-      busy: false,
-      error: { code: 'deadline_exceeded' },
-    })
-    world.auth.send({ type: 'captcha.cancel' })
-    await expect(call).rejects.toMatchObject({ code: 'cancelled' })
-    await world.close()
-  })
+  test.concurrent(
+    'is given up while an answer is checked, and the question asked once more',
+    async () => {
+      const { world } = await openSilent({ about: /captcha\/data\/verify$/, faults: [challenge] })
+      const call = world.auth.call('sendVerification', params)
+      await world.settle({ answering: false })
+      world.answerCaptcha()
+      await world.settle({ answering: false })
+      expect(world.auth.get().captcha).toMatchObject({
+        busy: false,
+        error: { code: 'deadline_exceeded' },
+      })
+      world.auth.send({ type: 'captcha.cancel' })
+      await expect(call).rejects.toMatchObject({ code: 'cancelled' })
+      await world.close()
+    },
+  )
 
   test('has been met wherever a call is at work', () => {
     const { states } = request(paperApi, 'getUser').root
