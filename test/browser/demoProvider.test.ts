@@ -144,6 +144,22 @@ describe('a provider on this page', () => {
     await it.check({ isLineBroken: true })
   })
 
+  test('is not enough for an account that wants a second factor', async () => {
+    const { page, ...it } = await open()
+    const path = '/auth/v1/signin/with/provider'
+    const body = { error: 'mfa_phone_required' }
+    demo.sandbox.faults([{ method: 'POST', path, status: 403, body }])
+    await it.button(weChat).click()
+    await consent(page, 'alex')
+    await it.at('askingSecondFactor')
+    expect(await it.heading.innerText()).toBe('One more step')
+    expect(await it.error.count()).toBe(0)
+    await it.primary.click()
+    await it.at('askingAccount')
+    expect(await it.error.count()).toBe(0)
+    await it.check()
+  })
+
   test('that knows nobody here is told about, and sends nobody in', async () => {
     demo.sandbox.config({ providers: { wx_open: { name: '微信', autoSignUp: false } } })
     const { page, ...it } = await open()
@@ -321,11 +337,29 @@ describe('a provider in a window of its own', () => {
       window.open = () => null
     })
     await it.button(weChat).click()
-    await it.at('askingRetry')
+    await it.at('askingClick')
+    expect(await it.focus()).toBe('h1 The window is not open')
     expect(await it.error.innerText()).toBe(said('visit:failed_precondition'))
     await it.button('Go on in this window').click()
     await consent(it.page, 'alex')
     await it.signedIn()
+    await it.check()
+  })
+
+  test('that the browser has blocked opens at the next click', async () => {
+    const it = await openWithWindows()
+    await it.page.evaluate(() => {
+      const { open } = window
+      window.open = () => {
+        window.open = open
+        return null
+      }
+    })
+    await it.button(weChat).click()
+    await it.at('askingClick')
+    await consent(await visit(it, 'Open the window'), 'alex')
+    await it.signedIn()
+    expect(it.requests().filter((line) => line === 'GET provider/uri')).toHaveLength(1)
     await it.check()
   })
 

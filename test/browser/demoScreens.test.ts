@@ -175,7 +175,7 @@ describe('every screen', () => {
       window.open = () => null
     })
     await link(words.provider.againWindow).click()
-    await it.at('askingRetry')
+    await it.at('askingClick')
     await look('provider-blocked')
     await link(words.provider.leave).click()
     await it.at('askingAccount')

@@ -57,20 +57,32 @@ export function providerButtons(
 }
 
 const isWaiting = () => ui.view.step === 'askingReturn' || ui.view.step === 'askingPopup'
+const isBlocked = () => ui.view.step === 'askingClick'
+const wantsFactor = () => ui.view.step === 'askingSecondFactor'
 const hasFailed = () => ui.view.step === 'askingRetry'
-const isAsking = () => isWaiting() || hasFailed()
+const isAsking = () => isWaiting() || isBlocked() || wantsFactor() || hasFailed()
 const canRetry = () => ui.view.can({ type: 'provider.retry' })
-const isBlocked = () => hasFailed() && ui.view.error?.operation === 'visit'
 
 function headingText(): string {
   if (isWaiting()) return t().provider.waiting(name())
+  if (isBlocked()) return t().provider.blocked
+  if (wantsFactor()) return t().secondFactor.heading
   return hasFailed() ? t().provider.failed : t().provider.working
 }
 
 function leadText(): string {
-  const { leadPage, leadWindow, leadWorking, leadFailed } = t().provider
+  const { leadPage, leadWindow, leadBlocked, leadFactor, leadWorking, leadFailed } = t().provider
   if (isWaiting()) return ui.view.step === 'askingPopup' ? leadWindow : leadPage
+  if (isBlocked()) return leadBlocked
+  if (wantsFactor()) return leadFactor(name())
   return hasFailed() ? leadFailed(name()) : leadWorking(name())
+}
+
+function retryText(): string {
+  const { openWindow, retry, againWindow, again } = t().provider
+  if (isBlocked()) return openWindow
+  if (hasFailed()) return retry
+  return ui.view.step === 'askingPopup' ? againWindow : again
 }
 
 function leave(): void {
@@ -99,22 +111,24 @@ export const provider: ScreenPart = {
     h(
       'form',
       { 'aria-busy': () => String(ui.view.busy), onsubmit: (event) => event.preventDefault() },
-      line('provider-line', () => (hasFailed() ? flowError() : undefined)),
+      line('provider-line', () => (hasFailed() || isBlocked() ? flowError() : undefined)),
       h(
         'div',
         { class: 'working', hidden: isAsking },
         h('span', { class: 'spinner', 'aria-hidden': 'true' }),
       ),
-      button('primary', () => t().provider.retry, canRetry, {
-        isHidden: () => !hasFailed(),
+      button('primary', retryText, canRetry, {
+        isHidden: () => !hasFailed() && !isBlocked(),
         onclick: retry,
       }),
-      button(
-        'secondary',
-        () => (ui.view.step === 'askingPopup' ? t().provider.againWindow : t().provider.again),
-        canRetry,
-        { isHidden: () => !isWaiting(), onclick: retry },
-      ),
+      button('primary', () => t().provider.leave, wantsFactor, {
+        isHidden: () => !wantsFactor(),
+        onclick: leave,
+      }),
+      button('secondary', retryText, canRetry, {
+        isHidden: () => !isWaiting() && !wantsFactor(),
+        onclick: retry,
+      }),
       button('secondary', () => t().provider.here, isBlocked, {
         isHidden: () => !isBlocked() || !place.provider,
         onclick: goOnHere,
@@ -123,7 +137,7 @@ export const provider: ScreenPart = {
         'secondary',
         () => (ui.view.flow === 'provider' ? t().provider.leave : t().cancel),
         isAsking,
-        { isHidden: () => !isAsking(), onclick: leave },
+        { isHidden: () => !isAsking() || wantsFactor(), onclick: leave },
       ),
     ),
   ),
@@ -131,11 +145,11 @@ export const provider: ScreenPart = {
 }
 
 /** A change on the same screen is heard as well, and what had the focus may be gone. */
-let before: 'waiting' | 'failed' | 'working' | undefined
+let before: string | undefined
 live(() => {
   const last = before
   before = undefined
   if (place.screen !== 'provider') return
-  before = isWaiting() ? 'waiting' : hasFailed() ? 'failed' : 'working'
+  before = isAsking() ? ui.view.step : 'working'
   if (last && last !== before) provider.focus()
 })

@@ -123,7 +123,12 @@ export const en = {
     leadFailed: (provider?: string) => `You are not signed in by ${named(provider)} yet.`,
     again: 'Go there again',
     againWindow: 'Open the window again',
+    blocked: 'The window is not open',
+    leadBlocked: 'A browser opens one only right after a click. One more click will do.',
+    openWindow: 'Open the window',
     here: 'Go on in this window',
+    leadFactor: (provider?: string) =>
+      `This account wants more than ${named(provider)}. Sign in with its password or by a code.`,
     retry: 'Try again',
     leave: 'Sign in another way',
   },

@@ -117,7 +117,12 @@ export const zh: Texts = {
     leadFailed: (provider) => `尚未通过${named(provider)}登录。`,
     again: '再次前往',
     againWindow: '重新打开窗口',
+    blocked: '窗口未打开',
+    leadBlocked: '浏览器只允许在点击后立即打开窗口，请再点击一次。',
+    openWindow: '打开窗口',
     here: '在本窗口继续',
+    leadFactor: (provider) =>
+      `该账号开启了双重验证，仅凭${named(provider)}无法登录。请使用密码或验证码登录。`,
     retry: '重试',
     leave: '换一种方式登录',
   },
