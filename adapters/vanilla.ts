@@ -1,6 +1,14 @@
-import { type Actor, type AnyActorRef, createActor, StateMachine, toPromise, waitFor } from 'xstate'
+import {
+  type Actor,
+  type AnyActorRef,
+  type AnyStateMachine,
+  createActor,
+  StateMachine,
+  toPromise,
+  waitFor,
+} from 'xstate'
 import { isPage } from '../services/address.ts'
-import { type Api, createApi } from '../services/api.ts'
+import { createApi } from '../services/api.ts'
 import { systemClock } from '../services/clock.ts'
 import { endpoints } from '../services/endpoints.ts'
 import { AuthError } from '../services/error.ts'
@@ -64,8 +72,8 @@ export function openAuth<const F extends Flows>(
       platform.readCallback({ url: url.reveal(), state }),
   }
   if (options.captcha) api.captcha = options.captcha(api)
-  assertOneXState(flows, api)
   const logic = session(api, flows)
+  assertOneXState(logic, flows)
   const savedFlow = `authflow_${clientId}`
   const subscribers = new Set<(view: View<F>) => void>()
   const listeners = new Set<(event: LifeEvent) => void>()
@@ -245,9 +253,9 @@ function tell<T>(run: (value: T) => void, value: T) {
   }
 }
 
-function assertOneXState(flows: Flows, api: Api) {
-  for (const [name, flow] of Object.entries(flows)) {
-    if (flow(api) instanceof StateMachine) continue
+function assertOneXState({ implementations }: AnyStateMachine, flows: Flows) {
+  for (const name of Object.keys(flows)) {
+    if (implementations.actors[name] instanceof StateMachine) continue
     throw new AuthError('failed_precondition', {
       description: `two copies of xstate are loaded, and the flow "${name}" is made with the other: run npm dedupe xstate`,
     })

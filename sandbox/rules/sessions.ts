@@ -1,4 +1,4 @@
-import { jwtVerify, type JWTPayload, SignJWT } from 'jose'
+import { type JWK, jwtVerify, type JWTPayload, SignJWT } from 'jose'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { ApiError } from '../error.ts'
@@ -57,10 +57,19 @@ const algorithm = 'ES256'
 
 /** Keeps sessions in `state`. */
 export function createSessions(state: State, clock: Clock, config: () => Config): Sessions {
+  // One object for all checks by a key: jose knows by it what it has imported already.
+  let keys: { signing?: JWK; public?: JWK } = {}
+  const publicKey = (): JWK => {
+    if (keys.signing !== state.signingKey) {
+      const { d: _private, ...rest } = state.signingKey
+      keys = { signing: state.signingKey, public: rest }
+    }
+    return keys.public!
+  }
+
   const verify = async (token: string, at: Date): Promise<JWTPayload> => {
-    const { d: _private, ...publicKey } = state.signingKey
     const options = { algorithms: [algorithm], currentDate: at }
-    return (await jwtVerify(token, publicKey, options)).payload
+    return (await jwtVerify(token, publicKey(), options)).payload
   }
 
   const sign = (user: User, session: Session, issuer: Issuer): Promise<string> => {
