@@ -7,8 +7,6 @@ export { readCallback } from '../services/platform.ts'
 /** Milliseconds after which nobody is waited for any more. */
 const LONGEST_VISIT = 10 * 60_000
 
-const CHANNEL = 'authflow'
-
 /** An address on its way from one window to another. */
 interface Sealed {
   iv: Uint8Array<ArrayBuffer>
@@ -25,24 +23,20 @@ interface Sealed {
  * it, and nothing else tells the two apart. Only the person knows, and can always say so: leave the
  * flow, or have the window opened again.
  *
- * @throws AuthError `failed_precondition` when the window is blocked, `cancelled` when nobody waits
- *   for it any more, `deadline_exceeded` after ten minutes
+ * @throws AuthError `failed_precondition` when the window is blocked, `unimplemented` on a page
+ *   without https, `cancelled` when nobody waits for it any more, `deadline_exceeded` after ten minutes
  */
 export async function visit(url: string, state: string, signal: AbortSignal): Promise<string> {
-  if (!globalThis.crypto.subtle) {
-    throw new AuthError('failed_precondition', {
-      operation: 'visit',
-      description: 'a window of its own takes https (or localhost): leave the page instead',
-    })
-  }
-  const opened = window.open(url, state, 'popup,width=480,height=640')
+  // Without encryption nothing could be handed over.
+  const isSecure = !!crypto.subtle
+  const opened = isSecure && window.open(url, state, 'popup,width=480,height=640')
   if (!opened) {
-    throw new AuthError('failed_precondition', {
+    throw new AuthError(isSecure ? 'failed_precondition' : 'unimplemented', {
       operation: 'visit',
-      description: 'the window was blocked: open it from a click, or leave the page instead',
+      description: 'no window: click, use https, or leave the page',
     })
   }
-  const channel = new BroadcastChannel(CHANNEL)
+  const channel = new BroadcastChannel(MARK)
   try {
     return await new Promise((resolve, reject) => {
       const fail = (code: string) => reject(new AuthError(code, { operation: 'visit' }))
@@ -88,7 +82,7 @@ export function takeReturn(): string | undefined {
 const ANSWER = /^(state|code|error|error_description|error_uri)(=|$)/
 
 async function handOver(address: string, state: string) {
-  const channel = new BroadcastChannel(CHANNEL)
+  const channel = new BroadcastChannel(MARK)
   channel.postMessage(await seal(address, state))
   channel.close()
   window.close()

@@ -24,6 +24,11 @@ export interface AuthOptions<F extends Flows> extends Host {
   /** For places that are no browser: how to get to a provider and back. */
   platform?: Partial<Platform>
   /**
+   * Origins a person may be taken to after a journey to a provider (`returnTo`), beside that of the
+   * page: `['https://shop.example']`.
+   */
+  returnOrigins?: readonly string[]
+  /**
    * For places that are no page: calls `wake` whenever the app is seen or online again, so that an
    * expired token is renewed before it is asked for. Returns how to stop.
    */

@@ -13,13 +13,13 @@ import { systemClock } from '../services/clock.ts'
 import { endpoints } from '../services/endpoints.ts'
 import { AuthError } from '../services/error.ts'
 import { createHttp, originOf, randomHex } from '../services/http.ts'
-import type { Callback, Platform } from '../services/platform.ts'
+import type { Callback, Journey, Platform } from '../services/platform.ts'
 import { seal, Secret, unseal } from '../services/secret.ts'
 import { boundedStore, type Store, webStore } from '../services/storage.ts'
 import { createTokenStore } from '../services/tokenStore.ts'
 import { freshTokens } from '../machines/request.ts'
 import { Resumption } from '../machines/resumable.ts'
-import { type Flows, type LifeEvent, session } from '../machines/session.ts'
+import { type Flow, type Flows, type LifeEvent, session } from '../machines/session.ts'
 import type { FlowKeeper } from './flowKeeper.ts'
 import type { Auth, AuthOptions } from './options.ts'
 import { type AuthEvent, isSame, journey, type View, viewOf } from './view.ts'
@@ -52,15 +52,11 @@ export function openAuth<const F extends Flows>(
     { ...endpoints, ...options.endpoints, ...options.captcha?.endpoints },
     ...Object.values(flows).map((flow) => flow.endpoints),
   ) as typeof endpoints
-  const platform: Platform = {
-    nonce: randomHex,
-    leave: (url: string) => void leave(url),
-    visit: async (url: string, state: string, signal: AbortSignal) =>
-      (await import('./browser.ts')).visit(url, state, signal),
-    readCallback: async (callback: Callback) =>
-      (await import('./browser.ts')).readCallback(callback),
-    ...options.platform,
-  }
+  const platform = Object.assign(
+    { nonce: randomHex, leave: (url: string) => void leave(url) },
+    ...Object.values(flows).map(({ platform }: Leading) => platform),
+    options.platform,
+  ) as Platform
   const api = {
     ...createApi(http, clientId, clock, loaded),
     ...createTokenStore(shared, clientId),
@@ -70,6 +66,7 @@ export function openAuth<const F extends Flows>(
       new Secret(await platform.visit(pageAt(url, 'visit'), ...visit)),
     readCallback: ({ url, state }: Callback<Secret>) =>
       platform.readCallback({ url: url.reveal(), state }),
+    destinationOf: (journey: Journey) => platform.destinationOf(journey, options.returnOrigins),
   }
   if (options.captcha) api.captcha = options.captcha(api)
   const logic = session(api, flows)
@@ -234,6 +231,9 @@ export function openAuth<const F extends Flows>(
   }
   return { auth, system: () => root?.system }
 }
+
+/** A flow that leads to a provider brings along how to get there, where the app does not say. */
+type Leading = Flow & { readonly platform?: Partial<Platform> }
 
 const ignore = () => undefined
 

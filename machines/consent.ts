@@ -1,14 +1,12 @@
 import { assign, fromPromise, setup } from 'xstate'
 import type { Api } from '../services/api.ts'
 import { type AuthError, errorOf } from '../services/error.ts'
-import type { Callback, Platform } from '../services/platform.ts'
+import type { Callback, Journey, Platform } from '../services/platform.ts'
 import type { Secret } from '../services/secret.ts'
 import { request } from './request.ts'
 
-export interface ConsentInput {
+export interface ConsentInput extends Journey {
   provider_id: string
-  /** Where the provider sends the person back to. */
-  redirect_uri: string
   /** Visit the provider in a window of its own instead of leaving the page. */
   isPopup?: boolean
   scope?: string
@@ -73,13 +71,14 @@ export const consent = (api: Pick<Api, Endpoints>) =>
       leave: ({ context }) => api.leave(context.uri!),
       forgetError: assign({ error: undefined }),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
+      noteDestination: ({ context }) => void destinations.set(context.providerToken!, context),
       fail: ({ context }) => {
         throw context.error
       },
     },
   }).createMachine({
     id: 'consent',
-    context: ({ input }) => ({ ...input, state: '' }),
+    context: ({ input }) => ({ ...input, returnTo: api.destinationOf(input), state: '' }),
     initial: 'fetchingUri',
     output: ({ context }) => ({ providerToken: context.providerToken! }),
     states: {
@@ -168,15 +167,30 @@ export const consent = (api: Pick<Api, Endpoints>) =>
           onError: { target: 'failed', actions: 'rememberError' },
         },
       },
-      granted: { type: 'final' },
+      granted: { type: 'final', entry: 'noteDestination' },
       failed: { entry: 'fail' },
     },
   })
 
+/** Where the journey that brought a token is to end: it is forgotten with the token. */
+const destinations = new WeakMap<Secret, Journey>()
+
+/**
+ * For a machine that has put its provider token to use: takes the person to where the journey was
+ * to end. What is looked at again has lain in a store meanwhile.
+ */
+export const arrive =
+  (api: Pick<Api, 'destinationOf' | 'leave'>) =>
+  ({ context: { providerToken } }: { context: { providerToken?: Secret } }) => {
+    const journey = providerToken && destinations.get(providerToken)
+    const address = journey && api.destinationOf(journey)
+    if (address) api.leave(address)
+  }
+
 /** The journey an event asks for. */
 export function consentOf(event: object): ConsentInput {
-  const { provider_id, redirect_uri, isPopup, scope } = event as ConsentInput
-  return { provider_id, redirect_uri, isPopup, scope }
+  const { provider_id, redirect_uri, isPopup, scope, returnTo } = event as ConsentInput
+  return { provider_id, redirect_uri, isPopup, scope, returnTo }
 }
 
 function urlOf(event: object): Secret {

@@ -3,7 +3,7 @@ import type { Api } from '../services/api.ts'
 import { type AuthError, errorOf, isSecondFactorWanted, isTransient } from '../services/error.ts'
 import type { Platform } from '../services/platform.ts'
 import type { Secret } from '../services/secret.ts'
-import { consent, type ConsentInput } from './consent.ts'
+import { arrive, consent, type ConsentInput } from './consent.ts'
 import { request } from './request.ts'
 
 type Endpoints =
@@ -45,6 +45,7 @@ export const provider = (api: Pick<Api, Endpoints>) =>
       isTransient: ({ event }) => isTransient(errorOf(event)),
     },
     actions: {
+      arrive: arrive(api),
       forgetError: assign({ error: undefined }),
       forgetProof: assign({ providerToken: undefined }),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
@@ -112,6 +113,6 @@ export const provider = (api: Pick<Api, Endpoints>) =>
       // `signIn`, which takes the place of this flow. Or another account of the provider will do.
       askingSecondFactor: { tags: 'asking', on: { 'provider.retry': 'consent' } },
       askingRetry: { tags: 'asking', on: { 'provider.retry': 'entering' } },
-      done: { type: 'final' },
+      done: { type: 'final', entry: 'arrive' },
     },
   })

@@ -14,18 +14,31 @@ export interface Platform {
   /**
    * Opens `url` in a window of its own and settles with the address it comes back to.
    *
-   * @throws AuthError `failed_precondition` when the window is blocked, `cancelled` where it is
-   *   certain that the person has closed it
+   * @throws AuthError `failed_precondition` when the window is blocked and a click will open it,
+   *   `unimplemented` where there are none, `cancelled` where it is certain that the person has
+   *   closed it
    */
   visit(url: string, state: string, signal: AbortSignal): Promise<string>
   /** Takes the code out of the address a person came back to; see the function of this name. */
   readCallback(callback: Callback): Awaitable<{ provider_code: Secret }>
+  /** Where a person may be taken to after a journey; see the function of this name. */
+  destinationOf(journey: Journey, returnOrigins?: readonly string[]): string | undefined
 }
 
 /** The same with what an address bears, a code, out of sight. */
 export interface SealedPlatform extends Omit<Platform, 'visit' | 'readCallback'> {
   visit(url: string, state: string, signal: AbortSignal): Promise<Secret>
   readCallback(callback: Callback<Secret>): Awaitable<{ provider_code: Secret }>
+}
+
+export interface Journey {
+  /** Where the provider sends the person back to. */
+  redirect_uri: string
+  /**
+   * Where the person is taken once the journey has ended well, such as `/checkout?step=2`: of this
+   * origin, or of one of the `returnOrigins` given to `createAuth`. Default: they stay.
+   */
+  returnTo?: string
 }
 
 export interface Callback<Address = string> {

@@ -60,10 +60,16 @@ export function wechat({ cloud = false, webview }: WechatOptions = {}): Wechat {
     storage: { shared: store, tab: store },
     platform: {
       leave(url) {
-        if (!webview) throw unable('wechat({ webview }) has to name the page that shows a provider')
+        if (!webview) {
+          const description = 'wechat({ webview }) has to name the page that shows a provider'
+          throw new AuthError('failed_precondition', { operation: 'visit', description })
+        }
         void navigate(`${webview}?url=${encodeURIComponent(url)}`)
       },
-      visit: () => Promise.reject(unable('there are no windows in a mini-program: no isPopup')),
+      async visit() {
+        const description = 'there are no windows in a mini-program: no isPopup'
+        throw new AuthError('unimplemented', { operation: 'visit', description })
+      },
       readCallback: (callback) => readCallback(callback, queryOf),
     },
     watch(wake) {
@@ -82,6 +88,3 @@ export function wechat({ cloud = false, webview }: WechatOptions = {}): Wechat {
     navigate,
   }
 }
-
-const unable = (description: string) =>
-  new AuthError('failed_precondition', { operation: 'visit', description })

@@ -286,12 +286,12 @@ describe('the way to a provider', () => {
   })
 
   test.each([
-    ['without such a page', {}, {}],
-    ['in a window of its own', { webview: '/pages/web/index' }, { isPopup: true }],
-  ])('is none %s, and says so', async (_, options, more) => {
+    ['without such a page', {}, {}, 'failed_precondition'],
+    ['in a window of its own', { webview: '/pages/web/index' }, { isPopup: true }, 'unimplemented'],
+  ])('is none %s, and says so', async (_, options, more, code) => {
     const { auth } = await begin(options, more)
     await until(() => auth.get().step === 'askingRetry')
-    expect(auth.get().error).toMatchObject({ code: 'failed_precondition', operation: 'visit' })
+    expect(auth.get().error).toMatchObject({ code, operation: 'visit' })
     expect(stub.opened).toEqual([])
   })
 })

@@ -5,12 +5,13 @@ import { findBrowser } from '../support/browser.ts'
 import { collectErrors, type OpenPage, openPage, servePage } from '../support/chromium.ts'
 
 /** The app in a tab, before a sandbox of its own. */
-async function openApp(config: Partial<Config> = {}, popup = 'yes', openTab = openPage) {
+async function openApp(config: Partial<Config> = {}, popup = 'yes', openTab = openPage, to = '') {
   const sandbox = createSandbox({ config })
   const server = await sandbox.listen({ port: 0 })
   const served = await servePage('test/browser/pages/provider.ts')
   onTestFinished(() => Promise.all([server.close(), served.close()]).then(() => undefined))
-  const address = `${served.url}?${new URLSearchParams({ endpoint: server.url, popup })}`
+  const query = { endpoint: server.url, popup, ...(to && { to }) }
+  const address = `${served.url}?${new URLSearchParams(query)}`
   const page = await openTab(address)
 
   const drive = (page: Page) => {
@@ -181,6 +182,37 @@ test.each(['yes', 'no'])('a script instead of a page is not run (popup %s)', asy
   expect(page.errors).toEqual([])
 })
 
+describe.each(['yes', 'no'])('a journey with a place to return to (popup %s)', (popup) => {
+  test('ends there, signed in, and once', async () => {
+    const { page, click, visit, grants } = await openApp({}, popup, openPage, '/there?step=2#cart')
+    const origin = new URL(page.url()).origin
+    if (popup === 'yes') await consent(await visit())
+    else {
+      await click('begin')
+      await consent(page)
+    }
+    await page.waitForURL(`${origin}/there?step=2#cart`)
+    const stored = () => page.evaluate(() => [localStorage, sessionStorage].map(Object.keys))
+    expect(await stored()).toEqual([expect.arrayContaining(['credentials_demo']), []])
+    expect(grants()).toBe(1)
+    await page.goBack()
+    await expect.poll(() => page.locator('output').innerText()).toBe('signedIn')
+    expect(grants()).toBe(1)
+    expect(page.errors).toEqual([])
+  })
+
+  test('does not begin if that is elsewhere', async () => {
+    const { sandbox, page, click, shows } = await openApp({}, popup, openPage, '//evil.example/')
+    await click('begin')
+    await shows(
+      'signedOut askingRetry (destinationOf: invalid_argument: ' +
+        'returnTo must be of this origin or of the returnOrigins)',
+    )
+    expect(sandbox.requests()).toEqual([])
+    expect(page.context().pages()).toHaveLength(1)
+  })
+})
+
 /** In a browser that blocks windows nobody has clicked for, as people's browsers do. */
 async function openStrictly(url: string): Promise<OpenPage> {
   const browser = await chromium.launch({
@@ -197,7 +229,7 @@ async function openStrictly(url: string): Promise<OpenPage> {
 describe('a window that the browser blocks', () => {
   const blocked =
     'signedOut askingClick (visit: failed_precondition: ' +
-    'the window was blocked: open it from a click, or leave the page instead)'
+    'no window: click, use https, or leave the page)'
 
   test('opens at the next click, when the answer has taken longer than a click counts', async () => {
     const { sandbox, page, click, visit, shows, grants } = await openApp({}, 'yes', openStrictly)
@@ -209,7 +241,7 @@ describe('a window that the browser blocks', () => {
     await shows(blocked)
     expect(page.context().pages()).toHaveLength(1)
     await page.reload()
-    await shows(blocked.replace(/: the window.*/, ')'))
+    await shows(blocked.replace(/: no window.*/, ')'))
 
     const popup = await visit('again')
     await shows('signedOut askingPopup')

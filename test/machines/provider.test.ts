@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { provider as flow } from '../../adapters/flows.ts'
+import { signed } from '../../adapters/flowKeeper.ts'
 import { createAuth } from '../../adapters/vanilla.ts'
 import { provider } from '../../machines/provider.ts'
 import { signIn } from '../../machines/signIn.ts'
@@ -231,6 +232,109 @@ describe('a journey to a provider', () => {
     )
     expect(await tab.get('authflow_demo')).toBeUndefined()
     auth.stop()
+  })
+
+  describe('with a place to return to', () => {
+    const returnTo = '/checkout?step=2#cart'
+    const there = `https://app.example${returnTo}`
+    const isThere = () => world.left.filter((address) => address === there).length
+
+    test.each(['signIn', 'bind'])('goes there once it has ended well (%s)', async (purpose) => {
+      await open()
+      if (purpose === 'bind') {
+        await world.sandbox.addUser({ sub: 'li.hua', phone_number })
+        const ticket = await world.sandbox.mintTicket('li.hua')
+        await world.call('signInWithCustomTicket', { provider_id: 'custom', ticket })
+      }
+      await begin({ purpose, returnTo })
+      await world.reload()
+      const address = await consentAt(world.left[0]!)
+      await comeBack(address)
+      expect(world.end()).toBe('signedIn: no flow')
+      expect(isThere()).toBe(1)
+      expect(await world.storage.tab.get('authflow_demo')).toBeUndefined()
+      await comeBack(address)
+      await world.reload()
+      expect(isThere()).toBe(1)
+    })
+
+    test('goes there by a window, too', async () => {
+      await open()
+      await begin({ isPopup: true, returnTo })
+      world.visits[0]!.resolve(await consentAt(world.visits[0]!.uri))
+      await world.settle()
+      expect(world.left).toEqual([there])
+    })
+
+    test('does not go there after a denial, a failure or when it is left', async () => {
+      await open()
+      await begin({ returnTo })
+      await comeBack(await consentAt(world.left[0]!, null))
+      await send({ type: 'provider.retry' })
+      const path = '/auth/v1/signin/with/provider'
+      world.sandbox.faults([{ method: 'POST', path, status: 500 }])
+      await comeBack(await consentAt(world.left[1]!))
+      expect(world.end()).toBe('signedOut: provider.askingRetry (signInWithProvider: unavailable)')
+      expect(isThere()).toBe(0)
+      await send({ type: 'provider.retry' })
+      expect(world.end()).toBe('signedIn: no flow')
+      expect(isThere()).toBe(1)
+      await begin({ returnTo })
+      await send({ type: 'flow.cancel' })
+      expect(isThere()).toBe(1)
+    })
+
+    test('of another origin goes there if the app allows it', async () => {
+      await open({ returnOrigins: ['https://shop.example'] })
+      await begin({ returnTo: 'https://shop.example/basket' })
+      await comeBack(await consentAt(world.left[0]!))
+      expect(world.left[1]).toBe('https://shop.example/basket')
+    })
+
+    const hostile = [
+      'javascript:alert(1)',
+      'data:text/html,1',
+      '//evil.example',
+      '\\\\evil.example',
+      '/\\evil.example',
+      'https://evil.example',
+      'https://app.example.evil.example',
+      'https://app.example@evil.example',
+      'https://somebody@app.example/',
+      'http://app.example/',
+      'https://app.example:8443/',
+      '/\t/evil.example',
+      '/ok\n',
+      'weixin://dl',
+    ]
+    test.each(hostile)('refuses %j before anything is asked', async (returnTo) => {
+      await open({ returnOrigins: ['https://shop.example'] })
+      const { length } = world.calls
+      await begin({ returnTo })
+      expect(world.end()).toBe('signedOut: provider.askingRetry (destinationOf: invalid_argument)')
+      expect(world.auth.get().error!.description).toContain('returnOrigins')
+      expect(world.calls).toHaveLength(length)
+      await send({ type: 'provider.retry' })
+      expect(world.calls).toHaveLength(length)
+      await send({ type: 'flow.cancel' })
+      await begin()
+      await comeBack(await consentAt(world.left[0]!))
+      expect(world.end()).toBe('signedIn: no flow')
+      expect(world.left).toHaveLength(1)
+    })
+
+    test('is looked at again: what was put into the store meanwhile is not followed', async () => {
+      await open()
+      await begin({ returnTo })
+      const { tab } = world.storage
+      const stored = (await tab.get('authflow_demo'))!.slice(9)
+      await tab.set('authflow_demo', signed(stored.replaceAll(there, 'https://evil.example/')))
+      await world.reload()
+      expect(world.end()).toBe('signedOut: provider.askingReturn')
+      await comeBack(await consentAt(world.left[0]!))
+      expect(world.end()).toBe('signedIn: no flow (destinationOf: invalid_argument)')
+      expect(world.left).toHaveLength(1)
+    })
   })
 
   test.each([

@@ -30,6 +30,7 @@ export const paperApi: Api & TokenStore = {
   nonce: () => 'nonce',
   leave: () => undefined,
   visit: () => new Promise(() => undefined),
+  destinationOf: () => undefined,
   readCallback: ({ url, state }) => readCallback({ url: url.reveal(), state }),
 }
 

@@ -41,6 +41,7 @@ export interface Edges {
   /** The journeys beside or instead of `signIn`. */
   flows?: Flows
   inspect?: (event: InspectionEvent) => void
+  returnOrigins?: string[]
 }
 
 /** A window of its own, and how it ends. */
@@ -128,6 +129,7 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
       clock,
       storage,
       captcha: edges.captcha,
+      returnOrigins: edges.returnOrigins,
       platform: {
         leave: (uri) => void left.push(uri),
         visit: (uri, _state, signal) =>

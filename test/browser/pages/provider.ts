@@ -8,7 +8,8 @@ const endpoint = query.get('endpoint')
 if (endpoint) {
   const auth = createAuth({ env: 'demo', endpoint, flows: { provider } })
   const isPopup = query.get('popup') === 'yes'
-  const input = { provider_id: 'wx_open', redirect_uri: location.href, isPopup }
+  const returnTo = query.get('to') ?? undefined
+  const input = { provider_id: 'wx_open', redirect_uri: location.href, isPopup, returnTo }
   const buttons = {
     begin: () => auth.send({ type: 'flow.start', flow: 'provider', input }),
     again: () => auth.send({ type: 'provider.retry' }),
