@@ -16,6 +16,16 @@ export type Edit =
   | ({ type: 'contact.replace' } & Contact)
   | { type: 'account.delete' }
 
+/** What was not answered can be tried again; what was refused is over. */
+const unfinished = [
+  { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
+  { target: 'left', actions: 'rememberError' },
+] as const
+const refused = [
+  { guard: 'isSudoRefused', target: 'elevation', actions: 'forgetSudo' },
+  ...unfinished,
+] as const
+
 /**
  * One edit that is parked while `elevation` runs and then done exactly once. A sudo token that the
  * server no longer takes is replaced once; a new contact is proven before it is set, and looked for
@@ -87,10 +97,7 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
           id: 'elevation',
           src: 'elevation',
           onDone: { target: 'editing', actions: assign({ sudo: ({ event }) => event.output }) },
-          onError: [
-            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
-            { target: 'left', actions: 'rememberError' },
-          ],
+          onError: unfinished,
         },
       },
       editing: {
@@ -115,10 +122,7 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
               verificationToken: ({ event }) => event.output.verificationToken,
             }),
           },
-          onError: [
-            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
-            { target: 'left', actions: 'rememberError' },
-          ],
+          onError: unfinished,
         },
       },
       settingContact: {
@@ -132,11 +136,7 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
             verification_token: verificationToken!,
           }),
           onDone: 'done',
-          onError: [
-            { guard: 'isSudoRefused', target: 'elevation', actions: 'forgetSudo' },
-            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
-            { target: 'left', actions: 'rememberError' },
-          ],
+          onError: refused,
         },
       },
       settingPassword: {
@@ -149,11 +149,7 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
             sudo_token: sudo?.sudoToken,
           }),
           onDone: 'done',
-          onError: [
-            { guard: 'isSudoRefused', target: 'elevation', actions: 'forgetSudo' },
-            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
-            { target: 'left', actions: 'rememberError' },
-          ],
+          onError: refused,
         },
       },
       deletingUser: {
@@ -163,11 +159,7 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
           src: 'deleteUser',
           input: ({ context: { sudo } }) => ({ sudo_token: sudo?.sudoToken }),
           onDone: 'done',
-          onError: [
-            { guard: 'isSudoRefused', target: 'elevation', actions: 'forgetSudo' },
-            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
-            { target: 'left', actions: 'rememberError' },
-          ],
+          onError: refused,
         },
       },
       askingRetry: {
@@ -189,10 +181,7 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
           src: 'getUser',
           input: {},
           onDone: [{ guard: 'isSet', target: 'done' }, { target: 'gating' }],
-          onError: [
-            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
-            { target: 'left', actions: 'rememberError' },
-          ],
+          onError: unfinished,
         },
       },
       done: { type: 'final', entry: assign({ isDone: true }) },

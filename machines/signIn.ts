@@ -16,6 +16,15 @@ type Endpoints =
   | 'signInWithProvider'
   | 'updateProfile'
 
+/** How a call to sign in fails: for good, without an answer, or for want of a second factor. */
+const refused = { target: 'askingAccount', actions: 'rememberError' } as const
+const unheard = { guard: 'canRetry', target: 'askingRetry', actions: 'rememberError' } as const
+const notEnough = {
+  guard: 'isSecondFactorWanted',
+  target: 'askingSecondFactor',
+  actions: 'rememberError',
+} as const
+
 /**
  * Signs a person in: by a code sent to their phone or e-mail, by password, as a guest, by a custom
  * ticket or by a provider's token. Whether the contact has an account yet decides between sign-in
@@ -133,15 +142,7 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
             verification_token: verificationToken,
           }),
           onDone: 'done',
-          onError: [
-            {
-              guard: 'isSecondFactorWanted',
-              target: 'askingSecondFactor',
-              actions: 'rememberError',
-            },
-            { guard: 'canRetry', target: 'askingRetry', actions: 'rememberError' },
-            { target: 'askingAccount', actions: 'rememberError' },
-          ],
+          onError: [notEnough, unheard, refused],
         },
       },
       askingSecondFactor: {
@@ -163,7 +164,7 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
           src: 'signInAnonymously',
           input: {},
           onDone: 'done',
-          onError: { target: 'askingAccount', actions: 'rememberError' },
+          onError: refused,
         },
       },
       redeemingTicket: {
@@ -177,14 +178,7 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
             ticket: (event as { ticket: Secret }).ticket,
           }),
           onDone: 'done',
-          onError: [
-            {
-              guard: 'isSecondFactorWanted',
-              target: 'askingSecondFactor',
-              actions: 'rememberError',
-            },
-            { target: 'askingAccount', actions: 'rememberError' },
-          ],
+          onError: [notEnough, refused],
         },
       },
       enteringByProvider: {
@@ -197,14 +191,7 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
             provider_token: (event as { provider_token: Secret }).provider_token,
           }),
           onDone: 'done',
-          onError: [
-            {
-              guard: 'isSecondFactorWanted',
-              target: 'askingSecondFactor',
-              actions: 'rememberError',
-            },
-            { target: 'askingAccount', actions: 'rememberError' },
-          ],
+          onError: [notEnough, refused],
         },
       },
       verification: {
@@ -234,7 +221,7 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
           },
           onError: [
             { guard: 'isSecondFactor', target: 'askingSecondFactor', actions: 'rememberError' },
-            { target: 'askingAccount', actions: 'rememberError' },
+            refused,
           ],
         },
       },
@@ -259,14 +246,10 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
           }),
           onDone: 'done',
           onError: [
-            {
-              guard: 'isSecondFactorWanted',
-              target: 'askingSecondFactor',
-              actions: 'rememberError',
-            },
+            notEnough,
             { guard: 'hasVanished', target: 'signingUp', actions: 'switchWay' },
-            { guard: 'canRetry', target: 'askingRetry', actions: 'rememberError' },
-            { target: 'askingAccount', actions: 'rememberError' },
+            unheard,
+            refused,
           ],
         },
       },
@@ -284,8 +267,8 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
           onDone: [{ guard: 'isDescribed', target: 'done' }, { target: 'askingProfile' }],
           onError: [
             { guard: 'hasAppeared', target: 'signingIn', actions: 'switchWay' },
-            { guard: 'canRetry', target: 'askingRetry', actions: 'rememberError' },
-            { target: 'askingAccount', actions: 'rememberError' },
+            unheard,
+            refused,
           ],
         },
       },
