@@ -79,6 +79,7 @@ const form = h(
   line('code-line', errorText, () => t().code.hint),
   button('primary', workLabel, isAsking, { isBusy: isWorking }),
   resendButton('secondary'),
+  passwordButton(),
 )
 
 function isWorking(): boolean {
@@ -124,6 +125,16 @@ const leaveButton = (kind: 'secondary' | 'link') =>
   button(kind, () => (isAccount() ? t().cancel : t().code.change(isEmail())), canLeave, {
     onclick: () => (isAccount() ? cancelEdit() : auth.send({ type: 'contact.change' })),
   })
+
+/** The other proof, for who has an e-mail alone; a phone has to be proven by a code. */
+function passwordButton(): HTMLButtonElement {
+  const isOffered = () => isAccount() && !!place.contact?.email && !isForTarget()
+  const canChange = () => ui.view.can({ type: 'proof.change' })
+  return button('secondary', () => t().code.byPassword, canChange, {
+    isHidden: () => !isOffered(),
+    onclick: () => auth.send({ type: 'proof.change' }),
+  })
+}
 
 /** The countdown is a matter of the screen alone: the machine keeps the deadline. */
 let timer: number | undefined

@@ -68,6 +68,7 @@ export const en = {
       isEmail ? 'Confirm the new e-mail' : 'Confirm the new number',
     sent: (to: string) => `Sent to ${to}.`,
     change: (isEmail: boolean) => (isEmail ? 'Change e-mail' : 'Change number'),
+    byPassword: 'Use your password instead',
     label: '6-digit code',
     hint: 'It may take a moment to arrive.',
     missing: 'The code has 6 digits.',

@@ -65,6 +65,7 @@ export const zh: Texts = {
     headingNew: (isEmail) => (isEmail ? '验证新邮箱' : '验证新手机号'),
     sent: (to) => `验证码已发送至 ${to}。`,
     change: (isEmail) => (isEmail ? '更换邮箱' : '更换手机号'),
+    byPassword: '改用密码验证',
     label: '6 位验证码',
     hint: '验证码可能稍有延迟，请稍候。',
     missing: '请输入 6 位数字验证码。',
