@@ -33,7 +33,7 @@ export async function visit(url: string, state: string, signal: AbortSignal): Pr
   if (!opened) {
     throw new AuthError(isSecure ? 'failed_precondition' : 'unimplemented', {
       operation: 'visit',
-      description: 'no window: click, use https, or leave the page',
+      description: 'open it by a click, on https',
     })
   }
   const channel = new BroadcastChannel(MARK)

@@ -11,7 +11,7 @@ import { upgrade as upgradeChart } from '../machines/upgrade.ts'
 
 /** How a browser gets to a provider and back; fetched when it is first needed. */
 const platform: Partial<Platform> = {
-  visit: async (url, state, signal) => (await import('./browser.ts')).visit(url, state, signal),
+  visit: async (...visit) => (await import('./browser.ts')).visit(...visit),
   readCallback: async (callback) => (await import('./browser.ts')).readCallback(callback),
   destinationOf,
 }

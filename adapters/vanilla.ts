@@ -239,7 +239,7 @@ const ignore = () => undefined
 
 function pageAt(address: string, operation: string): string {
   if (isPage(address)) return address
-  throw new AuthError('invalid_response', { operation, description: 'there is no page to go to' })
+  throw new AuthError('invalid_response', { operation, description: 'no page to go to' })
 }
 
 /** One listener's fault is its own: it surfaces, and the others are told. */

@@ -30,7 +30,7 @@ export function destinationOf(
   }
   throw new AuthError('invalid_argument', {
     operation: 'destinationOf',
-    description: 'returnTo must be of this origin or of the returnOrigins',
+    description: 'returnTo must be of this origin or in returnOrigins',
   })
 }
 

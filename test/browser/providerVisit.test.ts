@@ -175,7 +175,7 @@ test.each(['yes', 'no'])('a script instead of a page is not run (popup %s)', asy
   const body = { uri: `javascript:document.body.append('run')` }
   sandbox.faults([{ method: 'GET', path: '/auth/v1/provider/uri', body }])
   await click('begin')
-  const why = `${popup === 'yes' ? 'visit' : 'leave'}: invalid_response: there is no page to go to`
+  const why = `${popup === 'yes' ? 'visit' : 'leave'}: invalid_response: no page to go to`
   await shows(`signedOut askingRetry (${why})`)
   expect(page.context().pages()).toHaveLength(1)
   expect(await page.locator('body').innerText()).not.toContain('run')
@@ -206,7 +206,7 @@ describe.each(['yes', 'no'])('a journey with a place to return to (popup %s)', (
     await click('begin')
     await shows(
       'signedOut askingRetry (destinationOf: invalid_argument: ' +
-        'returnTo must be of this origin or of the returnOrigins)',
+        'returnTo must be of this origin or in returnOrigins)',
     )
     expect(sandbox.requests()).toEqual([])
     expect(page.context().pages()).toHaveLength(1)
@@ -214,10 +214,10 @@ describe.each(['yes', 'no'])('a journey with a place to return to (popup %s)', (
 })
 
 /** In a browser that blocks windows nobody has clicked for, as people's browsers do. */
-async function openStrictly(url: string): Promise<OpenPage> {
+async function openStrictly(url: string, ...args: string[]): Promise<OpenPage> {
   const browser = await chromium.launch({
     executablePath: findBrowser(),
-    args: ['--no-sandbox'],
+    args: ['--no-sandbox', ...args],
     ignoreDefaultArgs: ['--disable-popup-blocking'],
   })
   onTestFinished(() => browser.close())
@@ -226,10 +226,26 @@ async function openStrictly(url: string): Promise<OpenPage> {
   return Object.assign(page, { errors: collectErrors(page) })
 }
 
+test('a page that is not on https opens no window, and says so', async () => {
+  const openInsecurely = (url: string) =>
+    openStrictly(
+      url.replace('127.0.0.1', 'app.test'),
+      '--host-resolver-rules=MAP app.test 127.0.0.1',
+    )
+  const { page, click, shows } = await openApp({}, 'yes', openInsecurely)
+  // From such a page Chromium lets nobody reach a server on this machine.
+  const headers = { 'access-control-allow-origin': '*' }
+  const json = { uri: 'https://idp.example/' }
+  await page.route('**/provider/uri*', (route) => route.fulfill({ json, headers }))
+  await click('begin')
+  const why = 'visit: unimplemented: open it by a click, on https'
+  await shows(`signedOut askingRetry (${why})`)
+  expect(page.context().pages()).toHaveLength(1)
+})
+
 describe('a window that the browser blocks', () => {
   const blocked =
-    'signedOut askingClick (visit: failed_precondition: ' +
-    'no window: click, use https, or leave the page)'
+    'signedOut askingClick (visit: failed_precondition: ' + 'open it by a click, on https)'
 
   test('opens at the next click, when the answer has taken longer than a click counts', async () => {
     const { sandbox, page, click, visit, shows, grants } = await openApp({}, 'yes', openStrictly)
@@ -241,7 +257,7 @@ describe('a window that the browser blocks', () => {
     await shows(blocked)
     expect(page.context().pages()).toHaveLength(1)
     await page.reload()
-    await shows(blocked.replace(/: no window.*/, ')'))
+    await shows(blocked.replace(/: open it.*/, ')'))
 
     const popup = await visit('again')
     await shows('signedOut askingPopup')
