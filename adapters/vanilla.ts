@@ -19,7 +19,7 @@ import { boundedStore, type Store, webStore } from '../services/storage.ts'
 import { createTokenStore } from '../services/tokenStore.ts'
 import { freshTokens } from '../machines/request.ts'
 import { Resumption } from '../machines/resumable.ts'
-import { type Flow, type Flows, type LifeEvent, session } from '../machines/session.ts'
+import { type Flows, type LifeEvent, session } from '../machines/session.ts'
 import type { FlowKeeper } from './flowKeeper.ts'
 import type { Auth, AuthOptions } from './options.ts'
 import { type AuthEvent, isSame, journey, type View, viewOf } from './view.ts'
@@ -54,7 +54,7 @@ export function openAuth<const F extends Flows>(
   ) as typeof endpoints
   const platform = Object.assign(
     { nonce: randomHex, leave: (url: string) => void leave(url) },
-    ...Object.values(flows).map(({ platform }: Leading) => platform),
+    ...Object.values(flows).map(({ platform }) => platform),
     options.platform,
   ) as Platform
   const api = {
@@ -231,9 +231,6 @@ export function openAuth<const F extends Flows>(
   }
   return { auth, system: () => root?.system }
 }
-
-/** A flow that leads to a provider brings along how to get there, where the app does not say. */
-type Leading = Flow & { readonly platform?: Partial<Platform> }
 
 const ignore = () => undefined
 

@@ -2,9 +2,8 @@ import { assign, setup } from 'xstate'
 import type { Api } from '../services/api.ts'
 import { type AuthError, errorOf } from '../services/error.ts'
 import type { Platform } from '../services/platform.ts'
-import type { Secret } from '../services/secret.ts'
 import type { Profile } from '../services/wire.ts'
-import { consent, consentOf, type ConsentInput } from './consent.ts'
+import { arrive, consent, consentOf, type Consented, type ConsentInput } from './consent.ts'
 import type { Elevated } from './elevation.ts'
 import { type Edit, gatedEdit } from './gatedEdit.ts'
 import { request } from './request.ts'
@@ -34,9 +33,8 @@ export const account = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
       context: {} as {
         edit?: Edit
         sudo?: Elevated
-        providerToken?: Secret
         error?: AuthError
-      },
+      } & Partial<Consented>,
       events: {} as
         | Edit
         | { type: 'edit.cancel' }
@@ -61,6 +59,7 @@ export const account = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
         (event as unknown as { output: { isDone: boolean } }).output.isDone,
     },
     actions: {
+      arrive: arrive(api),
       park: assign(({ event }) => ({ edit: event as Edit, error: undefined })),
       forgetError: assign({ error: undefined }),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
@@ -73,7 +72,7 @@ export const account = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
     states: {
       askingEdit: {
         tags: 'asking',
-        entry: assign({ edit: undefined, providerToken: undefined }),
+        entry: assign({ edit: undefined, providerToken: undefined, journey: undefined }),
         on: {
           'password.change': { target: 'gatedEdit', actions: 'park' },
           'contact.replace': { target: 'gatedEdit', actions: 'park' },
@@ -121,7 +120,7 @@ export const account = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
           input: ({ event }) => consentOf(event),
           onDone: {
             target: 'bindingProvider',
-            actions: assign({ providerToken: ({ event }) => event.output.providerToken }),
+            actions: assign(({ event }) => event.output),
           },
           onError: { target: 'askingEdit', actions: 'rememberError' },
         },
@@ -133,7 +132,7 @@ export const account = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
           id: 'bindProvider',
           src: 'bindProvider',
           input: ({ context }) => ({ provider_token: context.providerToken! }),
-          onDone: 'askingEdit',
+          onDone: { target: 'askingEdit', actions: 'arrive' },
           onError: { target: 'askingEdit', actions: 'rememberError' },
         },
       },

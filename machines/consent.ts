@@ -12,6 +12,11 @@ export interface ConsentInput extends Journey {
   scope?: string
 }
 
+export interface Consented {
+  providerToken: Secret
+  journey: Journey
+}
+
 type Endpoints = 'getProviderUri' | 'grantProviderToken' | 'clock' | keyof Platform
 
 /**
@@ -46,7 +51,7 @@ export const consent = (api: Pick<Api, Endpoints>) =>
         | { type: 'provider.return'; url: Secret }
         /** Goes there again, or opens the window that was blocked; from a click it is not. */
         | { type: 'provider.retry' },
-      output: {} as { providerToken: Secret },
+      output: {} as Consented,
       tags: {} as 'asking' | 'busy',
     },
     actors: {
@@ -71,7 +76,6 @@ export const consent = (api: Pick<Api, Endpoints>) =>
       leave: ({ context }) => api.leave(context.uri!),
       forgetError: assign({ error: undefined }),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
-      noteDestination: ({ context }) => void destinations.set(context.providerToken!, context),
       fail: ({ context }) => {
         throw context.error
       },
@@ -80,7 +84,10 @@ export const consent = (api: Pick<Api, Endpoints>) =>
     id: 'consent',
     context: ({ input }) => ({ ...input, returnTo: api.destinationOf(input), state: '' }),
     initial: 'fetchingUri',
-    output: ({ context }) => ({ providerToken: context.providerToken! }),
+    output: ({ context: { providerToken, redirect_uri, returnTo } }) => ({
+      providerToken: providerToken!,
+      journey: { redirect_uri, returnTo },
+    }),
     states: {
       fetchingUri: {
         tags: 'busy',
@@ -167,13 +174,10 @@ export const consent = (api: Pick<Api, Endpoints>) =>
           onError: { target: 'failed', actions: 'rememberError' },
         },
       },
-      granted: { type: 'final', entry: 'noteDestination' },
+      granted: { type: 'final' },
       failed: { entry: 'fail' },
     },
   })
-
-/** Where the journey that brought a token is to end: it is forgotten with the token. */
-const destinations = new WeakMap<Secret, Journey>()
 
 /**
  * For a machine that has put its provider token to use: takes the person to where the journey was
@@ -181,8 +185,7 @@ const destinations = new WeakMap<Secret, Journey>()
  */
 export const arrive =
   (api: Pick<Api, 'destinationOf' | 'leave'>) =>
-  ({ context: { providerToken } }: { context: { providerToken?: Secret } }) => {
-    const journey = providerToken && destinations.get(providerToken)
+  ({ context: { journey } }: { context: Partial<Consented> }) => {
     const address = journey && api.destinationOf(journey)
     if (address) api.leave(address)
   }

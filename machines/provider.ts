@@ -2,8 +2,7 @@ import { assign, setup } from 'xstate'
 import type { Api } from '../services/api.ts'
 import { type AuthError, errorOf, isSecondFactorWanted, isTransient } from '../services/error.ts'
 import type { Platform } from '../services/platform.ts'
-import type { Secret } from '../services/secret.ts'
-import { arrive, consent, type ConsentInput } from './consent.ts'
+import { arrive, consent, type Consented, type ConsentInput } from './consent.ts'
 import { request } from './request.ts'
 
 type Endpoints =
@@ -25,9 +24,8 @@ export const provider = (api: Pick<Api, Endpoints>) =>
       context: {} as {
         consent: ConsentInput
         purpose: 'signIn' | 'bind'
-        providerToken?: Secret
         error?: AuthError
-      },
+      } & Partial<Consented>,
       events: {} as { type: 'provider.retry' },
       output: {} as { purpose: 'signIn' | 'bind' },
       children: {} as { consent: 'consent' },
@@ -64,7 +62,7 @@ export const provider = (api: Pick<Api, Endpoints>) =>
           input: ({ context }) => context.consent,
           onDone: {
             target: 'entering',
-            actions: assign({ providerToken: ({ event }) => event.output.providerToken }),
+            actions: assign(({ event }) => event.output),
           },
           onError: { target: 'askingRetry', actions: 'rememberError' },
         },

@@ -9,6 +9,7 @@ import {
 } from 'xstate'
 import type { Api, OperationName } from '../services/api.ts'
 import { type AuthError, errorOf } from '../services/error.ts'
+import type { Platform } from '../services/platform.ts'
 import type { TokenStore } from '../services/tokenStore.ts'
 import type { SignOutRequest } from '../services/wire.ts'
 import { captcha } from './captcha.ts'
@@ -21,6 +22,8 @@ export interface Flow {
   (api: Api): AnyStateMachine
   /** The endpoints it calls beyond those every session has. */
   readonly endpoints?: object
+  /** How it gets to a provider and back, where the app does not say. */
+  readonly platform?: Partial<Platform>
   /** Whom it is for: it begins for nobody else and ends when they are gone. Default: everybody. */
   readonly who?: readonly Status[]
 }

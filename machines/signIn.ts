@@ -1,6 +1,6 @@
 import { assign, setup } from 'xstate'
 import type { Api } from '../services/api.ts'
-import { AuthError, errorOf, isTransient } from '../services/error.ts'
+import { AuthError, errorOf, isSecondFactorWanted, isTransient } from '../services/error.ts'
 import type { Secret } from '../services/secret.ts'
 import type { Contact, Profile } from '../services/wire.ts'
 import { request } from './request.ts'
@@ -84,7 +84,7 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
         !context.switched && !context.target && errorOf(event)?.code === 'not_found',
       hasAppeared: ({ context, event }) =>
         !context.switched && errorOf(event)?.code === 'failed_precondition',
-      isSecondFactorWanted: ({ event }) => SECOND_FACTOR.has(errorOf(event)?.code ?? ''),
+      isSecondFactorWanted: ({ event }) => isSecondFactorWanted(errorOf(event)),
       isSecondFactor: ({ context }) => !!context.target,
       canRetry: ({ context, event }) => !!context.verificationToken && isTransient(errorOf(event)),
       isDescribed: ({ context }) => !!context.newAccount,
@@ -298,5 +298,3 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
       done: { type: 'final' },
     },
   })
-
-const SECOND_FACTOR = new Set(['mfa_phone_required', 'two_factor_required', 'invalid_two_factor'])

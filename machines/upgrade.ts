@@ -4,7 +4,7 @@ import { AuthError, errorOf, isTransient } from '../services/error.ts'
 import type { Platform } from '../services/platform.ts'
 import type { Secret } from '../services/secret.ts'
 import type { Contact } from '../services/wire.ts'
-import { consent, consentOf, type ConsentInput } from './consent.ts'
+import { arrive, consent, consentOf, type Consented, type ConsentInput } from './consent.ts'
 import { request } from './request.ts'
 import { verification } from './verification.ts'
 
@@ -32,9 +32,8 @@ export const upgrade = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
         hasSwitched: boolean
         contact?: Contact
         verificationToken?: Secret
-        providerToken?: Secret
         error?: AuthError
-      },
+      } & Partial<Consented>,
       events: {} as
         | ({ type: 'contact.submit' } & Contact)
         | ({ type: 'provider.choose' } & ConsentInput)
@@ -61,6 +60,7 @@ export const upgrade = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
       isTransient: ({ event }) => isTransient(errorOf(event)),
     },
     actions: {
+      arrive: arrive(api),
       forgetError: assign({ error: undefined }),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
       // The proof is a secret: it does not outlive the page.
@@ -76,7 +76,11 @@ export const upgrade = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
     states: {
       askingAccount: {
         tags: 'asking',
-        entry: assign({ verificationToken: undefined, providerToken: undefined }),
+        entry: assign({
+          verificationToken: undefined,
+          providerToken: undefined,
+          journey: undefined,
+        }),
         on: {
           'contact.submit': {
             target: 'verification',
@@ -117,7 +121,7 @@ export const upgrade = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
           input: ({ event }) => consentOf(event),
           onDone: {
             target: 'upgrading',
-            actions: assign({ providerToken: ({ event }) => event.output.providerToken }),
+            actions: assign(({ event }) => event.output),
           },
           onError: { target: 'askingAccount', actions: 'rememberError' },
         },
@@ -194,6 +198,6 @@ export const upgrade = (api: Pick<Api, Endpoints | 'clock' | keyof Platform>) =>
           ],
         },
       },
-      done: { type: 'final' },
+      done: { type: 'final', entry: 'arrive' },
     },
   })
