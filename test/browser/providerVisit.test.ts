@@ -49,7 +49,7 @@ const consent = async (popup: Page) => {
 }
 
 /** More than enough for whoever looks at a window twice a second. */
-const aWhile = 4000
+const aWhile = 2000
 
 describe('a window that the provider’s page cuts off', () => {
   test.each([0, 1800])('is waited for, though its page takes %d ms', async (delay) => {
@@ -75,7 +75,7 @@ describe('a window that the provider’s page cuts off', () => {
       if (isLed) return route.continue()
       isLed = true
       const uri = JSON.stringify(route.request().url())
-      const body = `<script>setTimeout(() => location.assign(${uri}), 2500)</script>`
+      const body = `<script>setTimeout(() => location.assign(${uri}), 1500)</script>`
       await route.fulfill({ contentType: 'text/html', body })
     })
     const popup = await visit()
