@@ -1,11 +1,9 @@
 import type { AuthError } from './error.ts'
-import { en, type Operation } from './messages/en.ts'
+import { en, type MessageKey, type Operation } from './messages/en.ts'
 import { zh } from './messages/zh.ts'
 
+export type { MessageKey } from './messages/en.ts'
 export type Language = 'zh' | 'en'
-
-/** A code, or what it means on one operation: `not_found`, `signIn:not_found`. */
-export type MessageKey = keyof typeof en
 
 /**
  * Sentences of an app's own, by key; also for codes that only its server knows. `{wait}` becomes

@@ -234,3 +234,6 @@ const byOperation = {
 
 /** A key that one language lacks is a type error in the other. */
 export const en = { ...byCode, ...byOperation }
+
+/** A code, or what it means on one operation: `not_found`, `signIn:not_found`. */
+export type MessageKey = keyof typeof en

@@ -1,4 +1,4 @@
-import type { MessageKey } from '../messages.ts'
+import type { MessageKey } from './en.ts'
 
 /** 无论账号是否存在，措辞都相同：陌生人无从得知。 */
 const refused = '账号或密码不正确。请重试，或改用验证码登录。'
