@@ -55,7 +55,7 @@ const PATIENCE = 10_000
  * @throws AuthError `deadline_exceeded` when it has not answered for 10 s.
  */
 export function boundedStore(store: Store, clock: Clock): Store {
-  async function inTime<T>(work: () => Awaitable<T>): Promise<T> {
+  async function inTime<T>(work: () => Promise<T>): Promise<T> {
     const waiting = new AbortController()
     const late = clock.until(clock.now() + PATIENCE, waiting.signal).then(() => {
       throw new AuthError('deadline_exceeded', { description: 'the store does not answer' })
@@ -67,8 +67,8 @@ export function boundedStore(store: Store, clock: Clock): Store {
     }
   }
   return {
-    get: (key) => inTime(() => store.get(key)),
-    set: (key, value) => inTime(() => store.set(key, value)),
-    remove: (key) => inTime(() => store.remove(key)),
+    get: (key) => inTime(async () => store.get(key)),
+    set: (key, value) => inTime(async () => store.set(key, value)),
+    remove: (key) => inTime(async () => store.remove(key)),
   }
 }

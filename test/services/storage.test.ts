@@ -1,6 +1,8 @@
 import fc from 'fast-check'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import { memoryStore, type Store, webStore } from '../../services/storage.ts'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { systemClock } from '../../services/clock.ts'
+import { boundedStore, memoryStore, type Store, webStore } from '../../services/storage.ts'
+import { turnableClock } from '../support/clock.ts'
 
 /** A browser's storage with room for so many characters. */
 class FakeStorage implements Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
@@ -177,5 +179,44 @@ describe('webStore', () => {
     vi.stubGlobal('localStorage', storage)
     await store.set('a', '1')
     expect(storage.getItem('a')).toBe('1')
+  })
+})
+
+describe('boundedStore', () => {
+  /** A store that does the same whatever it is asked for. */
+  const storeOf = (work: () => Promise<never>): Store => ({ get: work, set: work, remove: work })
+  const refuse = (): never => {
+    throw new Error('blocked')
+  }
+  const endsOf = (store: Store) => {
+    const uses = [() => store.get('a'), () => store.set('a', '1'), () => store.remove('a')]
+    return Promise.allSettled(uses.map(async (use) => use()))
+  }
+
+  test('gives a store up that does not answer', async () => {
+    const clock = turnableClock()
+    const hung = boundedStore(
+      storeOf(() => new Promise<never>(() => {})),
+      clock,
+    )
+    const ends = endsOf(hung)
+    clock.advance(10_000)
+    for (const end of await ends)
+      expect(end).toMatchObject({ reason: { code: 'deadline_exceeded' } })
+  })
+
+  test.each([
+    ['throws', () => refuse()],
+    ['rejects', async () => refuse()],
+  ])('a store that %s is told of once, to whoever asked', async (_, work) => {
+    const unheard = vi.fn<() => void>()
+    process.on('unhandledRejection', unheard)
+    onTestFinished(() => void process.off('unhandledRejection', unheard))
+    for (const clock of [systemClock, turnableClock()]) {
+      for (const end of await endsOf(boundedStore(storeOf(work), clock)))
+        expect(end).toMatchObject({ reason: { message: 'blocked' } })
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(unheard).not.toHaveBeenCalled()
   })
 })

@@ -23,9 +23,14 @@ export function turnableClock(): TurnableClock {
     until: (deadline, signal) =>
       new Promise((resolve, reject) => {
         const wait = { deadline, resolve, reject }
+        const abort = () => {
+          waits.delete(wait)
+          reject(signal?.reason as Error)
+        }
         if (deadline <= now()) return resolve()
+        if (signal?.aborted) return abort()
         waits.add(wait)
-        signal?.addEventListener('abort', () => waits.delete(wait))
+        signal?.addEventListener('abort', abort)
       }),
     advance(ms) {
       offset += ms
