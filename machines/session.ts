@@ -25,7 +25,7 @@ export interface Flow {
   /** How it gets to a provider and back, where the app does not say. */
   readonly platform?: Partial<Platform>
   /** Whom it is for: it begins for nobody else and ends when they are gone. Default: everybody. */
-  readonly who?: readonly Status[]
+  readonly who?: readonly Status[] | undefined
 }
 export type Status = 'signedOut' | 'anonymous' | 'signedIn'
 export type Flows = Record<string, Flow>
@@ -50,6 +50,7 @@ export type LifeEvent =
 /** One endpoint called through the promise door, as a child of the session under `id`. */
 export interface CallStart {
   type: 'call.start'
+  /** `call.<operation>.<number>`. */
   id: `call.${string}`
   operation: OperationName
   params: object
@@ -154,6 +155,13 @@ export function session(api: Api & TokenStore, flows: Flows) {
         const { id, operation, params } = event
         enqueue.spawnChild(request(api, operation) as never, { id, input: params } as never)
       }),
+      // Who signs out after having asked to be signed in wants to be out.
+      stopSignIns: enqueueActions(({ self, enqueue }) => {
+        for (const id of Object.keys(self.getSnapshot().children)) {
+          const [kind, operation] = id.split('.') as ['call', OperationName]
+          if (kind === 'call' && api[operation].signsIn) enqueue.stopChild(id)
+        }
+      }),
       endCall: stopChild(({ event }) => event.type.replace(/^xstate\.(done|error)\.actor\./, '')),
     },
   }).createMachine({
@@ -178,7 +186,7 @@ export function session(api: Api & TokenStore, flows: Flows) {
           'tokens.kept': arrivals('welcome' as const),
           'tokens.renewed': { actions: 'emitRenewed' },
           'tokens.lost': { target: '.signedOut', actions: 'farewell' },
-          'session.end': { actions: 'dropTokens' },
+          'session.end': { actions: ['stopSignIns', 'dropTokens'] },
         },
         states: {
           unknown: {
