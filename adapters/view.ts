@@ -28,10 +28,15 @@ type HandedEvent<S> = S extends { value: infer V; children: infer C }
 
 type MachineOf<F extends Flows, K extends keyof F> = ReturnType<F[K]>
 
-type FlowEvent<F extends Flows> = {
-  [K in keyof F]:
-    Parameters<MachineOf<F, K>['transition']>[1] | HandedEvent<SnapshotFrom<MachineOf<F, K>>>
-}[keyof F]
+/** Without those of a machine that has not declared its own: it would take anything. */
+type Declared<E> = E extends { type: string } ? (string extends E['type'] ? never : E) : never
+
+type FlowEvent<F extends Flows> = Declared<
+  {
+    [K in keyof F]:
+      Parameters<MachineOf<F, K>['transition']>[1] | HandedEvent<SnapshotFrom<MachineOf<F, K>>>
+  }[keyof F]
+>
 
 type RunningFlow<F extends Flows> = {
   [K in keyof F & string]: { flow: K; step: StepOf<SnapshotFrom<MachineOf<F, K>>> }

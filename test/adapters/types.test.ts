@@ -1,4 +1,5 @@
 import { expectTypeOf, test } from 'vitest'
+import { setup } from 'xstate'
 import {
   type account,
   type Auth,
@@ -39,6 +40,15 @@ test('events are also those of what a flow hands over to, however deep', () => {
   expectTypeOf<{ type: 'code.request' }>().toExtend<AccountEvent>()
   expectTypeOf<{ type: 'code.submit'; code: string }>().toExtend<AccountEvent>()
   expectTypeOf<{ type: 'code.submitted'; code: string }>().not.toExtend<AccountEvent>()
+})
+
+test('a machine that declares no events adds none, not all', () => {
+  const undeclared = () => setup({}).createMachine({})
+  const auth = createAuth({ env: 'demo', flows: { signIn, undeclared } })
+  type Mixed = Parameters<typeof auth.send>[0]
+  expectTypeOf<{ type: 'flow.start'; flow: 'undeclared' }>().toExtend<Mixed>()
+  expectTypeOf<{ type: 'guest.enter' }>().toExtend<Mixed>()
+  expectTypeOf<{ type: 'code.submitted'; code: string }>().not.toExtend<Mixed>()
 })
 
 test('calls are typed by their endpoint', () => {
