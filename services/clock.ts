@@ -2,19 +2,24 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
-  /** Settles when `deadline` (ms since the epoch) has come; rejects when `signal` aborts first. */
+  /**
+   * Settles when `deadline` (ms since the epoch) has come, or as much time has gone by as there was
+   * left, if the time of day is set back meanwhile; rejects when `signal` aborts first.
+   */
   until(deadline: number, signal?: AbortSignal): Promise<void>
 }
 
-/** setTimeout counts in a signed 32-bit number of milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1
+/** Milliseconds after which the time of day is looked at again: a timer does not see it being set. */
+const LONGEST_TIMER = 60_000
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   async until(deadline, signal) {
-    for (let left; (left = deadline - Date.now()) > 0;) {
+    for (let left = deadline - Date.now(); left > 0;) {
       signal?.throwIfAborted()
-      await sleep(Math.min(left, LONGEST_TIMER), signal)
+      const slept = Math.min(left, LONGEST_TIMER)
+      await sleep(slept, signal)
+      left = Math.min(left - slept, deadline - Date.now())
     }
   },
 }

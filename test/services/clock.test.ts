@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Clock, retryAt, systemClock } from '../../services/clock.ts'
 
 const start = Date.UTC(2030, 0, 1)
-const day = 24 * 60 * 60 * 1000
+const minute = 60 * 1000
+const day = 24 * 60 * minute
 
 describe('systemClock', () => {
   beforeEach(() => {
@@ -58,19 +59,33 @@ describe('systemClock', () => {
     },
   )
 
-  test('waits on where a timer was early, as after the clock was set back', async () => {
-    const seen = watch(systemClock.until(start + 1000))
-    vi.setSystemTime(start - 500)
+  test.each([1000, 5 * minute])(
+    'waits %d ms where the clock is set back, and no longer',
+    async (wait) => {
+      const seen = watch(systemClock.until(start + wait))
+      await vi.advanceTimersByTimeAsync(wait / 2)
+      vi.setSystemTime(start - day)
+      await vi.advanceTimersByTimeAsync(wait / 2 - 1)
+      expect(seen.outcome).toBe('waiting')
+      await vi.advanceTimersByTimeAsync(1)
+      expect(seen.outcome).toBe('over')
+      expect(vi.getTimerCount()).toBe(0)
+    },
+  )
+
+  test('is over within a minute where the clock is set past the deadline', async () => {
+    const seen = watch(systemClock.until(start + day))
     await vi.advanceTimersByTimeAsync(1000)
-    expect(seen.outcome).toBe('waiting')
-    await vi.advanceTimersByTimeAsync(500)
+    vi.setSystemTime(start + day)
+    await vi.advanceTimersByTimeAsync(minute)
     expect(seen.outcome).toBe('over')
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   test('a wait without end can be aborted', async () => {
     const abort = new AbortController()
     const seen = watch(systemClock.until(Infinity, abort.signal))
-    await vi.advanceTimersByTimeAsync(400 * day)
+    await vi.advanceTimersByTimeAsync(40 * day)
     expect(seen.outcome).toBe('waiting')
     abort.abort()
     await vi.advanceTimersByTimeAsync(0)
