@@ -1,5 +1,26 @@
-import type { AnyStateMachine, AnyStateNode, InspectionEvent, Snapshot } from 'xstate'
+import type {
+  AnyStateMachine,
+  AnyStateNode,
+  ContextFrom,
+  EventFromLogic,
+  InspectionEvent,
+  Snapshot,
+} from 'xstate'
 import { AuthError } from '../services/error.ts'
+import type { account } from '../machines/account.ts'
+import type { captcha } from '../machines/captcha.ts'
+import type { consent } from '../machines/consent.ts'
+import type { elevation } from '../machines/elevation.ts'
+import type { gatedEdit } from '../machines/gatedEdit.ts'
+import type { provider } from '../machines/provider.ts'
+import type { request } from '../machines/request.ts'
+import type { resetPassword } from '../machines/resetPassword.ts'
+import type { session } from '../machines/session.ts'
+import type { signIn } from '../machines/signIn.ts'
+import type { signOut } from '../machines/signOut.ts'
+import type { tokens } from '../machines/tokens.ts'
+import type { upgrade } from '../machines/upgrade.ts'
+import type { verification } from '../machines/verification.ts'
 
 /** An actor at work behind a door. */
 export interface TracedActor {
@@ -92,38 +113,66 @@ const error: Look = (value) => {
   return { code: 'unknown', ...(value instanceof AuthError && (details(value) as object)) }
 }
 
-const contact = { phone_number: phone, email }
-const consent = { provider_id: word, isPopup: flag }
-const edit = only({ type: word, ...contact })
-const lifetime = only({ expiresAt: number })
+interface Machines {
+  session: typeof session
+  signIn: typeof signIn
+  upgrade: typeof upgrade
+  resetPassword: typeof resetPassword
+  provider: typeof provider
+  account: typeof account
+  consent: typeof consent
+  gatedEdit: typeof gatedEdit
+  elevation: typeof elevation
+  verification: typeof verification
+  request: typeof request
+  captcha: typeof captcha
+  tokens: typeof tokens
+  signOut: typeof signOut
+}
+type Machine = { [M in keyof Machines]: ReturnType<Machines[M]> }
+type Event = EventFromLogic<Machine[keyof Machine]>
+
+/** A list that names what a machine or an event does not have is a type error. */
+type ContextLooks = { [M in keyof Machine]: { [K in keyof ContextFrom<Machine[M]>]?: Look } }
+type EventLooks = {
+  [E in Event as string extends E['type'] ? never : E['type']]?: { [K in keyof E]?: Look }
+}
+
+const contactLooks = { phone_number: phone, email }
+const contact = only(contactLooks)
+const consentLooks = { provider_id: word, isPopup: flag }
+const edit = only({ type: word, ...contactLooks })
+const elevated = only({ isNeedless: flag, expiresAt: number })
 
 /** What may be seen of an event. One that is not named here is seen by its type alone. */
 const events: Record<string, Looks> = {
   'flow.start': { flow: word },
   'call.start': { operation: word },
-  'contact.submit': contact,
-  'contact.replace': contact,
-  'provider.choose': consent,
-  'provider.bind': consent,
-  'provider.unbind': consent,
+  'contact.submit': contactLooks,
+  'contact.replace': contactLooks,
+  'provider.choose': consentLooks,
+  'provider.bind': consentLooks,
+  'provider.unbind': { provider_id: word },
   'captcha.require': { purpose: word },
   'tokens.need': { refused: number },
   'tokens.lost': { error },
-}
+} satisfies EventLooks
 
 /** What may be seen of a machine's context. One that is not named here shows its error alone. */
 const contexts: Record<string, Looks> = {
-  signIn: { contact: only(contact), switched: flag, error },
-  upgrade: { contact: only(contact), error },
-  resetPassword: { contact: only(contact), error },
-  provider: { consent: only(consent), purpose: word, error },
-  account: { edit, sudo: lifetime, error },
-  consent: { ...consent, error },
-  gatedEdit: { edit, sudo: lifetime, isDone: flag, wasRefused: flag, error },
-  elevation: { contact: only(contact), hasName: flag, expiresAt: number, error },
+  session: { who: word, error },
+  signIn: { contact, target: word, isUser: flag, switched: flag, error },
+  upgrade: { contact, hasSwitched: flag, error },
+  resetPassword: { contact, error },
+  provider: { consent: only(consentLooks), purpose: word, error },
+  account: { edit, sudo: elevated, error },
+  consent: { provider_id: word, isPopup: flag, error },
+  gatedEdit: { edit, sudo: elevated, isDone: flag, wasRefused: flag, error },
+  elevation: { contact, elevated, error },
   verification: {
-    contact: only(contact),
+    contact,
     target: word,
+    isUser: flag,
     resendAt: number,
     expiresAt: number,
     error,
@@ -137,9 +186,15 @@ const contexts: Record<string, Looks> = {
     error,
   },
   captcha: { purpose: word, expiresAt: number, error },
-  tokens: { credentials: lifetime, serial: number, failures: number, retryAt: number, error },
+  tokens: {
+    credentials: only({ expiresAt: number }),
+    serial: number,
+    failures: number,
+    retryAt: number,
+    error,
+  },
   signOut: { repeats: number, retryAt: number },
-}
+} satisfies ContextLooks
 
 /**
  * What happened, as far as it may be seen. A list says what that is, for every event and every

@@ -358,7 +358,7 @@ describe('what is seen', () => {
     })
     expect(snapshots.findLast(({ actor }) => actor.systemId === 'session')).toMatchObject({
       actor: { machine: 'session' },
-      snapshot: { value: { who: 'signedIn', flow: 'idle' } },
+      snapshot: { value: { who: 'signedIn', flow: 'idle' }, context: { who: 'signedIn' } },
     })
     expect(trace).toContainEqual(
       expect.objectContaining({
@@ -366,6 +366,24 @@ describe('what is seen', () => {
         event: { type: 'contact.submit', phone_number: '+•• •••••••••00' },
       }),
     )
+  })
+
+  test('until when a person is elevated, not by what', async () => {
+    const watched = await watch()
+    await signInByPassword(watched, { email })
+    await watched.send({ type: 'flow.start', flow: 'account' })
+    await watched.send({ type: 'password.change', password: newPassword })
+    await watched.send({ type: 'password.submit', password })
+    const last = (machine: string) =>
+      watched.trace.findLast((step) => step.type === 'snapshot' && step.actor.machine === machine)
+    const elevated = { isNeedless: false, expiresAt: expect.any(Number) }
+    expect(last('elevation')).toMatchObject({
+      snapshot: {
+        value: 'elevated',
+        context: { contact: { email: 'c•••@example.com' }, elevated },
+      },
+    })
+    expect(last('account')).toHaveProperty('snapshot.context.sudo', elevated)
   })
 
   test('each step between states, by the ids the charts are drawn with', async () => {
