@@ -1,7 +1,8 @@
 import type { OperationName } from '../api.ts'
 
 /** What can fail: every endpoint, and the waits that are none. */
-export type Operation = OperationName | 'captcha' | 'visit' | 'readCallback' | 'login'
+export type Operation =
+  OperationName | 'captcha' | 'destinationOf' | 'visit' | 'readCallback' | 'login'
 
 /** The same whether there is such an account or not: a stranger learns nothing from it. */
 const refused = 'The account or the password is not right. Try again, or sign in with a code.'
@@ -117,6 +118,7 @@ const byOperation = {
   'createCaptcha:deadline_exceeded': noPicture,
   'createCaptcha:unreachable': noPicture,
   'deleteUser:permission_denied': lateElevation,
+  'destinationOf:invalid_argument': misconfigured,
   'editUser:already_exists': takenName,
   'editUser:failed_precondition': takenContact,
   'editUser:invalid_argument': badProfile,
@@ -230,6 +232,7 @@ const byOperation = {
   'visit:cancelled': 'You closed the window, so nothing was done. Try again whenever you like.',
   'visit:deadline_exceeded': 'The window was open too long. Try again.',
   'visit:failed_precondition': 'The window was blocked. Allow it in your browser and try again.',
+  'visit:unimplemented': 'No window can be opened here. Use another way, or contact support.',
 } satisfies Partial<Record<`${Operation}:${Code}`, string>>
 
 /** A key that one language lacks is a type error in the other. */

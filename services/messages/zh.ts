@@ -107,6 +107,7 @@ export const zh: Record<MessageKey, string> = {
   'createCaptcha:deadline_exceeded': noPicture,
   'createCaptcha:unreachable': noPicture,
   'deleteUser:permission_denied': lateElevation,
+  'destinationOf:invalid_argument': misconfigured,
   'editUser:already_exists': takenName,
   'editUser:failed_precondition': takenContact,
   'editUser:invalid_argument': badProfile,
@@ -216,4 +217,5 @@ export const zh: Record<MessageKey, string> = {
   'visit:cancelled': '您关闭了窗口，操作未进行。可随时重试。',
   'visit:deadline_exceeded': '窗口打开的时间过长，请重试。',
   'visit:failed_precondition': '窗口被拦截，请在浏览器中允许后重试。',
+  'visit:unimplemented': '此处无法打开窗口，请换一种方式，或联系客服。',
 }

@@ -68,7 +68,7 @@ describe('the tables', () => {
   test('know every documented code, and none that is not', () => {
     const codes = keys.filter((key) => !key.includes(':'))
     expect(codes.toSorted()).toEqual(documented.toSorted())
-    const waits = ['visit', 'readCallback', 'login']
+    const waits = ['visit', 'readCallback', 'login', 'destinationOf']
     for (const key of keys.filter((key) => key.includes(':'))) {
       const [operation, code] = key.split(':')
       expect([...operations, ...waits]).toContain(operation)
@@ -201,6 +201,16 @@ test('whatever a server calls its error, there is a sentence', () => {
   )
   expect(say('signIn', 'constructor', 'en')).toBe(say('signIn', 'unknown', 'en'))
   expect(say('__proto__', 'not_found', 'en')).toBe(say(undefined, 'not_found', 'en'))
+})
+
+test('who has typed nothing is not told that it was wrong', () => {
+  for (const language of languages) {
+    const typedWrong = say(undefined, 'invalid_argument', language)
+    const said = say('destinationOf', 'invalid_argument', language)
+    expect(said).not.toBe(typedWrong)
+    expect(said).toBe(say(undefined, 'invalid_request', language))
+    expect(say('visit', 'unimplemented', language)).toMatch(/window|窗口/)
+  }
 })
 
 describe("an app's own catalogue", () => {
