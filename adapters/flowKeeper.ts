@@ -6,32 +6,49 @@ import { journey } from './view.ts'
 
 /**
  * Keeps the running flow in the tab's store, so that a reload goes on with it. Writes one after the
- * other: a late save never overtakes the removal of a flow that has ended.
+ * other, so that a late save never overtakes the removal of a flow that has ended; what came last
+ * is all that waits, and what is stored already is not written again.
  */
 export type FlowKeeper = ReturnType<typeof flowKeeper>
 
-export function flowKeeper(store: Store, key: string) {
+export function flowKeeper(tab: Store, key: string) {
   let work: Promise<void> = Promise.resolve()
-  const queue = (write: () => Promise<void>) => {
-    work = work.then(write).catch(() => undefined)
+  /** What is to be written next; an empty text is none. */
+  let next: (() => string) | undefined
+  /** What is stored, where that is known. */
+  let written: string | undefined
+  const store = (textOf: () => string) => {
+    if (!next) work = work.then(write).catch(() => undefined)
+    next = textOf
+  }
+  async function write() {
+    const textOf = next!
+    next = undefined
+    const text = textOf()
+    if (text === written) return
+    written = undefined
+    await (text ? tab.set(key, text) : tab.remove(key))
+    written = text
   }
   return {
     /** Saves the flow if it is at rest, forgets it if it has ended; else what was saved stays good. */
     keep(root: AnyActorRef): void {
       const [flow, ...rest] = journey(root.system)
-      if (!flow) return queue(async () => store.remove(key))
+      if (!flow) return store(() => '')
       const snapshot = flow.getPersistedSnapshot() as object
       if (!isAtRest(rest.at(-1) ?? flow, snapshot)) return
       const { value, context } = root.getSnapshot()
       const saved = { uid: context.uid as string, flow: value.flow as string, snapshot }
-      queue(async () => store.set(key, signed(serialize(saved))))
+      store(() => signed(serialize(saved)))
     },
     /** Settles when everything asked for so far is written. */
     settled: () => work,
     async load(): Promise<SavedFlow | undefined> {
       // A window begins with a copy of what its opener has kept: that journey is the opener's.
       if (globalThis.window?.name.startsWith(POPUP)) return undefined
-      const stored = await store.get(key)
+      // Another door may have written since.
+      written = undefined
+      const stored = await tab.get(key)
       const text = stored?.slice(SIGN)
       return text && signed(text) === stored ? deserialize(text) : undefined
     },

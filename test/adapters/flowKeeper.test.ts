@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest'
+import { memoryStore, type Store } from '../../services/storage.ts'
+import { openWorld } from '../support/world.ts'
+
+const key = 'authflow_demo'
+const start = { type: 'flow.start', flow: 'signIn' } as const
+
+/** A tab's store that notes what is written to it, and holds up what it is told to. */
+function notedStore() {
+  const memory = memoryStore()
+  const writes: string[] = []
+  let gate: Promise<void> | undefined
+  const note = async (name: string, write: () => unknown) => {
+    writes.push(name)
+    await gate
+    write()
+  }
+  const store: Store = {
+    get: (key) => memory.get(key),
+    set: (key, value) => note('set', () => memory.set(key, value)),
+    remove: (key) => note('remove', () => memory.remove(key)),
+  }
+  return {
+    store,
+    writes,
+    /** Answers how to let go of it. */
+    hold() {
+      let open!: () => void
+      gate = new Promise((resolve) => (open = resolve))
+      return open
+    },
+  }
+}
+
+async function open() {
+  const tab = notedStore()
+  const world = await openWorld('nothing', { storage: { tab: tab.store } })
+  await world.sandbox.addUser({ username: 'bob', password: 'right password' })
+  await world.call('signIn', { username: 'bob', password: 'right password' })
+  const enter = async (event: Parameters<typeof world.auth.send>[0]) => {
+    world.auth.send(event)
+    await world.settle()
+  }
+  return { world, enter, ...tab }
+}
+
+test('what has not changed is not written again', async () => {
+  const { world, enter, writes } = await open()
+  await enter(start)
+  expect(writes).toEqual(['set'])
+  await world.call('getUser')
+  expect(writes).toEqual(['set'])
+  await enter({ type: 'flow.cancel' })
+  expect(writes).toEqual(['set', 'remove'])
+  await world.call('getUser')
+  await world.call('getUser')
+  expect(writes).toEqual(['set', 'remove'])
+  await enter(start)
+  expect(writes).toEqual(['set', 'remove', 'set'])
+  await world.close()
+})
+
+test('what came last waits for a slow store, and nothing else', async () => {
+  const { world, enter, writes, hold, store } = await open()
+  const letGo = hold()
+  for (let times = 0; times < 5; times++) {
+    await enter(start)
+    await enter({ type: 'flow.cancel' })
+  }
+  await enter(start)
+  await enter({ type: 'contact.submit', phone_number: '+86 13800000000' })
+  expect(writes).toEqual(['set'])
+  letGo()
+  await world.settle()
+  expect(writes).toEqual(['set', 'set'])
+  await world.reload()
+  expect(world.end()).toBe('signedIn: signIn.askingCode')
+  await enter({ type: 'flow.cancel' })
+  expect(await store.get(key)).toBeUndefined()
+  await world.close()
+})
+
+test('what could not be written is written at the next change', async () => {
+  const tab = memoryStore()
+  let isFull = true
+  const set: Store['set'] = (key, value) => {
+    if (isFull) throw new Error('full')
+    return tab.set(key, value)
+  }
+  const world = await openWorld('nothing', { storage: { tab: { ...tab, set } } })
+  world.auth.send(start)
+  await world.settle()
+  expect(await tab.get(key)).toBeUndefined()
+  isFull = false
+  await world.call('sendVerification', { phone_number: '+86 13800000000' })
+  expect(await tab.get(key)).toBeDefined()
+  await world.close()
+})
+
+test('what another door has left is removed with the journey that is not gone on with', async () => {
+  const { world, enter, store } = await open()
+  await enter(start)
+  await enter({ type: 'flow.cancel' })
+  const first = world.auth
+  await world.reload()
+  await enter(start)
+  world.auth.stop()
+  expect(await store.get(key)).toBeDefined()
+  await world.storage.shared.remove('credentials_demo')
+  first.start()
+  world.auth = first
+  await world.settle()
+  expect(world.end()).toBe('signedOut: no flow')
+  expect(await store.get(key)).toBeUndefined()
+  await world.close()
+})
