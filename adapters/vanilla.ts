@@ -19,7 +19,7 @@ import { boundedStore, type Store, webStore } from '../services/storage.ts'
 import { createTokenStore } from '../services/tokenStore.ts'
 import { freshTokens } from '../machines/request.ts'
 import { Resumption } from '../machines/resumable.ts'
-import { type Flows, type LifeEvent, session } from '../machines/session.ts'
+import { assertFlows, type Flows, type LifeEvent, session } from '../machines/session.ts'
 import type { FlowKeeper } from './flowKeeper.ts'
 import type { Auth, AuthOptions } from './options.ts'
 import { type AuthEvent, isSame, journey, type View, viewOf } from './view.ts'
@@ -36,6 +36,7 @@ export function openAuth<const F extends Flows>(
   options: AuthOptions<F>,
 ): { auth: Auth<F>; system(): AnyActorRef['system'] | undefined } {
   const { env, clientId = env, clock = systemClock, flows } = options
+  assertFlows(flows)
   const storeOf = (own: Store | undefined, name: Parameters<typeof webStore>[0]) =>
     own ? boundedStore(own, clock) : webStore(name)
   const shared = storeOf(options.storage?.shared, 'localStorage')
@@ -213,12 +214,15 @@ export function openAuth<const F extends Flows>(
           description: 'not loaded: give createAuth({ endpoints: moreEndpoints })',
         })
       }
-      const id = `call.${++calls}` as const
+      const id = `call.${operation}.${++calls}` as const
       root.send({ type: 'call.start', id, operation, params: seal(params) })
       const { [id]: call } = root.getSnapshot().children as Record<string, AnyActorRef>
       const output = await toPromise(call!)
       if (call!.getSnapshot().status === 'stopped') {
-        throw new AuthError('cancelled', { operation, description: 'auth.stop() came first' })
+        throw new AuthError('cancelled', {
+          operation,
+          description: 'the session was ended meanwhile',
+        })
       }
       return unseal(output) as never
     },

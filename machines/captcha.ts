@@ -11,16 +11,25 @@ export interface CaptchaRequired {
   refused?: Secret
 }
 
+/** While a question is on screen. */
+const open = {
+  'captcha.require': { actions: 'join' },
+  'captcha.release': [{ guard: 'isLast', target: 'cancelled' }, { actions: 'part' }],
+  'captcha.cancel': 'cancelled',
+} as const
+
 /**
  * The one captcha question on screen, whoever asked, be it a picture or a page. A request sends
  * `captcha.require` and waits for a `settled` state; who comes while a question is open shares its
- * answer.
+ * answer. One that is stopped meanwhile says `captcha.release`: a question for nobody is not asked.
  */
 export const captcha = (api: Pick<Api, 'captcha' | 'clock'>) =>
   setup({
     types: {
       context: {} as {
         purpose: string
+        /** How many wait for the answer. */
+        waiting: number
         question?: CaptchaQuestion
         token?: Secret
         /** Milliseconds since the epoch. */
@@ -29,6 +38,7 @@ export const captcha = (api: Pick<Api, 'captcha' | 'clock'>) =>
       },
       events: {} as
         | CaptchaRequired
+        | { type: 'captcha.release' }
         | { type: 'captcha.spend'; token: Secret }
         | { type: 'captcha.answer'; text: Secret }
         | { type: 'captcha.replace' }
@@ -48,6 +58,7 @@ export const captcha = (api: Pick<Api, 'captcha' | 'clock'>) =>
         !!context.token &&
         context.token !== (event as CaptchaRequired).refused &&
         context.expiresAt > api.clock.now(),
+      isLast: ({ context }) => context.waiting === 1,
       hasQuestion: ({ context }) => !!context.question,
       isSolved: ({ event }) => !!(event as unknown as { output: CaptchaQuestion }).output.solved,
       isCancelled: ({ event }) => errorOf(event)?.code === 'cancelled',
@@ -61,6 +72,7 @@ export const captcha = (api: Pick<Api, 'captcha' | 'clock'>) =>
     actions: {
       begin: assign(({ event }) => ({
         purpose: (event as CaptchaRequired).purpose,
+        waiting: 1,
         question: undefined,
         token: undefined,
         error: undefined,
@@ -73,13 +85,15 @@ export const captcha = (api: Pick<Api, 'captcha' | 'clock'>) =>
         const { captcha_token: token, expires_in } = output.solved ?? output
         return { token, expiresAt: api.clock.now() + expires_in * 1000, error: undefined }
       }),
+      join: assign({ waiting: ({ context }) => context.waiting + 1 }),
+      part: assign({ waiting: ({ context }) => context.waiting - 1 }),
       close: assign({ question: undefined }),
       rememberCancel: assign({ error: () => new AuthError('cancelled', { operation: 'captcha' }) }),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
     },
   }).createMachine({
     id: 'captcha',
-    context: { purpose: '', expiresAt: 0 },
+    context: { purpose: '', waiting: 0, expiresAt: 0 },
     initial: 'idle',
     on: {
       'captcha.require': [
@@ -92,7 +106,7 @@ export const captcha = (api: Pick<Api, 'captcha' | 'clock'>) =>
       idle: {},
       fetching: {
         tags: 'busy',
-        on: { 'captcha.require': {}, 'captcha.cancel': 'cancelled' },
+        on: open,
         invoke: {
           id: 'createCaptcha',
           src: 'createCaptcha',
@@ -110,15 +124,14 @@ export const captcha = (api: Pick<Api, 'captcha' | 'clock'>) =>
       asking: {
         tags: 'asking',
         on: {
-          'captcha.require': {},
+          ...open,
           'captcha.answer': 'checking',
           'captcha.replace': { target: 'fetching', actions: assign({ error: undefined }) },
-          'captcha.cancel': 'cancelled',
         },
       },
       checking: {
         tags: 'busy',
-        on: { 'captcha.require': {}, 'captcha.cancel': 'cancelled' },
+        on: open,
         invoke: {
           id: 'verifyCaptcha',
           src: 'verifyCaptcha',

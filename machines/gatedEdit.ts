@@ -43,6 +43,8 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
         sudo?: Elevated
         /** The sudo token was refused once already. */
         wasRefused: boolean
+        /** The new contact was on its way to the server. */
+        wasSent: boolean
         verificationToken?: Secret
         error?: AuthError
       },
@@ -64,6 +66,7 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
         (!!sudo?.sudoToken || !!sudo?.isNeedless) && sudo.expiresAt > api.clock.now(),
       isPassword: ({ context: { edit } }) => edit.type === 'password.change' && !!edit.password,
       isDeletion: ({ context }) => context.edit.type === 'account.delete',
+      hasSent: ({ context }) => context.wasSent,
       isProvenContact: ({ context }) => !!context.verificationToken,
       isSet: ({ context, event }) =>
         isContactOf((event as unknown as { output: User }).output, contactOf(context.edit)),
@@ -83,7 +86,7 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
     },
   }).createMachine({
     id: 'gatedEdit',
-    context: ({ input }) => ({ ...input, isDone: false, wasRefused: false }),
+    context: ({ input }) => ({ ...input, isDone: false, wasRefused: false, wasSent: false }),
     initial: 'gating',
     output: ({ context: { isDone, sudo, error } }) => ({ isDone, sudo, error }),
     states: {
@@ -127,6 +130,7 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
       },
       settingContact: {
         tags: 'busy',
+        entry: assign({ wasSent: true }),
         invoke: {
           id: 'setContact',
           src: 'setContact',
@@ -165,10 +169,7 @@ export const gatedEdit = (api: Pick<Api, Endpoints | 'clock'>) =>
       askingRetry: {
         tags: 'asking',
         on: {
-          'edit.retry': [
-            { guard: 'isProvenContact', target: 'checkingContact' },
-            { target: 'gating' },
-          ],
+          'edit.retry': [{ guard: 'hasSent', target: 'checkingContact' }, { target: 'gating' }],
           'edit.cancel': 'left',
         },
       },
@@ -194,10 +195,10 @@ function contactOf(edit: Edit): Contact {
   return { phone_number, email } as Contact
 }
 
-/** However it was typed; the server knows a phone number by its calling code as well. */
+/** However it was typed, with a calling code, zeros before it, or without. */
 function isContactOf(user: User, { phone_number, email }: Contact): boolean {
   const digits = (text = '') => text.replace(/\D/g, '')
   return phone_number
-    ? digits(user.phone_number).endsWith(digits(phone_number))
+    ? digits(user.phone_number).endsWith(digits(phone_number).replace(/^0+/, ''))
     : user.email?.toLowerCase() === email?.toLowerCase()
 }

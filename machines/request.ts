@@ -23,6 +23,17 @@ const captchaOf = (system: System): ActorRefFrom<ReturnType<typeof captcha>> =>
   system.get('captcha')
 const tokensOf = (system: System): ActorRefFrom<ReturnType<typeof tokens>> => system.get('tokens')
 
+/** Which token pair goes with a call, and whose. */
+export interface Authorized {
+  serial?: number
+  uid?: string
+}
+
+const uidOf = (system: System) => tokensOf(system).getSnapshot().context.credentials?.sub
+
+const notTheSame = () =>
+  new AuthError('cancelled', { description: 'somebody else has signed in meanwhile' })
+
 /** How often a call that is safe to repeat is repeated while the line is down. */
 const REPEATS = 2
 
@@ -31,7 +42,11 @@ const REPEATS = 2
  * outside it looks like a promise: it ends with the operation's output or with an `AuthError`.
  */
 export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, name: K) {
-  const operation = api[name] as Operation<unknown, OutputOf<K>>
+  const operation = api[name] as Operation<unknown, OutputOf<K>> | undefined
+  if (!operation) {
+    const description = 'not loaded: a flow brings the endpoints that it calls'
+    throw new AuthError('unimplemented', { operation: name, description })
+  }
   const purpose = `${operation.method}:${operation.path}`
   return setup({
     types: {
@@ -41,6 +56,8 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
         params: InputOf<K>
         /** Which token pair the call goes out with; none: the client id alone. */
         serial?: number
+        /** Whose call it is: nobody else's token goes with it. */
+        uid?: string
         renewed: boolean
         captchaToken?: Secret
         challengedAnew: boolean
@@ -54,26 +71,33 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
       tags: {} as 'busy' | 'captcha' | 'retrying',
     },
     actors: {
-      authorize: fromPromise<number | undefined, number | undefined>(
-        async ({ input: refused, system, signal }) => {
-          const { serial, error } = await freshTokens(system, api.clock, refused, signal)
-          if (!error) return serial
-          if (operation.credential === 'either') return undefined
-          throw AuthError.from(error, name)
+      authorize: fromPromise<Authorized, Authorized>(async ({ input, system, signal }) => {
+        const { uid = uidOf(system) } = input
+        const { serial, credentials, error } = await freshTokens(
+          system,
+          api.clock,
+          input.serial,
+          signal,
+        )
+        if (!credentials && operation.credential === 'either') return {}
+        if (error) throw AuthError.from(error, name)
+        if (uid !== undefined && uid !== credentials!.sub) throw notTheSame()
+        return { serial, uid: credentials!.sub }
+      }),
+      send: fromPromise<OutputOf<K>, Authorized & { params: InputOf<K>; captchaToken?: Secret }>(
+        ({ input: { params, serial, uid, captchaToken }, system, signal }) => {
+          const { credentials } = tokensOf(system).getSnapshot().context
+          if (serial === undefined) return operation(params, { captchaToken, signal })
+          if (credentials && credentials.sub !== uid) throw notTheSame()
+          return operation(params, { accessToken: credentials?.access_token, captchaToken, signal })
         },
       ),
-      send: fromPromise<
-        OutputOf<K>,
-        { params: InputOf<K>; serial?: number; captchaToken?: Secret }
-      >(({ input: { params, serial, captchaToken }, system, signal }) => {
-        const { credentials } = tokensOf(system).getSnapshot().context
-        const accessToken = serial === undefined ? undefined : credentials?.access_token
-        return operation(params, { accessToken, captchaToken, signal })
-      }),
       solveCaptcha: fromPromise<Secret, Secret | undefined>(
         async ({ input: refused, system, signal }) => {
           const dialog = captchaOf(system)
           dialog.send({ type: 'captcha.require', purpose, refused })
+          // Who is stopped waits for no answer.
+          signal.addEventListener('abort', () => dialog.send({ type: 'captcha.release' }))
           const settled = await waitFor(dialog, (state) => state.hasTag('settled'), { signal })
           if (settled.context.token) return settled.context.token
           throw settled.context.error!
@@ -151,8 +175,8 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
         invoke: {
           id: 'authorize',
           src: 'authorize',
-          input: ({ context }) => context.serial,
-          onDone: { target: 'sending', actions: assign({ serial: ({ event }) => event.output }) },
+          input: ({ context: { serial, uid } }) => ({ serial, uid }),
+          onDone: { target: 'sending', actions: assign(({ event }) => event.output) },
           onError: { target: 'failed', actions: 'rememberError' },
         },
       },
@@ -161,9 +185,10 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
         invoke: {
           id: 'send',
           src: 'send',
-          input: ({ context: { params, serial, captchaToken } }) => ({
+          input: ({ context: { params, serial, uid, captchaToken } }) => ({
             params,
             serial,
+            uid,
             captchaToken,
           }),
           onDone: { target: 'succeeded', actions: assign({ output: ({ event }) => event.output }) },

@@ -115,6 +115,7 @@ export const signIn = (api: Pick<Api, Endpoints | 'clock'>) =>
         entry: assign({
           firstFactor: undefined,
           target: undefined,
+          isUser: undefined,
           verificationToken: undefined,
           newAccount: undefined,
         }),

@@ -128,7 +128,7 @@ export const tokens = (
           assign(({ context, event }) => ({
             credentials: toCredentials(event.tokens, api.clock, { version: event.version }),
             serial: context.serial + 1,
-            begun: event.begun,
+            begun: event.begun ?? context.begun,
             failures: 0,
             error: undefined,
           })),

@@ -31,8 +31,8 @@ const modelOf = (operation: OperationName, input: object): Model => ({
   input,
   cases: {
     'xstate.done.actor.authorize': [
-      { output: 1 },
-      ...(isEither(operation) ? [{ output: undefined, note: 'with nobody signed in' }] : []),
+      { output: { serial: 1 } },
+      ...(isEither(operation) ? [{ output: {}, note: 'with nobody signed in' }] : []),
     ],
     'xstate.error.actor.authorize': isEither(operation) ? [] : [fails('unauthenticated')],
     'xstate.done.actor.send': [{ output: {} }],

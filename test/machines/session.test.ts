@@ -85,7 +85,7 @@ describeTour({
     {
       cases: {
         'flow.start': Object.keys(flows).map((flow) => ({ flow, note: flow })),
-        [CALL]: [{ id: 'call.1', operation: 'getUser', params: {} }],
+        [CALL]: [{ id: 'call.getUser.1', operation: 'getUser', params: {} }],
         'tokens.restored': arrivals,
         'tokens.kept': arrivals,
         'tokens.lost': [{ note: 'left' }, { error: refused, note: 'refused' }],

@@ -113,7 +113,7 @@ describe('what somebody has begun', () => {
   const edges = edgesOf(session(paperApi, { account }), {
     cases: {
       'flow.start': [{ flow: 'account' }],
-      'call.start': [{ id: 'call.1', operation: 'getUser', params: {} }],
+      'call.start': [{ id: 'call.getUser.1', operation: 'getUser', params: {} }],
       'tokens.restored': people,
       'tokens.kept': arrivals,
       'tokens.lost': [{}, { byFlow: true }, ...fails('invalid_grant')],
@@ -162,7 +162,7 @@ describe('a captcha that is refused', () => {
   const edges = edgesOf(request(paperApi, 'sendVerification'), {
     input: { phone_number: '+86 13800000000' },
     cases: {
-      'xstate.done.actor.authorize': [{ output: 1 }, { output: undefined }],
+      'xstate.done.actor.authorize': [{ output: { serial: 1 } }, { output: {} }],
       'xstate.done.actor.send': [{ output: {} }],
       'xstate.done.actor.solveCaptcha': [{ output: secret }],
       'xstate.error.actor.authorize': hostile,
@@ -213,7 +213,7 @@ describe('somebody is signed in', () => {
     const edges = edgesOf(machine, {
       cases: {
         'flow.start': [{ flow: 'signIn' }],
-        'call.start': [{ id: 'call.1', operation: 'getUser', params: {} }],
+        'call.start': [{ id: 'call.getUser.1', operation: 'getUser', params: {} }],
         'tokens.restored': [
           { uid: 'li', scope: 'user' },
           { uid: 'g', scope: 'anonymous' },

@@ -221,7 +221,9 @@ export async function openHostileWorld() {
       ]
       return actors
         .flatMap((actor) => descriptorsOf(actor.getSnapshot() as AnyMachineSnapshot))
-        .filter((type) => !/^(xstate|tokens|call|session)\.|^captcha\.(require|spend)/.test(type))
+        .filter(
+          (type) => !/^(xstate|tokens|call|session)\.|^captcha\.(require|release|spend)/.test(type),
+        )
     },
 
     /** A person says something, sensible or not. */

@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createAuth } from '../../adapters/vanilla.ts'
+import { account } from '../../adapters/flows.ts'
+import { signIn } from '../../machines/signIn.ts'
+import { memoryStore } from '../../services/storage.ts'
+import { openWorld, type World } from '../support/world.ts'
+
+const anna = 'anna'
+const bob = 'bob'
+const profile = '/auth/v1/user/profile'
+
+let world: World
+
+beforeEach(async () => {
+  world = await openWorld('nothing', { flows: { signIn, account } })
+  await world.sandbox.addUser({ sub: anna, phone_number: '+86 13800000000' })
+  await world.sandbox.addUser({ sub: bob, phone_number: '+86 13900000000' })
+})
+afterEach(() => world.close())
+
+const ticketOf = async (uid: string) => ({
+  provider_id: 'custom',
+  ticket: await world.sandbox.mintTicket(uid),
+})
+const enter = async (uid: string) => world.call('signInWithCustomTicket', await ticketOf(uid))
+const names = () => world.sandbox.users().map(({ name }) => name)
+const rename = () => world.auth.call('updateProfile', { name: 'Anna' })
+
+/** The next call is refused with this. */
+const refuse = (status: number, error: string) =>
+  world.sandbox.faults([{ method: 'PATCH', path: profile, status, body: { error } }])
+
+describe('what one user has asked for is not done as another one', () => {
+  test('who signs in while it waits at a captcha', async () => {
+    await enter(anna)
+    refuse(400, 'captcha_required')
+    const renaming = expect(rename()).rejects.toMatchObject({ code: 'cancelled' })
+    await world.settle({ answering: false })
+    await enter(bob)
+    await world.settle()
+    await renaming
+    expect(names()).toEqual([undefined, undefined])
+  })
+
+  test('who signs in in another tab', async () => {
+    await enter(anna)
+    refuse(400, 'captcha_required')
+    const renaming = expect(rename()).rejects.toMatchObject({ code: 'cancelled' })
+    await world.settle({ answering: false })
+    const tab = createAuth({
+      env: 'demo',
+      endpoint: world.url,
+      storage: { shared: world.storage.shared, tab: memoryStore() },
+      flows: {},
+    })
+    tab.start()
+    await tab.call('signInWithCustomTicket', await ticketOf(bob))
+    tab.stop()
+    world.peer('tokens').send({ type: 'tokens.reload' })
+    await world.settle()
+    await renaming
+    expect(world.auth.get()).toMatchObject({ user: { uid: bob } })
+    expect(names()).toEqual([undefined, undefined])
+  })
+
+  test('who signs in while its token is refused', async () => {
+    await enter(anna)
+    refuse(401, 'unauthenticated')
+    world.hold(/user\/profile$|v1\/token$/)
+    const renaming = expect(rename()).rejects.toMatchObject({ code: 'cancelled' })
+    await world.settle()
+    await enter(bob)
+    world.letGo()
+    await world.settle()
+    world.letGo()
+    await renaming
+    expect(names()).toEqual([undefined, undefined])
+  })
+
+  test('and still is for the same one who has signed in anew', async () => {
+    await enter(anna)
+    refuse(400, 'captcha_required')
+    const renaming = rename()
+    await world.settle({ answering: false })
+    await enter(anna)
+    await world.settle()
+    await renaming
+    expect(names()).toContain('Anna')
+  })
+})
+
+describe('a captcha nobody waits for any more', () => {
+  const isOpen = () => world.auth.get().captcha !== undefined
+
+  test.each([{ type: 'contact.change' }, { type: 'flow.cancel' }, { type: 'session.end' }])(
+    'is closed: $type',
+    async (event) => {
+      world.sandbox.config({ captchaOnEveryCall: 'on' })
+      world.auth.send({ type: 'flow.start', flow: 'signIn' })
+      world.auth.send({ type: 'contact.submit', phone_number: '+86 13800000000' })
+      await world.settle({ answering: false })
+      expect(isOpen()).toBe(true)
+      world.auth.send(event as never)
+      await world.settle({ answering: false })
+      expect(isOpen()).toBe(false)
+    },
+  )
+
+  test('stays open for whoever waits still', async () => {
+    await enter(anna)
+    refuse(400, 'captcha_required')
+    const renaming = rename()
+    await world.settle({ answering: false })
+    world.sandbox.config({ captchaOnEveryCall: 'on' })
+    world.auth.send({ type: 'flow.start', flow: 'signIn' })
+    world.auth.send({ type: 'contact.submit', phone_number: '+86 13900000000' })
+    await world.settle({ answering: false })
+    world.auth.send({ type: 'flow.cancel' })
+    await world.settle({ answering: false })
+    expect(isOpen()).toBe(true)
+    world.sandbox.config({ captchaOnEveryCall: 'off' })
+    world.answerCaptcha()
+    await world.settle()
+    await renaming
+    expect(isOpen()).toBe(false)
+  })
+})
+
+describe('who signs out', () => {
+  test.each([[anna], []])('is not signed in by what was asked before (%s)', async (...uids) => {
+    for (const uid of uids) await enter(uid)
+    world.hold(/anonymously$/)
+    const entering = expect(world.auth.call('signInAnonymously')).rejects.toMatchObject({
+      code: 'cancelled',
+    })
+    await world.settle()
+    world.auth.send({ type: 'session.end' })
+    world.letGo()
+    await world.settle()
+    await entering
+    expect(world.auth.get()).toMatchObject({ status: 'signedOut' })
+    world.hold(/nothing/)
+    await world.call('signInAnonymously')
+    expect(world.auth.get()).toMatchObject({ status: 'anonymous' })
+  })
+
+  test('leaves what else was asked alone', async () => {
+    world.hold(/checkIfUserExist$/)
+    const asking = world.auth.call('isUsernameRegistered', { username: 'anna' })
+    await world.settle()
+    world.auth.send({ type: 'session.end' })
+    world.letGo()
+    await expect(asking).resolves.toEqual({ exist: false })
+  })
+})
