@@ -97,7 +97,9 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
           const dialog = captchaOf(system)
           dialog.send({ type: 'captcha.require', purpose, refused })
           // Who is stopped waits for no answer.
-          signal.addEventListener('abort', () => dialog.send({ type: 'captcha.release' }))
+          signal.addEventListener('abort', () => {
+            if (dialog.getSnapshot().status === 'active') dialog.send({ type: 'captcha.release' })
+          })
           const settled = await waitFor(dialog, (state) => state.hasTag('settled'), { signal })
           if (settled.context.token) return settled.context.token
           throw settled.context.error!

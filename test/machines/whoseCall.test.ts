@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createAuth } from '../../adapters/vanilla.ts'
 import { account } from '../../adapters/flows.ts'
 import { signIn } from '../../machines/signIn.ts'
@@ -105,6 +105,19 @@ describe('a captcha nobody waits for any more', () => {
       expect(isOpen()).toBe(false)
     },
   )
+
+  test('is not told so when everything stops', async () => {
+    const warn = vi.spyOn(console, 'warn')
+    onTestFinished(() => warn.mockRestore())
+    await enter(anna)
+    refuse(400, 'captcha_required')
+    const renaming = expect(rename()).rejects.toMatchObject({ code: 'cancelled' })
+    await world.settle({ answering: false })
+    expect(isOpen()).toBe(true)
+    world.auth.stop()
+    await renaming
+    expect(warn.mock.calls).toEqual([])
+  })
 
   test('stays open for whoever waits still', async () => {
     await enter(anna)
