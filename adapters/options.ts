@@ -6,7 +6,7 @@ import type { moreEndpoints } from '../services/moreEndpoints.ts'
 import type { Platform } from '../services/platform.ts'
 import type { Unsealed } from '../services/secret.ts'
 import type { Store } from '../services/storage.ts'
-import type { Flows, LifeEvent } from '../machines/session.ts'
+import type { Flows, LifeEvent, Named } from '../machines/session.ts'
 import type { Inspector } from './inspect.ts'
 import type { AuthEvent, View } from './view.ts'
 
@@ -42,8 +42,11 @@ export interface AuthOptions<F extends Flows> extends Host {
   captcha?: { (api: Api): CaptchaService; readonly endpoints?: object }
   /** Endpoints to call beside those of a session and its flows, such as `moreEndpoints`. */
   endpoints?: Partial<typeof moreEndpoints>
-  /** The journeys of the app, by the name it starts them with. */
-  flows: F
+  /**
+   * The journeys of the app, by the name it starts them with: any but `captcha`, `idle` and `tokens`,
+   * without `.`, `#` and `\`.
+   */
+  flows: F & Named<F>
 }
 
 export interface Auth<F extends Flows> {

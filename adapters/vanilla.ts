@@ -19,7 +19,7 @@ import { boundedStore, type Store, webStore } from '../services/storage.ts'
 import { createTokenStore } from '../services/tokenStore.ts'
 import { freshTokens } from '../machines/request.ts'
 import { Resumption } from '../machines/resumable.ts'
-import { assertFlows, type Flows, type LifeEvent, session } from '../machines/session.ts'
+import { type Flows, type LifeEvent, session } from '../machines/session.ts'
 import type { FlowKeeper } from './flowKeeper.ts'
 import type { Auth, AuthOptions } from './options.ts'
 import { type AuthEvent, isSame, journey, type View, viewOf } from './view.ts'
@@ -36,7 +36,6 @@ export function openAuth<const F extends Flows>(
   options: AuthOptions<F>,
 ): { auth: Auth<F>; system(): AnyActorRef['system'] | undefined } {
   const { env, clientId = env, clock = systemClock, flows } = options
-  assertFlows(flows)
   const storeOf = (own: Store | undefined, name: Parameters<typeof webStore>[0]) =>
     own ? boundedStore(own, clock) : webStore(name)
   const shared = storeOf(options.storage?.shared, 'localStorage')

@@ -8,7 +8,7 @@ import {
   stopChild,
 } from 'xstate'
 import type { Api, OperationName } from '../services/api.ts'
-import { AuthError, errorOf } from '../services/error.ts'
+import { type AuthError, errorOf } from '../services/error.ts'
 import type { Platform } from '../services/platform.ts'
 import type { TokenStore } from '../services/tokenStore.ts'
 import type { SignOutRequest } from '../services/wire.ts'
@@ -29,6 +29,14 @@ export interface Flow {
 }
 export type Status = 'signedOut' | 'anonymous' | 'signedIn'
 export type Flows = Record<string, Flow>
+
+/** Names of the session's own states and actors, and marks that mean something in a chart. */
+type NoName = '' | 'captcha' | 'idle' | 'tokens' | `${string}${'.' | '#' | '\\'}${string}`
+
+/** The same flows, where each can be called what it is called. */
+export type Named<F extends Flows> = {
+  [K in keyof F]: K extends NoName ? 'no flow can be called this: choose another name' : F[K]
+}
 
 /** What an app tells the session itself, whatever flow is running. */
 export type SessionEvent<Name = string> =
@@ -75,19 +83,6 @@ const leaving = ({ who }: Flow) => {
     target: 'idle',
   }
   return leave && { 'tokens.restored': leave, 'tokens.kept': leave, 'tokens.lost': leave }
-}
-
-/** Names the session has given away, and marks that lead elsewhere in a chart. */
-const NO_NAME = /^(|captcha|idle|tokens)$|[.#\\]/
-
-/** @throws AuthError `invalid_argument` where one is missing, or bears a name that cannot be its state's */
-export function assertFlows(flows?: Flows) {
-  for (const name of Object.keys(flows ?? { '': flows })) {
-    if (flows && typeof flows[name] === 'function' && !NO_NAME.test(name)) continue
-    throw new AuthError('invalid_argument', {
-      description: `flows.${name}: give a function, under a name other than captcha, idle and tokens and without . # \\`,
-    })
-  }
 }
 
 /**

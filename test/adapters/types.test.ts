@@ -3,6 +3,7 @@ import { setup } from 'xstate'
 import {
   type account,
   type Auth,
+  type AuthOptions,
   createAuth,
   type AuthEvent,
   signIn,
@@ -49,6 +50,24 @@ test('a machine that declares no events adds none, not all', () => {
   expectTypeOf<{ type: 'flow.start'; flow: 'undeclared' }>().toExtend<Mixed>()
   expectTypeOf<{ type: 'guest.enter' }>().toExtend<Mixed>()
   expectTypeOf<{ type: 'code.submitted'; code: string }>().not.toExtend<Mixed>()
+})
+
+test('a flow is not called what the session or its chart means something else by', () => {
+  type Taken<Name extends string> =
+    Record<Name, typeof signIn> extends AuthOptions<Record<Name, typeof signIn>>['flows']
+      ? true
+      : false
+  expectTypeOf<Taken<'signIn' | 'a-b' | 'toString' | '登录'>>().toEqualTypeOf<true>()
+  expectTypeOf<Taken<string>>().toEqualTypeOf<true>()
+  expectTypeOf<Taken<'captcha'>>().toEqualTypeOf<false>()
+  expectTypeOf<Taken<'idle'>>().toEqualTypeOf<false>()
+  expectTypeOf<Taken<'signIn' | 'tokens'>>().toEqualTypeOf<false>()
+  expectTypeOf<Taken<'a.b'>>().toEqualTypeOf<false>()
+  expectTypeOf<Taken<'#a'>>().toEqualTypeOf<false>()
+  expectTypeOf<Taken<'a\\b'>>().toEqualTypeOf<false>()
+  expectTypeOf<Taken<''>>().toEqualTypeOf<false>()
+  // @ts-expect-error no flow can be called this: choose another name
+  createAuth({ env: 'demo', flows: { captcha: signIn } })
 })
 
 test('calls are typed by their endpoint', () => {
