@@ -4,6 +4,7 @@ import { moreEndpoints as endpoints } from '../services/moreEndpoints.ts'
 import type { Platform } from '../services/platform.ts'
 import { account as accountChart } from '../machines/account.ts'
 import { consent as consentChart } from '../machines/consent.ts'
+import { elevation as elevationChart } from '../machines/elevation.ts'
 import { provider as providerChart } from '../machines/provider.ts'
 import { resetPassword as resetPasswordChart } from '../machines/resetPassword.ts'
 import type { Status } from '../machines/session.ts'
@@ -19,7 +20,11 @@ const platform: Partial<Platform> = {
 /** Flows bring along what they need beyond signing in. */
 /* @__NO_SIDE_EFFECTS__ */
 const withEndpoints = <Chart extends (api: Api) => unknown>(chart: Chart, who?: Status[]) =>
-  Object.assign((api: Api) => chart(api) as ReturnType<Chart>, { endpoints, platform, who })
+  Object.assign((api: Parameters<Chart>[0]) => chart(api as Api) as ReturnType<Chart>, {
+    endpoints,
+    platform,
+    who,
+  })
 
 /** Edits of the account: password, phone, e-mail, profile, providers, deletion. */
 export const account = withEndpoints(accountChart, ['anonymous', 'signedIn'])
@@ -32,6 +37,9 @@ export const resetPassword = withEndpoints(resetPasswordChart)
 
 /** A guest becomes a user. */
 export const upgrade = withEndpoints(upgradeChart, ['anonymous'])
+
+/** Proves who is signed in once more, for a flow of an app's own, which has `endpoints` of it. */
+export const elevation = withEndpoints(elevationChart)
 
 /** To a provider and back, for a flow of an app's own, which has `endpoints` and `platform` of it. */
 export const consent = withEndpoints(consentChart)

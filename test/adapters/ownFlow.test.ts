@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createAuth } from '../../adapters/index.ts'
+import { assign, setup } from 'xstate'
+import {
+  type Api,
+  AuthError,
+  createAuth,
+  elevation,
+  request,
+  type Secret,
+} from '../../adapters/index.ts'
 import { naming } from '../../docs/examples/naming.ts'
 import { createSandbox, type Sandbox } from '../../sandbox/index.ts'
 import { memoryStore } from '../../services/storage.ts'
@@ -14,11 +22,56 @@ let tab = memoryStore()
 const shared = memoryStore()
 let auth: ReturnType<typeof open>
 
+/** Invokes a built-in machine, whose endpoints it brings along, and takes a password of its own. */
+const parting = Object.assign(
+  (api: Pick<Api, 'getUser' | 'sendVerification' | 'verify' | 'sudo' | 'signIn' | 'clock'>) =>
+    setup({
+      types: {
+        context: {} as { error?: AuthError },
+        events: {} as { type: 'parting.confirm'; username: string; oldPassword: Secret },
+        children: {} as { elevation: 'elevation' },
+        tags: {} as 'asking' | 'busy',
+      },
+      actors: { elevation: elevation(api), signIn: request(api, 'signIn') },
+    }).createMachine({
+      id: 'parting',
+      context: {},
+      initial: 'elevation',
+      states: {
+        elevation: {
+          invoke: { id: 'elevation', src: 'elevation', onDone: 'askingPassword' },
+        },
+        askingPassword: {
+          tags: 'asking',
+          on: { 'parting.confirm': 'signingIn' },
+        },
+        signingIn: {
+          tags: 'busy',
+          invoke: {
+            id: 'signIn',
+            src: 'signIn',
+            input: ({ event }) => {
+              const { username, oldPassword } = event as Extract<typeof event, { username: string }>
+              return { username, password: oldPassword }
+            },
+            onDone: 'done',
+            onError: {
+              target: 'askingPassword',
+              actions: assign({ error: ({ event }) => AuthError.from(event.error) }),
+            },
+          },
+        },
+        done: { type: 'final' },
+      },
+    }),
+  { endpoints: elevation.endpoints },
+)
+
 function open() {
   const opened = createAuth({
     env: 'demo',
     endpoint: server.url,
-    flows: { naming },
+    flows: { naming, parting },
     storage: { shared, tab },
   })
   opened.start()
@@ -93,6 +146,19 @@ test('does not ask who has one', async () => {
   await until(({ busy }) => busy)
   await until(({ flow }) => !flow)
   expect(auth.get()).toMatchObject({ status: 'signedIn' })
+})
+
+test('a built-in machine and a password are at home in it', async () => {
+  await sandbox.addUser({ username: 'lovelace', password: 'Correct-horse-7', email: 'a@b.example' })
+  await auth.call('signIn', { username: 'lovelace', password: 'Correct-horse-7' })
+  auth.send({ type: 'flow.start', flow: 'parting' })
+  await until(({ step }) => step === 'askingProof')
+  auth.send({ type: 'password.submit', password: 'Correct-horse-7' })
+  await until(({ step }) => step === 'askingPassword')
+  auth.send({ type: 'parting.confirm', username: 'lovelace', oldPassword: 'wrong' })
+  await until(({ step, error }) => step === 'askingPassword' && !!error)
+  auth.send({ type: 'parting.confirm', username: 'lovelace', oldPassword: 'Correct-horse-7' })
+  await until(({ flow }) => !flow)
 })
 
 test('is kept by an app that stops as soon as it is told of a step', async () => {
