@@ -42,10 +42,12 @@ export type Unsealed<T> = {
 }
 
 /**
- * The protocol's own habit: every password, code, ticket and token is called one. The answer to a
- * captcha is `text`, and `key` on the wire; the `url` a provider sends a person back to bears a code.
+ * The protocol's own habit: every password, code, ticket and token is called one. In an app's own
+ * events it may be a `newPassword`. The answer to a captcha is `text`, and `key` on the wire; the
+ * `url` a provider sends a person back to bears a code.
  */
-const SECRET_FIELD = /(^|_)(code|password|ticket|token)$|^(text|key|url)$/
+const SECRET_FIELD =
+  /(^|_)(code|password|ticket|token)$|(Code|Password|Ticket|Token)$|^(text|key|url)$/
 
 /** Wraps the secret fields of an event or of a call's parameters, nested ones too. */
 export function seal<T extends object>(fields: object): T {

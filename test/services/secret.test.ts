@@ -103,6 +103,13 @@ describe('seal', () => {
     expect(sealed['type']).toBe('any.event')
   })
 
+  test.each(['newPassword', 'accessToken', 'smsCode', 'loginTicket', 'page_Token'])(
+    'wraps %s, as an app may call it',
+    (name) => {
+      expect(seal<Record<string, unknown>>({ [name]: canary })[name]).toBeInstanceOf(Secret)
+    },
+  )
+
   test('wraps a password byte for byte', () => {
     fc.assert(
       fc.property(anyText(), (password) => {
@@ -134,6 +141,8 @@ describe('seal', () => {
     'passwords',
     'tokens',
     'encode',
+    'newPasswordHint',
+    'tokenType',
     'token_type',
     'keys',
     '',
