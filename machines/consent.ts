@@ -67,7 +67,8 @@ export const consent = (api: Pick<Api, Endpoints>) =>
     guards: {
       isPopup: ({ context }) => !!context.isPopup,
       isBlocked: ({ event }) => errorOf(event)?.code === 'failed_precondition',
-      isOwn: ({ context, event }) => urlOf(event).includes(`state=${context.state}`),
+      isOwn: ({ context, event }) =>
+        urlOf(event).matches(new RegExp(`^[^#]*[?&]state=${context.state}([&#]|$)`)),
     },
     actions: {
       renewState: assign({

@@ -19,8 +19,8 @@ export class Secret {
   }
 
   /** Whether the text bears a mark that only its rightful sender knows. */
-  includes(mark: string): boolean {
-    return this.#value.includes(mark)
+  matches(mark: RegExp): boolean {
+    return mark.test(this.#value)
   }
 
   toString(): string {

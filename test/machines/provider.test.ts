@@ -138,6 +138,10 @@ describe('a journey to a provider', () => {
       `${journey.redirect_uri}?code=theirs&state=${stateOf(own).toUpperCase()}`,
     'a part of its state': (own) =>
       `${journey.redirect_uri}?code=theirs&state=${stateOf(own).slice(0, -1)}`,
+    'more than its state': (own) => `${journey.redirect_uri}?code=theirs&state=${stateOf(own)}x`,
+    'its state by another name': (own) =>
+      `${journey.redirect_uri}?code=theirs&no-state=${stateOf(own)}`,
+    'its state behind a #': (own) => `${journey.redirect_uri}#?code=theirs&state=${stateOf(own)}`,
     'a denial of somebody else': () =>
       `${journey.redirect_uri}?error=access_denied&state=${'0'.repeat(32)}`,
     'no address': () => 'nowhere',
@@ -167,6 +171,13 @@ describe('a journey to a provider', () => {
     await comeBack(`${journey.redirect_uri}?code=theirs&state=${'0'.repeat(32)}&state=${state}`)
     expect(world.end()).toBe('signedOut: provider.askingRetry (readCallback: foreign_callback)')
     expect(grants()).toBe(0)
+  })
+
+  test.each(['&from=idp', '#_=_', '#'])('knows its state before %j', async (rest) => {
+    await open()
+    await begin()
+    await comeBack((await consentAt(world.left[0]!)) + rest)
+    expect(world.end()).toBe('signedIn: no flow')
   })
 
   test('is over after a denial, and its state with it', async () => {
