@@ -157,6 +157,7 @@ test('a built-in machine and a password are at home in it', async () => {
   await until(({ step }) => step === 'askingPassword')
   auth.send({ type: 'parting.confirm', username: 'lovelace', oldPassword: 'wrong' })
   await until(({ step, error }) => step === 'askingPassword' && !!error)
+  expect(auth.get().error).toMatchObject({ operation: 'signIn', code: 'invalid_password' })
   auth.send({ type: 'parting.confirm', username: 'lovelace', oldPassword: 'Correct-horse-7' })
   await until(({ flow }) => !flow)
 })
