@@ -62,8 +62,13 @@ export function openAuth<const F extends Flows>(
     ...createTokenStore(shared, clientId),
     ...platform,
     leave: (url: string) => platform.leave(pageAt(url, 'leave')),
-    visit: async (url: string, ...visit: [state: string, signal: AbortSignal]) =>
-      new Secret(await platform.visit(pageAt(url, 'visit'), ...visit)),
+    visit: async (url: string, ...visit: [state: string, signal: AbortSignal]) => {
+      try {
+        return new Secret(await platform.visit(pageAt(url, 'visit'), ...visit))
+      } catch (thrown) {
+        throw AuthError.from(thrown, 'visit')
+      }
+    },
     readCallback: ({ url, state }: Callback<Secret>) =>
       platform.readCallback({ url: url.reveal(), state }),
     destinationOf: (journey: Journey) => platform.destinationOf(journey, options.returnOrigins),
@@ -204,8 +209,10 @@ export function openAuth<const F extends Flows>(
       return () => void listeners.delete(listener)
     },
     async call(operation, params = {} as never) {
+      const asked = root
       // A task of its own: whoever calls may stand inside a transition.
       await Promise.resolve()
+      if (asked && asked !== root) throw cancelled(operation)
       if (!root) throw notStarted()
       if (!Object.hasOwn(loaded, operation)) {
         throw new AuthError('unimplemented', {
@@ -217,12 +224,7 @@ export function openAuth<const F extends Flows>(
       root.send({ type: 'call.start', id, operation, params: seal(params) })
       const { [id]: call } = root.getSnapshot().children as Record<string, AnyActorRef>
       const output = await toPromise(call!)
-      if (call!.getSnapshot().status === 'stopped') {
-        throw new AuthError('cancelled', {
-          operation,
-          description: 'the session was ended meanwhile',
-        })
-      }
+      if (call!.getSnapshot().status === 'stopped') throw cancelled(operation)
       return unseal(output) as never
     },
     async getAccessToken() {
@@ -260,6 +262,10 @@ function assertOneXState({ implementations }: AnyStateMachine, flows: Flows) {
       description: `two copies of xstate are loaded, and the flow "${name}" is made with the other: run npm dedupe xstate`,
     })
   }
+}
+
+function cancelled(operation: string) {
+  return new AuthError('cancelled', { operation, description: 'the session was ended meanwhile' })
 }
 
 function notStarted() {
