@@ -36,18 +36,21 @@ export async function visit(url: string, state: string, signal: AbortSignal): Pr
       description: 'open it by a click, on https',
     })
   }
-  const channel = new BroadcastChannel(MARK)
+  let channel: BroadcastChannel | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
   try {
     return await new Promise((resolve, reject) => {
       const fail = (code: string) => reject(new AuthError(code, { operation: 'visit' }))
+      channel = new BroadcastChannel(MARK)
       channel.onmessage = ({ data }: MessageEvent<Sealed>) =>
         // What cannot be opened is for another tab.
         void unseal(data, state).then(resolve, () => undefined)
       signal.addEventListener('abort', () => fail('cancelled'))
-      AbortSignal.timeout(LONGEST_VISIT).addEventListener('abort', () => fail('deadline_exceeded'))
+      timer = setTimeout(() => fail('deadline_exceeded'), LONGEST_VISIT)
     })
   } finally {
-    channel.close()
+    clearTimeout(timer)
+    channel?.close()
     opened.close()
   }
 }
