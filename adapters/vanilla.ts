@@ -35,7 +35,8 @@ export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth
 export function openAuth<const F extends Flows>(
   options: AuthOptions<F>,
 ): { auth: Auth<F>; system(): AnyActorRef['system'] | undefined } {
-  const { env, clientId = env, clock = systemClock, flows } = options
+  const { env, clientId = env, clock = systemClock, flows = {} as F } = options
+  assertFlows(flows)
   const storeOf = (own: Store | undefined, name: Parameters<typeof webStore>[0]) =>
     own ? boundedStore(own, clock) : webStore(name)
   const shared = storeOf(options.storage?.shared, 'localStorage')
@@ -251,6 +252,18 @@ function tell<T>(run: (value: T) => void, value: T) {
   } catch (thrown) {
     queueMicrotask(() => {
       throw thrown
+    })
+  }
+}
+
+/** What the session calls its own cannot be the name of a flow, nor what XState cannot spell. */
+const NO_NAME = /^(captcha|idle|tokens|)$|[.#\\]/
+
+function assertFlows(flows: Flows) {
+  for (const [name, flow] of Object.entries(flows)) {
+    if (typeof flow === 'function' && !NO_NAME.test(name)) continue
+    throw new AuthError('invalid_argument', {
+      description: `flows["${name}"] must be a flow, under another name than the session's own`,
     })
   }
 }

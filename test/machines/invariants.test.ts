@@ -401,6 +401,23 @@ describe('a door that is stopped', () => {
   })
 })
 
+test.each([
+  ['tokens', signIn],
+  ['captcha', signIn],
+  ['idle', signIn],
+  ['a.b', signIn],
+  ['', signIn],
+  ['missing', undefined],
+])('a flow %j that cannot be one is refused in words', (name, flow) => {
+  const create = () => createAuth({ env: 'demo', flows: { [name]: flow } as never })
+  expect(create).toThrow(AuthError)
+  expect(create).toThrow(`flows["${name}"]`)
+})
+
+test('a door without flows is one for calls', () => {
+  expect(createAuth({ env: 'demo' } as never).get()).toMatchObject({ status: 'unknown' })
+})
+
 test('a flow made with another copy of xstate is refused in words', async () => {
   const copy = new URL('../../node_modules/xstate/dist/xstate.esm.js', import.meta.url)
   const { setup } = (await import(/* @vite-ignore */ copy.href)) as typeof XState
