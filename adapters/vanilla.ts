@@ -35,7 +35,7 @@ export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth
 export function openAuth<const F extends Flows>(
   options: AuthOptions<F>,
 ): { auth: Auth<F>; system(): AnyActorRef['system'] | undefined } {
-  const { env, clientId = env, clock = systemClock, flows = {} as F } = options
+  const { env, clientId = env, clock = systemClock, flows } = options
   assertFlows(flows)
   const storeOf = (own: Store | undefined, name: Parameters<typeof webStore>[0]) =>
     own ? boundedStore(own, clock) : webStore(name)
@@ -259,13 +259,14 @@ function tell<T>(run: (value: T) => void, value: T) {
 /** What the session calls its own cannot be the name of a flow, nor what XState cannot spell. */
 const NO_NAME = /^(captcha|idle|tokens|)$|[.#\\]/
 
-function assertFlows(flows: Flows) {
-  for (const [name, flow] of Object.entries(flows)) {
-    if (typeof flow === 'function' && !NO_NAME.test(name)) continue
-    throw new AuthError('invalid_argument', {
-      description: `flows["${name}"] must be a flow, under another name than the session's own`,
-    })
-  }
+function assertFlows(flows: Flows | undefined) {
+  const wrong = Object.entries(flows ?? { '': undefined }).find(
+    ([name, flow]) => typeof flow !== 'function' || NO_NAME.test(name),
+  )
+  if (!wrong) return
+  throw new AuthError('invalid_argument', {
+    description: `flows["${wrong[0]}"] must be a flow, under another name than the session's own`,
+  })
 }
 
 function assertOneXState({ implementations }: AnyStateMachine, flows: Flows) {

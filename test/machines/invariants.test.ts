@@ -414,8 +414,8 @@ test.each([
   expect(create).toThrow(`flows["${name}"]`)
 })
 
-test('a door without flows is one for calls', () => {
-  expect(createAuth({ env: 'demo' } as never).get()).toMatchObject({ status: 'unknown' })
+test('a door without flows is refused in words', () => {
+  expect(() => createAuth({ env: 'demo' } as never)).toThrow(AuthError)
 })
 
 test('a flow made with another copy of xstate is refused in words', async () => {
