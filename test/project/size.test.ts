@@ -53,9 +53,9 @@ const face = `
 `
 
 test.each([
-  ['createAuth with the signIn flow', signIn, { atOnce: 28, inAll: 33.5 }],
+  ['createAuth with the signIn flow', signIn, { atOnce: 28.5, inAll: 34 }],
   ['the face of the official SDK', face, { atOnce: 34.5, inAll: 50 }],
-  ['that face and every flow', face + everyFlow, { atOnce: 39, inAll: 54.5 }],
+  ['that face and every flow', face + everyFlow, { atOnce: 39.5, inAll: 55.5 }],
 ])('%s stays within its budgets', async (name, code, budget) => {
   const { atOnce, inAll } = await weigh(code)
   const print = (size: number) => `${(size / kB).toFixed(2)} kB`
