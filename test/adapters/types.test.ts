@@ -1,8 +1,9 @@
-import { expectTypeOf, test } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
 import { setup } from 'xstate'
 import {
   type account,
   type Auth,
+  AuthError,
   type AuthOptions,
   createAuth,
   type AuthEvent,
@@ -66,8 +67,10 @@ test('a flow is not called what the session or its chart means something else by
   expectTypeOf<Taken<'#a'>>().toEqualTypeOf<false>()
   expectTypeOf<Taken<'a\\b'>>().toEqualTypeOf<false>()
   expectTypeOf<Taken<''>>().toEqualTypeOf<false>()
-  // @ts-expect-error no flow can be called this: choose another name
-  createAuth({ env: 'demo', flows: { captcha: signIn } })
+  const create = () =>
+    // @ts-expect-error no flow can be called this: choose another name
+    createAuth({ env: 'demo', flows: { captcha: signIn } })
+  expect(create).toThrow(AuthError)
 })
 
 test('calls are typed by their endpoint', () => {
