@@ -22,7 +22,8 @@ export default defineConfig({
     ],
   },
   test: {
-    maxWorkers: 2,
+    // Browser tests wait as much as they work: a third fills what two leave of two cores.
+    maxWorkers: 3,
     reporters: ['default', at('support/summary.ts')],
     projects: [
       suite('sandbox', 10_000),
