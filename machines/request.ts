@@ -79,13 +79,13 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
           input.serial,
           signal,
         )
-        if (!credentials && operation.credential === 'either') return {}
+        if (!credentials && operation.credential === 'either') return { serial: undefined }
         if (error) throw AuthError.from(error, name)
         if (uid !== undefined && uid !== credentials!.sub) throw notTheSame()
         return { serial, uid: credentials!.sub }
       }),
       send: fromPromise<OutputOf<K>, Authorized & { params: InputOf<K>; captchaToken?: Secret }>(
-        ({ input: { params, serial, uid, captchaToken }, system, signal }) => {
+        async ({ input: { params, serial, uid, captchaToken }, system, signal }) => {
           const { credentials } = tokensOf(system).getSnapshot().context
           if (serial === undefined) return operation(params, { captchaToken, signal })
           if (credentials && credentials.sub !== uid) throw notTheSame()
