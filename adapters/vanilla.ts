@@ -19,7 +19,7 @@ import { boundedStore, type Store, webStore } from '../services/storage.ts'
 import { createTokenStore } from '../services/tokenStore.ts'
 import { freshTokens } from '../machines/request.ts'
 import { Resumption } from '../machines/resumable.ts'
-import { type Flows, type LifeEvent, session } from '../machines/session.ts'
+import { type Flows, type LifeEvent, NO_NAME, session } from '../machines/session.ts'
 import type { FlowKeeper } from './flowKeeper.ts'
 import type { Auth, AuthOptions } from './options.ts'
 import { type AuthEvent, isSame, journey, type View, viewOf } from './view.ts'
@@ -255,9 +255,6 @@ function tell<T>(run: (value: T) => void, value: T) {
     })
   }
 }
-
-/** What the session calls its own cannot be the name of a flow, nor what XState cannot spell. */
-const NO_NAME = /^(captcha|idle|tokens|)$|[.#\\]/
 
 function assertFlows(flows: Flows | undefined) {
   const wrong = Object.entries(flows ?? { '': undefined }).find(

@@ -32,6 +32,7 @@ export type Flows = Record<string, Flow>
 
 /** Names of the session's own states and actors, and marks that mean something in a chart. */
 type NoName = '' | 'captcha' | 'idle' | 'tokens' | `${string}${'.' | '#' | '\\'}${string}`
+export const NO_NAME = /^(captcha|idle|tokens|)$|[.#\\]/
 
 /** The same flows, where each can be called what it is called. */
 export type Named<F extends Flows> = {
