@@ -42,3 +42,19 @@ test.each([foreign, nobodys])('a code to %s lets nobody in', async (phone_number
   await prove(own)
   expect(world.auth.get()).toMatchObject({ status: 'signedIn', user: { uid: li.sub } })
 })
+
+test('after a ticket, too, a code to a phone that is nobody’s is not sent and makes no account', async () => {
+  await send({ type: 'contact.change' })
+  const path = '/auth/v1/signin/custom'
+  world.sandbox.faults([
+    { method: 'POST', path, status: 400, body: { error: 'mfa_phone_required' } },
+  ])
+  await send({ type: 'ticket.submit', ticket: await world.sandbox.mintTicket(li.sub) })
+  expect(world.auth.get()).toMatchObject({ step: 'askingSecondFactor' })
+  await prove(nobodys)
+  expect(world.auth.get()).toMatchObject({ status: 'signedOut', step: 'askingSecondFactor' })
+  expect(world.messages()).toBe(0)
+  expect(world.sandbox.users()).toHaveLength(2)
+  await prove(own)
+  expect(world.auth.get()).toMatchObject({ status: 'signedIn', user: { uid: li.sub } })
+})
