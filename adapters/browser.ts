@@ -1,4 +1,4 @@
-import { MARK, POPUP } from '../machines/consent.ts'
+import { MARK, POPUP } from '../services/mark.ts'
 import { AuthError } from '../services/error.ts'
 
 // On the way back from a provider both are needed: they are fetched as one.

@@ -1,7 +1,7 @@
 import type { AnyActorRef, AnyMachineSnapshot } from 'xstate'
 import { deserialize, hasSecret, type SavedFlow, serialize } from '../services/snapshot.ts'
 import type { Store } from '../services/storage.ts'
-import { POPUP } from '../machines/consent.ts'
+import { POPUP } from '../services/mark.ts'
 import { journey } from './view.ts'
 
 /**

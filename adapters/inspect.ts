@@ -13,9 +13,9 @@ import type { consent } from '../machines/consent.ts'
 import type { elevation } from '../machines/elevation.ts'
 import type { gatedEdit } from '../machines/gatedEdit.ts'
 import type { provider } from '../machines/provider.ts'
-import type { request } from '../machines/request.ts'
+import type { Request } from '../machines/request.ts'
 import type { resetPassword } from '../machines/resetPassword.ts'
-import type { session } from '../machines/session.ts'
+import type { SessionMachine } from '../machines/session.ts'
 import type { signIn } from '../machines/signIn.ts'
 import type { signOut } from '../machines/signOut.ts'
 import type { tokens } from '../machines/tokens.ts'
@@ -114,7 +114,7 @@ const error: Look = (value) => {
 }
 
 interface Machines {
-  session: typeof session
+  session: SessionMachine
   signIn: typeof signIn
   upgrade: typeof upgrade
   resetPassword: typeof resetPassword
@@ -124,12 +124,12 @@ interface Machines {
   gatedEdit: typeof gatedEdit
   elevation: typeof elevation
   verification: typeof verification
-  request: typeof request
+  request: Request<object, object>
   captcha: typeof captcha
   tokens: typeof tokens
   signOut: typeof signOut
 }
-type Machine = { [M in keyof Machines]: ReturnType<Machines[M]> }
+type Machine = Machines
 type Event = EventFromLogic<Machine[keyof Machine]>
 
 /** A list that names what a machine or an event does not have is a type error. */
@@ -147,14 +147,14 @@ const elevated = only({ isNeedless: flag, expiresAt: number })
 /** What may be seen of an event. One that is not named here is seen by its type alone. */
 const events: Record<string, Looks> = {
   'flow.start': { flow: word },
-  'call.start': { operation: word },
+  'call.start': { endpoint: only({ operation: word }) },
   'contact.submit': contactLooks,
   'contact.replace': contactLooks,
   'provider.choose': consentLooks,
   'provider.bind': consentLooks,
   'provider.unbind': { provider_id: word },
   'captcha.require': { purpose: word },
-  'tokens.need': { refused: number },
+  'tokens.renew': { serial: number },
   'tokens.lost': { error },
 } satisfies EventLooks
 

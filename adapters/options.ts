@@ -1,8 +1,7 @@
-import type { Api, InputOf, OperationName, OutputOf } from '../services/api.ts'
+import type { Endpoint } from '../services/endpoint.ts'
 import type { CaptchaService } from '../services/captcha.ts'
 import type { Clock } from '../services/clock.ts'
 import type { Host } from '../services/http.ts'
-import type { moreEndpoints } from '../services/moreEndpoints.ts'
 import type { Platform } from '../services/platform.ts'
 import type { Unsealed } from '../services/secret.ts'
 import type { Store } from '../services/storage.ts'
@@ -39,9 +38,7 @@ export interface AuthOptions<F extends Flows> extends Host {
    */
   inspect?: Inspector
   /** How to ask for a captcha. Default: by picture; else `captchaPage({ redirect_uri })`. */
-  captcha?: { (api: Api): CaptchaService; readonly endpoints?: object }
-  /** Endpoints to call beside those of a session and its flows, such as `moreEndpoints`. */
-  endpoints?: Partial<typeof moreEndpoints>
+  captcha?: CaptchaService
   /**
    * The journeys of the app, by the name it starts them with: any but `captcha`, `idle` and `tokens`,
    * without `.`, `#` and `\`.
@@ -66,16 +63,16 @@ export interface Auth<F extends Flows> {
     run: (event: Extract<LifeEvent, { type: T }>) => void,
   ): () => void
   /**
-   * Calls one endpoint, interruptions included.
+   * Calls one endpoint, interruptions included: `auth.call(endpoints.getUser)`.
    *
    * @throws AuthError
    */
-  call<K extends OperationName>(
-    operation: K,
-    ...params: Record<never, never> extends Unsealed<InputOf<K>>
-      ? [params?: Unsealed<InputOf<K>>]
-      : [params: Unsealed<InputOf<K>>]
-  ): Promise<Unsealed<OutputOf<K>>>
+  call<Input, Output>(
+    endpoint: Endpoint<Input, Output>,
+    ...params: Record<never, never> extends Unsealed<Input>
+      ? [params?: Unsealed<Input>]
+      : [params: Unsealed<Input>]
+  ): Promise<Unsealed<Output>>
   /**
    * An access token that has not expired; renewed first where it must be.
    *

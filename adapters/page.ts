@@ -7,25 +7,29 @@ import type { AnyActorRef } from 'xstate'
  * @param key where the session is stored
  * @returns how to stop
  */
-export function watchPage(system: AnyActorRef['system'], key: string): () => void {
-  const tell = (type: 'tokens.reload' | 'tokens.need') => system.get('tokens').send({ type })
+export function watchPage(
+  system: AnyActorRef['system'],
+  renew: () => void,
+  key: string,
+): () => void {
+  const reload = () => system.get('tokens').send({ type: 'tokens.reload' })
   const stop = new AbortController()
   const { signal } = stop
   window.addEventListener(
     'storage',
     (change) => {
       // Without a key everything was cleared.
-      if (change.key === key || change.key === null) tell('tokens.reload')
+      if (change.key === key || change.key === null) reload()
     },
     { signal },
   )
   const wake = () => {
-    if (document.visibilityState === 'visible') tell('tokens.need')
+    if (document.visibilityState === 'visible') renew()
   }
   document.addEventListener('visibilitychange', wake, { signal })
   window.addEventListener('online', wake, { signal })
   // A page that was put aside has not heard what other tabs did.
-  const back = ({ persisted }: PageTransitionEvent) => (persisted ? tell('tokens.reload') : wake())
+  const back = ({ persisted }: PageTransitionEvent) => (persisted ? reload() : wake())
   window.addEventListener('pageshow', back, { signal })
   return () => stop.abort()
 }

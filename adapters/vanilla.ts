@@ -7,14 +7,14 @@ import {
   toPromise,
   waitFor,
 } from 'xstate'
-import { isPage } from '../services/address.ts'
-import { createApi } from '../services/api.ts'
+import { pageAt } from '../services/address.ts'
+import { createCaller } from '../services/api.ts'
+import { captchaPicture } from '../services/captcha.ts'
 import { systemClock } from '../services/clock.ts'
-import { endpoints } from '../services/endpoints.ts'
 import { AuthError } from '../services/error.ts'
 import { createHttp, originOf, randomHex } from '../services/http.ts'
-import type { Callback, Journey, Platform } from '../services/platform.ts'
-import { seal, Secret, unseal } from '../services/secret.ts'
+import { provide, type Services } from '../services/instance.ts'
+import { seal, unseal } from '../services/secret.ts'
 import { boundedStore, type Store, webStore } from '../services/storage.ts'
 import { createTokenStore } from '../services/tokenStore.ts'
 import { freshTokens } from '../machines/request.ts'
@@ -49,33 +49,22 @@ export function openAuth<const F extends Flows>(
     store: shared,
     fetch: options.fetch,
   })
-  const loaded = Object.assign(
-    { ...endpoints, ...options.endpoints, ...options.captcha?.endpoints },
-    ...Object.values(flows).map((flow) => flow.endpoints),
-  ) as typeof endpoints
-  const platform = Object.assign(
-    { nonce: randomHex, leave: (url: string) => void leave(url) },
-    ...Object.values(flows).map(({ platform }) => platform),
-    options.platform,
-  ) as Platform
-  const api = {
-    ...createApi(http, clientId, clock, loaded),
-    ...createTokenStore(shared, clientId),
-    ...platform,
-    leave: (url: string) => platform.leave(pageAt(url, 'leave')),
-    visit: async (url: string, ...visit: [state: string, signal: AbortSignal]) => {
-      try {
-        return new Secret(await platform.visit(pageAt(url, 'visit'), ...visit))
-      } catch (thrown) {
-        throw AuthError.from(thrown, 'visit')
-      }
+  const { captcha = captchaPicture, platform = {}, returnOrigins } = options
+  const services: Services = {
+    call: createCaller(http, clientId),
+    clock,
+    captcha,
+    store: createTokenStore(shared, clientId),
+    nonce: platform.nonce ?? randomHex,
+    leave(url) {
+      const page = pageAt(url, 'leave')
+      if (platform.leave) platform.leave(page)
+      else void leave(page)
     },
-    readCallback: ({ url, state }: Callback<Secret>) =>
-      platform.readCallback({ url: url.reveal(), state }),
-    destinationOf: (journey: Journey) => platform.destinationOf(journey, options.returnOrigins),
+    platform,
+    returnOrigins,
   }
-  if (options.captcha) api.captcha = options.captcha(api)
-  const logic = session(api, flows)
+  const logic = session(flows)
   assertOneXState(logic, flows)
   const savedFlow = `authflow_${clientId}`
   const subscribers = new Set<(view: View<F>) => void>()
@@ -116,11 +105,11 @@ export function openAuth<const F extends Flows>(
 
   /** In step with the page and its other tabs, where there is one. */
   async function watch({ system }: NonNullable<typeof root>) {
-    const wake = () => system.get('tokens').send({ type: 'tokens.need' })
+    const wake = () => void freshTokens(system).catch(ignore)
     if (options.watch) return void (unwatch = options.watch(wake))
     if (typeof document === 'undefined') return
     const { watchPage } = await import('./page.ts')
-    if (system === root?.system) unwatch = watchPage(system, `credentials_${clientId}`)
+    if (system === root?.system) unwatch = watchPage(system, wake, `credentials_${clientId}`)
   }
 
   /** The page may go at once: whatever runs is kept first. */
@@ -174,6 +163,7 @@ export function openAuth<const F extends Flows>(
     start() {
       if (root) return
       root = createActor(logic, { systemId: 'session', inspect: options.inspect?.observe })
+      provide(root.system, services)
       root.on('*', (event) => {
         for (const run of listeners) queueMicrotask(() => run(event))
       })
@@ -209,20 +199,20 @@ export function openAuth<const F extends Flows>(
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    async call(operation, params = {} as never) {
+    async call(endpoint, params = {} as never) {
+      const { operation } = endpoint
       const asked = root
       // A task of its own: whoever calls may stand inside a transition.
       await Promise.resolve()
       if (asked && asked !== root) throw cancelled(operation)
       if (!root) throw notStarted()
-      if (!Object.hasOwn(loaded, operation)) {
-        throw new AuthError('unimplemented', {
-          operation,
-          description: 'not loaded: give createAuth({ endpoints: moreEndpoints })',
-        })
-      }
       const id = `call.${operation}.${++calls}` as const
-      root.send({ type: 'call.start', id, operation, params: seal(params) })
+      root.send({
+        type: 'call.start',
+        id,
+        endpoint: endpoint as never,
+        params: seal(params) as object,
+      })
       const { [id]: call } = root.getSnapshot().children as Record<string, AnyActorRef>
       const output = await toPromise(call!)
       if (call!.getSnapshot().status === 'stopped') throw cancelled(operation)
@@ -230,7 +220,7 @@ export function openAuth<const F extends Flows>(
     },
     async getAccessToken() {
       if (!root) throw notStarted()
-      const { credentials, error } = await freshTokens(root.system, clock)
+      const { credentials, error } = await freshTokens(root.system)
       if (credentials) return credentials.access_token.reveal()
       throw AuthError.from(error, 'getAccessToken')
     },
@@ -239,11 +229,6 @@ export function openAuth<const F extends Flows>(
 }
 
 const ignore = () => undefined
-
-function pageAt(address: string, operation: string): string {
-  if (isPage(address)) return address
-  throw new AuthError('invalid_response', { operation, description: 'no page to go to' })
-}
 
 /** One listener's fault is its own: it surfaces, and the others are told. */
 function tell<T>(run: (value: T) => void, value: T) {
@@ -258,7 +243,7 @@ function tell<T>(run: (value: T) => void, value: T) {
 
 function assertFlows(flows: Flows | undefined) {
   const wrong = Object.entries(flows ?? { '': undefined }).find(
-    ([name, flow]) => typeof flow !== 'function' || NO_NAME.test(name),
+    ([name, flow]) => !Object.hasOwn(Object(flow), 'implementations') || NO_NAME.test(name),
   )
   if (!wrong) return
   throw new AuthError('invalid_argument', {

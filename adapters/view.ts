@@ -26,7 +26,7 @@ type HandedEvent<S> = S extends { value: infer V; children: infer C }
     }[Handed<V, C>]
   : never
 
-type MachineOf<F extends Flows, K extends keyof F> = ReturnType<F[K]>
+type MachineOf<F extends Flows, K extends keyof F> = F[K]
 
 /** Without those of a machine that has not declared its own: it would take anything. */
 type Declared<E> = E extends { type: string } ? (string extends E['type'] ? never : E) : never
@@ -86,8 +86,8 @@ export function journey(system: AnyActorRef['system']): AnyActorRef[] {
   return path
 }
 
-type Captcha = SnapshotFrom<ReturnType<typeof captcha>>
-type Verification = SnapshotFrom<ReturnType<typeof verification>>
+type Captcha = SnapshotFrom<typeof captcha>
+type Verification = SnapshotFrom<typeof verification>
 
 /** The actor tree as a UI sees it. Reads, never keeps. */
 export function viewOf(root: AnyActorRef): Omit<View<Flows>, 'can'> {

@@ -1,7 +1,7 @@
 import { assign, fromPromise, setup } from 'xstate'
-import type { Api } from '../services/api.ts'
 import type { CaptchaQuestion } from '../services/captcha.ts'
 import { AuthError, errorOf, isTransient } from '../services/error.ts'
+import { clockOf, servicesOf } from '../services/instance.ts'
 import type { Secret } from '../services/secret.ts'
 import type { CaptchaToken } from '../services/wire.ts'
 
@@ -23,133 +23,144 @@ const open = {
  * `captcha.require` and waits for a `settled` state; who comes while a question is open shares its
  * answer. One that is stopped meanwhile says `captcha.release`: a question for nobody is not asked.
  */
-export const captcha = (api: Pick<Api, 'captcha' | 'clock'>) =>
-  setup({
-    types: {
-      context: {} as {
-        purpose: string
-        /** How many wait for the answer. */
-        waiting: number
-        question?: CaptchaQuestion
-        token?: Secret
-        /** Milliseconds since the epoch. */
-        expiresAt: number
-        error?: AuthError
+const machine = setup({
+  types: {
+    context: {} as {
+      purpose: string
+      /** How many wait for the answer. */
+      waiting: number
+      question?: CaptchaQuestion
+      token?: Secret
+      /** Milliseconds since the epoch. */
+      expiresAt: number
+      error?: AuthError
+    },
+    events: {} as
+      | CaptchaRequired
+      | { type: 'captcha.release' }
+      | { type: 'captcha.spend'; token: Secret }
+      | { type: 'captcha.answer'; text: Secret }
+      | { type: 'captcha.replace' }
+      | { type: 'captcha.cancel' },
+    tags: {} as 'asking' | 'busy' | 'settled',
+  },
+  actors: {
+    createCaptcha: fromPromise<CaptchaQuestion, string>(({ input, system, signal }) => {
+      const { captcha, ...means } = servicesOf(system)
+      return captcha.create(input, { ...means, signal })
+    }),
+    verifyCaptcha: fromPromise<CaptchaToken, { question: CaptchaQuestion; answer: Secret }>(
+      ({ input: { question, answer }, system, signal }) => {
+        const { captcha, ...means } = servicesOf(system)
+        return captcha.verify(question, answer, { ...means, signal })
       },
-      events: {} as
-        | CaptchaRequired
-        | { type: 'captcha.release' }
-        | { type: 'captcha.spend'; token: Secret }
-        | { type: 'captcha.answer'; text: Secret }
-        | { type: 'captcha.replace' }
-        | { type: 'captcha.cancel' },
-      tags: {} as 'asking' | 'busy' | 'settled',
+    ),
+  },
+  guards: {
+    hasToken: ({ context, event }) =>
+      !!context.token && context.token !== (event as CaptchaRequired).refused,
+    isLast: ({ context }) => context.waiting === 1,
+    hasQuestion: ({ context }) => !!context.question,
+    isSolved: ({ event }) => !!(event as unknown as { output: CaptchaQuestion }).output.solved,
+    isCancelled: ({ event }) => errorOf(event)?.code === 'cancelled',
+    isForeign: ({ event }) => errorOf(event)?.code === 'foreign_callback',
+    // The answer can be given again; but none to a picture or page that has expired.
+    isTransient: ({ event }) => {
+      const error = errorOf(event)
+      return error?.code !== 'captcha_invalid' && isTransient(error)
     },
-    actors: {
-      createCaptcha: fromPromise<CaptchaQuestion, string>(({ input, signal }) =>
-        api.captcha.create(input, signal),
-      ),
-      verifyCaptcha: fromPromise<CaptchaToken, { question: CaptchaQuestion; answer: Secret }>(
-        ({ input: { question, answer }, signal }) => api.captcha.verify(question, answer, signal),
-      ),
-    },
-    guards: {
-      hasToken: ({ context, event }) =>
-        !!context.token &&
-        context.token !== (event as CaptchaRequired).refused &&
-        context.expiresAt > api.clock.now(),
-      isLast: ({ context }) => context.waiting === 1,
-      hasQuestion: ({ context }) => !!context.question,
-      isSolved: ({ event }) => !!(event as unknown as { output: CaptchaQuestion }).output.solved,
-      isCancelled: ({ event }) => errorOf(event)?.code === 'cancelled',
-      isForeign: ({ event }) => errorOf(event)?.code === 'foreign_callback',
-      // The answer can be given again; but none to a picture or page that has expired.
-      isTransient: ({ event }) => {
-        const error = errorOf(event)
-        return error?.code !== 'captcha_invalid' && isTransient(error)
-      },
-    },
-    actions: {
-      begin: assign(({ event }) => ({
-        purpose: (event as CaptchaRequired).purpose,
-        waiting: 1,
-        question: undefined,
-        token: undefined,
-        error: undefined,
-      })),
-      forgetToken: assign(({ context, event }) =>
-        (event as { token: Secret }).token === context.token ? { token: undefined } : {},
-      ),
-      keepToken: assign(({ event }) => {
-        const { output } = event as unknown as { output: CaptchaToken & CaptchaQuestion }
-        const { captcha_token: token, expires_in } = output.solved ?? output
-        return { token, expiresAt: api.clock.now() + expires_in * 1000, error: undefined }
-      }),
-      join: assign({ waiting: ({ context }) => context.waiting + 1 }),
-      part: assign({ waiting: ({ context }) => context.waiting - 1 }),
-      close: assign({ question: undefined }),
-      rememberCancel: assign({ error: () => new AuthError('cancelled', { operation: 'captcha' }) }),
-      rememberError: assign({ error: ({ event }) => errorOf(event) }),
-    },
-  }).createMachine({
-    id: 'captcha',
-    context: { purpose: '', waiting: 0, expiresAt: 0 },
-    initial: 'idle',
-    on: {
-      'captcha.require': [
-        { guard: 'hasToken', target: '.solved' },
-        { target: '.fetching', actions: 'begin' },
+  },
+  actions: {
+    begin: assign(({ event }) => ({
+      purpose: (event as CaptchaRequired).purpose,
+      waiting: 1,
+      question: undefined,
+      token: undefined,
+      error: undefined,
+    })),
+    forgetToken: assign(({ context, event }) =>
+      (event as { token: Secret }).token === context.token ? { token: undefined } : {},
+    ),
+    forgetExpired: assign(({ context: { expiresAt }, system }) =>
+      expiresAt > clockOf(system).now() ? {} : { token: undefined },
+    ),
+    keepToken: assign(({ event, system }) => {
+      const { output } = event as unknown as { output: CaptchaToken & CaptchaQuestion }
+      const { captcha_token: token, expires_in } = output.solved ?? output
+      return { token, expiresAt: clockOf(system).now() + expires_in * 1000, error: undefined }
+    }),
+    join: assign({ waiting: ({ context }) => context.waiting + 1 }),
+    part: assign({ waiting: ({ context }) => context.waiting - 1 }),
+    close: assign({ question: undefined }),
+    rememberCancel: assign({ error: () => new AuthError('cancelled', { operation: 'captcha' }) }),
+    rememberError: assign({ error: ({ event }) => errorOf(event) }),
+  },
+}).createMachine({
+  id: 'captcha',
+  context: { purpose: '', waiting: 0, expiresAt: 0 },
+  initial: 'idle',
+  on: {
+    'captcha.require': { target: '.deciding', actions: 'forgetExpired' },
+    'captcha.spend': { actions: 'forgetToken' },
+  },
+  states: {
+    idle: {},
+    deciding: {
+      always: [
+        { guard: 'hasToken', target: 'solved' },
+        { target: 'fetching', actions: 'begin' },
       ],
-      'captcha.spend': { actions: 'forgetToken' },
     },
-    states: {
-      idle: {},
-      fetching: {
-        tags: 'busy',
-        on: open,
-        invoke: {
-          id: 'createCaptcha',
-          src: 'createCaptcha',
-          input: ({ context }) => context.purpose,
-          onDone: [
-            { guard: 'isSolved', target: 'solved', actions: 'keepToken' },
-            { target: 'asking', actions: assign({ question: ({ event }) => event.output }) },
-          ],
-          onError: [
-            { guard: 'hasQuestion', target: 'asking', actions: 'rememberError' },
-            { target: 'failed', actions: 'rememberError' },
-          ],
-        },
+    fetching: {
+      tags: 'busy',
+      on: open,
+      invoke: {
+        id: 'createCaptcha',
+        src: 'createCaptcha',
+        input: ({ context }) => context.purpose,
+        onDone: [
+          { guard: 'isSolved', target: 'solved', actions: 'keepToken' },
+          { target: 'asking', actions: assign({ question: ({ event }) => event.output }) },
+        ],
+        onError: [
+          { guard: 'hasQuestion', target: 'asking', actions: 'rememberError' },
+          { target: 'failed', actions: 'rememberError' },
+        ],
       },
-      asking: {
-        tags: 'asking',
-        on: {
-          ...open,
-          'captcha.answer': 'checking',
-          'captcha.replace': { target: 'fetching', actions: assign({ error: undefined }) },
-        },
-      },
-      checking: {
-        tags: 'busy',
-        on: open,
-        invoke: {
-          id: 'verifyCaptcha',
-          src: 'verifyCaptcha',
-          input: ({ context, event }) => ({
-            question: context.question!,
-            answer: (event as { text: Secret }).text,
-          }),
-          onDone: { target: 'solved', actions: 'keepToken' },
-          onError: [
-            { guard: 'isCancelled', target: 'cancelled' },
-            { guard: 'isForeign', target: 'asking' },
-            { guard: 'isTransient', target: 'asking', actions: 'rememberError' },
-            { target: 'fetching', actions: 'rememberError' },
-          ],
-        },
-      },
-      solved: { tags: 'settled', entry: 'close' },
-      cancelled: { tags: 'settled', entry: ['close', 'rememberCancel'] },
-      failed: { tags: 'settled', entry: 'close' },
     },
-  })
+    asking: {
+      tags: 'asking',
+      on: {
+        ...open,
+        'captcha.answer': 'checking',
+        'captcha.replace': { target: 'fetching', actions: assign({ error: undefined }) },
+      },
+    },
+    checking: {
+      tags: 'busy',
+      on: open,
+      invoke: {
+        id: 'verifyCaptcha',
+        src: 'verifyCaptcha',
+        input: ({ context, event }) => ({
+          question: context.question!,
+          answer: (event as { text: Secret }).text,
+        }),
+        onDone: { target: 'solved', actions: 'keepToken' },
+        onError: [
+          { guard: 'isCancelled', target: 'cancelled' },
+          { guard: 'isForeign', target: 'asking' },
+          { guard: 'isTransient', target: 'asking', actions: 'rememberError' },
+          { target: 'fetching', actions: 'rememberError' },
+        ],
+      },
+    },
+    solved: { tags: 'settled', entry: 'close' },
+    cancelled: { tags: 'settled', entry: ['close', 'rememberCancel'] },
+    failed: { tags: 'settled', entry: 'close' },
+  },
+})
+
+type Machine = typeof machine
+export interface CaptchaMachine extends Machine {}
+export const captcha: CaptchaMachine = machine

@@ -1,7 +1,8 @@
 import { assign, setup } from 'xstate'
-import type { Api } from '../services/api.ts'
+import * as api from '../services/endpoints.ts'
 import type { Clock } from '../services/clock.ts'
 import { type AuthError, errorOf, isTransient } from '../services/error.ts'
+import { clockOf } from '../services/instance.ts'
 import type { Secret } from '../services/secret.ts'
 import type { Contact, Sudo, SudoRequest } from '../services/wire.ts'
 import { request } from './request.ts'
@@ -25,138 +26,137 @@ const SUDO_LIFETIME = 900
  * no password either: the server is asked first whether it wants a proof at all. A proof that did
  * not get through is offered again, not asked for again.
  */
-export const elevation = (
-  api: Pick<Api, 'getUser' | 'sendVerification' | 'verify' | 'sudo' | 'clock'>,
-) =>
-  setup({
-    types: {
-      context: {} as {
-        contact?: Contact
-        proof?: SudoRequest
-        elevated?: Elevated
-        error?: AuthError
-      },
-      events: {} as
-        | { type: 'password.submit'; password: Secret }
-        | { type: 'code.request' }
-        | { type: 'proof.change' }
-        | { type: 'elevation.retry' },
-      output: {} as Elevated,
-      children: {} as { verification: 'verification' },
-      tags: {} as 'asking' | 'busy',
+const machine = setup({
+  types: {
+    context: {} as {
+      contact?: Contact
+      proof?: SudoRequest
+      elevated?: Elevated
+      error?: AuthError
     },
-    actors: {
-      getUser: request(api, 'getUser'),
-      verification: verification(api),
-      sudo: request(api, 'sudo'),
+    events: {} as
+      | { type: 'password.submit'; password: Secret }
+      | { type: 'code.request' }
+      | { type: 'proof.change' }
+      | { type: 'elevation.retry' },
+    output: {} as Elevated,
+    children: {} as { verification: 'verification' },
+    tags: {} as 'asking' | 'busy',
+  },
+  actors: {
+    getUser: request(api.getUser),
+    verification,
+    sudo: request(api.sudo),
+  },
+  guards: {
+    hasPhone: ({ context }) => !!context.contact?.phone_number,
+    hasContact: ({ context }) => !!context.contact,
+    isProven: ({ context: { proof } }) => !!proof?.password || !!proof?.verification_token,
+    isTransient: ({ event }) => isTransient(errorOf(event)),
+  },
+  actions: {
+    forgetProof: assign({ proof: undefined }),
+    forgetError: assign({ error: undefined }),
+    rememberError: assign({ error: ({ event }) => errorOf(event) }),
+    fail: ({ context }) => {
+      throw context.error
     },
-    guards: {
-      hasPhone: ({ context }) => !!context.contact?.phone_number,
-      hasContact: ({ context }) => !!context.contact,
-      isProven: ({ context: { proof } }) => !!proof?.password || !!proof?.verification_token,
-      isTransient: ({ event }) => isTransient(errorOf(event)),
-    },
-    actions: {
-      forgetProof: assign({ proof: undefined }),
-      forgetError: assign({ error: undefined }),
-      rememberError: assign({ error: ({ event }) => errorOf(event) }),
-      fail: ({ context }) => {
-        throw context.error
-      },
-    },
-  }).createMachine({
-    id: 'elevation',
-    context: {},
-    initial: 'loadingUser',
-    output: ({ context }) => context.elevated!,
-    states: {
-      loadingUser: {
-        tags: 'busy',
-        invoke: {
-          id: 'getUser',
-          src: 'getUser',
-          input: {},
-          onDone: {
-            target: 'choosing',
-            actions: assign({ contact: ({ event }) => toContact(event.output) }),
-          },
-          onError: { target: 'failed', actions: 'rememberError' },
+  },
+}).createMachine({
+  id: 'elevation',
+  context: {},
+  initial: 'loadingUser',
+  output: ({ context }) => context.elevated!,
+  states: {
+    loadingUser: {
+      tags: 'busy',
+      invoke: {
+        id: 'getUser',
+        src: 'getUser',
+        input: {},
+        onDone: {
+          target: 'choosing',
+          actions: assign({ contact: ({ event }) => toContact(event.output) }),
         },
+        onError: { target: 'failed', actions: 'rememberError' },
       },
-      choosing: {
-        always: [
-          { guard: 'hasPhone', target: 'askingCodeRequest' },
-          { guard: 'hasContact', target: 'askingProof' },
-          'elevating',
+    },
+    choosing: {
+      always: [
+        { guard: 'hasPhone', target: 'askingCodeRequest' },
+        { guard: 'hasContact', target: 'askingProof' },
+        'elevating',
+      ],
+    },
+    askingCodeRequest: {
+      tags: 'asking',
+      entry: 'forgetProof',
+      on: { 'code.request': 'verification' },
+    },
+    askingProof: {
+      tags: 'asking',
+      entry: 'forgetProof',
+      on: {
+        'password.submit': {
+          target: 'elevating',
+          actions: assign({ proof: ({ event }) => ({ password: event.password }) }),
+        },
+        'code.request': { guard: 'hasContact', target: 'verification' },
+      },
+    },
+    verification: {
+      entry: 'forgetError',
+      on: { 'proof.change': { target: 'choosing', actions: 'forgetError' } },
+      invoke: {
+        id: 'verification',
+        src: 'verification',
+        input: ({ context }) => ({ contact: context.contact!, target: 'CUR_USER' }),
+        onDone: {
+          target: 'elevating',
+          actions: assign({
+            proof: ({ event }) => ({ verification_token: event.output.verificationToken }),
+          }),
+        },
+        onError: [
+          { guard: 'hasPhone', target: 'askingCodeRequest', actions: 'rememberError' },
+          { target: 'askingProof', actions: 'rememberError' },
         ],
       },
-      askingCodeRequest: {
-        tags: 'asking',
-        entry: 'forgetProof',
-        on: { 'code.request': 'verification' },
-      },
-      askingProof: {
-        tags: 'asking',
-        entry: 'forgetProof',
-        on: {
-          'password.submit': {
-            target: 'elevating',
-            actions: assign({ proof: ({ event }) => ({ password: event.password }) }),
-          },
-          'code.request': { guard: 'hasContact', target: 'verification' },
-        },
-      },
-      verification: {
-        entry: 'forgetError',
-        on: { 'proof.change': { target: 'choosing', actions: 'forgetError' } },
-        invoke: {
-          id: 'verification',
-          src: 'verification',
-          input: ({ context }) => ({ contact: context.contact!, target: 'CUR_USER' }),
-          onDone: {
-            target: 'elevating',
-            actions: assign({
-              proof: ({ event }) => ({ verification_token: event.output.verificationToken }),
-            }),
-          },
-          onError: [
-            { guard: 'hasPhone', target: 'askingCodeRequest', actions: 'rememberError' },
-            { target: 'askingProof', actions: 'rememberError' },
-          ],
-        },
-      },
-      elevating: {
-        tags: 'busy',
-        entry: 'forgetError',
-        invoke: {
-          id: 'sudo',
-          src: 'sudo',
-          input: ({ context }) => context.proof ?? {},
-          onDone: {
-            target: 'elevated',
-            actions: assign({ elevated: ({ event }) => toElevated(event.output, api.clock) }),
-          },
-          onError: [
-            { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
-            { guard: 'hasPhone', target: 'askingCodeRequest', actions: 'rememberError' },
-            { guard: 'isProven', target: 'askingProof', actions: 'rememberError' },
-            'askingProof',
-          ],
-        },
-      },
-      askingRetry: {
-        tags: 'asking',
-        on: {
-          'elevation.retry': [
-            { guard: 'isProven', target: 'elevating' },
-            { target: 'choosing', actions: 'forgetError' },
-          ],
-        },
-      },
-      elevated: { type: 'final' },
-      failed: { entry: 'fail' },
     },
-  })
+    elevating: {
+      tags: 'busy',
+      entry: 'forgetError',
+      invoke: {
+        id: 'sudo',
+        src: 'sudo',
+        input: ({ context }) => context.proof ?? {},
+        onDone: {
+          target: 'elevated',
+          actions: assign({
+            elevated: ({ event, system }) => toElevated(event.output, clockOf(system)),
+          }),
+        },
+        onError: [
+          { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
+          { guard: 'hasPhone', target: 'askingCodeRequest', actions: 'rememberError' },
+          { guard: 'isProven', target: 'askingProof', actions: 'rememberError' },
+          'askingProof',
+        ],
+      },
+    },
+    askingRetry: {
+      tags: 'asking',
+      on: {
+        'elevation.retry': [
+          { guard: 'isProven', target: 'elevating' },
+          { target: 'choosing', actions: 'forgetError' },
+        ],
+      },
+    },
+    elevated: { type: 'final' },
+    failed: { entry: 'fail' },
+  },
+})
 
 function toContact({ phone_number, email }: { phone_number?: string; email?: string }) {
   if (phone_number) return { phone_number }
@@ -170,3 +170,7 @@ function toElevated({ sudo_token, expires_in = SUDO_LIFETIME }: Sudo, clock: Clo
     expiresAt: clock.now() + expires_in * 1000,
   }
 }
+
+type Machine = typeof machine
+export interface ElevationMachine extends Machine {}
+export const elevation: ElevationMachine = machine

@@ -7,9 +7,10 @@ import {
   setup,
   waitFor,
 } from 'xstate'
-import type { Api, InputOf, Operation, OperationName, OutputOf } from '../services/api.ts'
-import { type Clock, retryAt } from '../services/clock.ts'
+import { retryAt } from '../services/clock.ts'
+import type { AnyEndpoint, Endpoint } from '../services/endpoint.ts'
 import { AuthError, errorOf } from '../services/error.ts'
+import { clockOf, servicesOf } from '../services/instance.ts'
 import type { Secret } from '../services/secret.ts'
 import type { Credentials } from '../services/tokenStore.ts'
 import type { Tokens } from '../services/wire.ts'
@@ -19,9 +20,8 @@ import { until } from './until.ts'
 
 type System = AnyActorRef['system']
 
-const captchaOf = (system: System): ActorRefFrom<ReturnType<typeof captcha>> =>
-  system.get('captcha')
-const tokensOf = (system: System): ActorRefFrom<ReturnType<typeof tokens>> => system.get('tokens')
+const captchaOf = (system: System): ActorRefFrom<typeof captcha> => system.get('captcha')
+const tokensOf = (system: System): ActorRefFrom<typeof tokens> => system.get('tokens')
 
 /** Which token pair goes with a call, and whose. */
 export interface Authorized {
@@ -37,23 +37,40 @@ const notTheSame = () =>
 /** How often a call that is safe to repeat is repeated while the line is down. */
 const REPEATS = 2
 
+/** One call as actor logic: from outside it looks like a promise. */
+export interface Request<Input, Output> extends ReturnType<typeof makeRequest<Input, Output>> {}
+
+const made = new WeakMap<object, object>()
+const endpoints = new WeakMap<object, AnyEndpoint>()
+
+/** What a running call calls. */
+export const endpointOf = ({ logic }: { logic: object }): AnyEndpoint => endpoints.get(logic)!
+
 /**
  * One call to the server that a captcha, an expired token or a broken line can interrupt. From
- * outside it looks like a promise: it ends with the operation's output or with an `AuthError`.
+ * outside it looks like a promise: it ends with the endpoint's output or with an `AuthError`.
+ *
+ * @example actors: { getUser: request(getUser) }
  */
-export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, name: K) {
-  const operation = api[name] as Operation<unknown, OutputOf<K>> | undefined
-  if (!operation) {
-    const description = 'not loaded: a flow brings the endpoints that it calls'
-    throw new AuthError('unimplemented', { operation: name, description })
-  }
-  const purpose = `${operation.method}:${operation.path}`
+/* @__NO_SIDE_EFFECTS__ */
+export function request<Input, Output>(endpoint: Endpoint<Input, Output>): Request<Input, Output> {
+  const known = made.get(endpoint) as Request<Input, Output> | undefined
+  if (known) return known
+  const machine = makeRequest(endpoint)
+  made.set(endpoint, machine)
+  endpoints.set(machine, endpoint as AnyEndpoint)
+  return machine
+}
+
+function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
+  const { operation, method, path, credential, repeatable, signsIn, signsOut } = endpoint
+  const purpose = `${method}:${path}`
   return setup({
     types: {
-      input: {} as InputOf<K>,
-      output: {} as OutputOf<K>,
+      input: {} as Input,
+      output: {} as Output,
       context: {} as {
-        params: InputOf<K>
+        params: Input
         /** Which token pair the call goes out with; none: the client id alone. */
         serial?: number
         /** Whose call it is: nobody else's token goes with it. */
@@ -64,7 +81,7 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
         repeats: number
         /** Milliseconds since the epoch. */
         retryAt: number
-        output?: OutputOf<K>
+        output?: Output
         error?: AuthError
       },
       events: {} as { type: 'never' },
@@ -73,23 +90,20 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
     actors: {
       authorize: fromPromise<Authorized, Authorized>(async ({ input, system, signal }) => {
         const { uid = uidOf(system) } = input
-        const { serial, credentials, error } = await freshTokens(
-          system,
-          api.clock,
-          input.serial,
-          signal,
-        )
-        if (!credentials && operation.credential === 'either') return { serial: undefined }
-        if (error) throw AuthError.from(error, name)
+        const { serial, credentials, error } = await freshTokens(system, input.serial, signal)
+        if (!credentials && credential === 'either') return { serial: undefined }
+        if (error) throw AuthError.from(error, operation)
         if (uid !== undefined && uid !== credentials!.sub) throw notTheSame()
         return { serial, uid: credentials!.sub }
       }),
-      send: fromPromise<OutputOf<K>, Authorized & { params: InputOf<K>; captchaToken?: Secret }>(
+      send: fromPromise<Output, Authorized & { params: Input; captchaToken?: Secret }>(
         async ({ input: { params, serial, uid, captchaToken }, system, signal }) => {
           const { credentials } = tokensOf(system).getSnapshot().context
-          if (serial === undefined) return operation(params, { captchaToken, signal })
+          const { call } = servicesOf(system)
+          if (serial === undefined) return call(endpoint, params, { captchaToken, signal })
           if (credentials && credentials.sub !== uid) throw notTheSame()
-          return operation(params, { accessToken: credentials?.access_token, captchaToken, signal })
+          const accessToken = credentials?.access_token
+          return call(endpoint, params, { accessToken, captchaToken, signal })
         },
       ),
       solveCaptcha: fromPromise<Secret, Secret | undefined>(
@@ -105,10 +119,10 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
           throw settled.context.error!
         },
       ),
-      until: until(api.clock),
+      until,
     },
     guards: {
-      canBeAuthorized: () => operation.credential !== 'client',
+      canBeAuthorized: () => credential !== 'client',
       isTokenRefused: ({ context, event }) =>
         errorOf(event)?.code === 'unauthenticated' &&
         context.serial !== undefined &&
@@ -121,29 +135,27 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
         !!errorOf(event)?.code.startsWith('captcha_') && !context.challengedAnew,
       isCaptchaRefusedAgain: ({ event }) => !!errorOf(event)?.code.startsWith('captcha_'),
       isWorthRepeating: ({ context, event }) =>
-        !!operation.repeatable &&
-        context.repeats < REPEATS &&
-        errorOf(event)?.code === 'unreachable',
+        !!repeatable && context.repeats < REPEATS && errorOf(event)?.code === 'unreachable',
     },
     actions: {
-      backOff: assign(({ context }) => ({
+      backOff: assign(({ context, system }) => ({
         repeats: context.repeats + 1,
-        retryAt: retryAt(api.clock, context.repeats + 1),
+        retryAt: retryAt(clockOf(system), context.repeats + 1),
       })),
       settle: enqueueActions(({ context: { captchaToken, output }, enqueue, self, system }) => {
         const tokens = output as unknown as Tokens
         const byFlow = !self.id.startsWith('call.')
-        if (operation.signsIn) {
+        if (signsIn) {
           enqueue.sendTo(tokensOf(system), {
             type: 'tokens.keep',
             tokens,
-            version: operation.path.slice(1, 3),
+            version: path.slice(1, 3),
             byFlow,
             // Actors are numbered in the order they begin.
             begun: Number(self.sessionId.slice(2)),
           })
         }
-        if (operation.signsOut) enqueue.sendTo(tokensOf(system), { type: 'tokens.drop', byFlow })
+        if (signsOut) enqueue.sendTo(tokensOf(system), { type: 'tokens.drop', byFlow })
         if (captchaToken) {
           enqueue.sendTo(captchaOf(system), { type: 'captcha.spend', token: captchaToken })
         }
@@ -252,7 +264,6 @@ export function request<K extends OperationName>(api: Pick<Api, K | 'clock'>, na
  */
 export async function freshTokens(
   system: System,
-  clock: Clock,
   refused?: number,
   signal?: AbortSignal,
 ): Promise<{ serial: number; credentials?: Credentials; error?: AuthError }> {
@@ -264,11 +275,13 @@ export async function freshTokens(
   // Another tab may have left a pair that has run out as well: then that one is renewed.
   for (let last: number | undefined; ;) {
     const { serial, credentials, error } = (await settled()).context
-    if (serial !== refused && credentials && credentials.expiresAt > clock.now()) {
+    if (serial !== refused && credentials && credentials.expiresAt > clockOf(system).now()) {
       return { serial, credentials }
     }
-    if (serial === last) return { serial, error: error ?? new AuthError('unauthenticated') }
+    if (!credentials || serial === last) {
+      return { serial, error: error ?? new AuthError('unauthenticated') }
+    }
     last = serial
-    keeper.send({ type: 'tokens.need', refused })
+    keeper.send({ type: 'tokens.renew', serial })
   }
 }

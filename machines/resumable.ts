@@ -9,8 +9,15 @@ export class Resumption {
   }
 }
 
+const made = new WeakMap<AnyStateMachine, AnyStateMachine>()
+
 /** A machine that can be invoked where it was cut. A snapshot it cannot read starts it fresh. */
 export function resumable<M extends AnyStateMachine>(machine: M): M {
+  if (!made.has(machine)) made.set(machine, make(machine))
+  return made.get(machine) as M
+}
+
+function make<M extends AnyStateMachine>(machine: M): M {
   return Object.assign(Object.create(machine) as M, {
     getInitialSnapshot(scope: AnyActorScope, input: unknown) {
       if (!(input instanceof Resumption)) return machine.getInitialSnapshot(scope, input)

@@ -1,4 +1,5 @@
 import {
+  type AnyActor,
   type AnyStateMachine,
   assign,
   emit,
@@ -7,26 +8,19 @@ import {
   setup,
   stopChild,
 } from 'xstate'
-import type { Api, OperationName } from '../services/api.ts'
+import type { AnyEndpoint } from '../services/endpoint.ts'
 import { type AuthError, errorOf } from '../services/error.ts'
-import type { Platform } from '../services/platform.ts'
-import type { TokenStore } from '../services/tokenStore.ts'
 import type { SignOutRequest } from '../services/wire.ts'
 import { captcha } from './captcha.ts'
-import { request } from './request.ts'
+import { endpointOf, request } from './request.ts'
 import { resumable, Resumption } from './resumable.ts'
 import { tokens, type TokensFact } from './tokens.ts'
 
-/** A journey: a machine made from the endpoints it may call, ending with output. */
-export interface Flow {
-  (api: Api): AnyStateMachine
-  /** The endpoints it calls beyond those every session has. */
-  readonly endpoints?: object
-  /** How it gets to a provider and back, where the app does not say. */
-  readonly platform?: Partial<Platform>
-  /** Whom it is for: it begins for nobody else and ends when they are gone. Default: everybody. */
-  readonly who?: readonly Status[] | undefined
-}
+/**
+ * A journey: a machine that ends with output. `meta: { who: ['signedIn'] }` says whom it is for: it
+ * begins for nobody else and ends when they are gone. Default: everybody.
+ */
+export type Flow = AnyStateMachine
 export type Status = 'signedOut' | 'anonymous' | 'signedIn'
 export type Flows = Record<string, Flow>
 
@@ -61,9 +55,11 @@ export interface CallStart {
   type: 'call.start'
   /** `call.<operation>.<number>`. */
   id: `call.${string}`
-  operation: OperationName
+  endpoint: AnyEndpoint
   params: object
 }
+
+const whoOf = ({ config }: Flow) => (config.meta as { who?: readonly Status[] } | undefined)?.who
 
 /** Where somebody who has tokens now belongs. */
 const arrivals = <Action>(actions: Action) => [
@@ -78,7 +74,8 @@ const statusAfter = (event: object): Status => {
 }
 
 /** A flow that is for some ends when others come. */
-const leaving = ({ who }: Flow) => {
+const leaving = (flow: Flow) => {
+  const who = whoOf(flow)
   const leave = who && {
     guard: { type: 'isForOthers' as const, params: { who } },
     target: 'idle',
@@ -93,9 +90,32 @@ const leaving = ({ who }: Flow) => {
  * it has brought that about itself; that a guest is lost stops nobody from signing in. One that is
  * for some begins for nobody else.
  */
-export function session(api: Api & TokenStore, flows: Flows) {
+export function session(flows: Flows): SessionMachine {
+  const machines = Object.values(flows)
+  const known = made.get(machines[0] ?? nothing) ?? []
+  const same = known.find(([those]) => isSame(those, flows))
+  if (same) return same[1]
+  const machine = makeSession(flows)
+  made.set(machines[0] ?? nothing, [...known, [flows, machine]])
+  return machine
+}
+
+export interface SessionMachine extends ReturnType<typeof makeSession> {}
+
+/** One machine for every choice of flows, kept for as long as the first of them. */
+const made = new WeakMap<object, [Flows, SessionMachine][]>()
+const nothing = {}
+
+const isSame = (some: Flows, others: Flows) => {
+  const names = Object.keys(others)
+  return (
+    names.length === Object.keys(some).length && names.every((name) => some[name] === others[name])
+  )
+}
+
+function makeSession(flows: Flows) {
   const names = Object.keys(flows)
-  const named = (name: string, who?: Flow['who']) => ({
+  const named = (name: string, who?: readonly Status[]) => ({
     type: 'isFlow' as const,
     params: { name, who },
   })
@@ -111,9 +131,9 @@ export function session(api: Api & TokenStore, flows: Flows) {
       emitted: {} as LifeEvent,
     },
     actors: {
-      captcha: captcha(api),
-      tokens: tokens(api),
-      ...(Object.fromEntries(names.map((name) => [name, resumable(flows[name]!(api))])) as Record<
+      captcha,
+      tokens,
+      ...(Object.fromEntries(names.map((name) => [name, resumable(flows[name]!)])) as Record<
         never,
         AnyStateMachine
       >),
@@ -161,14 +181,14 @@ export function session(api: Api & TokenStore, flows: Flows) {
       }),
       startCall: enqueueActions(({ event, enqueue }) => {
         if (event.type !== 'call.start') return
-        const { id, operation, params } = event
-        enqueue.spawnChild(request(api, operation) as never, { id, input: params } as never)
+        const { id, endpoint, params } = event
+        enqueue.spawnChild(request(endpoint) as never, { id, input: params } as never)
       }),
       // Who signs out after having asked to be signed in wants to be out.
       stopSignIns: enqueueActions(({ self, enqueue }) => {
-        for (const id of Object.keys(self.getSnapshot().children)) {
-          const [kind, operation] = id.split('.') as ['call', OperationName]
-          if (kind === 'call' && api[operation].signsIn) enqueue.stopChild(id)
+        const children = self.getSnapshot().children as Record<string, AnyActor>
+        for (const [id, child] of Object.entries(children)) {
+          if (id.startsWith('call.') && endpointOf(child).signsIn) enqueue.stopChild(id)
         }
       }),
       endCall: stopChild(({ event }) => event.type.replace(/^xstate\.(done|error)\.actor\./, '')),
@@ -217,7 +237,7 @@ export function session(api: Api & TokenStore, flows: Flows) {
         initial: 'idle',
         on: {
           'flow.start': names.map((name) => ({
-            guard: named(name, flows[name]!.who),
+            guard: named(name, whoOf(flows[name]!)),
             target: `.${name}`,
             actions: 'forgetError' as const,
           })),

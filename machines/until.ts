@@ -1,6 +1,7 @@
 import { fromPromise } from 'xstate'
-import type { Clock } from '../services/clock.ts'
+import { clockOf } from '../services/instance.ts'
 
 /** Waits for a deadline (ms since the epoch). Unlike `after`, it is re-armed when restored. */
-export const until = (clock: Clock) =>
-  fromPromise<void, number>(({ input, signal }) => clock.until(input, signal))
+export const until = fromPromise<void, number>(({ input, system, signal }) =>
+  clockOf(system).until(input, signal),
+)

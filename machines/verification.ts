@@ -1,6 +1,7 @@
 import { assign, setup } from 'xstate'
-import type { Api } from '../services/api.ts'
+import * as api from '../services/endpoints.ts'
 import { AuthError, errorOf } from '../services/error.ts'
+import { clockOf } from '../services/instance.ts'
 import type { Secret } from '../services/secret.ts'
 import type { Contact, SendVerificationRequest } from '../services/wire.ts'
 import { request } from './request.ts'
@@ -21,154 +22,156 @@ export interface VerificationOutput {
  * when told to and not before `resendAt`. A code that has expired or was guessed at too often must
  * be replaced. When not even the first code can be sent it ends with the error.
  */
-export const verification = (api: Pick<Api, 'sendVerification' | 'verify' | 'clock'>) =>
-  setup({
-    types: {
-      input: {} as { contact: Contact; target?: SendVerificationRequest['target'] },
-      output: {} as VerificationOutput,
-      context: {} as {
-        contact: Contact
-        target: SendVerificationRequest['target']
-        verificationId?: string
-        isUser?: boolean
-        /** Milliseconds since the epoch; gone once the time has come. */
-        resendAt?: number
-        /** Milliseconds since the epoch. */
-        expiresAt: number
-        verificationToken?: Secret
-        error?: AuthError
-      },
-      events: {} as { type: 'code.submit'; code: Secret } | { type: 'code.resend' },
-      tags: {} as 'asking' | 'busy',
+const machine = setup({
+  types: {
+    input: {} as { contact: Contact; target?: SendVerificationRequest['target'] },
+    output: {} as VerificationOutput,
+    context: {} as {
+      contact: Contact
+      target: SendVerificationRequest['target']
+      verificationId?: string
+      isUser?: boolean
+      /** Milliseconds since the epoch; gone once the time has come. */
+      resendAt?: number
+      /** Milliseconds since the epoch; 0 once the time has come. */
+      expiresAt: number
+      verificationToken?: Secret
+      error?: AuthError
     },
-    actors: {
-      sendVerification: request(api, 'sendVerification'),
-      verify: request(api, 'verify'),
-      until: until(api.clock),
-    },
-    guards: {
-      hasSent: ({ context }) => !!context.verificationId,
-      isCodeAlive: ({ context }) => context.expiresAt > api.clock.now(),
-      canResend: ({ context }) => !context.resendAt || context.resendAt <= api.clock.now(),
-      isCodeDead: ({ event }) => CODE_IS_DEAD.has(errorOf(event)?.code ?? ''),
-    },
-    actions: {
-      forgetError: assign({ error: undefined }),
-      rememberError: assign({ error: ({ event }) => errorOf(event) }),
-      rememberExpiry: assign({
-        error: () => new AuthError('code_expired', { operation: 'verify' }),
-      }),
-      delayResend: assign({
-        resendAt: ({ event }) => {
-          const wait = errorOf(event)?.retryAfter
-          return wait ? api.clock.now() + wait * 1000 : undefined
-        },
-      }),
-      allowResend: assign({ resendAt: undefined }),
-      fail: ({ context }) => {
-        throw context.error
-      },
-    },
-  }).createMachine({
-    id: 'verification',
-    context: ({ input: { contact, target = 'ANY' } }) => ({ contact, target, expiresAt: 0 }),
-    initial: 'sendingCode',
-    output: ({ context: { contact, verificationToken, isUser } }) => ({
-      contact,
-      verificationToken: verificationToken!,
-      isUser,
+    events: {} as { type: 'code.submit'; code: Secret } | { type: 'code.resend' },
+    tags: {} as 'asking' | 'busy',
+  },
+  actors: {
+    sendVerification: request(api.sendVerification),
+    verify: request(api.verify),
+    until,
+  },
+  guards: {
+    hasSent: ({ context }) => !!context.verificationId,
+    isCodeAlive: ({ context }) => context.expiresAt > 0,
+    canResend: ({ context }) => !context.resendAt,
+    isCodeDead: ({ event }) => CODE_IS_DEAD.has(errorOf(event)?.code ?? ''),
+  },
+  actions: {
+    forgetError: assign({ error: undefined }),
+    rememberError: assign({ error: ({ event }) => errorOf(event) }),
+    rememberExpiry: assign({
+      error: () => new AuthError('code_expired', { operation: 'verify' }),
     }),
-    states: {
-      sendingCode: {
-        tags: 'busy',
-        entry: 'forgetError',
-        invoke: {
-          id: 'sendVerification',
-          src: 'sendVerification',
-          input: ({ context: { contact, target } }) => ({ ...contact, target }),
-          onDone: {
-            target: 'askingCode',
-            actions: assign(({ event: { output } }) => ({
-              verificationId: output.verification_id,
-              isUser: output.is_user,
-              resendAt: api.clock.now() + RESEND_AFTER * 1000,
-              expiresAt: api.clock.now() + output.expires_in * 1000,
-            })),
-          },
-          onError: [
-            {
-              guard: 'isCodeAlive',
-              target: 'askingCode',
-              actions: ['rememberError', 'delayResend'],
-            },
-            {
-              guard: 'hasSent',
-              target: 'askingResend',
-              actions: ['rememberError', 'delayResend'],
-            },
-            { target: 'failed', actions: 'rememberError' },
-          ],
-        },
+    delayResend: assign({
+      resendAt: ({ event, system }) => {
+        const wait = errorOf(event)?.retryAfter
+        return wait ? clockOf(system).now() + wait * 1000 : undefined
       },
-      askingCode: {
-        tags: 'asking',
-        on: {
-          'code.submit': 'verifyingCode',
-          'code.resend': { guard: 'canResend', target: 'sendingCode' },
+    }),
+    allowResend: assign({ resendAt: undefined }),
+    forgetExpired: assign(({ context: { expiresAt }, system }) =>
+      expiresAt > clockOf(system).now() ? {} : { expiresAt: 0 },
+    ),
+    fail: ({ context }) => {
+      throw context.error
+    },
+  },
+}).createMachine({
+  id: 'verification',
+  context: ({ input: { contact, target = 'ANY' } }) => ({ contact, target, expiresAt: 0 }),
+  initial: 'sendingCode',
+  output: ({ context: { contact, verificationToken, isUser } }) => ({
+    contact,
+    verificationToken: verificationToken!,
+    isUser,
+  }),
+  states: {
+    sendingCode: {
+      tags: 'busy',
+      entry: 'forgetError',
+      invoke: {
+        id: 'sendVerification',
+        src: 'sendVerification',
+        input: ({ context: { contact, target } }) => ({ ...contact, target }),
+        onDone: {
+          target: 'askingCode',
+          actions: assign(({ event: { output }, system }) => ({
+            verificationId: output.verification_id,
+            isUser: output.is_user,
+            resendAt: clockOf(system).now() + RESEND_AFTER * 1000,
+            expiresAt: clockOf(system).now() + output.expires_in * 1000,
+          })),
         },
-        invoke: [
+        onError: [
           {
-            id: 'untilResend',
-            src: 'until',
-            input: ({ context }) => context.resendAt ?? 0,
-            onDone: { actions: 'allowResend' },
-            onError: { actions: 'allowResend' },
+            guard: 'hasSent',
+            target: 'notResent',
+            actions: ['rememberError', 'delayResend', 'forgetExpired'],
           },
-          {
-            id: 'untilExpiry',
-            src: 'until',
-            input: ({ context }) => context.expiresAt,
-            onDone: { target: 'askingResend', actions: 'rememberExpiry' },
-            onError: { target: 'askingResend', actions: 'rememberExpiry' },
-          },
+          { target: 'failed', actions: 'rememberError' },
         ],
       },
-      verifyingCode: {
-        tags: 'busy',
-        entry: 'forgetError',
-        invoke: {
-          id: 'verify',
-          src: 'verify',
-          input: ({ context, event }) => ({
-            verification_id: context.verificationId!,
-            verification_code: (event as { code: Secret }).code,
-          }),
-          onDone: {
-            target: 'verified',
-            actions: assign({ verificationToken: ({ event }) => event.output.verification_token }),
-          },
-          onError: [
-            { guard: 'isCodeDead', target: 'askingResend', actions: 'rememberError' },
-            { target: 'askingCode', actions: 'rememberError' },
-          ],
-        },
+    },
+    notResent: { always: [{ guard: 'isCodeAlive', target: 'askingCode' }, 'askingResend'] },
+    askingCode: {
+      tags: 'asking',
+      on: {
+        'code.submit': 'verifyingCode',
+        'code.resend': { guard: 'canResend', target: 'sendingCode' },
       },
-      askingResend: {
-        tags: 'asking',
-        entry: assign({ expiresAt: 0 }),
-        on: { 'code.resend': { guard: 'canResend', target: 'sendingCode' } },
-        invoke: {
+      invoke: [
+        {
           id: 'untilResend',
           src: 'until',
           input: ({ context }) => context.resendAt ?? 0,
           onDone: { actions: 'allowResend' },
           onError: { actions: 'allowResend' },
         },
-      },
-      verified: { type: 'final' },
-      failed: { entry: 'fail' },
+        {
+          id: 'untilExpiry',
+          src: 'until',
+          input: ({ context }) => context.expiresAt,
+          onDone: { target: 'askingResend', actions: 'rememberExpiry' },
+          onError: { target: 'askingResend', actions: 'rememberExpiry' },
+        },
+      ],
     },
-  })
+    verifyingCode: {
+      tags: 'busy',
+      entry: 'forgetError',
+      invoke: {
+        id: 'verify',
+        src: 'verify',
+        input: ({ context, event }) => ({
+          verification_id: context.verificationId!,
+          verification_code: (event as { code: Secret }).code,
+        }),
+        onDone: {
+          target: 'verified',
+          actions: assign({ verificationToken: ({ event }) => event.output.verification_token }),
+        },
+        onError: [
+          { guard: 'isCodeDead', target: 'askingResend', actions: 'rememberError' },
+          { target: 'askingCode', actions: 'rememberError' },
+        ],
+      },
+    },
+    askingResend: {
+      tags: 'asking',
+      entry: assign({ expiresAt: 0 }),
+      on: { 'code.resend': { guard: 'canResend', target: 'sendingCode' } },
+      invoke: {
+        id: 'untilResend',
+        src: 'until',
+        input: ({ context }) => context.resendAt ?? 0,
+        onDone: { actions: 'allowResend' },
+        onError: { actions: 'allowResend' },
+      },
+    },
+    verified: { type: 'final' },
+    failed: { entry: 'fail' },
+  },
+})
 
 /** Answers after which no further try with this code can succeed. */
 const CODE_IS_DEAD = new Set(['aborted', 'not_found', 'permission_denied'])
+
+type Machine = typeof machine
+export interface VerificationMachine extends Machine {}
+export const verification: VerificationMachine = machine

@@ -36,3 +36,9 @@ export function destinationOf(
 
 /** Characters that one reader of an address drops and another does not. */
 const AMBIGUOUS = /[\\\p{Cc}]/u
+
+/** @throws AuthError `invalid_response` where it is no page of the web */
+export function pageAt(address: string, operation: string): string {
+  if (isPage(address)) return address
+  throw new AuthError('invalid_response', { operation, description: 'no page to go to' })
+}

@@ -1,4 +1,5 @@
-import type { Operations } from './api.ts'
+import type { Caller } from './api.ts'
+import { createCaptcha, verifyCaptcha } from './endpoints.ts'
 import type { Secret } from './secret.ts'
 import type { CaptchaToken } from './wire.ts'
 
@@ -16,22 +17,28 @@ export interface CaptchaQuestion {
   state?: string
 }
 
+/** What an instance lends a captcha service. */
+export interface CaptchaMeans {
+  call: Caller
+  /** 128 random bits as hex. */
+  nonce(): string
+  signal: AbortSignal
+}
+
 /** One way to ask a person whether they are one. */
 export interface CaptchaService {
   /** @param purpose what it is for: `METHOD:/v1/path` */
-  create(purpose: string, signal: AbortSignal): Promise<CaptchaQuestion>
+  create(purpose: string, means: CaptchaMeans): Promise<CaptchaQuestion>
   /** @param answer the text of the picture, or the address the page came back to */
-  verify(question: CaptchaQuestion, answer: Secret, signal: AbortSignal): Promise<CaptchaToken>
+  verify(question: CaptchaQuestion, answer: Secret, means: CaptchaMeans): Promise<CaptchaToken>
 }
 
 /** By picture: `POST captcha/data` and `POST captcha/data/verify`. */
-export const captchaPicture = ({
-  createCaptcha,
-  verifyCaptcha,
-}: Pick<Operations, 'createCaptcha' | 'verifyCaptcha'>): CaptchaService => ({
-  async create(state, signal) {
-    const { data, token } = await createCaptcha({ state, redirect_uri: '' }, { signal })
+export const captchaPicture: CaptchaService = {
+  async create(state, { call, signal }) {
+    const { data, token } = await call(createCaptcha, { state, redirect_uri: '' }, { signal })
     return { image: data, token }
   },
-  verify: ({ token }, key, signal) => verifyCaptcha({ token: token!, key }, { signal }),
-})
+  verify: ({ token }, key, { call, signal }) =>
+    call(verifyCaptcha, { token: token!, key }, { signal }),
+}

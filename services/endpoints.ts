@@ -1,57 +1,17 @@
-import type { Call } from './http.ts'
+/**
+ * Every endpoint of the protocol as a constant. What imports one carries it; a bundle holds no others.
+ */
+import { endpoint } from './endpoint.ts'
+import { AuthError } from './error.ts'
 import type { Secret } from './secret.ts'
 import type * as wire from './wire.ts'
 
-/**
- * What a call is allowed by: the client id alone, the bearer of the session, the bearer where there
- * is a session and the client id where there is none, or the session's token as a field of the
- * request beside the client id.
- */
-export type Credential = 'client' | 'bearer' | 'either' | 'field'
+const signsIn = { signsIn: true }
+const repeatable = { repeatable: true }
 
-export interface Endpoint<Input, Output> {
-  readonly method: Call['method']
-  /** From the version on, `{names}` filled in from the request. */
-  readonly path: string
-  readonly credential: Credential
-  readonly shape: wire.Shape<Output>
-  /** The answer is a session to keep. */
-  readonly signsIn?: boolean
-  /** There is no session afterwards. */
-  readonly signsOut?: boolean
-  /** Doing it twice does no more than doing it once. */
-  readonly repeatable?: boolean
-  /** What is sent, where that is not the request as it stands. */
-  fields?(input: Input, clientId: string, accessToken?: Secret): object
-  /** What must be true of an answer before it counts. @throws AuthError */
-  check?(output: Output, input: Input): void
-  /** Never set: carries the type of the request. */
-  readonly input?: Input
-}
+const nothing: wire.Shape<wire.Empty> = {}
 
-export const signsIn = { signsIn: true }
-export const repeatable = { repeatable: true }
-
-type Marks<Input, Output> = Partial<
-  Omit<Endpoint<Input, Output>, 'method' | 'path' | 'credential' | 'shape' | 'input'>
->
-
-export const endpoint =
-  (method: Call['method'], credential: Credential) =>
-  <Input, Output>(
-    path: string,
-    shape: wire.Shape<Output>,
-    marks: Marks<Input, Output> = {},
-  ): Endpoint<Input, Output> => ({ method, path: `/${path}`, credential, shape, ...marks })
-
-export const post = endpoint('POST', 'client')
-export const postAsUser = endpoint('POST', 'bearer')
-export const patchAsUser = endpoint('PATCH', 'bearer')
-export const getAsUser = endpoint('GET', 'bearer')
-
-export const nothing: wire.Shape<wire.Empty> = {}
-
-export const tokens: wire.Shape<wire.Tokens> = {
+const tokens: wire.Shape<wire.Tokens> = {
   access_token: 'secret',
   refresh_token: 'secret?',
   token_type: 'string?',
@@ -61,7 +21,7 @@ export const tokens: wire.Shape<wire.Tokens> = {
   groups: 'list?',
 }
 
-export const user: wire.Shape<wire.User> = {
+const user: wire.Shape<wire.User> = {
   sub: 'string',
   name: 'string?',
   username: 'string?',
@@ -78,6 +38,16 @@ export const user: wire.Shape<wire.User> = {
   providers: 'list?',
 }
 
+const deletedUser: wire.Shape<wire.DeletedUser> = /* @__PURE__ */ Object.assign({}, user, {
+  sub: 'string?' as const,
+})
+
+const providerToken: wire.Shape<wire.ProviderToken> = {
+  provider_token: 'secret',
+  expires_in: 'seconds?',
+  provider_profile: 'record?',
+}
+
 /** RFC 6749 §6. */
 const refreshing = {
   fields: (input: wire.RefreshRequest, client_id: string) => ({
@@ -88,48 +58,306 @@ const refreshing = {
   }),
 }
 
-/** What every session needs, and signing in by code or password. */
-export const endpoints = {
-  sendVerification: endpoint('POST', 'either')<wire.SendVerificationRequest, wire.Verification>(
-    'v1/verification',
-    { verification_id: 'string', expires_in: 'seconds', is_user: 'boolean?' },
+/** It goes into the path and nowhere else. */
+function checkProviderId({ provider_id }: wire.UnbindProviderRequest): object {
+  if (typeof provider_id === 'string' && /^[\w-]{1,64}$/.test(provider_id)) return {}
+  throw new AuthError('invalid_argument', { description: 'provider_id must name a provider' })
+}
+
+/** Without a sudo token an empty one is sent. */
+const elevated = {
+  fields: (input: { sudo_token?: Secret }) => ({ ...input, sudo_token: input.sudo_token ?? '' }),
+}
+
+/** `other_params: { a: 'b' }` goes out as `other_params[a]=b`; what is empty does not. */
+const flattenParams = ({ other_params = {}, ...input }: wire.ProviderUriRequest) => ({
+  ...input,
+  ...Object.fromEntries(
+    Object.entries(other_params)
+      .filter(([, value]) => value)
+      .map(([name, value]) => [`other_params[${name}]`, value]),
   ),
-  verify: post<wire.VerifyRequest, wire.VerificationToken>('v1/verification/verify', {
+})
+
+export const sendVerification = endpoint<wire.SendVerificationRequest, wire.Verification>(
+  'sendVerification',
+  'POST /v1/verification',
+  'either',
+  { verification_id: 'string', expires_in: 'seconds', is_user: 'boolean?' },
+)
+
+export const verify = endpoint<wire.VerifyRequest, wire.VerificationToken>(
+  'verify',
+  'POST /v1/verification/verify',
+  'client',
+  {
     verification_token: 'secret',
     expires_in: 'seconds?',
-  }),
-  signIn: post<wire.SignInRequest, wire.Tokens>('v1/signin', tokens, signsIn),
-  signUp: post<wire.SignUpRequest, wire.Tokens>('v1/signup', tokens, signsIn),
-  signInAnonymously: post<wire.AnonymousRequest, wire.Tokens>(
-    'v1/signin/anonymously',
-    tokens,
-    signsIn,
-  ),
-  signInWithCustomTicket: post<wire.CustomTicketRequest, wire.Tokens>(
-    'v1/signin/custom',
-    tokens,
-    signsIn,
-  ),
-  signInWithProvider: post<wire.ProviderSignInRequest, wire.Tokens>(
-    'v1/signin/with/provider',
-    tokens,
-    signsIn,
-  ),
-  refresh: post<wire.RefreshRequest, wire.Tokens>('v1/token', tokens, refreshing),
-  refreshV2: post<wire.RefreshRequest, wire.Tokens>('v2/token', tokens, refreshing),
-  revoke: post<wire.RevokeRequest, wire.Empty>('v1/revoke', nothing, repeatable),
-  signOut: postAsUser<wire.SignOutRequest, wire.SignedOut>('v1/user/signout', {
+  },
+)
+
+export const signIn = endpoint<wire.SignInRequest, wire.Tokens>(
+  'signIn',
+  'POST /v1/signin',
+  'client',
+  tokens,
+  signsIn,
+)
+
+export const signUp = endpoint<wire.SignUpRequest, wire.Tokens>(
+  'signUp',
+  'POST /v1/signup',
+  'client',
+  tokens,
+  signsIn,
+)
+
+export const signInAnonymously = endpoint<wire.AnonymousRequest, wire.Tokens>(
+  'signInAnonymously',
+  'POST /v1/signin/anonymously',
+  'client',
+  tokens,
+  signsIn,
+)
+
+export const signInWithCustomTicket = endpoint<wire.CustomTicketRequest, wire.Tokens>(
+  'signInWithCustomTicket',
+  'POST /v1/signin/custom',
+  'client',
+  tokens,
+  signsIn,
+)
+
+export const signInWithProvider = endpoint<wire.ProviderSignInRequest, wire.Tokens>(
+  'signInWithProvider',
+  'POST /v1/signin/with/provider',
+  'client',
+  tokens,
+  signsIn,
+)
+
+export const refresh = endpoint<wire.RefreshRequest, wire.Tokens>(
+  'refresh',
+  'POST /v1/token',
+  'client',
+  tokens,
+  refreshing,
+)
+
+export const refreshV2 = endpoint<wire.RefreshRequest, wire.Tokens>(
+  'refreshV2',
+  'POST /v2/token',
+  'client',
+  tokens,
+  refreshing,
+)
+
+export const revoke = endpoint<wire.RevokeRequest, wire.Empty>(
+  'revoke',
+  'POST /v1/revoke',
+  'client',
+  nothing,
+  repeatable,
+)
+
+export const signOut = endpoint<wire.SignOutRequest, wire.SignedOut>(
+  'signOut',
+  'POST /v1/user/signout',
+  'bearer',
+  {
     redirect_uri: 'string?',
-  }),
-  createCaptcha: post<wire.CaptchaRequest, wire.CaptchaPicture>(
-    'v1/captcha/data',
-    { data: 'string', token: 'secret', expires_in: 'seconds?' },
-    repeatable,
-  ),
-  verifyCaptcha: post<wire.CaptchaAnswer, wire.CaptchaToken>('v1/captcha/data/verify', {
+  },
+)
+
+export const createCaptcha = endpoint<wire.CaptchaRequest, wire.CaptchaPicture>(
+  'createCaptcha',
+  'POST /v1/captcha/data',
+  'client',
+  { data: 'string', token: 'secret', expires_in: 'seconds?' },
+  repeatable,
+)
+
+export const verifyCaptcha = endpoint<wire.CaptchaAnswer, wire.CaptchaToken>(
+  'verifyCaptcha',
+  'POST /v1/captcha/data/verify',
+  'client',
+  {
     captcha_token: 'secret',
     expires_in: 'seconds',
-  }),
-  getUser: getAsUser<wire.Empty, wire.User>('v1/user/me', user, repeatable),
-  updateProfile: patchAsUser<wire.Profile, wire.User>('v1/user/profile', user),
-}
+  },
+)
+
+export const getUser = endpoint<wire.Empty, wire.User>(
+  'getUser',
+  'GET /v1/user/me',
+  'bearer',
+  user,
+  repeatable,
+)
+
+export const updateProfile = endpoint<wire.Profile, wire.User>(
+  'updateProfile',
+  'PATCH /v1/user/profile',
+  'bearer',
+  user,
+)
+
+export const upgrade = endpoint<wire.UpgradeRequest, wire.Tokens>(
+  'upgrade',
+  'POST /v1/signup',
+  'field',
+  tokens,
+  {
+    signsIn: true,
+    fields: ({ uid, ...input }, _clientId, anonymous_token) => ({ ...input, anonymous_token }),
+    check({ sub }, { uid }) {
+      if (uid && sub !== uid) {
+        throw new AuthError('aborted', { description: 'the answer is not about this guest' })
+      }
+    },
+  },
+)
+
+export const signInV2 = endpoint<wire.SignInRequest, wire.Tokens>(
+  'signInV2',
+  'POST /v2/signin/username',
+  'client',
+  tokens,
+  signsIn,
+)
+
+export const signInWithProviderV2 = endpoint<wire.ProviderSignInRequest, wire.Tokens>(
+  'signInWithProviderV2',
+  'POST /v2/signin/with/provider',
+  'client',
+  tokens,
+  signsIn,
+)
+
+export const verifyV2 = endpoint<wire.VerifyRequest, wire.Tokens>(
+  'verifyV2',
+  'POST /v2/signin/verificationcode',
+  'client',
+  tokens,
+  signsIn,
+)
+
+export const getPublicKey = endpoint<wire.Empty, wire.PublicKey>(
+  'getPublicKey',
+  'POST /v2/signin/publichkey',
+  'client',
+  { public_key: 'string', public_key_thumbprint: 'string' },
+  repeatable,
+)
+
+export const initCaptcha = endpoint<wire.CaptchaRequest, wire.CaptchaPage>(
+  'initCaptcha',
+  'POST /v1/captcha/init',
+  'client',
+  { url: 'string?', captcha_token: 'secret?', expires_in: 'seconds' },
+  repeatable,
+)
+
+export const getProviderUri = endpoint<wire.ProviderUriRequest, wire.ProviderUri>(
+  'getProviderUri',
+  'GET /v1/provider/uri',
+  'client',
+  { uri: 'string', signout_uri: 'string?' },
+  { repeatable: true, fields: flattenParams },
+)
+
+export const grantProviderToken = endpoint<wire.ProviderTokenRequest, wire.ProviderToken>(
+  'grantProviderToken',
+  'POST /v1/provider/token',
+  'client',
+  providerToken,
+)
+
+export const patchProviderToken = endpoint<wire.PatchProviderTokenRequest, wire.ProviderToken>(
+  'patchProviderToken',
+  'PATCH /v1/provider/token',
+  'client',
+  providerToken,
+)
+
+export const bindProvider = endpoint<wire.BindProviderRequest, wire.Empty>(
+  'bindProvider',
+  'POST /v1/user/provider/bind',
+  'bearer',
+  nothing,
+)
+
+export const unbindProvider = endpoint<wire.UnbindProviderRequest, wire.Empty>(
+  'unbindProvider',
+  'DELETE /v1/user/provider/{provider_id}',
+  'bearer',
+  nothing,
+  { fields: checkProviderId },
+)
+
+export const getProviders = endpoint<wire.Empty, wire.Providers>(
+  'getProviders',
+  'GET /v1/user/provider',
+  'bearer',
+  { total: 'count?', data: 'list' },
+  repeatable,
+)
+
+export const editUser = endpoint<wire.EditUserRequest, wire.Empty>(
+  'editUser',
+  'POST /v1/user/basic/edit',
+  'bearer',
+  nothing,
+)
+
+export const sudo = endpoint<wire.SudoRequest, wire.Sudo>('sudo', 'POST /v1/user/sudo', 'bearer', {
+  sudo_token: 'secret?',
+  expires_in: 'seconds?',
+})
+
+export const setContact = endpoint<wire.SetContactRequest, wire.Empty>(
+  'setContact',
+  'PATCH /v1/user/contact',
+  'bearer',
+  nothing,
+  elevated,
+)
+
+export const setPassword = endpoint<wire.SetPasswordRequest, wire.Empty>(
+  'setPassword',
+  'PATCH /v1/user/password',
+  'bearer',
+  nothing,
+  elevated,
+)
+
+export const deleteUser = endpoint<wire.DeleteUserRequest, wire.DeletedUser>(
+  'deleteUser',
+  'DELETE /v1/user/me',
+  'bearer',
+  deletedUser,
+  { signsOut: true },
+)
+
+export const queryUsers = endpoint<wire.QueryUsersRequest, wire.Users>(
+  'queryUsers',
+  'GET /v1/user/query',
+  'bearer',
+  { total: 'count?', data: 'list' },
+  repeatable,
+)
+
+export const resetPassword = endpoint<wire.ResetPasswordRequest, wire.Empty>(
+  'resetPassword',
+  'POST /v1/reset',
+  'client',
+  nothing,
+)
+
+export const isUsernameRegistered = endpoint<wire.UsernameRequest, wire.Existence>(
+  'isUsernameRegistered',
+  'GET /v1/checkIfUserExist',
+  'client',
+  { exist: 'boolean' },
+  repeatable,
+)

@@ -1,3 +1,4 @@
+import * as api from '../../services/endpoints.ts'
 import { invalid, need, needOne } from './checks.ts'
 import type { Core } from './core.ts'
 import { CloudbaseError } from './errors.ts'
@@ -50,7 +51,7 @@ export function accountMethods({ door, session }: Core) {
     need(params, kind, 'verification_token')
     needOne(params, 'phone_number', 'email')
     const request = { ...params, sudo_token: tokenOf(sudo_token) }
-    await door.call('setContact', request as never)
+    await door.call(api.setContact, request as never)
   }
 
   return {
@@ -62,7 +63,7 @@ export function accountMethods({ door, session }: Core) {
      */
     async sudo(params: { password?: string; verification_token?: string }) {
       needOne(params, 'password', 'verification_token')
-      const { sudo_token = '', ...sudo } = await door.call('sudo', params)
+      const { sudo_token = '', ...sudo } = await door.call(api.sudo, params)
       return { sudo_token, ...sudo }
     },
 
@@ -81,7 +82,7 @@ export function accountMethods({ door, session }: Core) {
     async setPassword(params: { new_password: string; sudo_token?: SudoToken }): Promise<void> {
       need(params, 'new_password')
       const { new_password, sudo_token } = params
-      await door.call('setPassword', { new_password, sudo_token: tokenOf(sudo_token) })
+      await door.call(api.setPassword, { new_password, sudo_token: tokenOf(sudo_token) })
     },
 
     /**
@@ -92,13 +93,13 @@ export function accountMethods({ door, session }: Core) {
     async resetPassword(params: ResetPasswordRequest): Promise<void> {
       needOne(params, 'phone_number', 'email')
       need(params, 'new_password', 'verification_token')
-      await door.call('resetPassword', params as never)
+      await door.call(api.resetPassword, params as never)
     },
 
     /** Whether a name is taken: `GET /auth/v1/checkIfUserExist`. */
     async isUsernameRegistered(username: string): Promise<boolean> {
       if (typeof username !== 'string' || !username) throw invalid('username must be a string')
-      const { exist } = await door.call('isUsernameRegistered', { username })
+      const { exist } = await door.call(api.isUsernameRegistered, { username })
       return exist
     },
 
@@ -122,7 +123,7 @@ export function accountMethods({ door, session }: Core) {
         })
       }
       const query = { username, email, phone_number, ...(ids && { id: ids.join(',') }) }
-      const { data, total = data.length } = await door.call('queryUsers', query)
+      const { data, total = data.length } = await door.call(api.queryUsers, query)
       return { total, data: data as readonly SimpleUserProfile[] }
     },
 
@@ -132,7 +133,7 @@ export function accountMethods({ door, session }: Core) {
      * @returns what the user was
      */
     async deleteMe({ sudo_token }: { sudo_token?: SudoToken } = {}): Promise<UserInfo> {
-      const deleted = await door.call('deleteUser', {
+      const deleted = await door.call(api.deleteUser, {
         sudo_token: tokenOf(sudo_token) || undefined,
       })
       await door.end()

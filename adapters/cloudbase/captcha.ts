@@ -1,4 +1,3 @@
-import type { Api } from '../../services/api.ts'
 import { captchaPicture, type CaptchaService } from '../../services/captcha.ts'
 import { Secret } from '../../services/secret.ts'
 import type { CaptchaToken as WireCaptchaToken } from '../../services/wire.ts'
@@ -13,27 +12,22 @@ import { CloudbaseError } from './errors.ts'
  *
  * @param ask the adapter's way to ask, looked up anew for each question
  */
-export const captchaThrough =
-  (ask: () => OpenURIWithCallback | undefined) =>
-  (api: Api): CaptchaService => {
-    const pictures = captchaPicture(api)
-    return {
-      ...pictures,
-      async create(purpose, signal) {
-        const question = await pictures.create(purpose, signal)
-        const open = ask()
-        if (!open && typeof document !== 'undefined') return question
-        if (!open) throw nobodyToAsk()
-        const token = encodeURIComponent(question.token!.reveal())
-        const url = `${question.image}?state=${encodeURIComponent(purpose)}&token=${token}`
-        try {
-          return { solved: toToken(await open(url)) }
-        } catch (thrown) {
-          throw toRefusal(thrown)
-        }
-      },
+export const captchaThrough = (ask: () => OpenURIWithCallback | undefined): CaptchaService => ({
+  ...captchaPicture,
+  async create(purpose, means) {
+    const question = await captchaPicture.create(purpose, means)
+    const open = ask()
+    if (!open && typeof document !== 'undefined') return question
+    if (!open) throw nobodyToAsk()
+    const token = encodeURIComponent(question.token!.reveal())
+    const url = `${question.image}?state=${encodeURIComponent(purpose)}&token=${token}`
+    try {
+      return { solved: toToken(await open(url)) }
+    } catch (thrown) {
+      throw toRefusal(thrown)
     }
-  }
+  },
+})
 
 /** Shows in a dialog of our own what no adapter has taken. */
 export function faceCaptcha(door: Door, language: string) {

@@ -1,3 +1,4 @@
+import * as api from '../../services/endpoints.ts'
 import type { Core } from './core.ts'
 import type { CloudbaseError } from './errors.ts'
 import type { LoginState, SignUpRequest } from './types.ts'
@@ -26,13 +27,16 @@ export function signInByCode({ door, session }: Core, request: CodeSignInRequest
   const [username] = Object.values(contact) as [string]
 
   return session.signIn(async () => {
-    const { verification_token } = await door.call('verify', { verification_id, verification_code })
+    const { verification_token } = await door.call(api.verify, {
+      verification_id,
+      verification_code,
+    })
     const signIn = async () => {
-      await door.call('signIn', { username, verification_token })
-      if (provider_token) await door.call('bindProvider', { provider_token })
+      await door.call(api.signIn, { username, verification_token })
+      if (provider_token) await door.call(api.bindProvider, { provider_token })
     }
     const signUp = () =>
-      door.call('signUp', {
+      door.call(api.signUp, {
         ...(newUser as object),
         ...contact,
         verification_token,

@@ -1,10 +1,8 @@
 import { type ActorRefFrom, type AnyActorRef, waitFor } from 'xstate'
-import type { Api } from '../../services/api.ts'
 import type { CaptchaService } from '../../services/captcha.ts'
 import { type Clock, systemClock } from '../../services/clock.ts'
-import { endpoints } from '../../services/endpoints.ts'
+import * as api from '../../services/endpoints.ts'
 import type { AuthError } from '../../services/error.ts'
-import { moreEndpoints } from '../../services/moreEndpoints.ts'
 import { seal, type Unsealed, unseal } from '../../services/secret.ts'
 import { memoryStore, type Store } from '../../services/storage.ts'
 import type { Credentials as KeptCredentials } from '../../services/tokenStore.ts'
@@ -24,25 +22,22 @@ export interface DoorOptions {
   store: Store
   fetch: typeof globalThis.fetch
   clock?: Clock
-  captcha: (api: Api) => CaptchaService
+  captcha: CaptchaService
 }
 
 /** Our own door, opened for this face: its calls, and the session behind it. */
 export type Door = ReturnType<typeof openDoor>
 
 /** This face gives all that is known of a user, also what the documents do not name. */
-const calls = {
-  ...moreEndpoints,
-  getUser: {
-    ...endpoints.getUser,
-    shape: {
-      ...endpoints.getUser.shape,
-      hasPassword: 'boolean?',
-      loginType: 'string?',
-      created_from: 'string?',
-      updated_at: 'string?',
-    },
-  },
+export const getUser: typeof api.getUser = {
+  ...api.getUser,
+  shape: {
+    ...api.getUser.shape,
+    hasPassword: 'boolean?',
+    loginType: 'string?',
+    created_from: 'string?',
+    updated_at: 'string?',
+  } as typeof api.getUser.shape,
 }
 
 /** The transport knows where requests go; until it does, nowhere. */
@@ -58,13 +53,12 @@ export function openDoor({ store, clock = systemClock, ...options }: DoorOptions
     clock,
     endpoint: NOWHERE,
     storage: { shared: store, tab: memoryStore() },
-    endpoints: calls,
     flows: {},
   })
   auth.start()
   const key = `credentials_${options.clientId}`
-  const keeper = (): ActorRefFrom<ReturnType<typeof tokens>> => system()!.get('tokens')
-  const dialog = (): ActorRefFrom<ReturnType<typeof captcha>> => system()!.get('captcha')
+  const keeper = (): ActorRefFrom<typeof tokens> => system()!.get('tokens')
+  const dialog = (): ActorRefFrom<typeof captcha> => system()!.get('captcha')
   const isAlive = ({ expiresAt, refresh_token }: { expiresAt: number; refresh_token?: unknown }) =>
     expiresAt > clock.now() || !!refresh_token
 
@@ -102,9 +96,9 @@ export function openDoor({ store, clock = systemClock, ...options }: DoorOptions
     clock,
     captcha: dialog,
     /** @throws CloudbaseError */
-    call: (async (operation, ...params) => {
+    call: (async (endpoint, ...params) => {
       try {
-        return await auth.call(operation, ...params)
+        return await auth.call(endpoint, ...params)
       } catch (thrown) {
         throw CloudbaseError.from(thrown)
       }
@@ -141,7 +135,7 @@ export function openDoor({ store, clock = systemClock, ...options }: DoorOptions
     async freshCredentials({ anew = false } = {}): Promise<Credentials> {
       await loaded()
       const refused = anew ? keeper().getSnapshot().context.serial : undefined
-      const { credentials, error } = await freshTokens(system()!, clock, refused)
+      const { credentials, error } = await freshTokens(system()!, refused)
       if (credentials) return toDocumented(credentials)
       throw CloudbaseError.from(error as AuthError)
     },

@@ -1,3 +1,4 @@
+import * as api from '../../services/endpoints.ts'
 import { toUsername } from '../../services/phone.ts'
 import type { Door } from './door.ts'
 
@@ -17,7 +18,7 @@ export async function encrypted(
   request: { username: string },
 ): Promise<EncryptedRequest> {
   const [{ public_key, public_key_thumbprint }, { encrypt }] = await Promise.all([
-    door.call('getPublicKey'),
+    door.call(api.getPublicKey),
     import('./rsa.ts'),
   ])
   const text = JSON.stringify({ ...request, username: toUsername(request.username) })

@@ -1,3 +1,4 @@
+import * as api from '../../services/endpoints.ts'
 import { need } from './checks.ts'
 import type { Core } from './core.ts'
 import type { LoginState, UserProvider } from './types.ts'
@@ -69,13 +70,13 @@ export function providerMethods({ door, session }: Core) {
     ) {
       need(params, 'provider_id')
       const redirect_uri = params.redirect_uri || provider_redirect_uri || ''
-      return door.call('getProviderUri', { ...params, redirect_uri } as never)
+      return door.call(api.getProviderUri, { ...params, redirect_uri } as never)
     },
 
     /** Trades what the provider sent back for a provider token: `POST /auth/v1/provider/token`. */
     async grantProviderToken(params: ProviderTokenRequest): Promise<ProviderTokenResponse> {
       need(params, 'provider_id')
-      return door.call('grantProviderToken', params) as Promise<ProviderTokenResponse>
+      return door.call(api.grantProviderToken, params) as Promise<ProviderTokenResponse>
     },
 
     /** Adds to what a provider token stands for: `PATCH /auth/v1/provider/token`. */
@@ -85,7 +86,7 @@ export function providerMethods({ door, session }: Core) {
       provider_params?: object
     }): Promise<ProviderTokenResponse> {
       need(params, 'provider_token')
-      return door.call('patchProviderToken', params) as Promise<ProviderTokenResponse>
+      return door.call(api.patchProviderToken, params) as Promise<ProviderTokenResponse>
     },
 
     /**
@@ -96,20 +97,20 @@ export function providerMethods({ door, session }: Core) {
       { version, ...params } = {} as ProviderSignInRequest,
     ): Promise<LoginState> {
       need(params, 'provider_token')
-      const operation = version === 'v2' ? 'signInWithProviderV2' : 'signInWithProvider'
+      const operation = version === 'v2' ? api.signInWithProviderV2 : api.signInWithProvider
       return session.signIn(() => door.call(operation, params))
     },
 
     /** Binds a provider to the user: `POST /auth/v1/user/provider/bind`. */
     async bindWithProvider(params: { provider_token: string }): Promise<void> {
       need(params, 'provider_token')
-      await door.call('bindProvider', params)
+      await door.call(api.bindProvider, params)
     },
 
     /** Unbinds a provider: `DELETE /auth/v1/user/provider/{provider_id}`. */
     async unbindProvider({ provider_id } = {} as { provider_id: string }): Promise<void> {
       need({ provider_id }, 'provider_id')
-      await door.call('unbindProvider', { provider_id })
+      await door.call(api.unbindProvider, { provider_id })
     },
 
     /**
@@ -117,7 +118,7 @@ export function providerMethods({ door, session }: Core) {
      * The first one bound is also spread over the answer, as the documents read it from there.
      */
     async getProviders(): Promise<{ total: number; data: BoundProvider[] } & BoundProvider> {
-      const { data, total = data.length } = await door.call('getProviders')
+      const { data, total = data.length } = await door.call(api.getProviders)
       const providers = data as BoundProvider[]
       return { ...providers.find(({ bind }) => bind), total: Number(total), data: providers }
     },

@@ -1,7 +1,8 @@
+import * as api from '../../services/endpoints.ts'
 import type { Store } from '../../services/storage.ts'
 import { type AuthStateEvent, createBus, type LoginEventType } from './bus.ts'
 import { needGender } from './checks.ts'
-import type { Door } from './door.ts'
+import { type Door, getUser } from './door.ts'
 import { CloudbaseError } from './errors.ts'
 import type { Credentials, LoginState, UserInfo, UserProvider, UserUpdate } from './types.ts'
 import { globalWx } from './globalWx.ts'
@@ -41,7 +42,7 @@ export function createSession(door: Door, store: Store, env: string) {
 
   /** Reads the user from the server: `GET /auth/v1/user/me`. */
   async function refresh(): Promise<UserInfo> {
-    return learn(await door.call('getUser'))
+    return learn(await door.call(getUser))
   }
 
   /** What a slow answer says of a user who has left meanwhile is not kept. */
@@ -61,7 +62,7 @@ export function createSession(door: Door, store: Store, env: string) {
 
   async function update(userInfo: UserUpdate): Promise<UserInfo> {
     needGender(userInfo)
-    return learn(await door.call('updateProfile', userInfo))
+    return learn(await door.call(api.updateProfile, userInfo))
   }
 
   /** The cached user, unless it is the previous one's. */

@@ -1,3 +1,4 @@
+import * as api from '../../services/endpoints.ts'
 import type { Unsealed } from '../../services/secret.ts'
 import type { Tokens } from '../../services/wire.ts'
 import { invalid, need, needGender, needOne } from './checks.ts'
@@ -51,7 +52,7 @@ export function signInMethods(core: Core) {
     async getVerification(params: GetVerificationRequest) {
       needOne(params, 'phone_number', 'email')
       if (params.target === 'CUR_USER') await door.freshCredentials()
-      return door.call('sendVerification', params as never)
+      return door.call(api.sendVerification, params as never)
     },
 
     /**
@@ -63,10 +64,10 @@ export function signInMethods(core: Core) {
     async verify({ version, ...params } = {} as VerifyRequest): Promise<VerifyResponse> {
       need(params, 'verification_id', 'verification_code')
       const code = { ...params, verification_code: String(params.verification_code) }
-      if (version !== 'v2') return door.call('verify', code)
+      if (version !== 'v2') return door.call(api.verify, code)
       let tokens: Partial<Unsealed<Tokens>> = {}
       await session.signIn(async () => {
-        tokens = await door.call('verifyV2', code)
+        tokens = await door.call(api.verifyV2, code)
       })
       return { verification_token: '', ...tokens }
     },
@@ -83,7 +84,7 @@ export function signInMethods(core: Core) {
       }
       needGender(fields)
       const anonymous_token = typeof guest === 'object' ? guest?.accessToken : guest
-      return session.signIn(() => door.call('signUp', { ...fields, anonymous_token }))
+      return session.signIn(() => door.call(api.signUp, { ...fields, anonymous_token }))
     },
 
     /**
@@ -97,13 +98,13 @@ export function signInMethods(core: Core) {
       needOne(params, 'password', 'verification_token')
       return session.signIn(async () => {
         const request = isEncrypt ? await encrypted(door, params) : params
-        await door.call(version === 'v2' ? 'signInV2' : 'signIn', request as typeof params)
+        await door.call(version === 'v2' ? api.signInV2 : api.signIn, request as typeof params)
       })
     },
 
     /** Signs in as this device's guest: `POST /auth/v1/signin/anonymously`. */
     async signInAnonymously(params: { provider_token?: string } = {}): Promise<LoginState> {
-      return session.signIn(() => door.call('signInAnonymously', params))
+      return session.signIn(() => door.call(api.signInAnonymously, params))
     },
 
     /**
@@ -142,7 +143,7 @@ export function signInMethods(core: Core) {
       }
       const ticket = await getTicket()
       return session.signIn(
-        () => door.call('signInWithCustomTicket', { provider_id: 'custom', ticket }),
+        () => door.call(api.signInWithCustomTicket, { provider_id: 'custom', ticket }),
         'CUSTOM',
       )
     },

@@ -1,3 +1,4 @@
+import * as api from '../../services/endpoints.ts'
 import type { SignedOut, SignOutRequest } from '../../services/wire.ts'
 import { tell } from './bus.ts'
 import { invalid, need } from './checks.ts'
@@ -28,7 +29,7 @@ export function stateMethods({ env, options, door, session }: Core) {
      * @returns where to go now, if a `redirect_uri` was given or is configured
      */
     async signOut(params?: SignOutRequest): Promise<SignedOut & { data: object; error: null }> {
-      const answer = params && (await door.call('signOut', params).catch(() => undefined))
+      const answer = params && (await door.call(api.signOut, params).catch(() => undefined))
       await door.end()
       return { ...answer, data: {}, error: null }
     },
@@ -108,7 +109,7 @@ export function stateMethods({ env, options, door, session }: Core) {
 
     /** A new picture for an open captcha question: `POST /auth/v1/captcha/data`. */
     async createCaptchaData(params: { state: string; redirect_uri?: string }) {
-      const picture = await door.call('createCaptcha', params)
+      const picture = await door.call(api.createCaptcha, params)
       return { ...picture, type: 'image' as const }
     },
 
@@ -120,7 +121,7 @@ export function stateMethods({ env, options, door, session }: Core) {
      */
     async verifyCaptchaData(params: { token: string; key: string }) {
       need(params, 'token', 'key')
-      return door.call('verifyCaptcha', params)
+      return door.call(api.verifyCaptcha, params)
     },
   }
   return methods

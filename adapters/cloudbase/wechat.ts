@@ -1,3 +1,4 @@
+import * as api from '../../services/endpoints.ts'
 import { login } from '../wechat/calls.ts'
 import { need } from './checks.ts'
 import type { Core } from './core.ts'
@@ -29,14 +30,14 @@ export function wechatMethods({ door, session }: Core) {
     const provider_code = await loginCode()
     const way = useWxCloud && VIA_WX_CLOUD
     return session.signIn(async () => {
-      const { provider_token } = await door.call('grantProviderToken', {
+      const { provider_token } = await door.call(api.grantProviderToken, {
         provider_id: appId,
         provider_code,
         provider_params: { provider_code_type, appid: appId, ...(code && { code }) },
         ...way,
       })
       const provider_id = withId ? appId : undefined
-      await door.call('signInWithProvider', { provider_token, provider_id, ...way })
+      await door.call(api.signInWithProvider, { provider_token, provider_id, ...way })
     })
   }
 

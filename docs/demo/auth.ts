@@ -4,7 +4,6 @@ import {
   type AuthError,
   type AuthEvent,
   createAuth,
-  moreEndpoints,
   provider,
   resetPassword,
   signIn,
@@ -32,7 +31,6 @@ export const auth = createAuth({
   endpoint: location.origin,
   language: firstLanguage() === 'zh' ? 'zh-CN' : 'en-US',
   flows,
-  endpoints: moreEndpoints,
   inspect,
 })
 

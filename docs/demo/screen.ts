@@ -33,6 +33,8 @@ const edits = editNames.map((name) => `edit-${name}` as const)
 const verification = (...forms: Places) =>
   ({
     sendingCode: [...forms, 'resend', 'code'],
+
+    notResent: [...forms, 'resend', 'code'],
     askingCode: ['code'],
     verifyingCode: ['code'],
     askingResend: ['resend'],

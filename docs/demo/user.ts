@@ -1,3 +1,4 @@
+import * as endpoints from '../../services/endpoints.ts'
 /** Who is signed in, and by which providers they may come: asked for once and after every change. */
 import { AuthError, type User } from 'cloudbase-authflow'
 import { auth, ui } from './auth.ts'
@@ -44,7 +45,7 @@ async function ask<T>(before: Known<T>, call: () => Promise<T>, set: (known: Kno
 export function loadUser(): void {
   void ask(
     user,
-    () => auth.call('getUser'),
+    () => auth.call(endpoints.getUser),
     (known) => (user = known),
   )
 }
@@ -52,7 +53,7 @@ export function loadUser(): void {
 export function loadProviders(): void {
   void ask(
     providers,
-    async () => (await auth.call('getProviders')).data as Provider[],
+    async () => (await auth.call(endpoints.getProviders)).data as Provider[],
     (known) => (providers = known),
   )
 }

@@ -1,64 +1,62 @@
 /** A journey of an app's own: a user without a name is asked for one. */
-import { type Api, AuthError, request } from 'cloudbase-authflow'
+import { AuthError, endpoints, request } from 'cloudbase-authflow'
 import { assign, setup } from 'xstate'
 
-const chart = (api: Pick<Api, 'getUser' | 'updateProfile' | 'clock'>) =>
-  setup({
-    types: {
-      context: {} as { name?: string; error?: AuthError },
-      events: {} as { type: 'name.submit'; name: string } | { type: 'name.skip' },
-      output: {} as { name?: string },
-      tags: {} as 'asking' | 'busy',
-    },
-    // A `request` handles captchas, expired tokens and broken lines as the built-in flows do.
-    actors: { getUser: request(api, 'getUser'), updateProfile: request(api, 'updateProfile') },
-    guards: { hasName: ({ context }) => !!context.name },
-  }).createMachine({
-    id: 'naming',
-    context: {},
-    initial: 'loadingUser',
-    output: ({ context }) => ({ name: context.name }),
-    states: {
-      loadingUser: {
-        tags: 'busy',
-        invoke: {
-          id: 'getUser',
-          src: 'getUser',
-          input: {},
-          onDone: {
-            target: 'choosing',
-            actions: assign({ name: ({ event }) => event.output.name }),
-          },
-          onError: 'done',
-        },
-      },
-      choosing: { always: [{ guard: 'hasName', target: 'done' }, 'askingName'] },
-      askingName: {
-        tags: 'asking',
-        on: {
-          'name.submit': {
-            target: 'savingName',
-            actions: assign({ name: ({ event }) => event.name, error: undefined }),
-          },
-          'name.skip': 'done',
-        },
-      },
-      savingName: {
-        tags: 'busy',
-        invoke: {
-          id: 'updateProfile',
-          src: 'updateProfile',
-          input: ({ context }) => ({ name: context.name }),
-          onDone: 'done',
-          onError: {
-            target: 'askingName',
-            actions: assign({ error: ({ event }) => AuthError.from(event.error) }),
-          },
-        },
-      },
-      done: { type: 'final' },
-    },
-  })
-
 /** It begins for a user alone, and ends when the user is gone. */
-export const naming = Object.assign(chart, { who: ['signedIn'] as const })
+export const naming = setup({
+  types: {
+    context: {} as { name?: string; error?: AuthError },
+    events: {} as { type: 'name.submit'; name: string } | { type: 'name.skip' },
+    output: {} as { name?: string },
+    tags: {} as 'asking' | 'busy',
+  },
+  // A `request` handles captchas, expired tokens and broken lines as the built-in flows do.
+  actors: { getUser: request(endpoints.getUser), updateProfile: request(endpoints.updateProfile) },
+  guards: { hasName: ({ context }) => !!context.name },
+}).createMachine({
+  id: 'naming',
+  meta: { who: ['signedIn'] },
+  context: {},
+  initial: 'loadingUser',
+  output: ({ context }) => ({ name: context.name }),
+  states: {
+    loadingUser: {
+      tags: 'busy',
+      invoke: {
+        id: 'getUser',
+        src: 'getUser',
+        input: {},
+        onDone: {
+          target: 'choosing',
+          actions: assign({ name: ({ event }) => event.output.name }),
+        },
+        onError: 'done',
+      },
+    },
+    choosing: { always: [{ guard: 'hasName', target: 'done' }, 'askingName'] },
+    askingName: {
+      tags: 'asking',
+      on: {
+        'name.submit': {
+          target: 'savingName',
+          actions: assign({ name: ({ event }) => event.name, error: undefined }),
+        },
+        'name.skip': 'done',
+      },
+    },
+    savingName: {
+      tags: 'busy',
+      invoke: {
+        id: 'updateProfile',
+        src: 'updateProfile',
+        input: ({ context }) => ({ name: context.name }),
+        onDone: 'done',
+        onError: {
+          target: 'askingName',
+          actions: assign({ error: ({ event }) => AuthError.from(event.error) }),
+        },
+      },
+    },
+    done: { type: 'final' },
+  },
+})

@@ -1,7 +1,7 @@
 /** Every machine there is, by floor: who stands above leans on who stands below. */
 import { readFileSync } from 'node:fs'
 import type { AnyStateMachine } from 'xstate'
-import { account, provider, resetPassword, upgrade } from '../../adapters/flows.ts'
+import { account, provider, resetPassword, upgrade } from '../../adapters/index.ts'
 import { captcha } from '../../machines/captcha.ts'
 import { consent } from '../../machines/consent.ts'
 import { elevation } from '../../machines/elevation.ts'
@@ -12,7 +12,7 @@ import { signIn } from '../../machines/signIn.ts'
 import { signOut } from '../../machines/signOut.ts'
 import { tokens } from '../../machines/tokens.ts'
 import { verification } from '../../machines/verification.ts'
-import { paperApi as api } from '../../test/support/paths.ts'
+import * as api from '../../services/endpoints.ts'
 
 /** What an app can start. */
 export const flows = { signIn, upgrade, provider, resetPassword, account }
@@ -27,32 +27,32 @@ export const floors: Floor[] = [
   {
     name: 'Session',
     about: 'The root: who is signed in, and which flow is running.',
-    machines: { session: session(api, flows) },
+    machines: { session: session(flows) },
   },
   {
     name: 'Flows',
     about: 'What an app starts: `auth.send({ type: "flow.start", flow: "signIn" })`.',
-    machines: Object.fromEntries(Object.entries(flows).map(([name, flow]) => [name, flow(api)])),
+    machines: Object.fromEntries(Object.entries(flows).map(([name, flow]) => [name, flow])),
   },
   {
     name: 'Pieces',
     about: 'What flows hand a part of the journey to.',
     machines: {
-      verification: verification(api),
-      elevation: elevation(api),
-      gatedEdit: gatedEdit(api),
-      consent: consent(api),
+      verification: verification,
+      elevation: elevation,
+      gatedEdit: gatedEdit,
+      consent: consent,
     },
   },
   {
     name: 'Request',
     about: 'Every call to the server that a machine makes runs inside this one.',
-    machines: { request: request(api, 'getUser') },
+    machines: { request: request(api.getUser) },
   },
   {
     name: 'Peers',
     about: 'The waits all requests share, and what outlives a session.',
-    machines: { captcha: captcha(api), tokens: tokens(api), signOut: signOut(api) },
+    machines: { captcha: captcha, tokens: tokens, signOut: signOut },
   },
 ]
 

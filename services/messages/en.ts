@@ -1,4 +1,4 @@
-import type { OperationName } from '../api.ts'
+import type { OperationName } from '../endpoint.ts'
 
 /** What can fail: every endpoint, and the waits that are none. */
 export type Operation =

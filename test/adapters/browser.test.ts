@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { visit } from '../../adapters/browser.ts'
-import { MARK } from '../../machines/consent.ts'
+import { MARK } from '../../services/mark.ts'
 
 const minute = 60_000
 let windows: { isOpen: boolean; close(): void }[]

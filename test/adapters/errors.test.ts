@@ -1,6 +1,7 @@
+import * as endpoints from '../../services/endpoints.ts'
 import { describe, expect, test } from 'vitest'
 import { createAuth } from '../../adapters/vanilla.ts'
-import type { OperationName } from '../../services/api.ts'
+import type { OperationName } from '../../services/endpoint.ts'
 import type { AuthError } from '../../services/error.ts'
 import { messageFor } from '../../services/messages.ts'
 import { memoryStore } from '../../services/storage.ts'
@@ -27,7 +28,7 @@ interface Case {
 }
 
 const enter = (world: World, username = 'bob', typed = password) =>
-  world.auth.call('signIn', { username, password: typed })
+  world.auth.call(endpoints.signIn, { username, password: typed })
 
 const member = async (world: World, user: object = {}) => {
   await world.sandbox.addUser({ username: 'bob', password, ...user })
@@ -35,12 +36,12 @@ const member = async (world: World, user: object = {}) => {
 }
 
 const send = (world: World, target?: 'USER' | 'NOT_USER') =>
-  world.auth.call('sendVerification', { phone_number, target })
+  world.auth.call(endpoints.sendVerification, { phone_number, target })
 
 const prove = async (world: World): Promise<string> => {
   const { verification_id } = await send(world)
   const verification_code = world.sandbox.inbox()[0]!.code
-  const proof = await world.auth.call('verify', { verification_id, verification_code })
+  const proof = await world.auth.call(endpoints.verify, { verification_id, verification_code })
   return proof.verification_token
 }
 
@@ -63,7 +64,7 @@ const cases: Case[] = [
       const { sub } = await world.sandbox.addUser({ phone_number })
       const verification_token = await prove(world)
       world.sandbox.removeUser(sub)
-      return world.auth.call('signIn', { username: phone_number, verification_token })
+      return world.auth.call(endpoints.signIn, { username: phone_number, verification_token })
     },
   },
   {
@@ -100,7 +101,7 @@ const cases: Case[] = [
     way: 'by the sandbox',
     async run(world) {
       await member(world)
-      return world.auth.call('sudo', { password: 'wrong' })
+      return world.auth.call(endpoints.sudo, { password: 'wrong' })
     },
   },
   {
@@ -143,7 +144,7 @@ const cases: Case[] = [
     async run(world) {
       await world.sandbox.addUser({ username: 'bob', password, phone_number, twoFactor: true })
       const verification_token = 'wrong'
-      return world.auth.call('signIn', { username: 'bob', password, verification_token })
+      return world.auth.call(endpoints.signIn, { username: 'bob', password, verification_token })
     },
   },
   {
@@ -154,7 +155,7 @@ const cases: Case[] = [
     async run(world) {
       await world.sandbox.addUser({ phone_number })
       const verification_token = await prove(world)
-      return world.auth.call('signUp', { phone_number, verification_token })
+      return world.auth.call(endpoints.signUp, { phone_number, verification_token })
     },
   },
   {
@@ -173,7 +174,10 @@ const cases: Case[] = [
     when: 'the third party does not say who it is',
     way: 'by the sandbox',
     run: (world) =>
-      world.auth.call('grantProviderToken', { provider_id: 'wx_open', provider_code: 'wrong' }),
+      world.auth.call(endpoints.grantProviderToken, {
+        provider_id: 'wx_open',
+        provider_code: 'wrong',
+      }),
   },
   {
     code: 'resource_exhausted',
@@ -191,7 +195,7 @@ const cases: Case[] = [
     operation: 'verify',
     when: 'the code is wrong',
     way: 'by the sandbox',
-    run: (world) => world.auth.call('verify', wrongCode),
+    run: (world) => world.auth.call(endpoints.verify, wrongCode),
   },
   {
     code: 'aborted',
@@ -201,9 +205,11 @@ const cases: Case[] = [
     config: { codeTries: 1 },
     async run(world) {
       const { verification_id } = await send(world)
-      await failure(world.auth.call('verify', { verification_id, verification_code: 'wrong' }))
+      await failure(
+        world.auth.call(endpoints.verify, { verification_id, verification_code: 'wrong' }),
+      )
       const verification_code = world.sandbox.inbox()[0]!.code
-      return world.auth.call('verify', { verification_id, verification_code })
+      return world.auth.call(endpoints.verify, { verification_id, verification_code })
     },
   },
   {
@@ -215,7 +221,7 @@ const cases: Case[] = [
       await world.sandbox.addUser({ phone_number })
       const verification_token = await prove(world)
       world.pass(601)
-      return world.auth.call('signIn', { username: phone_number, verification_token })
+      return world.auth.call(endpoints.signIn, { username: phone_number, verification_token })
     },
   },
   {
@@ -225,7 +231,7 @@ const cases: Case[] = [
     way: 'by the sandbox',
     async run(world) {
       await member(world)
-      return world.auth.call('setPassword', { new_password: 'other', sudo_token: 'wrong' })
+      return world.auth.call(endpoints.setPassword, { new_password: 'other', sudo_token: 'wrong' })
     },
   },
   {
@@ -271,8 +277,8 @@ const cases: Case[] = [
     when: 'the picture was misread',
     way: 'by the sandbox',
     async run(world) {
-      const { token } = await world.auth.call('createCaptcha', { state: 'any' })
-      return world.auth.call('verifyCaptcha', { token, key: 'none' })
+      const { token } = await world.auth.call(endpoints.createCaptcha, { state: 'any' })
+      return world.auth.call(endpoints.verifyCaptcha, { token, key: 'none' })
     },
   },
   {
@@ -323,7 +329,9 @@ const cases: Case[] = [
       const options = { env: 'demo', endpoint: world.url, storage, timeout: 50, flows: {} }
       const hurried = createAuth(options)
       hurried.start()
-      return hurried.call('signIn', { username: 'bob', password }).finally(() => hurried.stop())
+      return hurried
+        .call(endpoints.signIn, { username: 'bob', password })
+        .finally(() => hurried.stop())
     },
   },
   {
@@ -342,7 +350,7 @@ const cases: Case[] = [
     code: 'unauthenticated',
     when: 'nobody is signed in',
     way: 'on this side',
-    run: (world) => world.auth.call('getUser'),
+    run: (world) => world.auth.call(endpoints.getUser),
   },
   {
     code: 'unauthenticated',
@@ -352,7 +360,11 @@ const cases: Case[] = [
     async run(world) {
       const verification_token = await prove(world)
       const anonymous_token = 'wrong'
-      return world.auth.call('signUp', { phone_number, verification_token, anonymous_token })
+      return world.auth.call(endpoints.signUp, {
+        phone_number,
+        verification_token,
+        anonymous_token,
+      })
     },
   },
   {
@@ -364,7 +376,7 @@ const cases: Case[] = [
       await member(world)
       world.sandbox.removeUser(world.sandbox.users()[0]!.sub)
       world.pass(7200)
-      return world.auth.call('getUser')
+      return world.auth.call(endpoints.getUser)
     },
   },
   {
@@ -375,7 +387,7 @@ const cases: Case[] = [
     async run(world) {
       await world.sandbox.addUser({ username: 'anna' })
       await member(world)
-      return world.auth.call('updateProfile', { username: 'anna' })
+      return world.auth.call(endpoints.updateProfile, { username: 'anna' })
     },
   },
   {
@@ -384,7 +396,10 @@ const cases: Case[] = [
     when: 'there is no such provider',
     way: 'by the sandbox',
     run: (world) =>
-      world.auth.call('getProviderUri', { provider_id: 'none', redirect_uri: 'https://a.example' }),
+      world.auth.call(endpoints.getProviderUri, {
+        provider_id: 'none',
+        redirect_uri: 'https://a.example',
+      }),
   },
 ]
 

@@ -1,11 +1,11 @@
+import * as endpoints from '../../services/endpoints.ts'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { provider } from '../../adapters/flows.ts'
+import { provider } from '../../adapters/index.ts'
 import { type Auth, createAuth } from '../../adapters/vanilla.ts'
 import { installGlobals, wechat } from '../../adapters/wechat/index.ts'
 import type { Wx } from '../../adapters/wechat/wx.ts'
 import type { LifeEvent } from '../../machines/session.ts'
 import { createSandbox, type LoggedRequest } from '../../sandbox/index.ts'
-import { moreEndpoints } from '../../services/moreEndpoints.ts'
 import { memoryStore } from '../../services/storage.ts'
 import { answer, serve } from '../services/server.ts'
 import { turnableClock } from '../support/clock.ts'
@@ -32,7 +32,7 @@ async function openOurs(edges: Edges = {}) {
   /** Signs a user in by a ticket, which takes no password to be hashed. */
   async function enter(uid: string) {
     const ticket = await world.sandbox.mintTicket(uid)
-    await world.auth.call('signInWithCustomTicket', { provider_id: 'custom', ticket })
+    await world.auth.call(endpoints.signInWithCustomTicket, { provider_id: 'custom', ticket })
   }
 
   return Object.assign(world, {
@@ -118,7 +118,7 @@ describe('5. One call answered with 401 signs out in silence', () => {
   test('ours: the token is renewed, and the call made again', async () => {
     const world = await openSignedIn()
     world.sandbox.faults([{ ...me, status: 401, body: { error: 'unauthenticated' } }])
-    expect(await world.auth.call('getUser')).toMatchObject({ sub: 'ada' })
+    expect(await world.auth.call(endpoints.getUser)).toMatchObject({ sub: 'ada' })
     expect(world.sent()).toEqual(['GET /v1/user/me', 'POST /v1/token', 'GET /v1/user/me'])
     expect(world.lives).toEqual(['tokenRenewed'])
   })
@@ -127,7 +127,7 @@ describe('5. One call answered with 401 signs out in silence', () => {
 describe('6. Lost credentials are reported when nothing is lost', () => {
   test('ours: only when the server refuses the session, and once', async () => {
     const world = await openOurs()
-    await world.auth.call('sendVerification', { phone_number: phone })
+    await world.auth.call(endpoints.sendVerification, { phone_number: phone })
     await world.enter('ada')
     world.pass(3 * hour)
     world.sandbox.faults([{ ...token, ...unavailable }])
@@ -183,7 +183,9 @@ describe('8. Captcha tokens are spent twice, dialogs pile up and cannot be left'
 
   test('ours: two calls at once ask with one picture at a time', async () => {
     const world = await openOurs(everywhere)
-    const calls = [1, 2].map(() => world.auth.call('sendVerification', { phone_number: phone }))
+    const calls = [1, 2].map(() =>
+      world.auth.call(endpoints.sendVerification, { phone_number: phone }),
+    )
     await world.settle({ answering: false })
     expect(world.dialogs.size).toBe(1)
     world.answerCaptcha()
@@ -196,7 +198,7 @@ describe('8. Captcha tokens are spent twice, dialogs pile up and cannot be left'
 
   test('ours: the question can be left, which ends the call', async () => {
     const world = await openOurs(everywhere)
-    const code = codeOf(world.auth.call('sendVerification', { phone_number: phone }))
+    const code = codeOf(world.auth.call(endpoints.sendVerification, { phone_number: phone }))
     await world.settle({ answering: false })
     world.auth.send({ type: 'captcha.cancel' })
     expect(await code).toBe('cancelled')
@@ -219,7 +221,7 @@ describe('9. What must not be repeated is sent again', () => {
   test('ours: one question, one code, also when its answer is lost', async () => {
     const world = await openOurs()
     world.sandbox.faults([{ ...verification, drop: 'after' }])
-    const send = world.auth.call('sendVerification', { phone_number: phone })
+    const send = world.auth.call(endpoints.sendVerification, { phone_number: phone })
     expect(await codeOf(send)).toBe('unreachable')
     expect(world.sandbox.inbox(phone)).toHaveLength(1)
   })
@@ -227,22 +229,24 @@ describe('9. What must not be repeated is sent again', () => {
   test('ours: a page of HTML from a gateway is a failure', async () => {
     const world = await openOurs()
     world.sandbox.faults([{ ...verification, status: 502, body: '<html>Bad gateway</html>' }])
-    const send = world.auth.call('sendVerification', { phone_number: phone })
+    const send = world.auth.call(endpoints.sendVerification, { phone_number: phone })
     expect(await codeOf(send)).toBe('unavailable')
     expect(world.sent()).toEqual(['POST /v1/verification'])
   })
 
   test('ours: a sign-up whose answer is lost is left to the person', async () => {
     const world = await openOurs()
-    const { verification_id } = await world.auth.call('sendVerification', { phone_number: phone })
+    const { verification_id } = await world.auth.call(endpoints.sendVerification, {
+      phone_number: phone,
+    })
     const verification_code = world.sandbox.inbox(phone)[0]!.code
-    const { verification_token } = await world.auth.call('verify', {
+    const { verification_token } = await world.auth.call(endpoints.verify, {
       verification_id,
       verification_code,
     })
     world.sandbox.faults([{ method: 'POST', path: '/auth/v1/signup', drop: 'after' }])
     world.sent()
-    const signUp = world.auth.call('signUp', { phone_number: phone, verification_token })
+    const signUp = world.auth.call(endpoints.signUp, { phone_number: phone, verification_token })
     expect(await codeOf(signUp)).toBe('unreachable')
     expect(world.sent()).toEqual(['POST /v1/signup'])
   })
@@ -268,7 +272,7 @@ describe('10. Nothing is ever given up', () => {
     onTestFinished(() => auth.stop())
     const enter = async (uid: string) => {
       const ticket = await sandbox.mintTicket(uid)
-      await auth.call('signInWithCustomTicket', { provider_id: 'custom', ticket })
+      await auth.call(endpoints.signInWithCustomTicket, { provider_id: 'custom', ticket })
     }
     await enter('ada')
     clock.advance(3 * hour * 1000)
@@ -401,17 +405,16 @@ describe('13. In Node nothing can be changed or deleted', () => {
       env: 'demo',
       endpoint: url,
       flows: {},
-      endpoints: moreEndpoints,
       fetch: wechat().fetch,
       storage: { shared: memoryStore(), tab: memoryStore() },
     })
     auth.start()
     onTestFinished(() => auth.stop())
-    await auth.call('signInAnonymously')
+    await auth.call(endpoints.signInAnonymously)
     const sent = sandbox.requests().length
-    await codeOf(auth.call('setPassword', { new_password: 'x' }))
-    await codeOf(auth.call('unbindProvider', { provider_id: 'demo_idp' }))
-    await codeOf(auth.call('deleteUser'))
+    await codeOf(auth.call(endpoints.setPassword, { new_password: 'x' }))
+    await codeOf(auth.call(endpoints.unbindProvider, { provider_id: 'demo_idp' }))
+    await codeOf(auth.call(endpoints.deleteUser))
     expect(nameRequests(sandbox.requests().slice(sent))).toEqual([
       'PATCH /v1/user/password',
       'DELETE /v1/user/provider/demo_idp',
@@ -431,10 +434,12 @@ describe('14. Phone numbers are spoilt, or not put into form', () => {
       [' 13800000000', '+86 13800000000'],
     ] as const) {
       const sent = sandbox.requests().length
-      await codeOf(auth.call('sendVerification', { phone_number: typed }))
-      await codeOf(auth.call('setContact', { phone_number: typed, ...proof }))
-      await codeOf(auth.call('resetPassword', { phone_number: typed, new_password: 'x', ...proof }))
-      await codeOf(auth.call('signIn', { username: typed, ...proof }))
+      await codeOf(auth.call(endpoints.sendVerification, { phone_number: typed }))
+      await codeOf(auth.call(endpoints.setContact, { phone_number: typed, ...proof }))
+      await codeOf(
+        auth.call(endpoints.resetPassword, { phone_number: typed, new_password: 'x', ...proof }),
+      )
+      await codeOf(auth.call(endpoints.signIn, { username: typed, ...proof }))
       const bodies = sandbox
         .requests()
         .slice(sent)
@@ -513,7 +518,7 @@ describe('17. The session of a granted token is lost', () => {
 describe('18. A deleted user stays signed in', () => {
   test('ours: the session ends with them', async () => {
     const world = await openSignedIn()
-    await world.auth.call('deleteUser')
+    await world.auth.call(endpoints.deleteUser)
     await world.settle()
     expect(world.sandbox.users()).toEqual([])
     expect(world.stored()).toBeUndefined()
@@ -589,8 +594,8 @@ describe('22. Tokens lie in the storage of the page, and a sudo token in an addr
     }
     const world = await openOurs({ storage: { shared } })
     await world.sandbox.addUser({ username, password })
-    const { refresh_token } = await world.auth.call('signIn', { username, password })
-    const { sudo_token } = await world.auth.call('sudo', { password })
+    const { refresh_token } = await world.auth.call(endpoints.signIn, { username, password })
+    const { sudo_token } = await world.auth.call(endpoints.sudo, { password })
     expect(texts.filter((text) => text.includes(refresh_token!))).toHaveLength(1)
     for (const secret of [password, sudo_token!]) expect(texts.join()).not.toContain(secret)
   })
@@ -599,10 +604,10 @@ describe('22. Tokens lie in the storage of the page, and a sudo token in an addr
     const urls: string[] = []
     const world = await openOurs({ wire: noting(urls) })
     await world.sandbox.addUser({ username, password })
-    await world.auth.call('signIn', { username, password })
-    const { sudo_token } = await world.auth.call('sudo', { password })
+    await world.auth.call(endpoints.signIn, { username, password })
+    const { sudo_token } = await world.auth.call(endpoints.sudo, { password })
     world.sandbox.faults([{ method: 'DELETE', path: '/auth/v1/user/me', drop: 'before' }])
-    expect(await codeOf(world.auth.call('deleteUser', { sudo_token }))).toBe('unreachable')
+    expect(await codeOf(world.auth.call(endpoints.deleteUser, { sudo_token }))).toBe('unreachable')
     expect(urls.filter((url) => url.includes(sudo_token!))).toHaveLength(1)
   })
 })
@@ -656,7 +661,7 @@ describe('23. A session without a refresh token dies unnoticed', () => {
     const auth = createAuth({ env: 'demo', endpoint: origin, flows: {} })
     auth.start()
     onTestFinished(() => auth.stop())
-    await auth.call('sendVerification', { email: 'ada@example.com' })
+    await auth.call(endpoints.sendVerification, { email: 'ada@example.com' })
     expect(requests[0]!.headers).toHaveProperty('accept-language', 'zh-CN')
     expect(requests[0]!.headers).not.toHaveProperty('undefined')
   })

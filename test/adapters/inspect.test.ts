@@ -1,7 +1,7 @@
 import { createBrowserInspector, createInspector } from '@statelyai/inspect'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { assign, createActor, fromPromise, type InspectionEvent, setup } from 'xstate'
-import { account, provider, resetPassword, upgrade } from '../../adapters/flows.ts'
+import { account, provider, resetPassword, upgrade } from '../../adapters/index.ts'
 import { inspector, redact, statelyInspector, type Trace } from '../../adapters/inspect.ts'
 import { createAuth } from '../../adapters/vanilla.ts'
 import { signIn } from '../../machines/signIn.ts'

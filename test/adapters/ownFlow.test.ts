@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { assign, setup } from 'xstate'
 import {
-  type Api,
   AuthError,
   createAuth,
   elevation,
+  endpoints,
   request,
   type Secret,
 } from '../../adapters/index.ts'
@@ -23,49 +23,45 @@ const shared = memoryStore()
 let auth: ReturnType<typeof open>
 
 /** Invokes a built-in machine, whose endpoints it brings along, and takes a password of its own. */
-const parting = Object.assign(
-  (api: Pick<Api, 'getUser' | 'sendVerification' | 'verify' | 'sudo' | 'signIn' | 'clock'>) =>
-    setup({
-      types: {
-        context: {} as { error?: AuthError },
-        events: {} as { type: 'parting.confirm'; username: string; oldPassword: Secret },
-        children: {} as { elevation: 'elevation' },
-        tags: {} as 'asking' | 'busy',
+const parting = setup({
+  types: {
+    context: {} as { error?: AuthError },
+    events: {} as { type: 'parting.confirm'; username: string; oldPassword: Secret },
+    children: {} as { elevation: 'elevation' },
+    tags: {} as 'asking' | 'busy',
+  },
+  actors: { elevation, signIn: request(endpoints.signIn) },
+}).createMachine({
+  id: 'parting',
+  context: {},
+  initial: 'elevation',
+  states: {
+    elevation: {
+      invoke: { id: 'elevation', src: 'elevation', onDone: 'askingPassword' },
+    },
+    askingPassword: {
+      tags: 'asking',
+      on: { 'parting.confirm': 'signingIn' },
+    },
+    signingIn: {
+      tags: 'busy',
+      invoke: {
+        id: 'signIn',
+        src: 'signIn',
+        input: ({ event }) => {
+          const { username, oldPassword } = event as Extract<typeof event, { username: string }>
+          return { username, password: oldPassword }
+        },
+        onDone: 'done',
+        onError: {
+          target: 'askingPassword',
+          actions: assign({ error: ({ event }) => AuthError.from(event.error) }),
+        },
       },
-      actors: { elevation: elevation(api), signIn: request(api, 'signIn') },
-    }).createMachine({
-      id: 'parting',
-      context: {},
-      initial: 'elevation',
-      states: {
-        elevation: {
-          invoke: { id: 'elevation', src: 'elevation', onDone: 'askingPassword' },
-        },
-        askingPassword: {
-          tags: 'asking',
-          on: { 'parting.confirm': 'signingIn' },
-        },
-        signingIn: {
-          tags: 'busy',
-          invoke: {
-            id: 'signIn',
-            src: 'signIn',
-            input: ({ event }) => {
-              const { username, oldPassword } = event as Extract<typeof event, { username: string }>
-              return { username, password: oldPassword }
-            },
-            onDone: 'done',
-            onError: {
-              target: 'askingPassword',
-              actions: assign({ error: ({ event }) => AuthError.from(event.error) }),
-            },
-          },
-        },
-        done: { type: 'final' },
-      },
-    }),
-  { endpoints: elevation.endpoints },
-)
+    },
+    done: { type: 'final' },
+  },
+})
 
 function open() {
   const opened = createAuth({
@@ -94,7 +90,7 @@ const start = { type: 'flow.start', flow: 'naming' } as const
 
 async function enter() {
   const ticket = await sandbox.mintTicket('li.hua')
-  await auth.call('signInWithCustomTicket', { provider_id: 'custom', ticket })
+  await auth.call(endpoints.signInWithCustomTicket, { provider_id: 'custom', ticket })
 }
 
 const until = (isSo: (view: ReturnType<typeof auth.get>) => boolean) =>
@@ -141,7 +137,7 @@ test('asks a user without a name, through an error, a captcha and a reload', asy
 
 test('does not ask who has one', async () => {
   await enter()
-  await auth.call('updateProfile', { name: 'Li Hua' })
+  await auth.call(endpoints.updateProfile, { name: 'Li Hua' })
   auth.send(start)
   await until(({ busy }) => busy)
   await until(({ flow }) => !flow)
@@ -150,7 +146,7 @@ test('does not ask who has one', async () => {
 
 test('a built-in machine and a password are at home in it', async () => {
   await sandbox.addUser({ username: 'lovelace', password: 'Correct-horse-7', email: 'a@b.example' })
-  await auth.call('signIn', { username: 'lovelace', password: 'Correct-horse-7' })
+  await auth.call(endpoints.signIn, { username: 'lovelace', password: 'Correct-horse-7' })
   auth.send({ type: 'flow.start', flow: 'parting' })
   await until(({ step }) => step === 'askingProof')
   auth.send({ type: 'password.submit', password: 'Correct-horse-7' })

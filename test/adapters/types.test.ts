@@ -1,3 +1,4 @@
+import * as endpoints from '../../services/endpoints.ts'
 import { expect, expectTypeOf, test } from 'vitest'
 import { setup } from 'xstate'
 import {
@@ -45,7 +46,7 @@ test('events are also those of what a flow hands over to, however deep', () => {
 })
 
 test('a machine that declares no events adds none, not all', () => {
-  const undeclared = () => setup({}).createMachine({})
+  const undeclared = setup({}).createMachine({})
   const auth = createAuth({ env: 'demo', flows: { signIn, undeclared } })
   type Mixed = Parameters<typeof auth.send>[0]
   expectTypeOf<{ type: 'flow.start'; flow: 'undeclared' }>().toExtend<Mixed>()
@@ -76,11 +77,13 @@ test('a flow is not called what the session or its chart means something else by
 test('calls are typed by their endpoint', () => {
   const auth = createAuth({ env: 'demo', flows: { signIn } })
   expectTypeOf(auth).toEqualTypeOf<Auth<{ readonly signIn: typeof signIn }>>()
-  expectTypeOf(auth.call<'verify'>)
-    .parameter(1)
-    .toEqualTypeOf<{ verification_id: string; verification_code: string }>()
-  expectTypeOf(auth.call<'getUser'>).returns.resolves.toHaveProperty('sub')
-  expectTypeOf(auth.call<'verify'>)
-    .returns.resolves.toHaveProperty('verification_token')
-    .toEqualTypeOf<string>()
+  const calls = () => {
+    expectTypeOf(auth.call(endpoints.getUser)).resolves.toHaveProperty('sub')
+    expectTypeOf(auth.call(endpoints.verify, { verification_id: 'a', verification_code: 'b' }))
+      .resolves.toHaveProperty('verification_token')
+      .toEqualTypeOf<string>()
+    // @ts-expect-error the code is missing
+    void auth.call(endpoints.verify, { verification_id: 'a' })
+  }
+  expect(calls).toBeTypeOf('function')
 })

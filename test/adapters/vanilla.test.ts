@@ -1,5 +1,6 @@
+import * as endpoints from '../../services/endpoints.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { provider } from '../../adapters/flows.ts'
+import { provider } from '../../adapters/index.ts'
 import { AuthError } from '../../services/error.ts'
 import { openWorld, type World } from '../support/world.ts'
 
@@ -11,7 +12,7 @@ afterEach(() => world.close())
 
 describe('a call', () => {
   const failure = async (call: Promise<unknown>) => call.catch((thrown: unknown) => thrown)
-  const call = () => failure(world.auth.call('signInAnonymously'))
+  const call = () => failure(world.auth.call(endpoints.signInAnonymously))
   const cancelled = { code: 'cancelled', operation: 'signInAnonymously' }
 
   test('is cancelled by a stop, be it at once, and is not done by the next session', async () => {

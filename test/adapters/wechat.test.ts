@@ -1,3 +1,4 @@
+import * as endpoints from '../../services/endpoints.ts'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -5,7 +6,7 @@ import { join } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
 import { rolldown } from 'rolldown'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { provider } from '../../adapters/flows.ts'
+import { provider } from '../../adapters/index.ts'
 import { createAuth } from '../../adapters/vanilla.ts'
 import { PlainController, PlainSignal } from '../../adapters/wechat/abort.ts'
 import { PlainHeaders } from '../../adapters/wechat/headers.ts'
@@ -18,7 +19,6 @@ import {
 import type { Wx } from '../../adapters/wechat/wx.ts'
 import { signIn } from '../../machines/signIn.ts'
 import { type Config, createSandbox } from '../../sandbox/index.ts'
-import { moreEndpoints } from '../../services/moreEndpoints.ts'
 import { answer, failure, serve } from '../services/server.ts'
 import { turnableClock } from '../support/clock.ts'
 
@@ -136,7 +136,6 @@ async function startSandbox(config: Partial<Config> = {}) {
       env: 'demo',
       endpoint: url,
       flows: { signIn },
-      endpoints: moreEndpoints,
       clock,
       ...options,
     })
@@ -182,7 +181,7 @@ test.each([{ cloud: false }, { cloud: true }])(
     pass(7200)
     const third = open({ cloud })
     await until(() => third.get().status === 'signedIn')
-    expect(await third.call('getUser')).toMatchObject({ name: '小程序用户', phone_number })
+    expect(await third.call(endpoints.getUser)).toMatchObject({ name: '小程序用户', phone_number })
     third.send({ type: 'session.end' })
     await until(() => arrived().at(-1) === 'POST /v1/revoke')
     await until(() => !stub.stored.has('credentials_demo'))
@@ -205,14 +204,14 @@ test.each([{ cloud: false }, { cloud: true }])(
   async ({ cloud }) => {
     const { sandbox, open, arrived } = await startSandbox()
     const auth = open({ cloud })
-    const { provider_token } = await auth.call('grantProviderToken', {
+    const { provider_token } = await auth.call(endpoints.grantProviderToken, {
       provider_id: 'wx1234',
       provider_code: await wechat().login(),
       provider_params: { provider_code_type: 'open_id', appid: 'wx1234' },
     })
-    await auth.call('signInWithProvider', { provider_id: 'wx1234', provider_token })
+    await auth.call(endpoints.signInWithProvider, { provider_id: 'wx1234', provider_token })
     expect(sandbox.users()).toHaveLength(1)
-    await auth.call('deleteUser')
+    await auth.call(endpoints.deleteUser)
     expect(sandbox.users()).toEqual([])
     expect(arrived().at(-1)).toBe('DELETE /v1/user/me')
   },
@@ -222,7 +221,7 @@ describe('an expired token is renewed as soon as the mini-program', () => {
   const signedIn = async () => {
     const { open, arrived, pass } = await startSandbox()
     const auth = open()
-    await auth.call('signInAnonymously')
+    await auth.call(endpoints.signInAnonymously)
     return { auth, arrived, pass }
   }
   const renewals = (arrived: () => string[]) =>
@@ -236,13 +235,17 @@ describe('an expired token is renewed as soon as the mini-program', () => {
     wake()
     pass(7200)
     stub.connect(false)
-    expect(await auth.call('isUsernameRegistered', { username: 'x' })).toEqual({ exist: false })
+    expect(await auth.call(endpoints.isUsernameRegistered, { username: 'x' })).toEqual({
+      exist: false,
+    })
     expect(renewals(arrived)).toBe(0)
     wake()
     await until(() => renewals(arrived) === 1)
     await auth.getAccessToken()
     wake()
-    expect(await auth.call('isUsernameRegistered', { username: 'x' })).toEqual({ exist: false })
+    expect(await auth.call(endpoints.isUsernameRegistered, { username: 'x' })).toEqual({
+      exist: false,
+    })
     expect(renewals(arrived)).toBe(1)
   })
 
@@ -425,7 +428,9 @@ describe('fetch over wx.request', () => {
       fail({ errMsg: 'request:fail url not in domain list' })
       return { abort: () => undefined }
     }
-    expect(await failure(open().call('signIn', { username: 'bob', password: 'x' }))).toMatchObject({
+    expect(
+      await failure(open().call(endpoints.signIn, { username: 'bob', password: 'x' })),
+    ).toMatchObject({
       code: 'unreachable',
       operation: 'signIn',
       description: 'url-not-in-domain-list',
@@ -678,7 +683,7 @@ describe('installGlobals', () => {
         const before = missing()
         await installGlobals()
         const auth = createAuth({
-          env: 'demo', endpoint: '${url}', flows: { signIn, provider }, endpoints: moreEndpoints,
+          env: 'demo', endpoint: '${url}', flows: { signIn, provider },
           ...wechat({ webview: '/pages/web/index' }),
         })
         auth.start()
@@ -688,10 +693,10 @@ describe('installGlobals', () => {
         auth.send({ type: 'code.submit', code: inbox() })
         while (auth.get().step !== 'askingProfile') await pause()
         auth.send({ type: 'profile.skip' })
-        await auth.call('updateProfile', { name: 'Anna' })
-        const { name } = await auth.call('getUser')
-        const wrong = await auth.call('signIn', { username: 'x', password: 'y' }).catch((e) => e.code)
-        await auth.call('deleteUser', { sudo_token: 'wrong' }).catch(() => undefined)
+        await auth.call(endpoints.updateProfile, { name: 'Anna' })
+        const { name } = await auth.call(endpoints.getUser)
+        const wrong = await auth.call(endpoints.signIn, { username: 'x', password: 'y' }).catch((e) => e.code)
+        await auth.call(endpoints.deleteUser, { sudo_token: 'wrong' }).catch(() => undefined)
         auth.send({ type: 'session.end' })
         while (auth.get().status !== 'signedOut') await pause()
         const input = { provider_id: 'demo_idp', redirect_uri: 'https://app.example/back' }
@@ -750,10 +755,10 @@ test("the official SDK's face gets by with as little", async () => {
 async function runInMiniProgram(script: string, globals: object): Promise<string> {
   const entry = `
     import cloudbase from './adapters/cloudbase/index.ts'
-    import { provider } from './adapters/flows.ts'
+    import { provider } from './adapters/index.ts'
     import { createAuth } from './adapters/vanilla.ts'
     import { signIn } from './machines/signIn.ts'
-    import { moreEndpoints } from './services/moreEndpoints.ts'
+    import * as endpoints from './services/endpoints.ts'
     import { installGlobals, wechat } from './adapters/wechat/index.ts'
     const pause = () => new Promise((resolve) => setTimeout(resolve, 5))
     export const run = async () => {${script}}

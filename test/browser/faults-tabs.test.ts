@@ -1,3 +1,4 @@
+import * as endpoints from '../../services/endpoints.ts'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { enter, hour, open, openOfficial, userOf, type World } from './pages/faults/world.ts'
@@ -13,7 +14,7 @@ async function openOurs() {
 async function enterOurs({ sandbox, page }: World, uid: string) {
   const ticket = await sandbox.mintTicket(uid)
   await page.evaluate(
-    (ticket) => ours.call('signInWithCustomTicket', { provider_id: 'custom', ticket }),
+    (ticket) => ours.call(endpoints.signInWithCustomTicket, { provider_id: 'custom', ticket }),
     ticket,
   )
 }

@@ -1,9 +1,8 @@
-import { account as flow } from '../../adapters/flows.ts'
+import { account as flow } from '../../adapters/index.ts'
 import { account } from '../../machines/account.ts'
 import type { Edit } from '../../machines/gatedEdit.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
-import { paperApi } from '../support/paths.ts'
 import { describeTour, signInAs, toFault } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
@@ -15,7 +14,7 @@ const sudo = { sudoToken: secret, expiresAt: 900_000 }
 
 describeTour({
   flows: { account: flow },
-  machine: account(paperApi),
+  machine: account,
   models: [
     {
       cases: {

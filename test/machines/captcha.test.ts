@@ -4,25 +4,17 @@ import { captcha } from '../../machines/captcha.ts'
 import type { AuthOptions } from '../../adapters/options.ts'
 import type { Flows } from '../../machines/session.ts'
 import { captchaPage } from '../../services/captchaPage.ts'
-import type { Api } from '../../services/api.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import type { Awaitable } from '../../services/storage.ts'
-import {
-  edgePaths,
-  type Model,
-  paperApi,
-  type Path,
-  type Step,
-  transitionsOf,
-} from '../support/paths.ts'
+import { edgePaths, type Model, type Path, type Step, transitionsOf } from '../support/paths.ts'
 import { visitPage } from '../support/captchaPage.ts'
 import { type Interruption, interruptions, openWorld, type World } from '../support/world.ts'
 
-type Snapshot = SnapshotFrom<ReturnType<typeof captcha>>
+type Snapshot = SnapshotFrom<typeof captcha>
 type Context = Snapshot['context']
 
-const machine = captcha(paperApi)
+const machine = captcha
 const purpose = 'POST:/v1/signin'
 const token = new Secret('token')
 const fails = (code: string) => ({ error: new AuthError(code) })
@@ -119,19 +111,13 @@ const broken = { drop: 'before' } as const
 async function walk({ steps }: Path, { option, create, answer }: Kind, interruption: Interruption) {
   const gate = { open: () => undefined as void, opened: Promise.resolve() }
   const close = () => void (gate.opened = new Promise((resolve) => (gate.open = resolve)))
-  const held: typeof option =
-    option &&
-    Object.assign(
-      (api: Api) => {
-        const service = option(api)
-        const check: typeof service.verify = async (...given) => {
-          await gate.opened
-          return service.verify(...given)
-        }
-        return { ...service, verify: check }
-      },
-      { endpoints: option.endpoints },
-    )
+  const held: typeof option = option && {
+    ...option,
+    async verify(...given) {
+      await gate.opened
+      return option.verify(...given)
+    },
+  }
   const isDemanded = interruption.startsWith('captcha')
   const world = await openWorld(isDemanded ? 'captcha' : 'nothing', { captcha: held })
   const { sandbox, clock } = world

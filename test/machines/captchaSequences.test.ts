@@ -1,3 +1,4 @@
+import * as endpoints from '../../services/endpoints.ts'
 import { describe, expect, test } from 'vitest'
 import { AuthError } from '../../services/error.ts'
 import type { Fault } from '../../sandbox/index.ts'
@@ -163,7 +164,7 @@ describe('three calls at once', () => {
     const noted = await openNotedWorld()
     noted.world.sandbox.faults(refuse(...contacts.map(() => 'captcha_required')))
     const calls = Promise.allSettled(
-      contacts.map((contact) => noted.world.auth.call('sendVerification', contact)),
+      contacts.map((contact) => noted.world.auth.call(endpoints.sendVerification, contact)),
     )
     await noted.world.settle({ answering: false })
     return { ...noted, calls }
@@ -201,7 +202,7 @@ describe('three calls at once', () => {
 test('a wrong answer shows why, and another picture', async () => {
   const { world } = await openNotedWorld()
   world.sandbox.faults(refuse('captcha_required'))
-  const call = world.auth.call('sendVerification', { phone_number })
+  const call = world.auth.call(endpoints.sendVerification, { phone_number })
   await world.settle({ answering: false })
   const first = world.auth.get().captcha
   expect(first).toMatchObject({ busy: false, error: undefined })

@@ -1,9 +1,9 @@
-import { provider } from '../../adapters/flows.ts'
+import { provider } from '../../adapters/index.ts'
 import { consent } from '../../machines/consent.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { consentAt } from '../support/idp.ts'
-import { type Model, paperApi, type Step } from '../support/paths.ts'
+import { type Model, type Step } from '../support/paths.ts'
 import { codeOf, describeTour, type Person } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
@@ -40,7 +40,7 @@ async function addressOf({ world }: Person, answers: Step[]) {
 
 describeTour({
   flows: { provider },
-  machine: consent(paperApi),
+  machine: consent,
   models: [modelOf('on this page', {}), modelOf('in a window', { isPopup: true })],
   async begin(person, { model }) {
     await person.enter({ type: 'flow.start', flow: 'provider', input: model.input })

@@ -1,8 +1,8 @@
-import { account } from '../../adapters/flows.ts'
+import { account } from '../../adapters/index.ts'
 import { elevation } from '../../machines/elevation.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
-import { type Model, paperApi } from '../support/paths.ts'
+import { type Model } from '../support/paths.ts'
 import { codeOf, describeTour, signInAs } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
@@ -40,7 +40,7 @@ const modelOf = (
 
 describeTour({
   flows: { account },
-  machine: elevation(paperApi),
+  machine: elevation,
   models: [
     modelOf(
       'who has something to prove it by',

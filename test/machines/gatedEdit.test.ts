@@ -1,8 +1,8 @@
-import { account } from '../../adapters/flows.ts'
+import { account } from '../../adapters/index.ts'
 import { type Edit, gatedEdit } from '../../machines/gatedEdit.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
-import { type Model, paperApi } from '../support/paths.ts'
+import { type Model } from '../support/paths.ts'
 import { describeTour, type Person, signInAs, toFault } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
@@ -70,7 +70,7 @@ async function elevate(person: Person) {
 
 describeTour({
   flows: { account },
-  machine: gatedEdit(paperApi),
+  machine: gatedEdit,
   models,
   async begin(person, { model }) {
     const [note, isElevated] = model.note!.split(', ')

@@ -1,3 +1,4 @@
+import * as endpoints from '../../services/endpoints.ts'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import type * as XState from 'xstate'
@@ -6,7 +7,6 @@ import { captcha } from '../../machines/captcha.ts'
 import { signIn } from '../../machines/signIn.ts'
 import { verification } from '../../machines/verification.ts'
 import { AuthError } from '../../services/error.ts'
-import { paperApi } from '../support/paths.ts'
 import { type Edges, openWorld, type World } from '../support/world.ts'
 
 const phone_number = '+86 13800000000'
@@ -70,7 +70,7 @@ describe('one intent is one request', () => {
     'profile.submit': () => ({ profile: { name: 'Li Hua' } }),
     'signUp.prepare': () => ({ profile: { name: 'Li Hua' } }),
   }
-  const charts = [captcha, signIn, verification].map((chart) => chart(paperApi).root.states)
+  const charts = [captcha, signIn, verification].map((chart) => chart.root.states)
   const listened = charts.flatMap((chart) =>
     Object.entries(chart)
       .filter(([, { tags }]) => tags.includes('asking'))
@@ -171,7 +171,7 @@ describe('a session', () => {
     })
     const many = <T>(call: () => Promise<T>) => Promise.all(Array.from({ length: 1000 }, call))
     const [users, accessTokens] = await Promise.all([
-      many(() => world.auth.call('getUser')),
+      many(() => world.auth.call(endpoints.getUser)),
       many(() => world.auth.getAccessToken()),
     ])
     expect(renewals(world)).toBe(1)
@@ -196,7 +196,7 @@ describe('a session', () => {
     world.sandbox.faults([{ ...token, status: 503 }])
     const settled = await Promise.allSettled([
       ...Array.from({ length: 50 }, () => world.auth.getAccessToken()),
-      ...Array.from({ length: 50 }, () => world.auth.call('getUser')),
+      ...Array.from({ length: 50 }, () => world.auth.call(endpoints.getUser)),
     ])
     expect(renewals(world)).toBe(1)
     for (const each of settled) {
@@ -272,9 +272,9 @@ describe('a session', () => {
       { method: 'GET', path: '/auth/v1/user/me', status: 401, body: { error: 'unauthenticated' } },
       { ...token, status: 503 },
     ])
-    await expect(world.auth.call('getUser')).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(world.auth.call(endpoints.getUser)).rejects.toMatchObject({ code: 'unavailable' })
     expect(await world.auth.getAccessToken()).toBe(accessToken)
-    expect(await world.auth.call('getUser')).toHaveProperty('sub')
+    expect(await world.auth.call(endpoints.getUser)).toHaveProperty('sub')
     expect(renewals(world)).toBe(1)
     expect(world.auth.get().status).toBe('anonymous')
     await world.close()
@@ -295,8 +295,8 @@ describe('a subscriber', () => {
     subscribe: ({ auth }) => auth.subscribe(() => undefined)(),
     on: ({ auth }) => auth.on('signedOut', () => undefined)(),
     start: ({ auth }) => auth.start(),
-    call: ({ auth }) => auth.call('getUser'),
-    'call without a session': ({ auth }) => auth.call('revoke', { token: 'none' }),
+    call: ({ auth }) => auth.call(endpoints.getUser),
+    'call without a session': ({ auth }) => auth.call(endpoints.revoke, { token: 'none' }),
     getAccessToken: ({ auth }) => auth.getAccessToken(),
     'getAccessToken of an expired session': (world) => {
       world.pass(8000)
@@ -392,7 +392,8 @@ describe('a door that is stopped', () => {
     await world.call('signInAnonymously')
     world.pass(8000)
     world.hold(/token$|me$/)
-    const pending = use === 'call' ? world.auth.call('getUser') : world.auth.getAccessToken()
+    const pending =
+      use === 'call' ? world.auth.call(endpoints.getUser) : world.auth.getAccessToken()
     await world.settle()
     world.auth.stop()
     await expect(pending).rejects.toMatchObject({ name: 'AuthError', code: 'cancelled' })
@@ -421,7 +422,7 @@ test('a door without flows is refused in words', () => {
 test('a flow made with another copy of xstate is refused in words', async () => {
   const copy = new URL('../../node_modules/xstate/dist/xstate.esm.js', import.meta.url)
   const { setup } = (await import(/* @vite-ignore */ copy.href)) as typeof XState
-  const foreign = () => setup({}).createMachine({ id: 'foreign' })
+  const foreign = setup({}).createMachine({ id: 'foreign' })
   const create = () => createAuth({ env: 'demo', flows: { signIn, foreign } })
   expect(create).toThrow(AuthError)
   expect(create).toThrow(/two copies of xstate .* "foreign" .* npm dedupe xstate/)

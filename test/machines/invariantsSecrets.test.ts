@@ -1,3 +1,4 @@
+import * as endpoints from '../../services/endpoints.ts'
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { InspectionEvent } from 'xstate'
@@ -271,9 +272,9 @@ describe('nothing secret is ever seen', () => {
       async (world) => {
         await say(begin, enter)(world)
         world.sandbox.faults([fault('user/me', unauthenticated)])
-        await world.call('getUser')
+        await world.call(endpoints.getUser)
         world.sandbox.faults([fault('user/me', unauthenticated), fault('token', refused)])
-        await world.call('getUser')
+        await world.call(endpoints.getUser)
       },
     ],
     'a page that goes and comes back at every step': [
@@ -288,12 +289,12 @@ describe('nothing secret is ever seen', () => {
     'calls through the promise door, and signing out': [
       'nothing',
       async (world) => {
-        await world.call('signIn', account)
-        await world.call('signIn', { ...account, password: typed.wrongCode })
-        await world.call('sendVerification', { phone_number })
+        await world.call(endpoints.signIn, account)
+        await world.call(endpoints.signIn, { ...account, password: typed.wrongCode })
+        await world.call(endpoints.sendVerification, { phone_number })
         const { verification_id } = world.sandbox.inbox()[0]!
-        await world.call('verify', { verification_id, verification_code: typed.wrongCode })
-        await world.call('verify', { verification_id, verification_code: typed.code })
+        await world.call(endpoints.verify, { verification_id, verification_code: typed.wrongCode })
+        await world.call(endpoints.verify, { verification_id, verification_code: typed.code })
         await say({ type: 'session.end' })(world)
       },
     ],

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { provider as flow } from '../../adapters/flows.ts'
+import { provider as flow } from '../../adapters/index.ts'
 import { signed } from '../../adapters/flowKeeper.ts'
 import { createAuth } from '../../adapters/vanilla.ts'
 import { provider } from '../../machines/provider.ts'
@@ -9,7 +9,7 @@ import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { memoryStore } from '../../services/storage.ts'
 import { consentAt } from '../support/idp.ts'
-import { type Model, paperApi } from '../support/paths.ts'
+import { type Model } from '../support/paths.ts'
 import { describeTour, signInAs } from '../support/walk.ts'
 import { type Edges, openWorld, type World } from '../support/world.ts'
 
@@ -32,7 +32,7 @@ const modelOf = (purpose: string): Model => ({
 
 describeTour({
   flows: { provider: flow },
-  machine: provider(paperApi),
+  machine: provider,
   models: [modelOf('signIn'), modelOf('bind')],
   async begin(person, { model }) {
     const purpose = model.note

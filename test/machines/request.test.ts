@@ -1,7 +1,8 @@
+import * as endpoints from '../../services/endpoints.ts'
 import { describe, expect, test } from 'vitest'
 import type { AnyMachineSnapshot, InspectionEvent } from 'xstate'
 import { request } from '../../machines/request.ts'
-import type { OperationName } from '../../services/api.ts'
+import type { OperationName } from '../../services/endpoint.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import type { Fault } from '../../sandbox/index.ts'
@@ -135,7 +136,7 @@ async function walk(
     const waits = stepsOf(steps, 'until').map(isDone)
     let end: string | undefined
     if (interruption === 'expiry') world.pass(3)
-    const settled = world.auth.call(operation, params as never).then(
+    const settled = world.auth.call(paperApi[operation] as never, params as never).then(
       () => (end = 'succeeded'),
       ({ code }: AuthError) => (end = `failed: ${code}`),
     )
@@ -188,7 +189,7 @@ const taken = new Set<string>()
 
 describe.each(operations)('request: %s', (...operation) => {
   const [name, input] = operation
-  const machine = request(paperApi, name)
+  const machine = request(paperApi[name] as never)
   const paths = edgePaths(machine, modelOf(name, input)).map((path): [string, Path] => [
     path.name,
     toItsEnd(path),
@@ -279,7 +280,7 @@ describe('request: a server that never answers', () => {
     'is given up while an answer is checked, and the question asked once more',
     async () => {
       const { world } = await openSilent({ about: /captcha\/data\/verify$/, faults: [challenge] })
-      const call = world.auth.call('sendVerification', params)
+      const call = world.auth.call(endpoints.sendVerification, params)
       await world.settle({ answering: false })
       world.answerCaptcha()
       await world.settle({ answering: false })
@@ -294,13 +295,13 @@ describe('request: a server that never answers', () => {
   )
 
   test('has been met wherever a call is at work', () => {
-    const { states } = request(paperApi, 'getUser').root
+    const { states } = request(paperApi.getUser).root
     const working = Object.values(states).filter(({ invoke }) => invoke.length > 0)
     expect(working.map(({ key }) => key).filter((key) => !visited.has(key))).toEqual([])
   })
 })
 
 test('request: every transition has been taken', () => {
-  const machine = request(paperApi, 'getUser')
+  const machine = request(paperApi.getUser)
   expect(transitionsOf(machine).filter((transition) => !taken.has(transition))).toEqual([])
 })

@@ -1,8 +1,7 @@
-import { resetPassword as flow } from '../../adapters/flows.ts'
+import { resetPassword as flow } from '../../adapters/index.ts'
 import { resetPassword } from '../../machines/resetPassword.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
-import { paperApi } from '../support/paths.ts'
 import { describeTour } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
@@ -11,7 +10,7 @@ const secret = new Secret('sealed')
 
 describeTour({
   flows: { resetPassword: flow },
-  machine: resetPassword(paperApi),
+  machine: resetPassword,
   models: [
     {
       cases: {

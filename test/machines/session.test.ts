@@ -1,14 +1,15 @@
+import * as endpoints from '../../services/endpoints.ts'
 import { setup } from 'xstate'
 import { createAuth } from '../../adapters/vanilla.ts'
 import { session } from '../../machines/session.ts'
 import { AuthError } from '../../services/error.ts'
 import { memoryStore } from '../../services/storage.ts'
-import { nameOf, paperApi, type Step } from '../support/paths.ts'
+import { nameOf, type Step } from '../support/paths.ts'
 import { describeTour, type Person } from '../support/walk.ts'
 import type { World } from '../support/world.ts'
 
 /** A journey of an app's own. */
-const own = () =>
+const flow = (id: string, who?: string[]) =>
   setup({
     types: { events: {} as { type: 'own.finish' } | { type: 'own.break' } },
     actions: {
@@ -17,7 +18,8 @@ const own = () =>
       },
     },
   }).createMachine({
-    id: 'own',
+    id,
+    meta: { who },
     initial: 'askingWhatNext',
     states: {
       askingWhatNext: { tags: 'asking', on: { 'own.finish': 'done', 'own.break': 'failed' } },
@@ -26,7 +28,7 @@ const own = () =>
     },
   })
 
-const flows = { own, other: Object.assign(() => own(), { who: ['signedIn'] as const }) }
+const flows = { own: flow('own'), other: flow('other', ['signedIn']) }
 const li = { sub: 'li.hua', phone_number: '+86 13800000000' }
 const isUser = ({ event }: Step) => event.uid === li.sub
 const arrivals = [
@@ -80,12 +82,12 @@ async function needToken({ world, interruption }: Person) {
 
 describeTour({
   flows,
-  machine: session(paperApi, flows),
+  machine: session(flows),
   models: [
     {
       cases: {
         'flow.start': Object.keys(flows).map((flow) => ({ flow, note: flow })),
-        [CALL]: [{ id: 'call.getUser.1', operation: 'getUser', params: {} }],
+        [CALL]: [{ id: 'call.getUser.1', endpoint: endpoints.getUser, params: {} }],
         'tokens.restored': arrivals,
         'tokens.kept': arrivals,
         'tokens.lost': [{ note: 'left' }, { error: refused, note: 'refused' }],
@@ -110,7 +112,7 @@ describeTour({
     const [first] = steps
     if (first?.event.type === 'tokens.restored') {
       const [operation, params] = await arrival(world, first)
-      await elsewhere(person, (tab) => tab.call(operation, params))
+      await elsewhere(person, (tab) => tab.call(endpoints[operation] as never, params))
     }
     await person.world.reload()
   },
@@ -126,7 +128,7 @@ describeTour({
     async 'tokens.restored'(person, step) {
       if (step.from.startsWith('unknown')) return () => undefined
       const [operation, params] = await arrival(person.world, step)
-      await elsewhere(person, (tab) => tab.call(operation, params))
+      await elsewhere(person, (tab) => tab.call(endpoints[operation] as never, params))
       return hear(person.world)
     },
     async 'tokens.kept'({ world }, step) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SnapshotFrom } from 'xstate'
+import type { AnyStateMachine, ContextFrom } from 'xstate'
 import { account } from '../../machines/account.ts'
 import { type Edit, gatedEdit } from '../../machines/gatedEdit.ts'
 import { request } from '../../machines/request.ts'
@@ -10,8 +10,7 @@ import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { type Edge, edgesOf, nameOf, paperApi } from '../support/paths.ts'
 
-type ContextOf<F extends (...given: never[]) => unknown> =
-  SnapshotFrom<ReturnType<F>> extends { context: infer C } ? C : never
+type ContextOf<M extends AnyStateMachine> = ContextFrom<M>
 
 const secret = new Secret('sealed')
 const fails = (...codes: string[]) => codes.map((code) => ({ error: new AuthError(code) }))
@@ -69,7 +68,7 @@ describe('what must be proven again is not done', () => {
         !!context.error,
       ],
     }
-    return edgesOf(gatedEdit(paperApi), model).filter(
+    return edgesOf(gatedEdit, model).filter(
       ({ from, to }) => nameOf(from) !== nameOf(to) && calls.some((name) => to.children[name]),
     )
   }
@@ -110,10 +109,10 @@ describe('what somebody has begun', () => {
     { uid: 'guest', scope: 'anonymous' },
   ]
   const arrivals = people.flatMap((who) => [who, { ...who, byFlow: true }])
-  const edges = edgesOf(session(paperApi, { account }), {
+  const edges = edgesOf(session({ account }), {
     cases: {
       'flow.start': [{ flow: 'account' }],
-      'call.start': [{ id: 'call.getUser.1', operation: 'getUser', params: {} }],
+      'call.start': [{ id: 'call.getUser.1', endpoint: paperApi.getUser, params: {} }],
       'tokens.restored': people,
       'tokens.kept': arrivals,
       'tokens.lost': [{}, { byFlow: true }, ...fails('invalid_grant')],
@@ -159,7 +158,7 @@ describe('a captcha that is refused', () => {
     challengedAnew: boolean
     repeats: number
   }
-  const edges = edgesOf(request(paperApi, 'sendVerification'), {
+  const edges = edgesOf(request(paperApi.sendVerification), {
     input: { phone_number: '+86 13800000000' },
     cases: {
       'xstate.done.actor.authorize': [{ output: { serial: 1 } }, { output: {} }],
@@ -208,12 +207,12 @@ describe('a captcha that is refused', () => {
 
 describe('somebody is signed in', () => {
   test('only by tokens that were stored or kept', () => {
-    const machine = session(paperApi, { signIn })
+    const machine = session({ signIn })
     const who = ({ value }: Edge['from']) => (value as { who: string }).who
     const edges = edgesOf(machine, {
       cases: {
         'flow.start': [{ flow: 'signIn' }],
-        'call.start': [{ id: 'call.getUser.1', operation: 'getUser', params: {} }],
+        'call.start': [{ id: 'call.getUser.1', endpoint: paperApi.getUser, params: {} }],
         'tokens.restored': [
           { uid: 'li', scope: 'user' },
           { uid: 'g', scope: 'anonymous' },
@@ -243,10 +242,10 @@ describe('somebody is signed in', () => {
   test('and those are told of only while there are some', () => {
     type Context = ContextOf<typeof tokens>
     const pair = { access_token: secret, refresh_token: secret }
-    const edges = edgesOf(tokens(paperApi), {
+    const edges = edgesOf(tokens, {
       cases: {
         'tokens.keep': [{ tokens: { ...pair, expires_in: 7200 } }],
-        'tokens.need': [{}, { refused: 1 }],
+        'tokens.renew': [0, 1, 2].map((serial) => ({ serial })),
         'tokens.drop': [{}, { redirect: { redirect_uri: 'https://app.example' } }],
         'xstate.done.actor.load': [
           { output: undefined },

@@ -1,6 +1,7 @@
+import * as endpoints from '../../services/endpoints.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createAuth } from '../../adapters/vanilla.ts'
-import { upgrade } from '../../adapters/flows.ts'
+import { upgrade } from '../../adapters/index.ts'
 import type { LifeEvent } from '../../machines/session.ts'
 import { signIn } from '../../machines/signIn.ts'
 import { memoryStore } from '../../services/storage.ts'
@@ -157,7 +158,7 @@ test('a session that is refused', async () => {
 
 describe('in another tab', () => {
   test('signing in', async () => {
-    await elsewhere((tab) => tab.call('signInAnonymously'))
+    await elsewhere((tab) => tab.call(endpoints.signInAnonymously))
     expect(news()).toEqual(['signedIn guest', 'userChanged guest'])
     await hear()
     expect(news()).toEqual([])
@@ -220,8 +221,8 @@ const methods: Record<string, () => unknown> = {
   can: () => world.auth.can({ type: 'flow.cancel' }),
   subscribe: () => world.auth.subscribe(() => undefined)(),
   on: () => world.auth.on('signedOut', () => undefined)(),
-  call: () => world.auth.call('isUsernameRegistered', { username: 'lihua' }),
-  'call for a user': () => world.auth.call('getUser').catch(() => undefined),
+  call: () => world.auth.call(endpoints.isUsernameRegistered, { username: 'lihua' }),
+  'call for a user': () => world.auth.call(endpoints.getUser).catch(() => undefined),
   getAccessToken: () => world.auth.getAccessToken().catch(() => undefined),
   stop: () => world.auth.stop(),
 }

@@ -1,8 +1,8 @@
+import * as endpoints from '../../services/endpoints.ts'
 import { beforeEach, afterEach, describe, expect, test } from 'vitest'
 import { createAuth } from '../../adapters/vanilla.ts'
-import { account, upgrade } from '../../adapters/flows.ts'
+import { account, upgrade } from '../../adapters/index.ts'
 import { signIn } from '../../machines/signIn.ts'
-import { moreEndpoints } from '../../services/moreEndpoints.ts'
 import { memoryStore } from '../../services/storage.ts'
 import { openWorld, type World } from '../support/world.ts'
 
@@ -43,7 +43,6 @@ const openTab = () =>
     env: 'demo',
     endpoint: world.url,
     storage: { shared: world.storage.shared, tab: memoryStore() },
-    endpoints: moreEndpoints,
     flows: {},
   })
 
@@ -80,7 +79,7 @@ describe('a flow of one user', () => {
   }
 
   test('ends when somebody else signs in in another tab', async () => {
-    await elsewhere(async (tab) => tab.call('signInWithCustomTicket', await ticketOf(han)))
+    await elsewhere(async (tab) => tab.call(endpoints.signInWithCustomTicket, await ticketOf(han)))
     expect(view()).toEqual({ status: 'signedIn', uid: han.sub, flow: undefined, step: undefined })
     await ends()
     // Nothing of the other's elevation is left.
@@ -120,7 +119,7 @@ describe('a flow of one user', () => {
   test('is not taken up after a reload by somebody else', async () => {
     const other = openTab()
     other.start()
-    await other.call('signInWithCustomTicket', await ticketOf(han))
+    await other.call(endpoints.signInWithCustomTicket, await ticketOf(han))
     other.stop()
     await world.reload()
     expect(view()).toEqual({ status: 'signedIn', uid: han.sub, flow: undefined, step: undefined })
@@ -138,7 +137,7 @@ describe('a flow of one user', () => {
   test('goes on when the same user signs in again', async () => {
     await enter(li)
     expect(view()).toMatchObject({ uid: li.sub, flow: 'account', step: 'askingCode' })
-    await elsewhere(async (tab) => tab.call('signInWithCustomTicket', await ticketOf(li)))
+    await elsewhere(async (tab) => tab.call(endpoints.signInWithCustomTicket, await ticketOf(li)))
     expect(view()).toMatchObject({ uid: li.sub, flow: 'account', step: 'askingCode' })
     await send(codeTo('li@example.com'))
     expect(view()).toMatchObject({ step: 'askingEdit' })
@@ -154,7 +153,7 @@ describe('a flow of nobody', () => {
 
   test('ends when somebody signs in in another tab', async () => {
     await send(...begin)
-    await elsewhere(async (tab) => tab.call('signInWithCustomTicket', await ticketOf(li)))
+    await elsewhere(async (tab) => tab.call(endpoints.signInWithCustomTicket, await ticketOf(li)))
     expect(view()).toEqual({ status: 'signedIn', uid: li.sub, flow: undefined, step: undefined })
   })
 
@@ -163,7 +162,7 @@ describe('a flow of nobody', () => {
     expect(view()).toMatchObject({ status: 'signedIn', flow: 'signIn', step: 'askingProfile' })
     await world.reload()
     expect(view()).toMatchObject({ status: 'signedIn', flow: 'signIn', step: 'askingProfile' })
-    await elsewhere(async (tab) => tab.call('signInWithCustomTicket', await ticketOf(li)))
+    await elsewhere(async (tab) => tab.call(endpoints.signInWithCustomTicket, await ticketOf(li)))
     expect(view()).toEqual({ status: 'signedIn', uid: li.sub, flow: undefined, step: undefined })
   })
 
@@ -174,6 +173,7 @@ describe('a flow of nobody', () => {
       { method: 'POST', path: '/auth/v1/token', status: 400, body: { error: 'invalid_grant' } },
     ])
     world.pass(8000)
+    await world.settle()
     await send({ type: 'code.resend' })
     expect(view()).toMatchObject({ status: 'signedOut', flow: 'signIn', step: 'askingCode' })
     await send(codeTo('+86 13700000000'))
@@ -232,11 +232,13 @@ describe('a flow that is for some', () => {
     world.auth.on('userChanged', (event) => heard.push(event))
     await send(upgrading, { type: 'contact.submit', phone_number: '+86 13700000000' })
     await elsewhere(async (tab) => {
-      const { verification_id } = await tab.call('sendVerification', { email: 'new@example.com' })
+      const { verification_id } = await tab.call(endpoints.sendVerification, {
+        email: 'new@example.com',
+      })
       const { code } = world.sandbox.inbox('new@example.com')[0]!
       const proof = { verification_id, verification_code: code }
-      const { verification_token } = await tab.call('verify', proof)
-      await tab.call('upgrade', { email: 'new@example.com', verification_token })
+      const { verification_token } = await tab.call(endpoints.verify, proof)
+      await tab.call(endpoints.upgrade, { email: 'new@example.com', verification_token })
     })
     expect(view()).toEqual({ status: 'signedIn', uid, ...none })
     expect(heard).toEqual([{ type: 'signedIn', uid }])

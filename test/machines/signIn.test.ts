@@ -1,7 +1,7 @@
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { signIn } from '../../machines/signIn.ts'
-import { paperApi, type Step } from '../support/paths.ts'
+import { type Step } from '../support/paths.ts'
 import { codeOf, describeTour, type Person } from '../support/walk.ts'
 import { providerTokenOf } from '../support/idp.ts'
 
@@ -53,7 +53,7 @@ const PROOF_LOST = 'anonymous: signIn.askingAccount (signIn: code_expired)'
 
 describeTour({
   flows: { signIn },
-  machine: signIn(paperApi),
+  machine: signIn,
   models: [
     {
       cases: {

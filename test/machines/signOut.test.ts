@@ -4,14 +4,14 @@ import { signIn } from '../../machines/signIn.ts'
 import { signOut, type SignOutInput } from '../../machines/signOut.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
-import { type Model, paperApi } from '../support/paths.ts'
+import { type Model } from '../support/paths.ts'
 import { describeTour, signInAs } from '../support/walk.ts'
 import { type Edges, type Interruption, openWorld, type World } from '../support/world.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
 const secret = new Secret('sealed')
 const redirect = { redirect_uri: 'https://app.example/bye', state: 'here' }
-const machine = signOut(paperApi)
+const machine = signOut
 
 const modelOf = (note: string, input: object): Model => ({
   note,

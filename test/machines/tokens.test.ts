@@ -6,19 +6,12 @@ import { Secret } from '../../services/secret.ts'
 import { memoryStore, type Store } from '../../services/storage.ts'
 import { createTokenStore } from '../../services/tokenStore.ts'
 import type { Tokens } from '../../services/wire.ts'
-import {
-  edgePaths,
-  type Model,
-  paperApi,
-  type Path,
-  type Step,
-  transitionsOf,
-} from '../support/paths.ts'
+import { edgePaths, type Model, type Path, type Step, transitionsOf } from '../support/paths.ts'
 import { type Interruption, openWorld, type World } from '../support/world.ts'
 
-type Context = SnapshotFrom<ReturnType<typeof tokens>>['context']
+type Context = SnapshotFrom<typeof tokens>['context']
 
-const machine = tokens(paperApi)
+const machine = tokens
 const secret = new Secret('sealed')
 const fails = (code: string) => ({ error: new AuthError(code) })
 
@@ -42,9 +35,9 @@ const model: Model = {
       { output: { access_token: secret, expiresAt: -HOUR }, note: 'expired for good' },
     ],
     'tokens.keep': [{ tokens: { ...pair, expires_in: 7200 } }],
-    'tokens.need': ({ serial }: Context) => [
-      {},
-      { refused: serial, note: 'the server refused it' },
+    'tokens.renew': ({ serial }: Context) => [
+      { serial, note: 'it has expired or was refused' },
+      { serial: -1, note: 'another has come meanwhile' },
     ],
     'xstate.done.actor.refresh': [{ output: { ...pair, expires_in: 7200 } }],
     'xstate.error.actor.load': [fails('unknown')],
@@ -144,8 +137,8 @@ async function walk({ steps }: Path, interruption: Interruption) {
         return world.settle()
       case 'tokens.keep':
         return tell({ ...event, tokens: await someTokens(world) })
-      case 'tokens.need':
-        return tell({ ...event, refused: event.note && context().serial })
+      case 'tokens.renew':
+        return tell({ ...event, serial: event.serial === -1 ? -1 : context().serial })
       case 'tokens.reload':
         return tell(event)
       case 'tokens.drop':
@@ -171,7 +164,7 @@ async function walk({ steps }: Path, interruption: Interruption) {
   /** The line was down: the wait is over, somebody needs a token again, and this time it holds. */
   async function doAgain(step: Step) {
     await pass()
-    await tell({ type: 'tokens.need', refused: context().serial })
+    await tell({ type: 'tokens.renew', serial: context().serial })
     await perform(step)
   }
 
@@ -180,7 +173,7 @@ async function walk({ steps }: Path, interruption: Interruption) {
     await world.reload()
     shared.letGo()
     await world.settle()
-    if (to === 'renewing') await tell({ type: 'tokens.need', refused: context().serial })
+    if (to === 'renewing') await tell({ type: 'tokens.renew', serial: context().serial })
   }
 
   /** Whether what is stored at the end renews once more. */

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { upgrade as flow } from '../../adapters/flows.ts'
+import { upgrade as flow } from '../../adapters/index.ts'
 import { upgrade } from '../../machines/upgrade.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { consentAt } from '../support/idp.ts'
-import { paperApi, type Step } from '../support/paths.ts'
+import { type Step } from '../support/paths.ts'
 import { codeOf, describeTour, type Person } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
 
@@ -38,7 +38,7 @@ async function arrange(person: Person, { event }: Step, answers: Step[], later: 
 
 describeTour({
   flows: { upgrade: flow },
-  machine: upgrade(paperApi),
+  machine: upgrade,
   models: [
     {
       input: { uid: 'guest' },

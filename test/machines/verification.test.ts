@@ -2,7 +2,7 @@ import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { signIn } from '../../machines/signIn.ts'
 import { verification } from '../../machines/verification.ts'
-import { paperApi, type Step } from '../support/paths.ts'
+import { type Step } from '../support/paths.ts'
 import { codeOf, describeTour } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
@@ -11,7 +11,7 @@ const phone_number = '+86 13800000000'
 
 describeTour({
   flows: { signIn },
-  machine: verification(paperApi),
+  machine: verification,
   models: [
     {
       input: { contact: { phone_number } },

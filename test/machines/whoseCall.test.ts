@@ -1,6 +1,7 @@
+import * as endpoints from '../../services/endpoints.ts'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createAuth } from '../../adapters/vanilla.ts'
-import { account } from '../../adapters/flows.ts'
+import { account } from '../../adapters/index.ts'
 import { signIn } from '../../machines/signIn.ts'
 import { memoryStore } from '../../services/storage.ts'
 import { openWorld, type World } from '../support/world.ts'
@@ -24,7 +25,7 @@ const ticketOf = async (uid: string) => ({
 })
 const enter = async (uid: string) => world.call('signInWithCustomTicket', await ticketOf(uid))
 const names = () => world.sandbox.users().map(({ name }) => name)
-const rename = () => world.auth.call('updateProfile', { name: 'Anna' })
+const rename = () => world.auth.call(endpoints.updateProfile, { name: 'Anna' })
 
 const failure = (call: Promise<unknown>) =>
   call.then(
@@ -60,7 +61,7 @@ describe('what one user has asked for is not done as another one', () => {
       flows: {},
     })
     tab.start()
-    await tab.call('signInWithCustomTicket', await ticketOf(bob))
+    await tab.call(endpoints.signInWithCustomTicket, await ticketOf(bob))
     tab.stop()
     world.peer('tokens').send({ type: 'tokens.reload' })
     await world.settle()
@@ -149,7 +150,7 @@ describe('who signs out', () => {
   test.each([[anna], []])('is not signed in by what was asked before (%s)', async (...uids) => {
     for (const uid of uids) await enter(uid)
     world.hold(/anonymously$/)
-    const entering = failure(world.auth.call('signInAnonymously'))
+    const entering = failure(world.auth.call(endpoints.signInAnonymously))
     await world.settle()
     world.auth.send({ type: 'session.end' })
     world.letGo()
@@ -163,7 +164,7 @@ describe('who signs out', () => {
 
   test('leaves what else was asked alone', async () => {
     world.hold(/checkIfUserExist$/)
-    const asking = world.auth.call('isUsernameRegistered', { username: 'anna' })
+    const asking = world.auth.call(endpoints.isUsernameRegistered, { username: 'anna' })
     await world.settle()
     world.auth.send({ type: 'session.end' })
     world.letGo()

@@ -1,13 +1,11 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { createApi, type Grants, type Operation, type OperationName } from '../../services/api.ts'
-import { systemClock } from '../../services/clock.ts'
-import type { Credential } from '../../services/endpoints.ts'
-import { endpoints } from '../../services/endpoints.ts'
+import { createCaller, type Grants } from '../../services/api.ts'
+import type { Credential, OperationName } from '../../services/endpoint.ts'
+import * as endpoints from '../../services/endpoints.ts'
 import { AuthError } from '../../services/error.ts'
-import { moreEndpoints } from '../../services/moreEndpoints.ts'
 import { Secret, unseal } from '../../services/secret.ts'
-import { answer, failure, type Received, serve } from './server.ts'
+import { answer, failure, type Operation, operationsOf, type Received, serve } from './server.ts'
 
 type Kind = 'text' | 'flag' | 'seconds' | 'count' | 'secret' | 'record' | 'list'
 
@@ -398,15 +396,11 @@ const open = async () => {
 const names = Object.keys(rows) as OperationName[]
 
 test('no operation is without a description here', () => {
-  expect(Object.keys({ ...endpoints, ...moreEndpoints }).sort()).toEqual(names.sort())
+  expect(Object.keys(endpoints).sort()).toEqual(names.sort())
 })
 
-test('an app has the operations it has loaded, and the time', async () => {
-  const { server } = await open()
-  const api = createApi(server.http(), 'demo', systemClock, endpoints)
-  for (const name of Object.keys(endpoints)) expect(api).toHaveProperty(name)
-  for (const name of Object.keys(moreEndpoints)) expect(api).not.toHaveProperty(name)
-  expect(api.clock).toBe(systemClock)
+test('each is called what it is exported as', () => {
+  for (const [name, { operation }] of Object.entries(endpoints)) expect(operation).toBe(name)
 })
 
 describe.each(names)('%s', (name) => {
@@ -643,7 +637,7 @@ describe('what single operations do besides', () => {
   test('an http that throws anything fails as an AuthError that knows the operation', async () => {
     for (const thrown of [new TypeError('x'), 'text', undefined]) {
       const http = () => Promise.reject(thrown as Error)
-      const api = createApi(http, 'demo', systemClock, endpoints)
+      const api = operationsOf(createCaller(http, 'demo'))
       const error = await failure(api.getUser({}))
       expect(error).toMatchObject({ code: 'unknown', operation: 'getUser' })
     }

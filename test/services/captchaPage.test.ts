@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { createCaller } from '../../services/api.ts'
 import { captchaPage } from '../../services/captchaPage.ts'
 import { Secret, unseal } from '../../services/secret.ts'
 import { answer, failure, serve } from './server.ts'
@@ -10,10 +11,10 @@ const { signal } = new AbortController()
 
 async function open(said: object = {}) {
   const server = await serve(answer(200, { expires_in: 600, ...said }))
-  const { initCaptcha } = server.api()
-  const service = captchaPage({ redirect_uri: back })({ initCaptcha, nonce: () => state })
-  const verify = (query: string) => service.verify({ state }, new Secret(back + query), signal)
-  return { server, verify, create: () => service.create('POST:/v1/signin', signal) }
+  const means = { call: createCaller(server.http(), 'demo'), nonce: () => state, signal }
+  const service = captchaPage({ redirect_uri: back })
+  const verify = (query: string) => service.verify({ state }, new Secret(back + query), means)
+  return { server, verify, create: () => service.create('POST:/v1/signin', means) }
 }
 
 test('asks for a page by POST captcha/init, and shows it', async () => {

@@ -1,8 +1,7 @@
+import * as endpoints from '../../services/endpoints.ts'
 import { describe, expect, test } from 'vitest'
 import { createAuth } from '../../adapters/vanilla.ts'
-import { endpoints } from '../../services/endpoints.ts'
 import { AuthError } from '../../services/error.ts'
-import { moreEndpoints } from '../../services/moreEndpoints.ts'
 import { memoryStore, type Store } from '../../services/storage.ts'
 import { answer, type Handler, serve } from './server.ts'
 
@@ -18,8 +17,8 @@ interface Described {
   signsOut?: boolean
 }
 
-const described = { ...endpoints, ...moreEndpoints } as unknown as Record<string, Described>
-const names = Object.keys(described) as (keyof typeof endpoints & keyof typeof moreEndpoints)[]
+const described = { ...endpoints } as unknown as Record<string, Described>
+const names = Object.keys(described) as (keyof typeof endpoints)[]
 
 /** One value of each kind that is as it should be. */
 const sound: Record<string, unknown> = {
@@ -220,13 +219,12 @@ async function signedIn(store: Store = memoryStore()) {
     endpoint: server.origin,
     storage: { shared: store, tab: memoryStore() },
     flows: {},
-    endpoints: moreEndpoints,
     clock,
   })
   auth.start()
   const signIn = async () => {
     server.handler = answer(200, tokens)
-    await auth.call('signIn', { username: 'anna', password: 'password canary' })
+    await auth.call(endpoints.signIn, { username: 'anna', password: 'password canary' })
     return session()
   }
   const session = async () => {
@@ -279,7 +277,7 @@ describe.each(names)('%s', (name) => {
     let before = await signIn()
     for (const [label, handler] of Object.entries(answers)) {
       server.handler = handler
-      const outcome = await settle(auth.call(name, input as never))
+      const outcome = await settle(auth.call(endpoints[name] as never, input as never))
       const isDone = 'value' in outcome
       const mayChange = isDone && (it.signsIn || it.signsOut)
       const fault =
@@ -371,7 +369,7 @@ test.each(['createCaptcha', 'verifyCaptcha'])(
         const demand = answer(400, { error: 'captcha_required' })
         ;(isAsked ? handler : isPicture ? picture : demand)(request, response)
       }
-      const outcome = await settle(auth.call('sendVerification', { email: 'a@b.example' }))
+      const outcome = await settle(auth.call(endpoints.sendVerification, { email: 'a@b.example' }))
       const isTyped = 'thrown' in outcome && outcome.thrown instanceof AuthError
       if (!isTyped) found.push(label)
       if ((await session()) !== before) found.push(`${label}: ${await session()}`)

@@ -1,6 +1,6 @@
 import { assert, constantFrom, double, option, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { endpoints } from '../../services/endpoints.ts'
+import * as endpoints from '../../services/endpoints.ts'
 import { AuthError } from '../../services/error.ts'
 import {
   type Catalogue,
@@ -10,11 +10,10 @@ import {
 } from '../../services/messages.ts'
 import { en } from '../../services/messages/en.ts'
 import { zh } from '../../services/messages/zh.ts'
-import { moreEndpoints } from '../../services/moreEndpoints.ts'
 
 const languages: Language[] = ['zh', 'en']
 const keys = Object.keys(en) as MessageKey[]
-const operations = [...Object.keys({ ...endpoints, ...moreEndpoints }), 'captcha']
+const operations = [...Object.keys({ ...endpoints }), 'captcha']
 
 /** Of the protocol, of the documents, and what arises on this side of the wire. */
 const documented = `

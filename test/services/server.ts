@@ -1,12 +1,11 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { createApi } from '../../services/api.ts'
-import { systemClock } from '../../services/clock.ts'
-import { endpoints } from '../../services/endpoints.ts'
+import { type Caller, createCaller, type Grants } from '../../services/api.ts'
+import type { Endpoint } from '../../services/endpoint.ts'
+import * as endpoints from '../../services/endpoints.ts'
 import { AuthError } from '../../services/error.ts'
 import { createHttp, type HttpOptions } from '../../services/http.ts'
-import { moreEndpoints } from '../../services/moreEndpoints.ts'
 import { memoryStore } from '../../services/storage.ts'
 
 /** A request as it came in. */
@@ -21,6 +20,26 @@ export interface Received {
 }
 
 export type Handler = (request: Received, response: ServerResponse) => void
+
+/** Every endpoint as a function. */
+export type Operations = {
+  [K in keyof typeof endpoints]: (typeof endpoints)[K] extends Endpoint<infer I, infer O>
+    ? Operation<I, O>
+    : never
+}
+
+export type Operation<I, O> = ((input: I, grants?: Grants) => Promise<O>) & Endpoint<I, O>
+
+export const operationsOf = (call: Caller): Operations =>
+  Object.fromEntries(
+    Object.entries(endpoints).map(([name, endpoint]) => {
+      const { method, path, credential, signsIn, signsOut, repeatable } = endpoint
+      const marks = { method, path, credential, signsIn, signsOut, repeatable }
+      const send = (input: object, grants?: Grants) =>
+        call(endpoint as Endpoint<object, object>, input, grants)
+      return [name, Object.assign(send, marks)]
+    }),
+  ) as never
 
 /** Answers with a status and a body: JSON, unless it is a text. */
 export const answer =
@@ -77,10 +96,7 @@ export async function serve(handler: Handler = answer(200, {})) {
       }),
     api: (options: Partial<HttpOptions> = {}) => {
       const { clientId = 'demo' } = options
-      return createApi(served.http(options), clientId, systemClock, {
-        ...endpoints,
-        ...moreEndpoints,
-      })
+      return operationsOf(createCaller(served.http(options), clientId))
     },
   }
   return served

@@ -1,14 +1,15 @@
+import { freshTokens } from '../../machines/request.ts'
+import * as endpoints from '../../services/endpoints.ts'
 import { inspect } from 'node:util'
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate'
 import { __unsafe_getAllOwnEventDescriptors as descriptorsOf } from 'xstate'
-import { account, provider, resetPassword, upgrade } from '../../adapters/flows.ts'
+import { account, provider, resetPassword, upgrade } from '../../adapters/index.ts'
 import type { Inspector } from '../../adapters/inspect.ts'
 import { createAuth } from '../../adapters/vanilla.ts'
 import { journey } from '../../adapters/view.ts'
 import { signIn } from '../../machines/signIn.ts'
 import { AuthError } from '../../services/error.ts'
-import { moreEndpoints } from '../../services/moreEndpoints.ts'
 import { createSandbox } from '../../sandbox/index.ts'
 // What is fetched when it is first needed is there at once.
 import '../../adapters/browser.ts'
@@ -176,7 +177,6 @@ export async function openHostileWorld() {
       env: 'demo',
       endpoint: url,
       flows,
-      endpoints: moreEndpoints,
       fetch,
       clock,
       storage,
@@ -237,13 +237,13 @@ export async function openHostileWorld() {
       credit++
       const { auth } = world
       const requests: (() => Promise<unknown>)[] = [
-        () => auth.call('getUser'),
+        () => auth.call(endpoints.getUser),
         () => auth.getAccessToken(),
-        () => auth.call('sendVerification', contact(pick)),
-        () => auth.call('signInAnonymously'),
-        () => auth.call('isUsernameRegistered', { username: li.username }),
-        () => auth.call('updateProfile', { name: 'Somebody' }),
-        () => auth.call('revoke', { token: 'none' }),
+        () => auth.call(endpoints.sendVerification, contact(pick)),
+        () => auth.call(endpoints.signInAnonymously),
+        () => auth.call(endpoints.isUsernameRegistered, { username: li.username }),
+        () => auth.call(endpoints.updateProfile, { name: 'Somebody' }),
+        () => auth.call(endpoints.revoke, { token: 'none' }),
       ]
       const which = pick % requests.length
       const name = `call ${++callNumber}, ${which}`
@@ -286,7 +286,7 @@ export async function openHostileWorld() {
     },
 
     /** The page is seen again. */
-    wake: () => system.get('tokens').send({ type: 'tokens.need' }),
+    wake: () => void freshTokens(system).catch(() => undefined),
 
     /** Time passes for both sides, or jumps for one. */
     pass(seconds: number, side: 'both' | 'client' | 'server' = 'both') {

@@ -12,26 +12,20 @@ import {
   transition,
 } from 'xstate'
 import { getShortestPaths } from 'xstate/graph'
-import { type Api, createApi } from '../../services/api.ts'
-import { endpoints } from '../../services/endpoints.ts'
 import type { AuthError } from '../../services/error.ts'
-import { readCallback } from '../../services/platform.ts'
-import { moreEndpoints } from '../../services/moreEndpoints.ts'
-import { memoryStore } from '../../services/storage.ts'
-import { createTokenStore, type TokenStore } from '../../services/tokenStore.ts'
 
-const noHttp = () => Promise.reject(new Error('not called'))
-const stillClock = { now: () => 0, until: () => new Promise<void>(() => undefined) }
+/** What there is to call. */
+export * as paperApi from '../../services/endpoints.ts'
 
-/** For machines that are looked at, not run: time stands still at 0 and nothing is called. */
-export const paperApi: Api & TokenStore = {
-  ...createApi(noHttp, 'demo', stillClock, { ...endpoints, ...moreEndpoints }),
-  ...createTokenStore(memoryStore(), 'demo'),
-  nonce: () => 'nonce',
-  leave: () => undefined,
-  visit: () => new Promise(() => undefined),
-  destinationOf: () => undefined,
-  readCallback: ({ url, state }) => readCallback({ url: url.reveal(), state }),
+/** For machines that are looked at, not run: time stands still at 0. */
+export function onPaper<T>(look: () => T): T {
+  const { now } = Date
+  Date.now = () => 0
+  try {
+    return look()
+  } finally {
+    Date.now = now
+  }
 }
 
 /** One step of a path: the event, and the state it is taken in and leads to. */
@@ -71,16 +65,18 @@ export interface Model {
 export function edgePaths(machine: AnyStateMachine, model: Model): Path[] {
   const { input, facts } = model
   const state = keyIn(model)
-  const paths = getShortestPaths(forgetful(machine), {
-    input: input as never,
-    events: (snapshot: AnyMachineSnapshot) => eventsIn(snapshot, model),
-    serializeState: (snapshot, event, previous) =>
-      JSON.stringify([
-        state(snapshot),
-        event && previous ? [state(previous), labelOf(event as Step['event'])] : 'start',
-      ]),
-    limit: 100_000,
-  })
+  const paths = onPaper(() =>
+    getShortestPaths(forgetful(machine), {
+      input: input as never,
+      events: (snapshot: AnyMachineSnapshot) => eventsIn(snapshot, model),
+      serializeState: (snapshot, event, previous) =>
+        JSON.stringify([
+          state(snapshot),
+          event && previous ? [state(previous), labelOf(event as Step['event'])] : 'start',
+        ]),
+      limit: 100_000,
+    }),
+  )
   const seen = new Set<string>()
   return paths
     .map(({ steps }) =>
@@ -160,7 +156,10 @@ export interface Edge {
 }
 
 /** Every edge that can be taken from the beginning, whatever is said and answered. */
-export function edgesOf(machine: AnyStateMachine, model: Model): Edge[] {
+export const edgesOf = (machine: AnyStateMachine, model: Model): Edge[] =>
+  onPaper(() => findEdges(machine, model))
+
+function findEdges(machine: AnyStateMachine, model: Model): Edge[] {
   const { input } = model
   const key = keyIn(model)
   const [start] = initialTransition(machine, input as never)

@@ -1,9 +1,9 @@
 import type { AnyActorRef, AnyMachineSnapshot, EventObject, InspectionEvent } from 'xstate'
-import type { OperationName } from '../../services/api.ts'
+import type { Endpoint, OperationName } from '../../services/endpoint.ts'
+import * as endpoints from '../../services/endpoints.ts'
 import type { Inspector } from '../../adapters/inspect.ts'
 import { type AuthOptions, createAuth } from '../../adapters/vanilla.ts'
 import type { Flows } from '../../machines/session.ts'
-import { moreEndpoints } from '../../services/moreEndpoints.ts'
 import { memoryStore, type Store } from '../../services/storage.ts'
 import { signIn } from '../../machines/signIn.ts'
 import { type Config, createSandbox, type Fault } from '../../sandbox/index.ts'
@@ -123,7 +123,6 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
       env: 'demo',
       endpoint: url,
       flows: (edges.flows ?? { signIn }) as { signIn: typeof signIn },
-      endpoints: moreEndpoints,
       fetch,
       timeout: edges.timeout,
       clock,
@@ -228,7 +227,9 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
     /** Does a call to its end, whatever comes between. */
     async call(operation: OperationName, params?: object): Promise<unknown> {
       let isOver = false
-      const call = world.auth.call(operation, params as never).finally(() => (isOver = true))
+      const call = world.auth
+        .call(endpoints[operation] as Endpoint<object, object>, params as never)
+        .finally(() => (isOver = true))
       const waiting = (async () => {
         // It waits for a moment to try again.
         for (await world.settle(); !isOver; await world.settle()) world.pass(1)

@@ -1,3 +1,4 @@
+import * as api from '../../../services/endpoints.ts'
 import { invalid, need } from '../checks.ts'
 import type { AuthStateEvent } from '../bus.ts'
 import { tell } from '../bus.ts'
@@ -33,7 +34,7 @@ export function newerSessionMethods({ door, session }: Core) {
 
   /** Begins a session with what a refresh token is traded for. */
   async function take(refresh_token: string): Promise<SignedIn> {
-    await session.signIn(async () => door.keep(await door.call('refresh', { refresh_token })))
+    await session.signIn(async () => door.keep(await door.call(api.refresh, { refresh_token })))
     return signedIn()
   }
 

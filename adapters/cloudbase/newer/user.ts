@@ -1,3 +1,4 @@
+import * as api from '../../../services/endpoints.ts'
 import { invalid, need, needGender } from '../checks.ts'
 import type { Core } from '../core.ts'
 import type { OlderMethods } from '../older.ts'
@@ -39,7 +40,7 @@ export function newerUserMethods(
 
   /** What `POST /auth/v1/user/basic/edit` changes is read back from `GET /auth/v1/user/me`. */
   async function edit(changes: object): Promise<{ user: AuthUser }> {
-    await door.call('editUser', changes)
+    await door.call(api.editUser, changes)
     await session.refresh()
     session.stateEvents.fire('USER_UPDATED')
     return user()
