@@ -1,7 +1,7 @@
 import { createSubscriber } from 'svelte/reactivity'
-import type { Flows } from '../machines/session.ts'
-import type { Auth } from './options.ts'
-import type { View } from './view.ts'
+import type { Flows } from '../machines/core/session.ts'
+import type { Auth } from './client/options.ts'
+import type { View } from './client/view.ts'
 
 /**
  * The view as a value that effects and templates follow, for as long as any of them does. The door

@@ -1,7 +1,7 @@
 import { onScopeDispose, shallowReadonly, type ShallowRef, shallowRef } from 'vue'
-import type { Flows } from '../machines/session.ts'
-import type { Auth } from './options.ts'
-import type { View } from './view.ts'
+import type { Flows } from '../machines/core/session.ts'
+import type { Auth } from './client/options.ts'
+import type { View } from './client/view.ts'
 
 /**
  * The view, for a component or any other effect scope, for as long as that lives. The door itself

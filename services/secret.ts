@@ -37,7 +37,7 @@ export class Secret {
 }
 
 /** What a caller may pass where a secret goes: it is sealed before it meets a machine. */
-export type Unsealed<T> = {
+export type Unwrapped<T> = {
   [K in keyof T]: Secret extends T[K] ? string | Exclude<T[K], Secret> : T[K]
 }
 
@@ -50,13 +50,13 @@ const SECRET_FIELD =
   /(^|_)(code|password|ticket|token)$|(Code|Password|Ticket|Token)$|^(text|key|url)$/
 
 /** Wraps the secret fields of an event or of a call's parameters, nested ones too. */
-export function seal<T extends object>(fields: object): T {
+export function wrapSecrets<T extends object>(fields: object): T {
   const sealed = Object.entries(fields).map(([name, value]) => [
     name,
     typeof value === 'string' && SECRET_FIELD.test(name)
       ? new Secret(value)
       : isRecord(value)
-        ? seal(value)
+        ? wrapSecrets(value)
         : value,
   ])
   return Object.fromEntries(sealed) as T
@@ -66,14 +66,14 @@ export function seal<T extends object>(fields: object): T {
 const DEEPEST_SECRET = 3
 
 /** Opens every secret of a value, nested ones too, for the caller who asked for it. */
-export function unseal<T>(value: T, depth = DEEPEST_SECRET): Unsealed<T> {
-  if (value instanceof Secret) return value.reveal() as Unsealed<T>
-  if (!isRecord(value) || depth === 0) return value as Unsealed<T>
+export function unwrapSecrets<T>(value: T, depth = DEEPEST_SECRET): Unwrapped<T> {
+  if (value instanceof Secret) return value.reveal() as Unwrapped<T>
+  if (!isRecord(value) || depth === 0) return value as Unwrapped<T>
   const opened = Object.entries(value).map(([name, field]) => [
     name,
-    unseal<unknown>(field, depth - 1),
+    unwrapSecrets<unknown>(field, depth - 1),
   ])
-  return Object.fromEntries(opened) as Unsealed<T>
+  return Object.fromEntries(opened) as Unwrapped<T>
 }
 
 /** The texts of a value's secrets, nested ones too; the empty ones hide nothing. */

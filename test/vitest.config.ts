@@ -17,7 +17,7 @@ export default defineConfig({
   root: at('..'),
   resolve: {
     alias: [
-      { find: /^cloudbase-authflow$/, replacement: at('../adapters/index.ts') },
+      { find: /^cloudbase-authflow$/, replacement: at('../adapters/client/index.ts') },
       { find: /^cloudbase-authflow\/sandbox$/, replacement: at('../sandbox/index.ts') },
     ],
   },

@@ -5,9 +5,9 @@
  * The address of the server has to be among the request domains of the mini-program's console.
  */
 import { AuthError } from '../../services/error.ts'
-import { type Platform, readCallback } from '../../services/platform.ts'
-import { queryOf } from '../../services/query.ts'
-import type { Store } from '../../services/storage.ts'
+import { type Platform, readCallback } from '../../services/platform/platform.ts'
+import { queryOf } from '../../services/http/query.ts'
+import type { Store } from '../../services/session/store.ts'
 import { login, navigate } from './calls.ts'
 import { cloudFetch, requestFetch } from './fetch.ts'
 import { wxStore } from './store.ts'
@@ -37,7 +37,7 @@ export interface Wechat {
   /** A mini-program has one window and is often ended: a cut flow has to outlive it. */
   storage: { shared: Store; tab: Store }
   /** The way to a provider, by the page `webview`. */
-  platform: Pick<Platform, 'leave' | 'visit' | 'readCallback'>
+  platform: Pick<Platform, 'redirect' | 'openPopup' | 'readCallback'>
   /** Wakes when the mini-program is shown, or online again. */
   watch(wake: () => void): () => void
   login: typeof login
@@ -59,16 +59,16 @@ export function wechat({ cloud = false, webview }: WechatOptions = {}): Wechat {
     fetch: cloud ? cloudFetch : requestFetch,
     storage: { shared: store, tab: store },
     platform: {
-      leave(url) {
+      redirect(url) {
         if (!webview) {
           const description = 'wechat({ webview }) has to name the page that shows a provider'
-          throw new AuthError('failed_precondition', { operation: 'visit', description })
+          throw new AuthError('failed_precondition', { operation: 'openPopup', description })
         }
         void navigate(`${webview}?url=${encodeURIComponent(url)}`)
       },
-      async visit() {
+      async openPopup() {
         const description = 'there are no windows in a mini-program: no isPopup'
-        throw new AuthError('unimplemented', { operation: 'visit', description })
+        throw new AuthError('unimplemented', { operation: 'openPopup', description })
       },
       readCallback: (callback) => readCallback(callback, queryOf),
     },

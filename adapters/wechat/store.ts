@@ -1,4 +1,4 @@
-import type { Store } from '../../services/storage.ts'
+import type { Store } from '../../services/session/store.ts'
 import { promised, type Wx } from './wx.ts'
 
 declare const wx: Wx

@@ -24,7 +24,7 @@ export type News = keyof Texts['news']
 
 /** What a person has chosen for all pages of this browser. */
 const LANGUAGE = 'demo_language'
-const POPUP = 'demo_popup'
+const POPUP_KEY = 'demo_popup'
 
 export const auth = createAuth({
   env: 'demo',
@@ -38,7 +38,7 @@ export const ui = {
   view: auth.get(),
   language: firstLanguage(),
   /** Whether providers are visited in a window of their own. */
-  isPopup: recall(POPUP) === 'yes',
+  isPopup: recall(POPUP_KEY) === 'yes',
   /** Why a flow or a session ended by itself. */
   notice: undefined as AuthError | undefined,
   /** What has just been achieved. */
@@ -56,7 +56,7 @@ export function setLanguage(language: Language): void {
 
 export function setPopup(isPopup: boolean): void {
   ui.isPopup = isPopup
-  remember(POPUP, isPopup ? 'yes' : 'no')
+  remember(POPUP_KEY, isPopup ? 'yes' : 'no')
   refresh()
 }
 

@@ -78,8 +78,8 @@ const config: InlineConfig = {
   clearScreen: false,
   resolve: {
     alias: [
-      { find: /^cloudbase-authflow$/, replacement: at('../../adapters/index.ts') },
-      { find: /^cloudbase-authflow\/inspect$/, replacement: at('../../adapters/inspect.ts') },
+      { find: /^cloudbase-authflow$/, replacement: at('../../adapters/client/index.ts') },
+      { find: /^cloudbase-authflow\/inspect$/, replacement: at('../../adapters/inspect/index.ts') },
     ],
   },
 }

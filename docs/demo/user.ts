@@ -1,4 +1,4 @@
-import * as endpoints from '../../services/endpoints.ts'
+import * as endpoints from '../../services/http/endpoints.ts'
 /** Who is signed in, and by which providers they may come: asked for once and after every change. */
 import { AuthError, type User } from 'cloudbase-authflow'
 import { auth, ui } from './auth.ts'

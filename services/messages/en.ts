@@ -1,8 +1,8 @@
-import type { OperationName } from '../endpoint.ts'
+import type { OperationName } from '../http/endpoint.ts'
 
 /** What can fail: every endpoint, and the waits that are none. */
 export type Operation =
-  OperationName | 'captcha' | 'destinationOf' | 'visit' | 'readCallback' | 'login'
+  OperationName | 'captcha' | 'destinationOf' | 'openPopup' | 'readCallback' | 'login'
 
 /** The same whether there is such an account or not: a stranger learns nothing from it. */
 const refused = 'The account or the password is not right. Try again, or sign in with a code.'
@@ -229,10 +229,11 @@ const byOperation = {
   'verifyCaptcha:invalid_argument': misread,
   'verifyCaptcha:invalid_captcha': misread,
   'verifyCaptcha:not_found': misread,
-  'visit:cancelled': 'You closed the window, so nothing was done. Try again whenever you like.',
-  'visit:deadline_exceeded': 'The window was open too long. Try again.',
-  'visit:failed_precondition': 'The window was blocked. Allow it in your browser and try again.',
-  'visit:unimplemented': 'No window can be opened here. Use another way, or contact support.',
+  'openPopup:cancelled': 'You closed the window, so nothing was done. Try again whenever you like.',
+  'openPopup:deadline_exceeded': 'The window was open too long. Try again.',
+  'openPopup:failed_precondition':
+    'The window was blocked. Allow it in your browser and try again.',
+  'openPopup:unimplemented': 'No window can be opened here. Use another way, or contact support.',
 } satisfies Partial<Record<`${Operation}:${Code}`, string>>
 
 /** A key that one language lacks is a type error in the other. */

@@ -214,8 +214,8 @@ export const zh: Record<MessageKey, string> = {
   'verifyV2:user_blocked': notLetIn,
   'verifyV2:user_not_found': noAccess,
   'verifyV2:user_pending': notLetIn,
-  'visit:cancelled': '您关闭了窗口，操作未进行。可随时重试。',
-  'visit:deadline_exceeded': '窗口打开的时间过长，请重试。',
-  'visit:failed_precondition': '窗口被拦截，请在浏览器中允许后重试。',
-  'visit:unimplemented': '此处无法打开窗口，请换一种方式，或联系客服。',
+  'openPopup:cancelled': '您关闭了窗口，操作未进行。可随时重试。',
+  'openPopup:deadline_exceeded': '窗口打开的时间过长，请重试。',
+  'openPopup:failed_precondition': '窗口被拦截，请在浏览器中允许后重试。',
+  'openPopup:unimplemented': '此处无法打开窗口，请换一种方式，或联系客服。',
 }

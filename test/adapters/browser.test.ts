@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { visit } from '../../adapters/browser.ts'
-import { MARK } from '../../services/mark.ts'
+import { openPopup } from '../../services/platform/popup.ts'
+import { STATE_PREFIX } from '../../services/platform/stateMark.ts'
 
 const minute = 60_000
 let windows: { isOpen: boolean; close(): void }[]
@@ -22,7 +22,9 @@ afterEach(() => {
 })
 
 const begin = (signal = new AbortController().signal) =>
-  visit('https://idp.example/', `${MARK}state`, signal).catch((thrown: unknown) => thrown)
+  openPopup('https://idp.example/', `${STATE_PREFIX}state`, signal).catch(
+    (thrown: unknown) => thrown,
+  )
 
 test('a visit is given up after ten minutes', async () => {
   let end: unknown
@@ -31,7 +33,7 @@ test('a visit is given up after ten minutes', async () => {
   expect(end).toBeUndefined()
   expect(windows).toMatchObject([{ isOpen: true }])
   await vi.advanceTimersByTimeAsync(1)
-  expect(end).toMatchObject({ code: 'deadline_exceeded', operation: 'visit' })
+  expect(end).toMatchObject({ code: 'deadline_exceeded', operation: 'openPopup' })
   expect(windows).toMatchObject([{ isOpen: false }])
 })
 
@@ -40,7 +42,7 @@ test('a visit that is over leaves no timer', async () => {
   const end = begin(leaving.signal)
   expect(vi.getTimerCount()).toBe(1)
   leaving.abort()
-  expect(await end).toMatchObject({ code: 'cancelled', operation: 'visit' })
+  expect(await end).toMatchObject({ code: 'cancelled', operation: 'openPopup' })
   expect(vi.getTimerCount()).toBe(0)
   expect(windows).toMatchObject([{ isOpen: false }])
 })

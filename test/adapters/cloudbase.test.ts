@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import cloudbase, { CloudbaseError } from '../../adapters/cloudbase/index.ts'
+import cloudbase, { CloudbaseError } from '../../adapters/compat/index.ts'
 import { AuthError } from '../../services/error.ts'
-import { createCloudbase } from '../../adapters/cloudbase/cloudbase.ts'
-import { lazily } from '../../adapters/cloudbase/lazy.ts'
-import type { InitOptions } from '../../adapters/cloudbase/settings.ts'
-import { memoryStore, type Store } from '../../services/storage.ts'
+import { createCloudbase } from '../../adapters/compat/cloudbase.ts'
+import { lazily } from '../../adapters/compat/lazy.ts'
+import type { InitOptions } from '../../adapters/compat/settings.ts'
+import { memoryStore, type Store } from '../../services/session/store.ts'
 import { failure, openFace, password, username } from './cloudbaseWorld.ts'
 
 test('the same environment is the same instance, another one is not', () => {

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { createCloudbase } from '../../adapters/cloudbase/cloudbase.ts'
-import type { CaptchaToken } from '../../adapters/cloudbase/index.ts'
-import { memoryStore } from '../../services/storage.ts'
+import { createCloudbase } from '../../adapters/compat/cloudbase.ts'
+import type { CaptchaToken } from '../../adapters/compat/index.ts'
+import { memoryStore } from '../../services/session/store.ts'
 import { failure, openFace, password, username } from './cloudbaseWorld.ts'
 
 const config = { captchaOnEveryCall: 'on' } as const

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { constants, generateKeyPairSync, type KeyObject, privateDecrypt } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { encrypt } from '../../adapters/cloudbase/rsa.ts'
+import { encrypt } from '../../adapters/compat/rsa.ts'
 import { failure, openFace, password, username } from './cloudbaseWorld.ts'
 
 const bits = 1024

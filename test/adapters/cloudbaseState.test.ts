@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { LoginStateEvent } from '../../adapters/cloudbase/stateMethods.ts'
+import type { LoginStateEvent } from '../../adapters/compat/stateMethods.ts'
 import { email, type Face, failure, openFace, password, username } from './cloudbaseWorld.ts'
 
 const later = () => new Promise((resolve) => setTimeout(resolve, 20))

@@ -5,7 +5,7 @@ import type {
   Credentials,
   LoginState,
   User,
-} from '../../adapters/cloudbase/index.ts'
+} from '../../adapters/compat/index.ts'
 
 type Result<K extends keyof CloudbaseAuth> = CloudbaseAuth[K] extends (
   ...args: never[]

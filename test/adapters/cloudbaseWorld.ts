@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest'
-import type { AuthFaceOptions } from '../../adapters/cloudbase/app.ts'
-import { createCloudbase } from '../../adapters/cloudbase/cloudbase.ts'
-import type { InitOptions } from '../../adapters/cloudbase/settings.ts'
-import { memoryStore } from '../../services/storage.ts'
+import type { AuthFaceOptions } from '../../adapters/compat/app.ts'
+import { createCloudbase } from '../../adapters/compat/cloudbase.ts'
+import type { InitOptions } from '../../adapters/compat/settings.ts'
+import { memoryStore } from '../../services/session/store.ts'
 import { type Config, createSandbox } from '../../sandbox/index.ts'
 import { turnableClock } from '../support/clock.ts'
 

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { AuthError } from '../../services/error.ts'
-import { renewInTurn } from '../../services/lock.ts'
+import { renewInTurn } from '../../services/session/refreshLock.ts'
 import { Secret } from '../../services/secret.ts'
-import { memoryStore } from '../../services/storage.ts'
-import { createTokenStore, type Credentials } from '../../services/tokenStore.ts'
-import type { Tokens } from '../../services/wire.ts'
+import { memoryStore } from '../../services/session/store.ts'
+import { createTokenStore, type Credentials } from '../../services/session/tokenStore.ts'
+import type { Tokens } from '../../services/http/wire.ts'
 
 const pair = (name: string, expiresAt = ++moments): Credentials => ({
   access_token: new Secret(`access ${name}`),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { memoryStore, type Store } from '../../services/storage.ts'
+import { memoryStore, type Store } from '../../services/session/store.ts'
 import { openWorld } from '../support/world.ts'
 
 const key = 'authflow_demo'

@@ -7,12 +7,12 @@ import {
   endpoints,
   request,
   type Secret,
-} from '../../adapters/index.ts'
+} from '../../adapters/client/index.ts'
 import { naming } from '../../docs/examples/naming.ts'
 import { createSandbox, type Sandbox } from '../../sandbox/index.ts'
-import { memoryStore } from '../../services/storage.ts'
+import { memoryStore } from '../../services/session/store.ts'
 // What is fetched when it is first needed is there at once.
-import '../../adapters/flowKeeper.ts'
+import '../../adapters/client/flowStorage.ts'
 import '../../services/snapshot.ts'
 import 'superjson'
 

@@ -1,4 +1,4 @@
-import * as endpoints from '../../services/endpoints.ts'
+import * as endpoints from '../../services/http/endpoints.ts'
 import { expect, expectTypeOf, test } from 'vitest'
 import { setup } from 'xstate'
 import {

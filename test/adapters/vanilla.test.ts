@@ -1,6 +1,6 @@
-import * as endpoints from '../../services/endpoints.ts'
+import * as endpoints from '../../services/http/endpoints.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { provider } from '../../adapters/index.ts'
+import { provider } from '../../adapters/client/index.ts'
 import { AuthError } from '../../services/error.ts'
 import { openWorld, type World } from '../support/world.ts'
 
@@ -37,7 +37,7 @@ describe('a call', () => {
 })
 
 describe('a platform of an app’s own', () => {
-  const visit = async (thrown: Error) => {
+  const openPopup = async (thrown: Error) => {
     const input = { provider_id: 'demo_idp', redirect_uri: 'https://app.example/', isPopup: true }
     world.auth.send({ type: 'flow.start', flow: 'provider', input } as never)
     await world.settle()
@@ -48,15 +48,17 @@ describe('a platform of an app’s own', () => {
 
   test('that fails to visit fails as that', async () => {
     const thrown = new Error('no windows here')
-    const error = await visit(thrown)
-    expect(error).toMatchObject({ code: 'unknown', operation: 'visit', cause: thrown })
+    const error = await openPopup(thrown)
+    expect(error).toMatchObject({ code: 'unknown', operation: 'openPopup', cause: thrown })
   })
 
   test('that says what is wrong is passed on', async () => {
-    const error = await visit(new AuthError('unimplemented', { description: 'no windows here' }))
+    const error = await openPopup(
+      new AuthError('unimplemented', { description: 'no windows here' }),
+    )
     expect(error).toMatchObject({
       code: 'unimplemented',
-      operation: 'visit',
+      operation: 'openPopup',
       description: 'no windows here',
     })
   })

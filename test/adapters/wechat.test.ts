@@ -1,4 +1,4 @@
-import * as endpoints from '../../services/endpoints.ts'
+import * as endpoints from '../../services/http/endpoints.ts'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
 import { rolldown } from 'rolldown'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { provider } from '../../adapters/index.ts'
-import { createAuth } from '../../adapters/vanilla.ts'
+import { provider } from '../../adapters/client/index.ts'
+import { createAuth } from '../../adapters/client/createAuth.ts'
 import { PlainController, PlainSignal } from '../../adapters/wechat/abort.ts'
 import { PlainHeaders } from '../../adapters/wechat/headers.ts'
 import {
@@ -17,7 +17,7 @@ import {
   type WechatOptions,
 } from '../../adapters/wechat/index.ts'
 import type { Wx } from '../../adapters/wechat/wx.ts'
-import { signIn } from '../../machines/signIn.ts'
+import { signIn } from '../../machines/flows/signIn.ts'
 import { type Config, createSandbox } from '../../sandbox/index.ts'
 import { answer, failure, serve } from '../services/server.ts'
 import { turnableClock } from '../support/clock.ts'
@@ -294,7 +294,7 @@ describe('the way to a provider', () => {
   ])('is none %s, and says so', async (_, options, more, code) => {
     const { auth } = await begin(options, more)
     await until(() => auth.get().step === 'askingRetry')
-    expect(auth.get().error).toMatchObject({ code, operation: 'visit' })
+    expect(auth.get().error).toMatchObject({ code, operation: 'openPopup' })
     expect(stub.opened).toEqual([])
   })
 })

@@ -243,7 +243,7 @@ describe('a captcha', () => {
 
 describe('a provider in a window of its own', () => {
   /** Opens the window, in which a person can then agree. */
-  const visit = async ({ page, button }: Awaited<ReturnType<typeof open>>, name = weChat) => {
+  const openPopup = async ({ page, button }: Awaited<ReturnType<typeof open>>, name = weChat) => {
     const [popup] = await Promise.all([page.context().waitForEvent('page'), button(name).click()])
     await popup.locator('[name=person]').first().waitFor()
     return popup
@@ -270,7 +270,7 @@ describe('a provider in a window of its own', () => {
   test.each(['off', 'on'] as const)('signs in and closes it (COOP %s)', async (providerCoop) => {
     demo.sandbox.config({ providerCoop })
     const it = await openByClock()
-    const popup = await visit(it)
+    const popup = await openPopup(it)
     await it.at('askingPopup')
     expect(await it.heading.innerText()).toBe('Over to WeChat')
     const visits = it.sandbox.requests().filter(({ path }) => path.startsWith('/auth/idp')).length
@@ -293,17 +293,17 @@ describe('a provider in a window of its own', () => {
 
   test('that denies, then agrees', async () => {
     const it = await openWithWindows()
-    await consent(await visit(it))
+    await consent(await openPopup(it))
     await it.at('askingRetry')
     expect(await it.error.innerText()).toBe(said('access_denied'))
-    await consent(await visit(it, 'Try again'), 'alex')
+    await consent(await openPopup(it, 'Try again'), 'alex')
     await it.signedIn()
     await it.check()
   })
 
   test('is found again by a page that was reloaded meanwhile', async () => {
     const it = await openWithWindows()
-    const popup = await visit(it)
+    const popup = await openPopup(it)
     await it.at('askingPopup')
     // The same window, not another one beside it.
     const found = popup.waitForEvent('load')
@@ -319,11 +319,11 @@ describe('a provider in a window of its own', () => {
 
   test('that somebody closes is waited for, and opened again by who says so', async () => {
     const it = await openByClock()
-    await (await visit(it)).close()
+    await (await openPopup(it)).close()
     await it.pass(10_000)
     await it.at('askingPopup')
     expect(await it.error.count()).toBe(0)
-    const next = await visit(it, 'Open the window again')
+    const next = await openPopup(it, 'Open the window again')
     await consent(next, 'alex')
     await it.signedIn()
     await closed(next)
@@ -339,7 +339,7 @@ describe('a provider in a window of its own', () => {
     await it.button(weChat).click()
     await it.at('askingClick')
     expect(await it.focus()).toBe('h1 The window is not open')
-    expect(await it.error.innerText()).toBe(said('visit:failed_precondition'))
+    expect(await it.error.innerText()).toBe(said('openPopup:failed_precondition'))
     await it.button('Go on in this window').click()
     await consent(it.page, 'alex')
     await it.signedIn()
@@ -357,7 +357,7 @@ describe('a provider in a window of its own', () => {
     })
     await it.button(weChat).click()
     await it.at('askingClick')
-    await consent(await visit(it, 'Open the window'), 'alex')
+    await consent(await openPopup(it, 'Open the window'), 'alex')
     await it.signedIn()
     expect(it.requests().filter((line) => line === 'GET provider/uri')).toHaveLength(1)
     await it.check()
@@ -365,9 +365,9 @@ describe('a provider in a window of its own', () => {
 
   test('is opened again by who has lost it, and left by who does not want it', async () => {
     const it = await openWithWindows()
-    const popup = await visit(it)
+    const popup = await openPopup(it)
     await it.at('askingPopup')
-    const next = await visit(it, 'Open the window again')
+    const next = await openPopup(it, 'Open the window again')
     await closed(popup)
     await it.at('askingPopup')
     await it.button('Sign in another way').click()

@@ -1,4 +1,4 @@
-import * as endpoints from '../../services/endpoints.ts'
+import * as endpoints from '../../services/http/endpoints.ts'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { enter, hour, open, openOfficial, userOf, type World } from './pages/faults/world.ts'

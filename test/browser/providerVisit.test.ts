@@ -21,7 +21,7 @@ async function openApp(config: Partial<Config> = {}, popup = 'yes', openTab = op
       shows: (text: string) =>
         expect.poll(() => page.locator('output').innerText(), { timeout: 20_000 }).toBe(text),
       /** The window that opens upon a click. */
-      async visit(name = 'begin') {
+      async openPopup(name = 'begin') {
         const [popup] = await Promise.all([page.context().waitForEvent('page'), click(name)])
         return popup
       },
@@ -53,12 +53,12 @@ const aWhile = 2000
 
 describe('a window that the provider’s page cuts off', () => {
   test.each([0, 1800])('is waited for, though its page takes %d ms', async (delay) => {
-    const { page, visit, shows } = await openApp({ providerCoop: 'on' })
+    const { page, openPopup, shows } = await openApp({ providerCoop: 'on' })
     await page.context().route('**/auth/idp/**', async (route) => {
       await new Promise((resolve) => setTimeout(resolve, delay))
       await route.continue()
     })
-    const popup = await visit()
+    const popup = await openPopup()
     await popup.locator('input[value=alex]').waitFor()
     await page.waitForTimeout(aWhile)
     await shows('signedOut askingPopup')
@@ -69,7 +69,7 @@ describe('a window that the provider’s page cuts off', () => {
   })
 
   test('is waited for, though another page leads to it', async () => {
-    const { page, visit, shows } = await openApp({ providerCoop: 'on' })
+    const { page, openPopup, shows } = await openApp({ providerCoop: 'on' })
     let isLed = false
     await page.context().route('**/auth/idp/**', async (route) => {
       if (isLed) return route.continue()
@@ -78,7 +78,7 @@ describe('a window that the provider’s page cuts off', () => {
       const body = `<script>setTimeout(() => location.assign(${uri}), 1500)</script>`
       await route.fulfill({ contentType: 'text/html', body })
     })
-    const popup = await visit()
+    const popup = await openPopup()
     await popup.locator('input[value=alex]').waitFor()
     await page.waitForTimeout(aWhile)
     await shows('signedOut askingPopup')
@@ -90,11 +90,11 @@ describe('a window that the provider’s page cuts off', () => {
 
 describe.each(['off', 'on'] as const)('a window that is closed (COOP %s)', (providerCoop) => {
   test('is opened again by who wants it', async () => {
-    const { page, visit, shows, grants } = await openApp({ providerCoop })
-    const popup = await visit()
+    const { page, openPopup, shows, grants } = await openApp({ providerCoop })
+    const popup = await openPopup()
     await popup.close()
     await shows('signedOut askingPopup')
-    const next = await visit('again')
+    const next = await openPopup('again')
     await shows('signedOut askingPopup')
     await consent(next)
     await shows('signedIn')
@@ -103,8 +103,8 @@ describe.each(['off', 'on'] as const)('a window that is closed (COOP %s)', (prov
   })
 
   test('is left by who does not', async () => {
-    const { page, visit, click, shows, grants } = await openApp({ providerCoop })
-    const popup = await visit()
+    const { page, openPopup, click, shows, grants } = await openApp({ providerCoop })
+    const popup = await openPopup()
     await popup.close()
     await click('leave')
     await shows('signedOut')
@@ -143,7 +143,7 @@ async function overhear(context: BrowserContext): Promise<string[]> {
 
 describe('the code that a provider sends', () => {
   test.each(['off', 'on'] as const)('is told to nobody on its way (COOP %s)', async (coop) => {
-    const { page, visit, shows } = await openApp({ providerCoop: coop })
+    const { page, openPopup, shows } = await openApp({ providerCoop: coop })
     const codes: string[] = []
     page.context().on('request', (request) => {
       const code = new URL(request.url()).searchParams.get('code')
@@ -151,7 +151,7 @@ describe('the code that a provider sends', () => {
     })
     const heard = await overhear(page.context())
     await page.reload()
-    await consent(await visit())
+    await consent(await openPopup())
     await shows('signedIn')
     expect(codes).toHaveLength(1)
     expect(heard.length).toBeGreaterThan(0)
@@ -160,10 +160,10 @@ describe('the code that a provider sends', () => {
   })
 
   test('is heard by the tab that waits for it alone', async () => {
-    const { page, visit, grants, tab } = await openApp()
+    const { page, openPopup, grants, tab } = await openApp()
     const other = await tab()
-    await visit()
-    await consent(await other.visit())
+    await openPopup()
+    await consent(await other.openPopup())
     await other.shows('signedIn')
     expect(grants()).toBe(1)
     expect(page.errors).toEqual([])
@@ -175,7 +175,7 @@ test.each(['yes', 'no'])('a script instead of a page is not run (popup %s)', asy
   const body = { uri: `javascript:document.body.append('run')` }
   sandbox.faults([{ method: 'GET', path: '/auth/v1/provider/uri', body }])
   await click('begin')
-  const why = `${popup === 'yes' ? 'visit' : 'leave'}: invalid_response: no page to go to`
+  const why = `${popup === 'yes' ? 'openPopup' : 'redirect'}: invalid_response: no page to go to`
   await shows(`signedOut askingRetry (${why})`)
   expect(page.context().pages()).toHaveLength(1)
   expect(await page.locator('body').innerText()).not.toContain('run')
@@ -184,9 +184,14 @@ test.each(['yes', 'no'])('a script instead of a page is not run (popup %s)', asy
 
 describe.each(['yes', 'no'])('a journey with a place to return to (popup %s)', (popup) => {
   test('ends there, signed in, and once', async () => {
-    const { page, click, visit, grants } = await openApp({}, popup, openPage, '/there?step=2#cart')
+    const { page, click, openPopup, grants } = await openApp(
+      {},
+      popup,
+      openPage,
+      '/there?step=2#cart',
+    )
     const origin = new URL(page.url()).origin
-    if (popup === 'yes') await consent(await visit())
+    if (popup === 'yes') await consent(await openPopup())
     else {
       await click('begin')
       await consent(page)
@@ -238,17 +243,21 @@ test('a page that is not on https opens no window, and says so', async () => {
   const json = { uri: 'https://idp.example/' }
   await page.route('**/provider/uri*', (route) => route.fulfill({ json, headers }))
   await click('begin')
-  const why = 'visit: unimplemented: open it by a click, on https'
+  const why = 'openPopup: unimplemented: open it by a click, on https'
   await shows(`signedOut askingRetry (${why})`)
   expect(page.context().pages()).toHaveLength(1)
 })
 
 describe('a window that the browser blocks', () => {
   const blocked =
-    'signedOut askingClick (visit: failed_precondition: ' + 'open it by a click, on https)'
+    'signedOut askingClick (openPopup: failed_precondition: ' + 'open it by a click, on https)'
 
   test('opens at the next click, when the answer has taken longer than a click counts', async () => {
-    const { sandbox, page, click, visit, shows, grants } = await openApp({}, 'yes', openStrictly)
+    const { sandbox, page, click, openPopup, shows, grants } = await openApp(
+      {},
+      'yes',
+      openStrictly,
+    )
     // Chromium counts a click for five seconds.
     sandbox.faults([{ method: 'GET', path: '/auth/v1/provider/uri', delayMs: 6000 }])
     await click('begin')
@@ -259,7 +268,7 @@ describe('a window that the browser blocks', () => {
     await page.reload()
     await shows(blocked.replace(/: open it.*/, ')'))
 
-    const popup = await visit('again')
+    const popup = await openPopup('again')
     await shows('signedOut askingPopup')
     await consent(popup)
     await shows('signedIn')
@@ -268,8 +277,8 @@ describe('a window that the browser blocks', () => {
   })
 
   test('is not blocked when the answer comes in time', async () => {
-    const { page, visit, shows } = await openApp({}, 'yes', openStrictly)
-    await consent(await visit())
+    const { page, openPopup, shows } = await openApp({}, 'yes', openStrictly)
+    await consent(await openPopup())
     await shows('signedIn')
     expect(page.errors).toEqual([])
   })

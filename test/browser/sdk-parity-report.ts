@@ -61,7 +61,7 @@ export function report({ ours, meant, missing }: Findings): Promise<string> {
     '',
     '## Beyond one call',
     '',
-    'What no single call shows, held by `test/adapters/cloudbase*.test.ts`. What the official client',
+    'What no single call shows, held by `test/adapters/compat*.test.ts`. What the official client',
     'does wrong, and this one does not, is in [faults.md](faults.md).',
     '',
     ...behaviours.map(([here, there]) => `- ${here}\n  _The official client:_ ${there}`),

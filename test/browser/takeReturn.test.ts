@@ -14,7 +14,7 @@ beforeAll(async () => {
 async function open(path: string) {
   const page = await openPage('about:blank')
   const origin = served.url.slice(0, -1)
-  const visit = async (path: string) => {
+  const goTo = async (path: string) => {
     await page.goto(origin + path)
     await page.waitForFunction(() => 'returned' in globalThis)
     const { returned, state } = await page.evaluate(() => ({
@@ -23,7 +23,7 @@ async function open(path: string) {
     }))
     return { returned: returned?.replace(origin, ''), left: page.url().replace(origin, ''), state }
   }
-  return { page, visit, ...(await visit(path)) }
+  return { page, goTo, ...(await goTo(path)) }
 }
 
 describe('an answer to a journey of ours', () => {
@@ -76,7 +76,7 @@ describe('what is none of ours stays as it is', () => {
 })
 
 test('whatever else an address bears stays, byte for byte', async () => {
-  const { visit } = await open('/')
+  const { goTo } = await open('/')
   const name = fc.stringMatching(/^[a-z]{1,3}(%[2-7][0-9A-F])?[a-z+]{0,3}$/)
   const pair = fc
     .tuple(name, fc.stringMatching(/^(=[\w+.~%]{0,6})?$/))
@@ -90,7 +90,7 @@ test('whatever else an address bears stays, byte for byte', async () => {
     fc.asyncProperty(others, others, hash, async (before, after, hash) => {
       const query = [...before, 'code=c', ...after, `state=${own}`].join('&')
       const rest = [...before, ...after].join('&')
-      const { returned, left } = await visit(`/?${query}${hash}`)
+      const { returned, left } = await goTo(`/?${query}${hash}`)
       expect(returned).toBe(`/?${query}${hash}`)
       expect(left).toBe(`/${rest && `?${rest}`}${hash}`)
     }),

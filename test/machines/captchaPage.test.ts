@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { captchaPage } from '../../services/captchaPage.ts'
+import { captchaPage } from '../../services/captcha/captchaPage.ts'
 import { visitPage } from '../support/captchaPage.ts'
 import { openWorld } from '../support/world.ts'
 

@@ -1,4 +1,4 @@
-import * as endpoints from '../../services/endpoints.ts'
+import * as endpoints from '../../services/http/endpoints.ts'
 import { describe, expect, test } from 'vitest'
 import { AuthError } from '../../services/error.ts'
 import type { Fault } from '../../sandbox/index.ts'

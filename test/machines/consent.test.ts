@@ -1,5 +1,5 @@
-import { provider } from '../../adapters/index.ts'
-import { consent } from '../../machines/consent.ts'
+import { provider } from '../../adapters/client/index.ts'
+import { consent } from '../../machines/parts/consent.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { consentAt } from '../support/idp.ts'
@@ -20,11 +20,11 @@ const modelOf = (note: string, input: object): Model => ({
       { url: new Secret(`${redirect_uri}?code=c&state=other`), note: 'foreign' },
     ],
     'xstate.done.actor.getProviderUri': [{ output: { uri: 'https://idp.example/' } }],
-    'xstate.done.actor.visit': [{ output: secret }],
+    'xstate.done.actor.openPopup': [{ output: secret }],
     'xstate.done.actor.readCallback': [{ output: { provider_code: secret } }],
     'xstate.done.actor.grantProviderToken': [{ output: { provider_token: secret } }],
     'xstate.error.actor.getProviderUri': [fails('provider_not_enabled')],
-    'xstate.error.actor.visit': ['cancelled', 'failed_precondition'].map(fails),
+    'xstate.error.actor.openPopup': ['cancelled', 'failed_precondition'].map(fails),
     'xstate.error.actor.readCallback': [fails('access_denied')],
     'xstate.error.actor.grantProviderToken': [fails('failed_precondition')],
   },
@@ -55,13 +55,13 @@ describeTour({
           ? await addressOf(person, answers)
           : `${redirect_uri}?code=of+another&state=0123456789abcdef0123456789abcdef`,
     }),
-    'xstate.done.actor.visit': async (person, _step, answers) => {
+    'xstate.done.actor.openPopup': async (person, _step, answers) => {
       const address = await addressOf(person, answers)
       return () => person.world.visits.at(-1)!.resolve(address)
     },
-    'xstate.error.actor.visit':
+    'xstate.error.actor.openPopup':
       async ({ world }, step) =>
       () =>
-        world.visits.at(-1)!.reject(new AuthError(codeOf(step)!, { operation: 'visit' })),
+        world.visits.at(-1)!.reject(new AuthError(codeOf(step)!, { operation: 'openPopup' })),
   },
 })

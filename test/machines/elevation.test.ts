@@ -1,5 +1,5 @@
-import { account } from '../../adapters/index.ts'
-import { elevation } from '../../machines/elevation.ts'
+import { account } from '../../adapters/client/index.ts'
+import { elevation } from '../../machines/parts/elevation.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { type Model } from '../support/paths.ts'

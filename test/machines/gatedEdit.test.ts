@@ -1,5 +1,5 @@
-import { account } from '../../adapters/index.ts'
-import { type Edit, gatedEdit } from '../../machines/gatedEdit.ts'
+import { account } from '../../adapters/client/index.ts'
+import { type Edit, gatedEdit } from '../../machines/parts/gatedEdit.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { type Model } from '../support/paths.ts'

@@ -9,16 +9,16 @@ import {
   createActor,
   StateMachine,
 } from 'xstate'
-import { request } from '../../machines/request.ts'
-import { Resumption } from '../../machines/resumable.ts'
-import { type Flow, type Flows, session } from '../../machines/session.ts'
+import { request } from '../../machines/core/request.ts'
+import { Resumption } from '../../machines/core/resumable.ts'
+import { type Flow, type Flows, session } from '../../machines/core/session.ts'
 import { systemClock } from '../../services/clock.ts'
-import type { OperationName } from '../../services/endpoint.ts'
+import type { OperationName } from '../../services/http/endpoint.ts'
 import { paperApi } from '../support/paths.ts'
 
 type Factory = (...given: unknown[]) => unknown
 
-const folder = new URL('../../machines/', import.meta.url)
+const folder = new URL('../../machines', import.meta.url)
 const names = readdirSync(folder).map((file) => file.replace('.ts', ''))
 
 /** Every file's export of its own name … */
@@ -107,7 +107,7 @@ function endingsOf(machine: AnyStateMachine, src: string): ('done' | 'error')[] 
 const deadlines: Record<string, string> = {
   'captcha.createCaptcha': 'the timeout of HTTP',
   'captcha.verifyCaptcha': 'the timeout of HTTP',
-  'consent.visit': 'the longest visit that is waited for',
+  'consent.openPopup': 'the longest visit that is waited for',
   'consent.readCallback': 'nothing to wait for: an address is read',
   'request.authorize': 'whatever `tokens` is busy with',
   'request.send': 'the timeout of HTTP',

@@ -1,9 +1,9 @@
-import * as endpoints from '../../services/endpoints.ts'
+import * as endpoints from '../../services/http/endpoints.ts'
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { InspectionEvent } from 'xstate'
-import { captchaPage } from '../../services/captchaPage.ts'
-import { memoryStore, type Store } from '../../services/storage.ts'
+import { captchaPage } from '../../services/captcha/captchaPage.ts'
+import { memoryStore, type Store } from '../../services/session/store.ts'
 import { type Edges, type Interruption, openWorld } from '../support/world.ts'
 
 const phone_number = '+86 13800000000'

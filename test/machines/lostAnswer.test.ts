@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { account } from '../../adapters/index.ts'
+import { account } from '../../adapters/client/index.ts'
 import { signInAs } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
 

@@ -1,13 +1,13 @@
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { provider as flow } from '../../adapters/index.ts'
-import { signed } from '../../adapters/flowKeeper.ts'
-import { createAuth } from '../../adapters/vanilla.ts'
-import { provider } from '../../machines/provider.ts'
-import { signIn } from '../../machines/signIn.ts'
+import { provider as flow } from '../../adapters/client/index.ts'
+import { signed } from '../../adapters/client/flowStorage.ts'
+import { createAuth } from '../../adapters/client/createAuth.ts'
+import { provider } from '../../machines/flows/provider.ts'
+import { signIn } from '../../machines/flows/signIn.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
-import { memoryStore } from '../../services/storage.ts'
+import { memoryStore } from '../../services/session/store.ts'
 import { consentAt } from '../support/idp.ts'
 import { type Model } from '../support/paths.ts'
 import { describeTour, signInAs } from '../support/walk.ts'
@@ -223,7 +223,7 @@ describe('a journey to a provider', () => {
       endpoint: world.url,
       storage: other,
       flows: { provider: flow },
-      platform: { leave: (uri) => void away.push(uri) },
+      platform: { redirect: (uri) => void away.push(uri) },
     })
     auth.start()
     auth.send({ type: 'flow.start', flow: 'provider', input: journey })
@@ -368,7 +368,7 @@ describe('a journey to a provider', () => {
       const wrong = { method: 'GET', path: '/auth/v1/provider/uri', body: { uri } }
       world.sandbox.faults([wrong])
       await begin({ isPopup })
-      const why = `${isPopup ? 'visit' : 'leave'}: invalid_response`
+      const why = `${isPopup ? 'openPopup' : 'redirect'}: invalid_response`
       expect(world.end()).toBe(`signedOut: provider.askingRetry (${why})`)
       expect([...world.left, ...world.visits]).toEqual([])
       await send({ type: 'provider.retry' })
@@ -423,10 +423,10 @@ describe('a journey to a provider', () => {
     await begin({ isPopup: true })
     const { uri, reject } = world.visits[0]!
     const { length } = world.calls
-    reject(new AuthError('failed_precondition', { operation: 'visit' }))
+    reject(new AuthError('failed_precondition', { operation: 'openPopup' }))
     await world.settle()
     await world.reload()
-    expect(world.end()).toBe('signedOut: provider.askingClick (visit: failed_precondition)')
+    expect(world.end()).toBe('signedOut: provider.askingClick (openPopup: failed_precondition)')
     await send({ type: 'provider.retry' })
     expect(world.end()).toBe('signedOut: provider.askingPopup')
     expect(world.visits[1]!.uri).toBe(uri)
@@ -452,13 +452,13 @@ describe('a journey to a provider', () => {
   })
 
   const endings: Record<string, [object | string | undefined, string]> = {
-    'a window that is closed': ['cancelled', 'visit: cancelled'],
-    'a window nobody comes back from': ['deadline_exceeded', 'visit: deadline_exceeded'],
+    'a window that is closed': ['cancelled', 'openPopup: cancelled'],
+    'a window nobody comes back from': ['deadline_exceeded', 'openPopup: deadline_exceeded'],
   }
   test.each(Object.entries(endings))('%s leaves a choice', async (_name, [code, why]) => {
     await open()
     await begin({ isPopup: true })
-    world.visits[0]!.reject(new AuthError(code as string, { operation: 'visit' }))
+    world.visits[0]!.reject(new AuthError(code as string, { operation: 'openPopup' }))
     await world.settle()
     expect(world.end()).toBe(`signedOut: provider.askingRetry (${why})`)
     await send({ type: 'provider.retry' })

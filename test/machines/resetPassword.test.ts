@@ -1,5 +1,5 @@
-import { resetPassword as flow } from '../../adapters/index.ts'
-import { resetPassword } from '../../machines/resetPassword.ts'
+import { resetPassword as flow } from '../../adapters/client/index.ts'
+import { resetPassword } from '../../machines/flows/resetPassword.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { describeTour } from '../support/walk.ts'

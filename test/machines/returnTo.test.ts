@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { account, upgrade } from '../../adapters/index.ts'
+import { account, upgrade } from '../../adapters/client/index.ts'
 import { consentAt } from '../support/idp.ts'
 import { openWorld, type World } from '../support/world.ts'
 

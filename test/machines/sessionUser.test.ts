@@ -1,9 +1,9 @@
-import * as endpoints from '../../services/endpoints.ts'
+import * as endpoints from '../../services/http/endpoints.ts'
 import { beforeEach, afterEach, describe, expect, test } from 'vitest'
-import { createAuth } from '../../adapters/vanilla.ts'
-import { account, upgrade } from '../../adapters/index.ts'
-import { signIn } from '../../machines/signIn.ts'
-import { memoryStore } from '../../services/storage.ts'
+import { createAuth } from '../../adapters/client/createAuth.ts'
+import { account, upgrade } from '../../adapters/client/index.ts'
+import { signIn } from '../../machines/flows/signIn.ts'
+import { memoryStore } from '../../services/session/store.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 const li = { sub: 'li.hua', phone_number: '+86 13800000000' }

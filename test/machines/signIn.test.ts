@@ -1,6 +1,6 @@
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
-import { signIn } from '../../machines/signIn.ts'
+import { signIn } from '../../machines/flows/signIn.ts'
 import { type Step } from '../support/paths.ts'
 import { codeOf, describeTour, type Person } from '../support/walk.ts'
 import { providerTokenOf } from '../support/idp.ts'

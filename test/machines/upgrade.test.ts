@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { upgrade as flow } from '../../adapters/index.ts'
-import { upgrade } from '../../machines/upgrade.ts'
+import { upgrade as flow } from '../../adapters/client/index.ts'
+import { upgrade } from '../../machines/flows/upgrade.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { consentAt } from '../support/idp.ts'

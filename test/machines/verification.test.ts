@@ -1,7 +1,7 @@
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
-import { signIn } from '../../machines/signIn.ts'
-import { verification } from '../../machines/verification.ts'
+import { signIn } from '../../machines/flows/signIn.ts'
+import { verification } from '../../machines/parts/verification.ts'
 import { type Step } from '../support/paths.ts'
 import { codeOf, describeTour } from '../support/walk.ts'
 

@@ -13,7 +13,7 @@ type Happening =
   | ['call', number]
   | ['fault', Fault, string]
   | ['pass', number, 'both' | 'client' | 'server']
-  | ['visit', number]
+  | ['openPopup', number]
   | ['elsewhere', number]
   | ['wake']
   | ['reload', boolean]
@@ -44,7 +44,7 @@ const happening = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(fc.constant('call'), pick) },
   { weight: 14, arbitrary: fc.tuple(fc.constant('fault'), fc.constantFrom(...faults), path) },
   { weight: 7, arbitrary: fc.tuple(fc.constant('pass'), seconds, side) },
-  { weight: 6, arbitrary: fc.tuple(fc.constant('visit'), pick) },
+  { weight: 6, arbitrary: fc.tuple(fc.constant('openPopup'), pick) },
   { weight: 4, arbitrary: fc.tuple(fc.constant('elsewhere'), pick) },
   { weight: 3, arbitrary: fc.tuple(fc.constant('wake')) },
   { weight: 5, arbitrary: fc.tuple(fc.constant('reload'), fc.boolean()) },
@@ -87,8 +87,8 @@ async function happen(world: World, happening: Happening): Promise<unknown> {
       return world.plan(happening[1], new RegExp(happening[2]))
     case 'pass':
       return world.pass(happening[1], happening[2])
-    case 'visit':
-      return world.visit(happening[1])
+    case 'openPopup':
+      return world.openPopup(happening[1])
     case 'elsewhere':
       return world.elsewhere(happening[1])
     case 'wake':

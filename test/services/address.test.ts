@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { destinationOf, isPage } from '../../services/address.ts'
+import { destinationOf, isPage } from '../../services/platform/destination.ts'
 import { AuthError } from '../../services/error.ts'
 import { anyText } from './arbitrary.ts'
 

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { createCaller, type Grants } from '../../services/api.ts'
-import type { Credential, OperationName } from '../../services/endpoint.ts'
-import * as endpoints from '../../services/endpoints.ts'
+import { createCaller, type Grants } from '../../services/http/caller.ts'
+import type { Credential, OperationName } from '../../services/http/endpoint.ts'
+import * as endpoints from '../../services/http/endpoints.ts'
 import { AuthError } from '../../services/error.ts'
-import { Secret, unseal } from '../../services/secret.ts'
+import { Secret, unwrapSecrets } from '../../services/secret.ts'
 import { answer, failure, type Operation, operationsOf, type Received, serve } from './server.ts'
 
 type Kind = 'text' | 'flag' | 'seconds' | 'count' | 'secret' | 'record' | 'list'
@@ -436,7 +436,7 @@ describe.each(names)('%s', (name) => {
     expect(server.requests).toHaveLength(1)
     const request = server.last()
     expect([request.method, request.path]).toEqual([method, `/auth${path}`])
-    expect(fieldsOf(request)).toEqual(unseal(sent))
+    expect(fieldsOf(request)).toEqual(unwrapSecrets(sent))
     expect(request.query['client_id']).toBe('demo')
     expect(request.headers.authorization).toBeUndefined()
     expect(inspect(input)).toBe(before)
@@ -465,7 +465,7 @@ describe.each(names)('%s', (name) => {
     const { call } = await openRow()
     const output = await call()
     const expected = { ...sealedSampleOf(must), ...sealedSampleOf(may) }
-    expect(unseal(output)).toEqual(unseal(expected))
+    expect(unwrapSecrets(output)).toEqual(unwrapSecrets(expected))
     expect(inspect(output, { depth: Infinity, sorted: true })).toBe(
       inspect(expected, { depth: Infinity, sorted: true }),
     )
@@ -487,7 +487,7 @@ describe.each(names)('%s', (name) => {
     for (const none of [undefined, null, '']) {
       const lacking = Object.fromEntries(Object.keys(may).map((field) => [field, none]))
       server.handler = answer(200, { ...sampleOf(must), ...lacking })
-      expect(unseal(await call())).toEqual(sampleOf(must))
+      expect(unwrapSecrets(await call())).toEqual(sampleOf(must))
     }
   })
 

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { createCaller } from '../../services/api.ts'
-import { captchaPage } from '../../services/captchaPage.ts'
-import { Secret, unseal } from '../../services/secret.ts'
+import { createCaller } from '../../services/http/caller.ts'
+import { captchaPage } from '../../services/captcha/captchaPage.ts'
+import { Secret, unwrapSecrets } from '../../services/secret.ts'
 import { answer, failure, serve } from './server.ts'
 
 const back = 'appname://com.package.name/callback'
@@ -27,7 +27,9 @@ test('asks for a page by POST captcha/init, and shows it', async () => {
 
 test('may be answered a token at once', async () => {
   const { create } = await open({ captcha_token: 'token' })
-  expect(unseal(await create())).toEqual({ solved: { captcha_token: 'token', expires_in: 600 } })
+  expect(unwrapSecrets(await create())).toEqual({
+    solved: { captcha_token: 'token', expires_in: 600 },
+  })
 })
 
 test.each([undefined, '', 'javascript:alert(1)', 'data:text/html,x', '//captcha.example', '/page'])(
@@ -46,7 +48,7 @@ describe('what a page comes back with', () => {
     const { verify } = await open()
     const token = await verify(`?state=${state}&captcha_token=c%2Bd&expires_in=600`)
     expect(token.captcha_token).toBeInstanceOf(Secret)
-    expect(unseal(token)).toEqual({ captcha_token: 'c+d', expires_in: 600 })
+    expect(unwrapSecrets(token)).toEqual({ captcha_token: 'c+d', expires_in: 600 })
   })
 
   test.each([

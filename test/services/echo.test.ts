@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { echoOf } from '../../services/echo.ts'
+import { echoOf } from '../../services/http/echo.ts'
 import { Secret } from '../../services/secret.ts'
 import { anyText } from './arbitrary.ts'
 

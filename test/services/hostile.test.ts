@@ -1,8 +1,8 @@
-import * as endpoints from '../../services/endpoints.ts'
+import * as endpoints from '../../services/http/endpoints.ts'
 import { describe, expect, test } from 'vitest'
-import { createAuth } from '../../adapters/vanilla.ts'
+import { createAuth } from '../../adapters/client/createAuth.ts'
 import { AuthError } from '../../services/error.ts'
-import { memoryStore, type Store } from '../../services/storage.ts'
+import { memoryStore, type Store } from '../../services/session/store.ts'
 import { answer, type Handler, serve } from './server.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { assert, constantFrom, double, option, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import * as endpoints from '../../services/endpoints.ts'
+import * as endpoints from '../../services/http/endpoints.ts'
 import { AuthError } from '../../services/error.ts'
 import {
   type Catalogue,
@@ -67,7 +67,7 @@ describe('the tables', () => {
   test('know every documented code, and none that is not', () => {
     const codes = keys.filter((key) => !key.includes(':'))
     expect(codes.toSorted()).toEqual(documented.toSorted())
-    const waits = ['visit', 'readCallback', 'login', 'destinationOf']
+    const waits = ['openPopup', 'readCallback', 'login', 'destinationOf']
     for (const key of keys.filter((key) => key.includes(':'))) {
       const [operation, code] = key.split(':')
       expect([...operations, ...waits]).toContain(operation)
@@ -208,7 +208,7 @@ test('who has typed nothing is not told that it was wrong', () => {
     const said = say('destinationOf', 'invalid_argument', language)
     expect(said).not.toBe(typedWrong)
     expect(said).toBe(say(undefined, 'invalid_request', language))
-    expect(say('visit', 'unimplemented', language)).toMatch(/window|窗口/)
+    expect(say('openPopup', 'unimplemented', language)).toMatch(/window|窗口/)
   }
 })
 

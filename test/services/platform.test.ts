@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { AuthError } from '../../services/error.ts'
-import { readCallback } from '../../services/platform.ts'
-import { Secret, unseal } from '../../services/secret.ts'
+import { readCallback } from '../../services/platform/platform.ts'
+import { Secret, unwrapSecrets } from '../../services/secret.ts'
 import { anyText } from './arbitrary.ts'
 
 const state = '0123456789abcdef0123456789abcdef'
@@ -21,14 +21,14 @@ describe('readCallback', () => {
   test('takes the code out of the address of this journey, sealed', () => {
     const read = readCallback({ url: `${back}?code=c%2B%2Fd%3D&state=${state}`, state })
     expect(read.provider_code).toBeInstanceOf(Secret)
-    expect(unseal(read)).toEqual({ provider_code: 'c+/d=' })
+    expect(unwrapSecrets(read)).toEqual({ provider_code: 'c+/d=' })
   })
 
   test('any code and any state come back as they went out', () => {
     fc.assert(
       fc.property(anyText({ minLength: 1 }), anyText({ minLength: 1 }), (code, state) => {
         const url = `${back}?${new URLSearchParams({ a: 'b', code, state })}#top`
-        expect(unseal(readCallback({ url, state }))).toEqual({ provider_code: code })
+        expect(unwrapSecrets(readCallback({ url, state }))).toEqual({ provider_code: code })
       }),
     )
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { queryOf } from '../../services/query.ts'
+import { queryOf } from '../../services/http/query.ts'
 import { anyText } from './arbitrary.ts'
 
 const back = 'https://example.com/back'

@@ -3,7 +3,7 @@ import { Console } from 'node:console'
 import { Writable } from 'node:stream'
 import { format, inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { seal, Secret, unseal } from '../../services/secret.ts'
+import { wrapSecrets, Secret, unwrapSecrets } from '../../services/secret.ts'
 import { hasSecret } from '../../services/snapshot.ts'
 import { anyText } from './arbitrary.ts'
 
@@ -97,7 +97,7 @@ const secretFields = [
 
 describe('seal', () => {
   test.each(secretFields)('wraps %s', (name) => {
-    const sealed = seal<Record<string, unknown>>({ type: 'any.event', [name]: canary })
+    const sealed = wrapSecrets<Record<string, unknown>>({ type: 'any.event', [name]: canary })
     expect(sealed[name]).toBeInstanceOf(Secret)
     expect((sealed[name] as Secret).reveal()).toBe(canary)
     expect(sealed['type']).toBe('any.event')
@@ -106,14 +106,14 @@ describe('seal', () => {
   test.each(['newPassword', 'accessToken', 'smsCode', 'loginTicket', 'page_Token'])(
     'wraps %s, as an app may call it',
     (name) => {
-      expect(seal<Record<string, unknown>>({ [name]: canary })[name]).toBeInstanceOf(Secret)
+      expect(wrapSecrets<Record<string, unknown>>({ [name]: canary })[name]).toBeInstanceOf(Secret)
     },
   )
 
   test('wraps a password byte for byte', () => {
     fc.assert(
       fc.property(anyText(), (password) => {
-        expect(seal<{ password: Secret }>({ password }).password.reveal()).toBe(password)
+        expect(wrapSecrets<{ password: Secret }>({ password }).password.reveal()).toBe(password)
       }),
     )
   })
@@ -130,8 +130,8 @@ describe('seal', () => {
       profile,
     }
     const before = structuredClone(sent)
-    expect(seal(sent)).toEqual(before)
-    expect(seal<typeof sent>(sent).at).toBe(sent.at)
+    expect(wrapSecrets(sent)).toEqual(before)
+    expect(wrapSecrets<typeof sent>(sent).at).toBe(sent.at)
     expect(sent).toEqual(before)
   })
 
@@ -147,17 +147,17 @@ describe('seal', () => {
     'keys',
     '',
   ])('leaves %j alone: it names no secret', (name) => {
-    expect(seal({ [name]: 'text' })).toEqual({ [name]: 'text' })
+    expect(wrapSecrets({ [name]: 'text' })).toEqual({ [name]: 'text' })
   })
 
   test('wraps once', () => {
     const password = new Secret(canary)
-    expect(seal<{ password: Secret }>({ password }).password).toBe(password)
+    expect(wrapSecrets<{ password: Secret }>({ password }).password).toBe(password)
   })
 
   test('a field named like the prototype stays a field', () => {
     const hostile = JSON.parse(`{"__proto__":{"password":"${canary}","isAdmin":true}}`) as object
-    const sealed = seal<Record<string, unknown>>(hostile)
+    const sealed = wrapSecrets<Record<string, unknown>>(hostile)
     expect(Object.getPrototypeOf(sealed)).toBe(Object.prototype)
     expect(sealed['isAdmin']).toBeUndefined()
     expect(inspect(sealed)).not.toContain(canary)
@@ -172,7 +172,7 @@ describe('unseal', () => {
     { requiredKeys: [] },
   )
 
-  test('gives back what seal took, a nested profile included', () => {
+  test('gives back what wrapSecrets took, a nested profile included', () => {
     const event = fc.record(
       { params: plain, profile: plain, deep: fc.record({ profile: plain }) },
       { requiredKeys: [] },
@@ -180,15 +180,15 @@ describe('unseal', () => {
     fc.assert(
       fc.property(plain, event, (fields, nested) => {
         const value = { ...fields, ...nested, list: [1, 'a'], when: new Date(0), none: undefined }
-        expect(unseal(seal(value))).toEqual(value)
+        expect(unwrapSecrets(wrapSecrets(value))).toEqual(value)
       }),
     )
   })
 
   test('leaves values alone that no secret can be in', () => {
-    for (const value of [undefined, null, 0, 'text', true]) expect(unseal(value)).toBe(value)
+    for (const value of [undefined, null, 0, 'text', true]) expect(unwrapSecrets(value)).toBe(value)
     const list = [1]
-    expect(unseal(list)).toBe(list)
+    expect(unwrapSecrets(list)).toBe(list)
   })
 })
 
@@ -200,7 +200,7 @@ describe('hasSecret', () => {
     ['a field', { a: 1, secret }],
     ['deep in objects and lists', { a: [{ b: [1, { c: [secret] }] }] }],
     ['the last of a list', [...Array.from({ length: 100 }, () => ({})), secret]],
-    ['what seal has sealed', seal({ params: { password: canary } })],
+    ['what wrapSecrets has sealed', wrapSecrets({ params: { password: canary } })],
   ])('sees it: %s', (_, value) => {
     expect(hasSecret(value)).toBe(true)
   })

@@ -1,12 +1,12 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { type Caller, createCaller, type Grants } from '../../services/api.ts'
-import type { Endpoint } from '../../services/endpoint.ts'
-import * as endpoints from '../../services/endpoints.ts'
+import { type Caller, createCaller, type Grants } from '../../services/http/caller.ts'
+import type { Endpoint } from '../../services/http/endpoint.ts'
+import * as endpoints from '../../services/http/endpoints.ts'
 import { AuthError } from '../../services/error.ts'
-import { createHttp, type HttpOptions } from '../../services/http.ts'
-import { memoryStore } from '../../services/storage.ts'
+import { createHttp, type HttpOptions } from '../../services/http/http.ts'
+import { memoryStore } from '../../services/session/store.ts'
 
 /** A request as it came in. */
 export interface Received {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../../services/clock.ts'
-import { boundedStore, memoryStore, type Store, webStore } from '../../services/storage.ts'
+import { boundedStore, memoryStore, type Store, webStore } from '../../services/session/store.ts'
 import { turnableClock } from '../support/clock.ts'
 
 /** A browser's storage with room for so many characters. */

@@ -1,19 +1,19 @@
-import { freshTokens } from '../../machines/request.ts'
-import * as endpoints from '../../services/endpoints.ts'
+import { freshTokens } from '../../machines/core/request.ts'
+import * as endpoints from '../../services/http/endpoints.ts'
 import { inspect } from 'node:util'
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate'
 import { __unsafe_getAllOwnEventDescriptors as descriptorsOf } from 'xstate'
-import { account, provider, resetPassword, upgrade } from '../../adapters/index.ts'
-import type { Inspector } from '../../adapters/inspect.ts'
-import { createAuth } from '../../adapters/vanilla.ts'
-import { journey } from '../../adapters/view.ts'
-import { signIn } from '../../machines/signIn.ts'
+import { account, provider, resetPassword, upgrade } from '../../adapters/client/index.ts'
+import type { Inspector } from '../../adapters/inspect/index.ts'
+import { createAuth } from '../../adapters/client/createAuth.ts'
+import { flowActors } from '../../adapters/client/view.ts'
+import { signIn } from '../../machines/flows/signIn.ts'
 import { AuthError } from '../../services/error.ts'
 import { createSandbox } from '../../sandbox/index.ts'
 // What is fetched when it is first needed is there at once.
-import '../../adapters/browser.ts'
-import '../../adapters/flowKeeper.ts'
+import '../../services/platform/popup.ts'
+import '../../adapters/client/flowStorage.ts'
 import '../../services/snapshot.ts'
 import 'superjson'
 import { turnableClock } from './clock.ts'
@@ -181,8 +181,8 @@ export async function openHostileWorld() {
       clock,
       storage,
       platform: {
-        leave: (uri) => void left.push(uri),
-        visit: (uri, _state, signal) =>
+        redirect: (uri) => void left.push(uri),
+        openPopup: (uri, _state, signal) =>
           new Promise((resolve, reject) => {
             visits.push({ uri, resolve, reject })
             signal.addEventListener('abort', () => reject(signal.reason as Error))
@@ -214,7 +214,7 @@ export async function openHostileWorld() {
     /** What a person could say now, to whichever machine listens. */
     sayable(): string[] {
       const { captcha } = world.auth.get()
-      const flow = journey(system)
+      const flow = flowActors(system)
       const actors: AnyActorRef[] = [
         ...(captcha ? [system.get('captcha') as AnyActorRef] : []),
         ...(flow.length > 0 ? flow : [system.get('session') as AnyActorRef]),
@@ -260,11 +260,11 @@ export async function openHostileWorld() {
     plan: (fault: Fault, isFor: RegExp) => void planned.push({ fault, isFor }),
 
     /** The window that was opened last comes back, or does not. */
-    visit(pick: number) {
+    openPopup(pick: number) {
       const visit = visits.pop()
       const codes = ['cancelled', 'failed_precondition', 'deadline_exceeded']
       if (pick % 3 === 0)
-        visit?.reject(new AuthError(codes[(pick % 9) / 3]!, { operation: 'visit' }))
+        visit?.reject(new AuthError(codes[(pick % 9) / 3]!, { operation: 'openPopup' }))
       else visit?.resolve(sandbox.consent(visit.uri, oneOf('alex', 'lilei')(pick)))
     },
 

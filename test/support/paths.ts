@@ -15,7 +15,7 @@ import { getShortestPaths } from 'xstate/graph'
 import type { AuthError } from '../../services/error.ts'
 
 /** What there is to call. */
-export * as paperApi from '../../services/endpoints.ts'
+export * as paperApi from '../../services/http/endpoints.ts'
 
 /** For machines that are looked at, not run: time stands still at 0. */
 export function onPaper<T>(look: () => T): T {

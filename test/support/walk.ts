@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { AnyActorRef, AnyStateMachine, EventObject, InspectionEvent } from 'xstate'
-import { journey } from '../../adapters/view.ts'
-import type { Flows } from '../../machines/session.ts'
+import { flowActors } from '../../adapters/client/view.ts'
+import type { Flows } from '../../machines/core/session.ts'
 import type { AuthError } from '../../services/error.ts'
 import type { Config, Fault, NewUser } from '../../sandbox/index.ts'
 import { consentAt } from './idp.ts'
@@ -100,7 +100,7 @@ const DONE = new RegExp(`^xstate\\.done\\.actor\\.(${COMPOSITES.join('|')})$`)
 const isAnswer = ({ deeds }: Tour, { event: { type } }: Step) =>
   type.startsWith('xstate.') &&
   !DONE.test(type) &&
-  !/\.(until.*|visit|consent)$/.test(type) &&
+  !/\.(until.*|openPopup|consent)$/.test(type) &&
   !deeds?.[type]
 
 export const codeOf = ({ event }: Step) => (event.error as AuthError | undefined)?.code
@@ -229,7 +229,7 @@ async function answerTo({ world, password }: Person): Promise<Deed> {
 /** The state of the machine, `ended` where the running flow does not have it. */
 function position(tour: Tour, world: World): string {
   if (tour.position) return tour.position(world) ?? 'ended'
-  const path: AnyActorRef[] = journey(world.peer('session').system)
+  const path: AnyActorRef[] = flowActors(world.peer('session').system)
   const actor = path.find((each) => each.getSnapshot().machine.id === tour.machine.id)
   return actor ? nameOf(actor.getSnapshot()) : 'ended'
 }

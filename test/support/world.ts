@@ -1,15 +1,15 @@
 import type { AnyActorRef, AnyMachineSnapshot, EventObject, InspectionEvent } from 'xstate'
-import type { Endpoint, OperationName } from '../../services/endpoint.ts'
-import * as endpoints from '../../services/endpoints.ts'
-import type { Inspector } from '../../adapters/inspect.ts'
-import { type AuthOptions, createAuth } from '../../adapters/vanilla.ts'
-import type { Flows } from '../../machines/session.ts'
-import { memoryStore, type Store } from '../../services/storage.ts'
-import { signIn } from '../../machines/signIn.ts'
+import type { Endpoint, OperationName } from '../../services/http/endpoint.ts'
+import * as endpoints from '../../services/http/endpoints.ts'
+import type { Inspector } from '../../adapters/inspect/index.ts'
+import { type AuthOptions, createAuth } from '../../adapters/client/createAuth.ts'
+import type { Flows } from '../../machines/core/session.ts'
+import { memoryStore, type Store } from '../../services/session/store.ts'
+import { signIn } from '../../machines/flows/signIn.ts'
 import { type Config, createSandbox, type Fault } from '../../sandbox/index.ts'
 // What is fetched when it is first needed is there at once.
-import '../../adapters/browser.ts'
-import '../../adapters/flowKeeper.ts'
+import '../../services/platform/popup.ts'
+import '../../adapters/client/flowStorage.ts'
 import '../../services/snapshot.ts'
 import 'superjson'
 import { turnableClock } from './clock.ts'
@@ -130,8 +130,8 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
       captcha: edges.captcha,
       returnOrigins: edges.returnOrigins,
       platform: {
-        leave: (uri) => void left.push(uri),
-        visit: (uri, _state, signal) =>
+        redirect: (uri) => void left.push(uri),
+        openPopup: (uri, _state, signal) =>
           new Promise((resolve, reject) => {
             visits.push({ uri, resolve, reject })
             signal.addEventListener('abort', () => reject(signal.reason as Error))

@@ -29,7 +29,7 @@ const VISIT = new Set([
   'grantProviderToken',
   'readCallback',
   'signInWithProvider',
-  'visit',
+  'openPopup',
 ])
 
 /** Signs in by a provider. */

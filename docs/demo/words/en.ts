@@ -327,7 +327,7 @@ export const en = {
       'An answer arrived that belongs to no journey of this tab. Nothing was done with it.',
     'setPassword:cancelled': 'The new password was not kept through the reload. Type it once more.',
     'verify:unreachable': 'The server could not be reached. Check your network, then continue.',
-    'visit:failed_precondition':
+    'openPopup:failed_precondition':
       'The browser blocked the window. Allow it, or go on in this window.',
   } satisfies Catalogue,
 }

@@ -314,6 +314,6 @@ export const zh: Texts = {
     foreign_callback: '收到的结果不属于此标签页的任何操作，未作处理。',
     'setPassword:cancelled': '新密码不会保存到刷新之后，请重新输入。',
     'verify:unreachable': '无法连接服务器，请检查网络后点击“继续”。',
-    'visit:failed_precondition': '浏览器拦截了新窗口。请允许弹出窗口，或在本窗口继续。',
+    'openPopup:failed_precondition': '浏览器拦截了新窗口。请允许弹出窗口，或在本窗口继续。',
   },
 }

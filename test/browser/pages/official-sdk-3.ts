@@ -1,6 +1,6 @@
 import cloudbase from '@cloudbase/js-sdk'
-import { env, host, openAuth } from './official-sdk.ts'
+import { env, host, createClient } from './official-sdk.ts'
 
 const app = cloudbase.init({ env })
 app.registerHost(host, 'http')
-openAuth(app)
+createClient(app)

@@ -28,7 +28,7 @@ const openURIWithCallback = async (url: string) => {
 /** The SDK takes `captchaOptions`, though its types do not say so. */
 type App = { auth(options: { persistence: 'local'; captchaOptions: object }): Auth }
 
-export const openAuth = (app: object) => {
+export const createClient = (app: object) => {
   const captchaOptions = { openURIWithCallback }
   globalThis.auth = (app as App).auth({ persistence: 'local', captchaOptions })
 }

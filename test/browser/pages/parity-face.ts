@@ -1,4 +1,4 @@
-import cloudbase from '../../../adapters/cloudbase/index.ts'
+import cloudbase from '../../../adapters/compat/index.ts'
 import { openFace } from './parity-open.ts'
 
 openFace(cloudbase)

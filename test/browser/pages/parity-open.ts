@@ -1,4 +1,4 @@
-import type { CloudbaseAuth } from '../../../adapters/cloudbase/index.ts'
+import type { CloudbaseAuth } from '../../../adapters/compat/index.ts'
 
 declare global {
   /** The face that the page has opened. */

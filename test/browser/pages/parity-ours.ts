@@ -1,4 +1,4 @@
-import cloudbase from '../../../adapters/cloudbase/index.ts'
+import cloudbase from '../../../adapters/compat/index.ts'
 import { offer } from './parity.ts'
 
 offer(cloudbase)

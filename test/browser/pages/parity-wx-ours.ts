@@ -2,5 +2,5 @@ import { installWx } from './parity-wx.ts'
 import { offer } from './parity.ts'
 
 installWx()
-const { default: cloudbase } = await import('../../../adapters/cloudbase/index.ts')
+const { default: cloudbase } = await import('../../../adapters/compat/index.ts')
 offer(cloudbase)

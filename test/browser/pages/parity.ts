@@ -1,4 +1,4 @@
-import type { CloudbaseAuth } from '../../../adapters/cloudbase/index.ts'
+import type { CloudbaseAuth } from '../../../adapters/compat/index.ts'
 import { shapeOf } from './parity-shape.ts'
 import { steps } from './parity-steps.ts'
 

@@ -13,7 +13,7 @@ if (endpoint) {
   const buttons = {
     begin: () => auth.send({ type: 'flow.start', flow: 'provider', input }),
     again: () => auth.send({ type: 'provider.retry' }),
-    leave: () => auth.send({ type: 'flow.cancel' }),
+    redirect: () => auth.send({ type: 'flow.cancel' }),
   }
   for (const [name, onclick] of Object.entries(buttons)) {
     document.body.append(Object.assign(document.createElement('button'), { name, onclick }))
