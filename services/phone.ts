@@ -41,3 +41,8 @@ function parse(digits: string): string | undefined {
   const international = INTERNATIONAL.exec(digits)
   return international ? `+${international[1]} ${international[2]}` : undefined
 }
+
+/** Placeholder until the services' own. */
+export function normalizeContact<C extends { phone_number?: string; email?: string }>({ phone_number, email }: C): any {
+  return phone_number !== undefined ? { phone_number: toPhoneNumber(phone_number) } : { email: String(email).trim() }
+}

@@ -1,41 +1,64 @@
-import type { Caller } from './http/caller.ts'
 import type { CaptchaService } from './captcha/captcha.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { AuthError } from './error.ts'
+import type { Caller } from './http/caller.ts'
 import type { Platform } from './platform/platform.ts'
 import type { TokenStore } from './session/tokenStore.ts'
 
-/** What one instance brings along; the machines themselves are the same for all. */
+/** What one client brings to the machines, which all clients share. */
 export interface Services {
+  /** Sends one request. */
   call: Caller
   clock: Clock
   captcha: CaptchaService
   store: TokenStore
+  /** Makes 128 random bits as hex. */
   nonce(): string
-  /** Leaves for a page of the web; nothing else is gone to. */
+  /** Navigates to a web page. @throws AuthError `invalid_response` for any other address */
   redirect(url: string): void
   platform: Partial<Platform>
   returnOrigins?: readonly string[]
 }
 
-/** By what every action and actor has at hand: its actor system. */
-const provided = new WeakMap<object, Services>()
+// A registered symbol, so that two copies of this package in one app find the same services.
+const SERVICES = Symbol.for('cloudbase-authflow.services')
 
-/** Called before the system starts. */
+type Provided = { [SERVICES]?: Services }
+
+/**
+ * Gives the machines of an actor system their services. `createAuth` does this itself; it is public
+ * for tests and tools that start a machine on their own.
+ *
+ * @param system `actor.system`, before the actor starts
+ *
+ * @example
+ *   const actor = createActor(signIn)
+ *   provide(actor.system, { call, clock, captcha, store, nonce, redirect, platform: {} })
+ *   actor.start()
+ */
 export function provide(system: object, services: Services): void {
-  provided.set(system, services)
+  Object.assign(system, { [SERVICES]: services } satisfies Provided)
 }
 
-/** Nothing for a tool, which looks at a machine without running it. */
-export const providedTo = (system: object): Services | undefined => provided.get(system)
+/** @returns the services of the system, or undefined for a machine that runs on its own */
+export const providedTo = (system: object): Services | undefined => (system as Provided)[SERVICES]
 
-/** @throws AuthError `failed_precondition` in a system that `createAuth` has not made */
+/** @throws AuthError `failed_precondition` in a system without services */
 export function servicesOf(system: object): Services {
-  const services = provided.get(system)
+  const services = providedTo(system)
   if (services) return services
-  const description = 'this machine runs under createAuth, or where provide(system, …) was called'
-  throw new AuthError('failed_precondition', { description })
+  throw new AuthError('failed_precondition', {
+    description: 'start this machine as a flow of createAuth, or call provide(actor.system, …) first',
+  })
 }
 
-/** For a tool it is the time of day. */
-export const clockOf = (system: object): Clock => provided.get(system)?.clock ?? systemClock
+/** @returns the clock of the system; the time of day for a machine that runs on its own */
+export const clockOf = (system: object): Clock => providedTo(system)?.clock ?? systemClock
+
+let last = 0
+
+/**
+ * Returns a number greater than any before, in this page and in earlier ones: the time in
+ * milliseconds since the epoch, made strictly increasing.
+ */
+export const orderOf = (system: object): number => (last = Math.max(last + 1, clockOf(system).now()))

@@ -1,5 +1,5 @@
 import type { Flows } from '../../machines/core/session.ts'
-import type { Auth } from './createAuth.ts'
+import type { Auth } from './options.ts'
 
 /**
  * Shows a captcha page in a frame inside `container` for as long as the view asks for one

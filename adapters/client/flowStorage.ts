@@ -1,79 +1,116 @@
-import type { AnyActorRef, AnyMachineSnapshot } from 'xstate'
-import { deserialize, hasSecret, type SavedFlow, serialize } from '../../services/snapshot.ts'
-import type { Store } from '../../services/session/store.ts'
+import type { ActorRefFrom, AnyActorRef, AnyMachineSnapshot } from 'xstate'
+import type { SessionMachine } from '../../machines/core/session.ts'
 import { POPUP_PREFIX } from '../../services/platform/stateMark.ts'
+import { isRecord } from '../../services/record.ts'
+import type { Store } from '../../services/session/store.ts'
+import { deserialize, hasSecret, type SavedFlow, serialize } from '../../services/snapshot.ts'
 import { flowActors } from './view.ts'
 
-/**
- * Keeps the running flow in the tab's store, so that a reload goes on with it. Writes one after the
- * other, so that a late save never overtakes the removal of a flow that has ended; what came last
- * is all that waits, and what is stored already is not written again.
- */
+/** Stores the running flow of one client. */
 export type FlowStorage = ReturnType<typeof flowStorage>
 
+/**
+ * Stores the running flow in the tab, so that a reload goes on with it. Writes run one after the
+ * other, so that a late write never overtakes the removal of a flow that has ended; only the newest
+ * one waits, and an unchanged flow is not written again.
+ *
+ * @param tab where the flow is stored
+ * @param key under which
+ */
 export function flowStorage(tab: Store, key: string) {
-  let work: Promise<void> = Promise.resolve()
-  /** What is to be written next; an empty text is none. */
+  let writing: Promise<void> = Promise.resolve()
+  /** Returns the text to write next; an empty one removes the record. */
   let next: (() => string) | undefined
-  /** What is stored, where that is known. */
+  /** What is stored, if that is known. */
   let written: string | undefined
-  const store = (textOf: () => string) => {
-    if (!next) work = work.then(write).catch(() => undefined)
+  /** The snapshots that were saved last. */
+  let lastSnapshots: unknown[] = []
+
+  function store(textOf: () => string) {
+    // After a failed write the next change writes again.
+    if (!next) writing = writing.then(write).catch(() => void (lastSnapshots = []))
     next = textOf
   }
+
   async function write() {
-    const textOf = next!
+    const text = next!()
     next = undefined
-    const text = textOf()
     if (text === written) return
     written = undefined
     await (text ? tab.set(key, text) : tab.remove(key))
     written = text
   }
+
   return {
-    /** Saves the flow if it is at rest, forgets it if it has ended; else what was saved stays good. */
-    keep(root: AnyActorRef): void {
-      const [flow, ...rest] = flowActors(root.system)
-      if (!flow) return store(() => '')
-      const snapshot = flow.getPersistedSnapshot() as object
-      if (!isAtRest(rest.at(-1) ?? flow, snapshot)) return
-      const { value, context } = root.getSnapshot()
-      const saved = { uid: context.uid as string, flow: value.flow as string, snapshot }
-      store(() => signed(serialize(saved)))
+    /** Saves the flow if it is at rest and removes it if it has ended; else the record stays. */
+    save(root: ActorRefFrom<SessionMachine>): void {
+      const path = flowActors(root.system)
+      const { uid, flow } = root.getSnapshot().context
+      const children = Object.values<AnyActorRef>(snapshotOf(path.at(-1))?.children ?? {})
+      const snapshots = [uid, ...[...path, ...children].map(snapshotOf)]
+      if (isEqual(snapshots, lastSnapshots)) return
+      lastSnapshots = snapshots
+      const [outermost] = path
+      if (!outermost) return store(() => '')
+      const rest = restOf(path.at(-1)!)
+      if (rest === 'none') return
+      const snapshot = outermost.getPersistedSnapshot() as object
+      if (rest === 'withoutSecret' && hasSecret(snapshot)) return
+      const saved = { uid, flow: flow!, snapshot }
+      store(() => withChecksum(serialize({ ...saved, snapshot: withoutUndefined(snapshot) })))
     },
-    /** Settles when everything asked for so far is written. */
-    settled: () => work,
+
+    /** Settles when everything saved so far is written. */
+    settled: () => writing,
+
+    /** @returns undefined when nothing is stored, or what is stored is damaged */
     async load(): Promise<SavedFlow | undefined> {
-      // A window begins with a copy of what its opener has kept: that journey is the opener's.
+      // A popup starts with a copy of its opener's storage, and the flow in it is the opener's.
       if (globalThis.window?.name.startsWith(POPUP_PREFIX)) return undefined
-      // Another door may have written since.
+      // Another client may have written since.
       written = undefined
+      lastSnapshots = []
       const stored = await tab.get(key)
-      const text = stored?.slice(SIGN)
-      return text && signed(text) === stored ? deserialize(text) : undefined
+      const text = stored?.slice(CHECKSUM_LENGTH)
+      return text && withChecksum(text) === stored ? deserialize(text) : undefined
     },
   }
 }
 
-const SIGN = 9
+const snapshotOf = (actor: AnyActorRef | undefined): AnyMachineSnapshot | undefined =>
+  actor?.getSnapshot()
 
-/** Tells what was stored whole from what was damaged since: 32 bits by FNV-1a before the text. */
-export function signed(text: string): string {
+const isEqual = (a: unknown[], b: unknown[]) =>
+  a.length === b.length && a.every((value, index) => value === b[index])
+
+const CHECKSUM_LENGTH = 9
+
+/** Puts a checksum before the text (32 bits, FNV-1a), by which damage since then is found. */
+export function withChecksum(text: string): string {
   let sum = 0x811c9dc5
-  for (const character of text) sum = Math.imul(sum ^ character.codePointAt(0)!, 0x01000193)
-  return `${(sum >>> 0).toString(16).padStart(SIGN - 1, '0')} ${text}`
+  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193)
+  return `${(sum >>> 0).toString(16).padStart(CHECKSUM_LENGTH - 1, '0')} ${text}`
+}
+
+/** Leaves out the fields that are undefined: they are half of a snapshot. */
+function withoutUndefined(value: object): object {
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, field]) => field !== undefined)
+      .map(([name, field]) => [name, isRecord(field) ? withoutUndefined(field) : field]),
+  )
 }
 
 /**
- * A person moves next. A call in flight would be sent again when restored. One that waits at a
- * captcha was refused and may be, unless it needs a secret, which is typed again instead.
+ * Whether a flow can be saved in its state. At rest the user moves next. A call in flight would be
+ * sent again when restored; one that waits for a captcha was refused and may be, unless it needs a
+ * secret, which is not stored and has to be typed again.
  */
-function isAtRest(actor: AnyActorRef, persisted: object): boolean {
-  const snapshot = actor.getSnapshot() as AnyMachineSnapshot
-  const isAtCaptcha = (child: unknown) =>
-    (child as AnyActorRef).getSnapshot().tags?.has('captcha') === true
-  return (
-    snapshot.hasTag('asking') ||
-    (Object.values(snapshot.children).some(isAtCaptcha) && !hasSecret(persisted))
-  )
+function restOf(actor: AnyActorRef): 'any' | 'withoutSecret' | 'none' {
+  const snapshot = snapshotOf(actor)!
+  if (snapshot.hasTag('asking')) return 'any'
+  const isAtCaptcha = (child: AnyActorRef) => snapshotOf(child)?.tags?.has('captcha') === true
+  return Object.values(snapshot.children as Record<string, AnyActorRef>).some(isAtCaptcha)
+    ? 'withoutSecret'
+    : 'none'
 }

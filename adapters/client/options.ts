@@ -1,71 +1,81 @@
-import type { Endpoint } from '../../services/http/endpoint.ts'
+import type { Flows, LifeEvent } from '../../machines/core/session.ts'
 import type { CaptchaService } from '../../services/captcha/captcha.ts'
 import type { Clock } from '../../services/clock.ts'
+import type { Endpoint } from '../../services/http/endpoint.ts'
 import type { Host } from '../../services/http/http.ts'
 import type { Platform } from '../../services/platform/platform.ts'
 import type { Unwrapped } from '../../services/secret.ts'
 import type { Store } from '../../services/session/store.ts'
-import type { Flows, LifeEvent, Named } from '../../machines/core/session.ts'
 import type { Inspector } from '../inspect/index.ts'
 import type { AuthEvent, View } from './view.ts'
 
+/** What `createAuth` takes. */
 export interface AuthOptions<F extends Flows> extends Host {
   /** Default: the environment id. */
   clientId?: string
-  /** The language of messages and of the server's descriptions. Default: zh-CN. */
+  /** `Accept-Language` of every request. Default: `zh-CN`. */
   language?: string
-  /** Milliseconds after which an unanswered request is given up. Default: 15000. */
+  /** Milliseconds after which an unanswered request fails; `Infinity` for never. Default: 15000. */
   timeout?: number
-  /** Where things are kept: `shared` between tabs, and per `tab`. Default: the browser's storages. */
+  /** Storage `shared` between tabs and of each `tab`. Default: `localStorage`, `sessionStorage`. */
   storage?: { shared?: Store; tab?: Store }
+  /** Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch
+  /** Default: the system's clock. */
   clock?: Clock
-  /** For places that are no browser: how to get to a provider and back. */
+  /** How to reach a provider's page and return, on platforms that are not browsers. */
   platform?: Partial<Platform>
   /**
-   * Origins a person may be taken to after a journey to a provider (`returnTo`), beside that of the
-   * page: `['https://shop.example']`.
+   * Origins that `returnTo` of a provider sign-in may lead to, beside that of the page:
+   * `['https://shop.example']`.
    */
   returnOrigins?: readonly string[]
   /**
-   * For places that are no page: calls `wake` whenever the app is seen or online again, so that an
-   * expired token is renewed before it is asked for. Returns how to stop.
+   * For platforms without a page: calls `wake` whenever the app is visible or online again, so that
+   * an expired token is refreshed early. Returns how to stop.
    */
   watch?(wake: () => void): () => void
   /**
-   * Watches every actor at work: `inspector(sink)` or `statelyInspector(…)` of
-   * `cloudbase-authflow/inspect`. There is no other way to watch, so nothing is seen unredacted.
+   * Observes all actors: `inspector(sink)` or `statelyInspector(…)` of `cloudbase-authflow/inspect`,
+   * which redact every secret.
    */
   inspect?: Inspector
   /** How to ask for a captcha. Default: by picture; else `captchaPage({ redirect_uri })`. */
   captcha?: CaptchaService
-  /**
-   * The journeys of the app, by the name it starts them with: any but `captcha`, `idle` and `tokens`,
-   * without `.`, `#` and `\`.
-   */
-  flows: F & Named<F>
+  /** The flows of the app, by the names it starts them with: any machines that end with output. */
+  flows: F
 }
 
+/** An auth client; `createAuth` makes it. */
 export interface Auth<F extends Flows> {
-  /** Begins: reads the stored session and takes up a flow that a reload has cut. */
+  /** Reads the stored session and goes on with a flow that a reload has interrupted. */
   start(): void
-  /** Ends all work at once. Stored sessions and flows stay; `start` goes on with them. */
+  /** Ends all work at once. What is stored stays; `start` goes on with it. */
   stop(): void
+  /** @returns the current view */
   get(): View<F>
-  /** Calls `run` now and on every change; returns how to unsubscribe (the Svelte store contract). */
+  /** Calls `run` now and after every change; returns how to unsubscribe (the Svelte store contract). */
   subscribe(run: (view: View<F>) => void): () => void
-  /** Tells the machine that can take it; nothing happens where none can. */
+  /**
+   * Sends an event to the part of the flow that takes it. Nothing happens where none does;
+   * development builds then warn once.
+   */
   send(event: AuthEvent<F>): void
-  can: (event: AuthEvent<F>) => boolean
+  /** @returns whether `send` would do anything with this event now */
+  can(event: AuthEvent<F>): boolean
   /** Calls `run` when that happens; returns how to unsubscribe. */
   on<T extends LifeEvent['type']>(
     type: T,
     run: (event: Extract<LifeEvent, { type: T }>) => void,
   ): () => void
   /**
-   * Calls one endpoint, interruptions included: `auth.call(endpoints.getUser)`.
+   * Calls one endpoint. A captcha, an expired token or a network failure on the way is handled.
    *
-   * @throws AuthError
+   * @throws AuthError with the server's code; `cancelled` when the client is stopped meanwhile
+   *
+   * @example
+   *   import { getUser } from 'cloudbase-authflow/endpoints'
+   *   const user = await auth.call(getUser)
    */
   call<Input, Output>(
     endpoint: Endpoint<Input, Output>,
@@ -74,9 +84,9 @@ export interface Auth<F extends Flows> {
       : [params: Unwrapped<Input>]
   ): Promise<Unwrapped<Output>>
   /**
-   * An access token that has not expired; renewed first where it must be.
+   * Returns an access token that has not expired, refreshed first if necessary.
    *
-   * @throws AuthError `unauthenticated` when nobody is signed in, else why it could not be renewed
+   * @throws AuthError `unauthenticated` when signed out, else why it could not be refreshed
    */
   getAccessToken(): Promise<string>
 }

@@ -1,81 +1,100 @@
 import type { AnyActorRef, AnyMachineSnapshot, SnapshotFrom } from 'xstate'
+import type { CaptchaMachine } from '../../machines/core/captcha.ts'
+import type { Flows, SessionEvent, SessionMachine } from '../../machines/core/session.ts'
+import type { VerificationMachine } from '../../machines/parts/verification.ts'
 import type { AuthError } from '../../services/error.ts'
+import type { Contact } from '../../services/http/wire.ts'
 import { isRecord } from '../../services/record.ts'
 import type { Unwrapped } from '../../services/secret.ts'
-import type { Contact } from '../../services/http/wire.ts'
-import type { captcha } from '../../machines/core/captcha.ts'
-import type { Flows, SessionEvent } from '../../machines/core/session.ts'
-import type { verification } from '../../machines/parts/verification.ts'
 
-type Named<C> = keyof { [K in keyof C as string extends K ? never : K]: true }
+type DeclaredNames<C> = keyof { [K in keyof C as string extends K ? never : K]: true }
 
-/** The children a journey is handed to: those that bear the name of the state that invokes them. */
-type Handed<V, C> = V & Named<C> & keyof C
+/** The parts of a flow that have steps of their own: a state with the name of the child it invokes. */
+type PartNames<V, C> = V & DeclaredNames<C> & keyof C
 
-/** The steps a person can be shown. A state that hands the journey over shows its child's step. */
 type StepOf<S> = S extends { value: infer V; children: infer C }
-  ? | Exclude<V, Named<C>>
-    | { [K in Handed<V, C>]: StepOf<SnapshotFrom<NonNullable<C[K]>>> }[Handed<V, C>]
+  ? | Exclude<V, DeclaredNames<C>>
+    | { [K in PartNames<V, C>]: StepOf<SnapshotFrom<NonNullable<C[K]>>> }[PartNames<V, C>]
   : never
 
-type HandedEvent<S> = S extends { value: infer V; children: infer C }
+type PartEvent<S> = S extends { value: infer V; children: infer C }
   ? {
-      [K in Handed<V, C>]:
+      [K in PartNames<V, C>]:
         | (NonNullable<C[K]> extends { send(event: infer E): void } ? E : never)
-        | HandedEvent<SnapshotFrom<NonNullable<C[K]>>>
-    }[Handed<V, C>]
+        | PartEvent<SnapshotFrom<NonNullable<C[K]>>>
+    }[PartNames<V, C>]
   : never
 
-type MachineOf<F extends Flows, K extends keyof F> = F[K]
-
-/** Without those of a machine that has not declared its own: it would take anything. */
+/** Leaves out the event type of a machine that declares none, which would allow any event. */
 type Declared<E> = E extends { type: string } ? (string extends E['type'] ? never : E) : never
 
 type FlowEvent<F extends Flows> = Declared<
   {
-    [K in keyof F]:
-      Parameters<MachineOf<F, K>['transition']>[1] | HandedEvent<SnapshotFrom<MachineOf<F, K>>>
+    [K in keyof F]: Parameters<F[K]['transition']>[1] | PartEvent<SnapshotFrom<F[K]>>
   }[keyof F]
 >
 
 type RunningFlow<F extends Flows> = {
-  [K in keyof F & string]: { flow: K; step: StepOf<SnapshotFrom<MachineOf<F, K>>> }
+  [K in keyof F & string]: { flow: K; step: StepOf<SnapshotFrom<F[K]>> }
 }[keyof F & string]
 
-/** What a person answers to the captcha dialog: the picture's text, or the address the page led back to. */
+/** The steps of these flows: their states, where a part such as `verification` shows its own states. */
+export type Step<F extends Flows> = RunningFlow<F>['step']
+
+/** The steps in which the user moves next. */
+export type AskingStep<F extends Flows> = Extract<Step<F>, `asking${string}`>
+
+/** The user's answer to the captcha dialog. */
 export type CaptchaEvent =
+  /** The text of the picture, or the address that the captcha page led back to. */
   | { type: 'captcha.answer'; text: string }
+  /** Asks for another picture. */
   | { type: 'captcha.replace' }
   | { type: 'captcha.cancel' }
 
-/** Everything `auth.send` takes: what the flows given to `createAuth` listen to, and what every app can say. */
+/** Everything `auth.send` takes: the events of the app's flows, of the session and of the captcha dialog. */
 export type AuthEvent<F extends Flows> =
   Unwrapped<FlowEvent<F>> | SessionEvent<keyof F & string> | CaptchaEvent
 
-/** What a UI needs to draw; a plain object, the same one until something in it changes. */
-export type View<F extends Flows> = {
+interface ViewBase<F extends Flows> {
   /** `unknown` until the stored session has been read. */
   status: 'unknown' | 'signedOut' | 'anonymous' | 'signedIn'
   user?: { uid?: string }
-  /** The machine is at work; what a person could do now waits. */
+  /** The machine works and the user waits. */
   busy: boolean
   /** Why the last step failed, or why the session ended. */
   error?: AuthError
   /**
-   * The code under way. Times in milliseconds since the epoch. No `resendAt`: it can be sent again;
-   * no `expiresAt`: there is none to type in.
+   * The code in use, with the contact in its normal form. Times in milliseconds since the epoch.
+   * Without `resendAt` another code can be sent; without `expiresAt` there is no code to enter.
    */
   code?: { contact: Contact; resendAt?: number; expiresAt?: number }
   /**
-   * The captcha dialog, whoever asked for it: an `image` to read, or a page to visit at `url`, whose
-   * address after the visit is the answer. Neither: it is on its way.
+   * The captcha dialog: an `image` to read, or a page to open at `url` whose final address is the
+   * answer. With neither it is loading.
    */
   captcha?: { image?: string; url?: string; busy: boolean; error?: AuthError }
-  /** Whether sending this event now would do anything. */
+  /** Whether `auth.send` would do anything with this event now. */
   can(event: AuthEvent<F>): boolean
-} & (RunningFlow<F> | { flow?: undefined; step?: undefined })
+}
 
-/** The running flow and the machines it has handed the journey to, innermost last. */
+/** What a UI needs to render: a plain object, the same one while nothing in it changes. */
+export type View<F extends Flows> = ViewBase<F> &
+  (RunningFlow<F> | { flow?: undefined; step?: undefined })
+
+/**
+ * Tells whether the user moves next.
+ *
+ * @example
+ *   if (isAsking(view)) view.step // 'askingAccount' | 'askingCode' | …
+ */
+export function isAsking<F extends Flows>(
+  view: View<F>,
+): view is View<F> & { step: AskingStep<F> } {
+  return (view.step as string | undefined)?.startsWith('asking') === true
+}
+
+/** @returns the running flow and the parts it is in, innermost last */
 export function flowActors(system: AnyActorRef['system']): AnyActorRef[] {
   const path: AnyActorRef[] = []
   for (let actor: AnyActorRef | undefined = system.get('flow'); actor;) {
@@ -86,42 +105,38 @@ export function flowActors(system: AnyActorRef['system']): AnyActorRef[] {
   return path
 }
 
-type Captcha = SnapshotFrom<typeof captcha>
-type Verification = SnapshotFrom<typeof verification>
-
-/** The actor tree as a UI sees it. Reads, never keeps. */
+/** Reads the view from the actors. */
 export function viewOf(root: AnyActorRef): Omit<View<Flows>, 'can'> {
-  const { value, context } = root.getSnapshot()
+  const { value, context } = root.getSnapshot() as SnapshotFrom<SessionMachine>
+  const { status } = value
   const flows = flowActors(root.system).map((actor) => actor.getSnapshot() as AnyMachineSnapshot)
-  const leaf = flows.at(-1)
-  const dialog: Captcha = root.system.get('captcha').getSnapshot()
-  const isOpen = dialog.hasTag('asking') || dialog.hasTag('busy')
+  const innermost = flows.at(-1)
   return {
-    status: value.who,
-    user: value.who === 'signedIn' || value.who === 'anonymous' ? { uid: context.uid } : undefined,
-    flow: leaf && value.flow,
-    step: leaf?.value as string | undefined,
-    busy: !!leaf?.hasTag('busy'),
+    status,
+    user: status === 'signedIn' || status === 'anonymous' ? { uid: context.uid } : undefined,
+    flow: innermost && context.flow,
+    step: innermost?.value as string | undefined,
+    busy: !!innermost?.hasTag('busy'),
     error: flows.map(({ context }) => context.error).findLast(Boolean) ?? context.error,
     code: codeOf(flows.find(({ machine }) => machine.id === 'verification')),
-    captcha: isOpen
-      ? {
-          image: dialog.context.question?.image,
-          url: dialog.context.question?.url,
-          busy: dialog.hasTag('busy'),
-          error: dialog.context.error,
-        }
-      : undefined,
+    captcha: captchaOf(root.system.get('captcha').getSnapshot()),
   }
 }
 
 function codeOf(snapshot?: AnyMachineSnapshot): View<Flows>['code'] {
   if (!snapshot) return undefined
-  const { contact, resendAt, expiresAt } = (snapshot as Verification).context
+  const { contact, resendAt, expiresAt } = (snapshot as SnapshotFrom<VerificationMachine>).context
   return { contact, resendAt, expiresAt: expiresAt || undefined }
 }
 
-/** The same to look at, two levels deep. */
+function captchaOf(snapshot: SnapshotFrom<CaptchaMachine>): View<Flows>['captcha'] {
+  const busy = snapshot.hasTag('busy')
+  if (!busy && !snapshot.hasTag('asking')) return undefined
+  const { question, error } = snapshot.context
+  return { image: question?.image, url: question?.url, busy, error }
+}
+
+/** Compares two views, two levels deep. */
 export function isSame(a: object, b: object, depth = 2): boolean {
   return Object.entries(b).every(([name, after]) => {
     const before: unknown = a[name as never]

@@ -8,12 +8,13 @@ import type {
 } from 'xstate'
 import { AuthError } from '../../services/error.ts'
 import type { account } from '../../machines/flows/account.ts'
+import type { CallStart } from '../../machines/core/calls.ts'
 import type { captcha } from '../../machines/core/captcha.ts'
 import type { consent } from '../../machines/parts/consent.ts'
 import type { elevation } from '../../machines/parts/elevation.ts'
 import type { gatedEdit } from '../../machines/parts/gatedEdit.ts'
 import type { provider } from '../../machines/flows/provider.ts'
-import type { Request } from '../../machines/core/request.ts'
+import type { RequestMachine } from '../../machines/core/request.ts'
 import type { resetPassword } from '../../machines/flows/resetPassword.ts'
 import type { SessionMachine } from '../../machines/core/session.ts'
 import type { signIn } from '../../machines/flows/signIn.ts'
@@ -124,13 +125,13 @@ interface Machines {
   gatedEdit: typeof gatedEdit
   elevation: typeof elevation
   verification: typeof verification
-  request: Request<object, object>
+  request: RequestMachine<object, object>
   captcha: typeof captcha
   tokens: typeof tokens
   signOut: typeof signOut
 }
 type Machine = Machines
-type Event = EventFromLogic<Machine[keyof Machine]>
+type Event = EventFromLogic<Machine[keyof Machine]> | CallStart
 
 /** A list that names what a machine or an event does not have is a type error. */
 type ContextLooks = { [M in keyof Machine]: { [K in keyof ContextFrom<Machine[M]>]?: Look } }
@@ -154,20 +155,20 @@ const events: Record<string, Looks> = {
   'provider.bind': consentLooks,
   'provider.unbind': { provider_id: word },
   'captcha.require': { purpose: word },
-  'tokens.renew': { serial: number },
+  'tokens.refresh': { serial: number },
   'tokens.lost': { error },
 } satisfies EventLooks
 
 /** What may be seen of a machine's context. One that is not named here shows its error alone. */
 const contexts: Record<string, Looks> = {
-  session: { who: word, error },
+  session: { flow: word, status: word, error },
   signIn: { contact, target: word, isUser: flag, switched: flag, error },
   upgrade: { contact, hasSwitched: flag, error },
   resetPassword: { contact, error },
   provider: { consent: only(consentLooks), purpose: word, error },
   account: { edit, sudo: elevated, error },
   consent: { provider_id: word, isPopup: flag, error },
-  gatedEdit: { edit, sudo: elevated, isDone: flag, wasRefused: flag, error },
+  gatedEdit: { edit, sudo: elevated, isDone: flag, sudoRetried: flag, error },
   elevation: { contact, elevated, error },
   verification: {
     contact,
@@ -179,8 +180,8 @@ const contexts: Record<string, Looks> = {
   },
   request: {
     serial: number,
-    renewed: flag,
-    challengedAnew: flag,
+    tokenRefreshed: flag,
+    captchaRetried: flag,
     repeats: number,
     retryAt: number,
     error,

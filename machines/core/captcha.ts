@@ -1,76 +1,87 @@
 import { assign, fromPromise, setup } from 'xstate'
 import type { CaptchaQuestion } from '../../services/captcha/captcha.ts'
 import { AuthError, errorOf, isTransient } from '../../services/error.ts'
-import { clockOf, servicesOf } from '../../services/system.ts'
-import type { Secret } from '../../services/secret.ts'
 import type { CaptchaToken } from '../../services/http/wire.ts'
+import type { Secret } from '../../services/secret.ts'
+import { clockOf, servicesOf } from '../../services/system.ts'
+import { errorActions } from './flow.ts'
 
+/** Asks for a captcha token. */
 export interface CaptchaRequired {
   type: 'captcha.require'
+  /** The call that needs it: `METHOD:/v1/path`. */
   purpose: string
-  refused?: Secret
+  /** The token that the server has just rejected. */
+  rejected?: Secret
 }
 
-/** While a question is on screen. */
-const open = {
+interface Context {
+  purpose: string
+  /** How many requests wait for the answer. */
+  waiting: number
+  question?: CaptchaQuestion
+  token?: Secret
+  /** Milliseconds since the epoch. */
+  expiresAt: number
+  error?: AuthError
+}
+
+type Event =
+  | CaptchaRequired
+  /** A waiting request was aborted. */
+  | { type: 'captcha.release' }
+  /** The token has been used. */
+  | { type: 'captcha.spend'; token: Secret }
+  | { type: 'captcha.answer'; text: Secret }
+  | { type: 'captcha.replace' }
+  | { type: 'captcha.cancel' }
+
+/** The edges of the states in which the dialog is open. */
+const whileOpen = {
   'captcha.require': { actions: 'join' },
-  'captcha.release': [{ guard: 'isLast', target: 'cancelled' }, { actions: 'part' }],
+  'captcha.release': [{ guard: 'isLast', target: 'cancelled' }, { actions: 'leave' }],
   'captcha.cancel': 'cancelled',
 } as const
 
 /**
- * The one captcha question on screen, whoever asked, be it a picture or a page. A request sends
- * `captcha.require` and waits for a `settled` state; who comes while a question is open shares its
- * answer. One that is stopped meanwhile says `captcha.release`: a question for nobody is not asked.
+ * The captcha dialog: one at a time, by picture or by page. A request sends `captcha.require` and
+ * waits for a state tagged `settled`; requests that come while the dialog is open share its answer.
+ * An aborted request sends `captcha.release`; when the last one leaves, the dialog closes.
  */
 const machine = setup({
   types: {
-    context: {} as {
-      purpose: string
-      /** How many wait for the answer. */
-      waiting: number
-      question?: CaptchaQuestion
-      token?: Secret
-      /** Milliseconds since the epoch. */
-      expiresAt: number
-      error?: AuthError
-    },
-    events: {} as
-      | CaptchaRequired
-      | { type: 'captcha.release' }
-      | { type: 'captcha.spend'; token: Secret }
-      | { type: 'captcha.answer'; text: Secret }
-      | { type: 'captcha.replace' }
-      | { type: 'captcha.cancel' },
+    context: {} as Context,
+    events: {} as Event,
     tags: {} as 'asking' | 'busy' | 'settled',
   },
   actors: {
     createCaptcha: fromPromise<CaptchaQuestion, string>(({ input, system, signal }) => {
-      const { captcha, ...means } = servicesOf(system)
-      return captcha.create(input, { ...means, signal })
+      const { captcha, call, nonce } = servicesOf(system)
+      return captcha.create(input, { call, nonce, signal })
     }),
     verifyCaptcha: fromPromise<CaptchaToken, { question: CaptchaQuestion; answer: Secret }>(
       ({ input: { question, answer }, system, signal }) => {
-        const { captcha, ...means } = servicesOf(system)
-        return captcha.verify(question, answer, { ...means, signal })
+        const { captcha, call, nonce } = servicesOf(system)
+        return captcha.verify(question, answer, { call, nonce, signal })
       },
     ),
   },
   guards: {
     hasToken: ({ context, event }) =>
-      !!context.token && context.token !== (event as CaptchaRequired).refused,
+      !!context.token && context.token !== (event as CaptchaRequired).rejected,
     isLast: ({ context }) => context.waiting === 1,
     hasQuestion: ({ context }) => !!context.question,
     isSolved: ({ event }) => !!(event as unknown as { output: CaptchaQuestion }).output.solved,
     isCancelled: ({ event }) => errorOf(event)?.code === 'cancelled',
     isForeign: ({ event }) => errorOf(event)?.code === 'foreign_callback',
-    // The answer can be given again; but none to a picture or page that has expired.
-    isTransient: ({ event }) => {
+    // The same question can be answered again, unless it has expired.
+    canAnswerAgain: ({ event }) => {
       const error = errorOf(event)
       return error?.code !== 'captcha_invalid' && isTransient(error)
     },
   },
   actions: {
+    ...errorActions<Context, Event>(),
     begin: assign(({ event }) => ({
       purpose: (event as CaptchaRequired).purpose,
       waiting: 1,
@@ -90,10 +101,9 @@ const machine = setup({
       return { token, expiresAt: clockOf(system).now() + expires_in * 1000, error: undefined }
     }),
     join: assign({ waiting: ({ context }) => context.waiting + 1 }),
-    part: assign({ waiting: ({ context }) => context.waiting - 1 }),
+    leave: assign({ waiting: ({ context }) => context.waiting - 1 }),
     close: assign({ question: undefined }),
     rememberCancel: assign({ error: () => new AuthError('cancelled', { operation: 'captcha' }) }),
-    rememberError: assign({ error: ({ event }) => errorOf(event) }),
   },
 }).createMachine({
   id: 'captcha',
@@ -113,7 +123,7 @@ const machine = setup({
     },
     fetching: {
       tags: 'busy',
-      on: open,
+      on: whileOpen,
       invoke: {
         id: 'createCaptcha',
         src: 'createCaptcha',
@@ -131,14 +141,14 @@ const machine = setup({
     asking: {
       tags: 'asking',
       on: {
-        ...open,
+        ...whileOpen,
         'captcha.answer': 'checking',
-        'captcha.replace': { target: 'fetching', actions: assign({ error: undefined }) },
+        'captcha.replace': { target: 'fetching', actions: 'forgetError' },
       },
     },
     checking: {
       tags: 'busy',
-      on: open,
+      on: whileOpen,
       invoke: {
         id: 'verifyCaptcha',
         src: 'verifyCaptcha',
@@ -150,7 +160,7 @@ const machine = setup({
         onError: [
           { guard: 'isCancelled', target: 'cancelled' },
           { guard: 'isForeign', target: 'asking' },
-          { guard: 'isTransient', target: 'asking', actions: 'rememberError' },
+          { guard: 'canAnswerAgain', target: 'asking', actions: 'rememberError' },
           { target: 'fetching', actions: 'rememberError' },
         ],
       },
@@ -162,5 +172,6 @@ const machine = setup({
 })
 
 type Machine = typeof machine
+/** The type of {@link captcha}. */
 export interface CaptchaMachine extends Machine {}
 export const captcha: CaptchaMachine = machine

@@ -1,63 +1,51 @@
-import {
-  type ActorRefFrom,
-  type AnyActorRef,
-  assign,
-  enqueueActions,
-  fromPromise,
-  setup,
-  waitFor,
-} from 'xstate'
+import { type ActorRefFrom, assign, enqueueActions, fromPromise, setup, waitFor } from 'xstate'
 import { retryAt } from '../../services/clock.ts'
-import type { AnyEndpoint, Endpoint } from '../../services/http/endpoint.ts'
 import { AuthError, errorOf } from '../../services/error.ts'
-import { clockOf, servicesOf } from '../../services/system.ts'
-import type { Secret } from '../../services/secret.ts'
-import type { Credentials } from '../../services/session/tokenStore.ts'
+import type { AnyEndpoint, Endpoint } from '../../services/http/endpoint.ts'
 import type { Tokens } from '../../services/http/wire.ts'
-import type { captcha } from './captcha.ts'
-import type { tokens } from './tokens.ts'
+import type { Secret } from '../../services/secret.ts'
+import { clockOf, orderOf, servicesOf } from '../../services/system.ts'
+import type { CaptchaMachine } from './captcha.ts'
+import { type FreshTokens, freshTokens, type System, tokensOf, usableTokens } from './freshTokens.ts'
 import { until } from './until.ts'
 
-type System = AnyActorRef['system']
-
-const captchaOf = (system: System): ActorRefFrom<typeof captcha> => system.get('captcha')
-const tokensOf = (system: System): ActorRefFrom<typeof tokens> => system.get('tokens')
-
-/** Which token pair goes with a call, and whose. */
-export interface Authorized {
-  serial?: number
-  uid?: string
-}
-
-const uidOf = (system: System) => tokensOf(system).getSnapshot().context.credentials?.sub
-
-const notTheSame = () =>
-  new AuthError('cancelled', { description: 'somebody else has signed in meanwhile' })
-
-/** How often a call that is safe to repeat is repeated while the line is down. */
+/** How often a call that is safe to repeat is repeated while the server cannot be reached. */
 const REPEATS = 2
 
-/** One call as actor logic: from outside it looks like a promise. */
-export interface Request<Input, Output> extends ReturnType<typeof makeRequest<Input, Output>> {}
+/** One call as actor logic. From outside it behaves like a promise. */
+export interface RequestMachine<Input, Output> extends ReturnType<
+  typeof makeRequest<Input, Output>
+> {}
 
-const made = new WeakMap<object, object>()
+const captchaOf = (system: System): ActorRefFrom<CaptchaMachine> => system.get('captcha')
+
+/** Whether `auth.call` made this call, not a flow. */
+const isDirectCall = (system: System, id: string): boolean =>
+  system.get('calls')?.getSnapshot().context.has(id) === true
+
+const machines = new WeakMap<object, object>()
 const endpoints = new WeakMap<object, AnyEndpoint>()
 
-/** What a running call calls. */
-export const endpointOf = ({ logic }: { logic: object }): AnyEndpoint => endpoints.get(logic)!
+/** @returns the endpoint that a running request calls */
+export const endpointOf = (actor: object): AnyEndpoint | undefined =>
+  endpoints.get((actor as { logic: object }).logic)
 
 /**
- * One call to the server that a captcha, an expired token or a broken line can interrupt. From
- * outside it looks like a promise: it ends with the endpoint's output or with an `AuthError`.
+ * Makes the actor for one call to the server. It ends with the endpoint's output or with an
+ * `AuthError`; a captcha, an expired token or a network failure on the way is handled inside. The
+ * same endpoint always gives the same machine.
  *
- * @example actors: { getUser: request(getUser) }
+ * @example
+ *   setup({ actors: { getUser: request(getUser) } })
  */
 /* @__NO_SIDE_EFFECTS__ */
-export function request<Input, Output>(endpoint: Endpoint<Input, Output>): Request<Input, Output> {
-  const known = made.get(endpoint) as Request<Input, Output> | undefined
+export function request<Input, Output>(
+  endpoint: Endpoint<Input, Output>,
+): RequestMachine<Input, Output> {
+  const known = machines.get(endpoint) as RequestMachine<Input, Output> | undefined
   if (known) return known
   const machine = makeRequest(endpoint)
-  made.set(endpoint, machine)
+  machines.set(endpoint, machine)
   endpoints.set(machine, endpoint as AnyEndpoint)
   return machine
 }
@@ -65,19 +53,30 @@ export function request<Input, Output>(endpoint: Endpoint<Input, Output>): Reque
 function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
   const { operation, method, path, credential, repeatable, signsIn, signsOut } = endpoint
   const purpose = `${method}:${path}`
+
+  /** @returns which tokens to send with the call; without a serial it goes without a bearer */
+  function toAuthorization({ serial, credentials, error }: FreshTokens, uid?: string): Authorization {
+    if (!credentials && credential === 'either') return { serial: undefined }
+    if (!credentials) throw AuthError.from(error, operation)
+    if (uid !== undefined && uid !== credentials.sub) throw userChanged()
+    return { serial, uid: credentials.sub }
+  }
+
   return setup({
     types: {
       input: {} as Input,
       output: {} as Output,
-      context: {} as {
+      context: {} as Authorization & {
         params: Input
-        /** Which token pair the call goes out with; none: the client id alone. */
-        serial?: number
-        /** Whose call it is: nobody else's token goes with it. */
-        uid?: string
-        renewed: boolean
+        /** The call can be sent as it is: with a token, or without because it needs none. */
+        isAuthorized: boolean
+        /** Orders sign-ins by when they began; only an endpoint that signs in has one. */
+        order?: number
+        /** The server rejected the token once and another one was sent. */
+        tokenRefreshed: boolean
         captchaToken?: Secret
-        challengedAnew: boolean
+        /** The server rejected a captcha token once and another one was asked for. */
+        captchaRetried: boolean
         repeats: number
         /** Milliseconds since the epoch. */
         retryAt: number
@@ -88,83 +87,85 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
       tags: {} as 'busy' | 'captcha' | 'retrying',
     },
     actors: {
-      authorize: fromPromise<Authorized, Authorized>(async ({ input, system, signal }) => {
-        const { uid = uidOf(system) } = input
-        const { serial, credentials, error } = await freshTokens(system, input.serial, signal)
-        if (!credentials && credential === 'either') return { serial: undefined }
-        if (error) throw AuthError.from(error, operation)
-        if (uid !== undefined && uid !== credentials!.sub) throw notTheSame()
-        return { serial, uid: credentials!.sub }
-      }),
-      send: fromPromise<Output, Authorized & { params: Input; captchaToken?: Secret }>(
+      refreshTokens: fromPromise<Authorization, Authorization>(
+        async ({ input: { serial, uid }, system, signal }) =>
+          toAuthorization(await freshTokens(system, serial, signal), uid),
+      ),
+      send: fromPromise<Output, Authorization & { params: Input; captchaToken?: Secret }>(
         async ({ input: { params, serial, uid, captchaToken }, system, signal }) => {
-          const { credentials } = tokensOf(system).getSnapshot().context
           const { call } = servicesOf(system)
           if (serial === undefined) return call(endpoint, params, { captchaToken, signal })
-          if (credentials && credentials.sub !== uid) throw notTheSame()
+          const { credentials } = tokensOf(system)!.getSnapshot().context
+          if (credentials && credentials.sub !== uid) throw userChanged()
           const accessToken = credentials?.access_token
           return call(endpoint, params, { accessToken, captchaToken, signal })
         },
       ),
       solveCaptcha: fromPromise<Secret, Secret | undefined>(
-        async ({ input: refused, system, signal }) => {
-          const dialog = captchaOf(system)
-          dialog.send({ type: 'captcha.require', purpose, refused })
-          // Who is stopped waits for no answer.
+        async ({ input: rejected, system, signal }) => {
+          const captcha = captchaOf(system)
+          captcha.send({ type: 'captcha.require', purpose, rejected })
+          // An aborted request leaves the captcha queue.
           signal.addEventListener('abort', () => {
-            if (dialog.getSnapshot().status === 'active') dialog.send({ type: 'captcha.release' })
+            if (captcha.getSnapshot().status === 'active') captcha.send({ type: 'captcha.release' })
           })
-          const settled = await waitFor(dialog, (state) => state.hasTag('settled'), { signal })
-          if (settled.context.token) return settled.context.token
-          throw settled.context.error!
+          const { context } = await waitFor(captcha, (state) => state.hasTag('settled'), { signal })
+          if (context.token) return context.token
+          throw context.error!
         },
       ),
       until,
     },
     guards: {
-      canBeAuthorized: () => credential !== 'client',
-      isTokenRefused: ({ context, event }) =>
+      isAuthorized: ({ context }) => context.isAuthorized,
+      isTokenRejected: ({ context, event }) =>
         errorOf(event)?.code === 'unauthenticated' &&
         context.serial !== undefined &&
-        !context.renewed,
+        !context.tokenRefreshed,
       isFirstChallenge: ({ context, event }) =>
         errorOf(event)?.code === 'captcha_required' &&
         !context.captchaToken &&
-        !context.challengedAnew,
-      isCaptchaRefused: ({ context, event }) =>
-        !!errorOf(event)?.code.startsWith('captcha_') && !context.challengedAnew,
-      isCaptchaRefusedAgain: ({ event }) => !!errorOf(event)?.code.startsWith('captcha_'),
-      isWorthRepeating: ({ context, event }) =>
+        !context.captchaRetried,
+      isCaptchaRejected: ({ context, event }) => isAboutCaptcha(event) && !context.captchaRetried,
+      isCaptchaRejectedAgain: ({ event }) => isAboutCaptcha(event),
+      canRepeat: ({ context, event }) =>
         !!repeatable && context.repeats < REPEATS && errorOf(event)?.code === 'unreachable',
     },
     actions: {
+      // Most calls find a token at hand and need no other actor for it.
+      authorize: assign(({ system }) => {
+        if (credential === 'client') return { isAuthorized: true }
+        const tokens = tokensOf(system)?.getSnapshot()
+        const usable = usableTokens(system)
+        const isSignedOut = credential === 'either' && tokens?.value === 'absent'
+        return {
+          serial: usable?.serial,
+          uid: tokens?.context.credentials?.sub,
+          isAuthorized: !!usable || isSignedOut,
+        }
+      }),
       backOff: assign(({ context, system }) => ({
         repeats: context.repeats + 1,
         retryAt: retryAt(clockOf(system), context.repeats + 1),
       })),
-      settle: enqueueActions(({ context: { captchaToken, output }, enqueue, self, system }) => {
-        const tokens = output as unknown as Tokens
-        const byFlow = !self.id.startsWith('call.')
+      reportSuccess: enqueueActions(({ context, enqueue, self, system }) => {
+        const { captchaToken, output, order } = context
+        const byFlow = !isDirectCall(system, self.id)
         if (signsIn) {
-          enqueue.sendTo(tokensOf(system), {
-            type: 'tokens.keep',
-            tokens,
-            version: path.slice(1, 3),
-            byFlow,
-            // Actors are numbered in the order they begin.
-            begun: Number(self.sessionId.slice(2)),
-          })
+          const tokens = output as unknown as Tokens
+          const version = path.slice(1, 3)
+          enqueue.sendTo(tokensOf(system)!, { type: 'tokens.keep', tokens, version, byFlow, order })
         }
-        if (signsOut) enqueue.sendTo(tokensOf(system), { type: 'tokens.drop', byFlow })
+        if (signsOut) enqueue.sendTo(tokensOf(system)!, { type: 'tokens.drop', byFlow })
         if (captchaToken) {
           enqueue.sendTo(captchaOf(system), { type: 'captcha.spend', token: captchaToken })
         }
       }),
-      // Sent at once: what is left for after the transition is lost when the call fails in it.
+      // Sent now, because XState drops enqueued sends when the machine throws.
       forgetCaptcha({ context, system }) {
-        const dialog = captchaOf(system)
-        const token = context.captchaToken ?? dialog.getSnapshot().context.token
-        if (token) dialog.send({ type: 'captcha.spend', token })
+        const captcha = captchaOf(system)
+        const token = context.captchaToken ?? captcha.getSnapshot().context.token
+        if (token) captcha.send({ type: 'captcha.spend', token })
       },
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
       fail: ({ context }) => {
@@ -173,22 +174,27 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
     },
   }).createMachine({
     id: 'request',
-    context: ({ input }) => ({
+    context: ({ input, self }) => ({
       params: input,
-      renewed: false,
-      challengedAnew: false,
+      isAuthorized: false,
+      ...(signsIn && { order: orderOf(self.system) }),
+      tokenRefreshed: false,
+      captchaRetried: false,
       repeats: 0,
       retryAt: 0,
     }),
     initial: 'starting',
     output: ({ context }) => context.output!,
     states: {
-      starting: { always: [{ guard: 'canBeAuthorized', target: 'authorizing' }, 'sending'] },
-      authorizing: {
+      starting: {
+        entry: 'authorize',
+        always: [{ guard: 'isAuthorized', target: 'sending' }, 'refreshing'],
+      },
+      refreshing: {
         tags: 'busy',
         invoke: {
-          id: 'authorize',
-          src: 'authorize',
+          id: 'refreshTokens',
+          src: 'refreshTokens',
           input: ({ context: { serial, uid } }) => ({ serial, uid }),
           onDone: { target: 'sending', actions: assign(({ event }) => event.output) },
           onError: { target: 'failed', actions: 'rememberError' },
@@ -209,21 +215,21 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
           onError: [
             { guard: 'isFirstChallenge', target: 'challenged' },
             {
-              guard: 'isCaptchaRefused',
+              guard: 'isCaptchaRejected',
               target: 'challenged',
-              actions: ['forgetCaptcha', assign({ challengedAnew: true })],
+              actions: ['forgetCaptcha', assign({ captchaRetried: true })],
             },
             {
-              guard: 'isCaptchaRefusedAgain',
+              guard: 'isCaptchaRejectedAgain',
               target: 'failed',
               actions: ['forgetCaptcha', 'rememberError'],
             },
             {
-              guard: 'isTokenRefused',
-              target: 'authorizing',
-              actions: assign({ renewed: true }),
+              guard: 'isTokenRejected',
+              target: 'refreshing',
+              actions: assign({ tokenRefreshed: true }),
             },
-            { guard: 'isWorthRepeating', target: 'pausing', actions: 'backOff' },
+            { guard: 'canRepeat', target: 'pausing', actions: 'backOff' },
             { target: 'failed', actions: 'rememberError' },
           ],
         },
@@ -251,37 +257,19 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
           onError: { target: 'failed', actions: 'rememberError' },
         },
       },
-      succeeded: { type: 'final', entry: 'settle' },
+      succeeded: { type: 'final', entry: 'reportSuccess' },
       failed: { entry: 'fail' },
     },
   })
 }
 
-/**
- * The session's tokens as they are once nobody is loading or renewing them, renewed first when they
- * have expired or when their `serial` is the one the server just refused. Without usable tokens
- * there is an `error`.
- */
-export async function freshTokens(
-  system: System,
-  refused?: number,
-  signal?: AbortSignal,
-): Promise<{ serial: number; credentials?: Credentials; error?: AuthError }> {
-  const keeper = tokensOf(system)
-  const settled = () =>
-    waitFor(keeper, (state) => !state.hasTag('busy'), { signal }).catch(() => {
-      throw new AuthError('cancelled', { description: 'the session was stopped meanwhile' })
-    })
-  // Another tab may have left a pair that has run out as well: then that one is renewed.
-  for (let last: number | undefined; ;) {
-    const { serial, credentials, error } = (await settled()).context
-    if (serial !== refused && credentials && credentials.expiresAt > clockOf(system).now()) {
-      return { serial, credentials }
-    }
-    if (!credentials || serial === last) {
-      return { serial, error: error ?? new AuthError('unauthenticated') }
-    }
-    last = serial
-    keeper.send({ type: 'tokens.renew', serial })
-  }
+/** Which token pair goes with a call, and whose: the call is never repeated as another user. */
+interface Authorization {
+  serial?: number
+  uid?: string
 }
+
+const isAboutCaptcha = (event: object) => !!errorOf(event)?.code.startsWith('captcha_')
+
+const userChanged = () =>
+  new AuthError('cancelled', { description: 'another user has signed in meanwhile' })

@@ -1,26 +1,32 @@
 import { assign, fromPromise, setup } from 'xstate'
 import { retryAt } from '../../services/clock.ts'
-import { refresh, refreshV2, revoke, signOut as endSession } from '../../services/http/endpoints.ts'
 import { errorOf, isTransient } from '../../services/error.ts'
-import { clockOf, servicesOf } from '../../services/system.ts'
-import type { Credentials } from '../../services/session/tokenStore.ts'
+import {
+  refresh,
+  refreshV2,
+  revoke,
+  signOut as endSession,
+} from '../../services/http/endpoints.ts'
 import type { SignedOut, SignOutRequest, Tokens } from '../../services/http/wire.ts'
+import type { Credentials } from '../../services/session/credentials.ts'
+import { clockOf, servicesOf } from '../../services/system.ts'
 import { until } from './until.ts'
 
-/** How often the server is told again while it cannot be reached. */
+/** How often the request is repeated while the server cannot be reached. */
 const REPEATS = 3
 
+/** What {@link signOut} starts with. */
 export interface SignOutInput {
   credentials: Pick<Credentials, 'access_token' | 'refresh_token' | 'version'>
-  /** Where to go once the server knows (`POST user/signout`). */
+  /** Where the browser goes once the server has answered (`POST user/signout`). */
   redirect?: SignOutRequest
 }
 
 /**
- * Tells the server that a session has ended which is over already on this side. Best effort: told
- * again a few times while the line is down, and given up in silence. Where to go only a good token
- * learns, so one that has run out is renewed for it; if it cannot be, the session is revoked and
- * the person stays.
+ * Tells the server that a session has ended, which is over already in this client. It is best effort:
+ * repeated a few times while the server cannot be reached, and then given up without an error. The
+ * server says where to redirect only for a valid token, so an expired one is refreshed for that; if
+ * it cannot be, the session is revoked and the page stays.
  */
 const machine = setup({
   types: {
@@ -28,7 +34,7 @@ const machine = setup({
     context: {} as SignOutInput & { repeats: number; retryAt: number; uri?: string },
   },
   actors: {
-    tell: fromPromise<SignedOut, SignOutInput>(
+    revoke: fromPromise<SignedOut, SignOutInput>(
       ({ input: { credentials, redirect }, system, signal }) => {
         const { call } = servicesOf(system)
         const token = credentials.access_token
@@ -37,7 +43,7 @@ const machine = setup({
           : call(revoke, { token }, { signal })
       },
     ),
-    renew: fromPromise<Tokens, SignOutInput['credentials']>(({ input, system, signal }) => {
+    refresh: fromPromise<Tokens, SignOutInput['credentials']>(({ input, system, signal }) => {
       const { version, refresh_token } = input
       const endpoint = version === 'v2' ? refreshV2 : refresh
       return servicesOf(system).call(endpoint, { refresh_token: refresh_token! }, { signal })
@@ -45,9 +51,9 @@ const machine = setup({
     until,
   },
   guards: {
-    canRenew: ({ context: { credentials, redirect }, event }) =>
+    canRefresh: ({ context: { credentials, redirect }, event }) =>
       !!redirect && !!credentials.refresh_token && errorOf(event)?.code === 'unauthenticated',
-    canStay: ({ context }) => !!context.redirect,
+    canDropRedirect: ({ context }) => !!context.redirect,
     canRepeat: ({ context, event }) => context.repeats < REPEATS && isTransient(errorOf(event)),
   },
   actions: {
@@ -55,51 +61,51 @@ const machine = setup({
       repeats: context.repeats + 1,
       retryAt: retryAt(clockOf(system), context.repeats + 1, errorOf(event)?.retryAfter),
     })),
-    stay: assign({ redirect: undefined, repeats: 0 }),
+    dropRedirect: assign({ redirect: undefined, repeats: 0 }),
     redirect({ context, system }) {
       try {
         if (context.uri) servicesOf(system).redirect(context.uri)
       } catch {
-        // It is no page: the person stays.
+        // It is not the address of a web page, so the page stays.
       }
     },
   },
 }).createMachine({
   id: 'signOut',
   context: ({ input }) => ({ ...input, repeats: 0, retryAt: 0 }),
-  initial: 'telling',
+  initial: 'revoking',
   states: {
-    telling: {
+    revoking: {
       tags: 'busy',
       invoke: {
-        id: 'tell',
-        src: 'tell',
+        id: 'revoke',
+        src: 'revoke',
         input: ({ context: { credentials, redirect } }) => ({ credentials, redirect }),
         onDone: {
           target: 'done',
           actions: [assign({ uri: ({ event }) => event.output.redirect_uri }), 'redirect'],
         },
         onError: [
-          { guard: 'canRenew', target: 'renewing' },
+          { guard: 'canRefresh', target: 'refreshing' },
           { guard: 'canRepeat', target: 'pausing', actions: 'backOff' },
-          { guard: 'canStay', target: 'telling', reenter: true, actions: 'stay' },
+          { guard: 'canDropRedirect', target: 'revoking', reenter: true, actions: 'dropRedirect' },
           'done',
         ],
       },
     },
-    renewing: {
+    refreshing: {
       tags: 'busy',
       invoke: {
-        id: 'renew',
-        src: 'renew',
+        id: 'refresh',
+        src: 'refresh',
         input: ({ context }) => context.credentials,
         onDone: {
-          target: 'telling',
+          target: 'revoking',
           actions: assign({
             credentials: ({ event }) => ({ access_token: event.output.access_token }),
           }),
         },
-        onError: { target: 'telling', actions: 'stay' },
+        onError: { target: 'revoking', actions: 'dropRedirect' },
       },
     },
     pausing: {
@@ -108,7 +114,7 @@ const machine = setup({
         id: 'until',
         src: 'until',
         input: ({ context }) => context.retryAt,
-        onDone: 'telling',
+        onDone: 'revoking',
         onError: 'done',
       },
     },
@@ -117,5 +123,6 @@ const machine = setup({
 })
 
 type Machine = typeof machine
+/** The type of {@link signOut}. */
 export interface SignOutMachine extends Machine {}
 export const signOut: SignOutMachine = machine

@@ -1,67 +1,63 @@
 import { assign, fromPromise, sendTo, setup, spawnChild } from 'xstate'
 import { type Clock, retryAt } from '../../services/clock.ts'
-import { refresh, refreshV2 } from '../../services/http/endpoints.ts'
 import { AuthError, errorOf } from '../../services/error.ts'
-import { clockOf, servicesOf } from '../../services/system.ts'
-import type { Credentials } from '../../services/session/tokenStore.ts'
+import { refresh, refreshV2 } from '../../services/http/endpoints.ts'
 import type { SignOutRequest, Tokens } from '../../services/http/wire.ts'
+import type { Credentials } from '../../services/session/credentials.ts'
+import { clockOf, servicesOf } from '../../services/system.ts'
 import { signOut } from './signOut.ts'
 import { until } from './until.ts'
 
-/** What the session learns: a fact, never a token. */
+/** What the session learns about its tokens, without a token in it. */
 export type TokensFact = (
-  { type: 'tokens.kept'; uid?: string; scope?: string } | { type: 'tokens.lost'; error?: AuthError }
+  | { type: 'tokens.restored'; uid?: string; scope?: string }
+  | { type: 'tokens.kept'; uid?: string; scope?: string }
+  | { type: 'tokens.refreshed'; uid?: string; scope?: string }
+  | { type: 'tokens.lost'; error?: AuthError }
 ) & {
-  /** The running flow has brought it about itself. */
+  /** The running flow caused it, so the flow goes on. */
   byFlow?: boolean
 }
 
-const isByFlow = (event: object) => 'byFlow' in event && event.byFlow === true
-
 /**
- * Keeps the session's tokens, renews them when somebody needs one, and loses them only when the
- * server refuses the refresh token or the person signs out. A request sends `tokens.renew` and waits
- * until the machine is no longer `busy`, so any number of requests share one renewal.
+ * Owns the session's tokens: stores them, refreshes them when a request needs it, and drops them
+ * only when the server rejects the refresh token or the user signs out. A request sends
+ * `tokens.refresh` and waits until the machine is no longer `busy`, so that any number of requests
+ * share one refresh.
  */
 const machine = setup({
   types: {
     context: {} as {
       credentials?: Credentials
-      /** Counts the token pairs, so that a request can say which one was refused. */
+      /** Counts the token pairs, so that a request can name the one that was rejected. */
       serial: number
       /** Which sign-in the tokens come from, in the order they began. */
-      begun?: number
+      order?: number
       failures: number
       /** Milliseconds since the epoch. */
       retryAt: number
       error?: AuthError
     },
     events: {} as
-      | {
-          type: 'tokens.keep'
-          tokens: Tokens
-          version?: string
-          byFlow?: boolean
-          begun?: number
-        }
-      /** This pair has expired or was refused: another one is needed. */
-      | { type: 'tokens.renew'; serial: number }
+      | { type: 'tokens.keep'; tokens: Tokens; version?: string; byFlow?: boolean; order?: number }
+      /** The pair with this serial has expired or was rejected. */
+      | { type: 'tokens.refresh'; serial: number }
       | { type: 'tokens.drop'; redirect?: SignOutRequest; byFlow?: boolean }
+      /** Another tab may have changed the stored session. */
       | { type: 'tokens.reload' },
     tags: {} as 'busy' | 'retrying',
   },
   actors: {
     load: fromPromise<Credentials | undefined>(({ system }) => servicesOf(system).store.load()),
-    refresh: fromPromise<Tokens, Credentials>(({ input, system, signal }) => {
+    refresh: fromPromise<Tokens | undefined, Credentials>(({ input, system, signal }) => {
       const { call, store } = servicesOf(system)
-      return store.renew(input, {
-        refresh: ({ version, refresh_token }) =>
+      return store.refresh(input, {
+        send: ({ version, refresh_token }) =>
           call(
             version === 'v2' ? refreshV2 : refresh,
             { refresh_token: refresh_token! },
             { signal },
           ),
-        reload: () => system.get('tokens').send({ type: 'tokens.reload' }),
         signal,
       })
     }),
@@ -69,17 +65,17 @@ const machine = setup({
     until,
   },
   guards: {
-    // Whoever asked last is the one to be signed in, not whoever is answered last.
-    isLatest: ({ context, event }) => !((event as { begun?: number }).begun! < context.begun!),
-    isStored: ({ event }) => 'output' in event && !!event.output,
+    // Of concurrent sign-ins the last one started wins, whichever is answered last.
+    isLatest: ({ context, event }) => !((event as { order?: number }).order! < context.order!),
+    hasOutput: ({ event }) => 'output' in event && !!event.output,
     hasCredentials: ({ context }) => !!context.credentials,
     isOutdated: ({ context, event }) =>
-      event.type === 'tokens.renew' && event.serial !== context.serial,
-    isRenewable: ({ context }) => !!context.credentials!.refresh_token,
-    isRefused: ({ event }) => REFUSALS.has(errorOf(event)?.code ?? ''),
+      event.type === 'tokens.refresh' && event.serial !== context.serial,
+    hasRefreshToken: ({ context }) => !!context.credentials!.refresh_token,
+    isRejected: ({ event }) => REJECTIONS.has(errorOf(event)?.code ?? ''),
   },
   actions: {
-    // A store that fails costs the next page its session, never this one.
+    // A failing store costs the next page its session, not this one.
     save({ context, system }) {
       servicesOf(system)
         .store.save(context.credentials!)
@@ -90,24 +86,24 @@ const machine = setup({
         .store.clear()
         .catch(() => undefined)
     },
-    tellServer: spawnChild('signOut', {
+    revoke: spawnChild('signOut', {
       input: ({ context, event }) => ({
         credentials: context.credentials!,
         redirect: event.type === 'tokens.drop' ? event.redirect : undefined,
       }),
     }),
     forgetError: assign({ error: undefined }),
-    tell: sendTo(
+    notifySession: sendTo(
       ({ system }) => system.get('session'),
       (
         { context: { credentials }, event },
-        { type }: { type: 'tokens.restored' | 'tokens.kept' | 'tokens.renewed' },
-      ) => {
+        { type }: { type: 'tokens.restored' | 'tokens.kept' | 'tokens.refreshed' },
+      ): TokensFact => {
         const { sub: uid, scope } = credentials!
-        return { type, uid, scope, byFlow: isByFlow(event) } as TokensFact
+        return { type, uid, scope, byFlow: isByFlow(event) }
       },
     ),
-    tellLost: sendTo(
+    notifyLost: sendTo(
       ({ system }) => system.get('session'),
       ({ context: { error }, event }): TokensFact => ({
         type: 'tokens.lost',
@@ -136,12 +132,12 @@ const machine = setup({
         assign(({ context, event, system }) => ({
           credentials: toCredentials(event.tokens, clockOf(system), { version: event.version }),
           serial: context.serial + 1,
-          begun: event.begun ?? context.begun,
+          order: event.order ?? context.order,
           failures: 0,
           error: undefined,
         })),
         'save',
-        { type: 'tell', params: { type: 'tokens.kept' } },
+        { type: 'notifySession', params: { type: 'tokens.kept' } },
       ],
     },
   },
@@ -152,7 +148,7 @@ const machine = setup({
         'tokens.drop': {
           guard: 'hasCredentials',
           target: 'absent',
-          actions: ['tellServer', 'clear', 'forgetError'],
+          actions: ['revoke', 'clear', 'forgetError'],
         },
       },
       invoke: {
@@ -160,14 +156,14 @@ const machine = setup({
         src: 'load',
         onDone: [
           {
-            guard: 'isStored',
+            guard: 'hasOutput',
             target: 'kept',
             actions: [
               assign(({ context, event }) => ({
                 credentials: event.output,
                 serial: context.serial + 1,
               })),
-              { type: 'tell', params: { type: 'tokens.restored' } },
+              { type: 'notifySession', params: { type: 'tokens.restored' } },
             ],
           },
           { target: 'absent', actions: 'forgetError' },
@@ -178,48 +174,53 @@ const machine = setup({
     kept: {
       on: {
         'tokens.reload': 'loading',
-        'tokens.renew': [
+        'tokens.refresh': [
           { guard: 'isOutdated' },
-          { guard: 'isRenewable', target: 'renewing' },
+          { guard: 'hasRefreshToken', target: 'refreshing' },
           { target: 'absent', actions: ['rememberExpiry', 'clear'] },
         ],
-        'tokens.drop': { target: 'absent', actions: ['tellServer', 'clear', 'forgetError'] },
+        'tokens.drop': { target: 'absent', actions: ['revoke', 'clear', 'forgetError'] },
       },
     },
-    renewing: {
+    refreshing: {
       tags: 'busy',
       on: {
         'tokens.reload': 'loading',
-        'tokens.drop': { target: 'absent', actions: ['tellServer', 'clear', 'forgetError'] },
+        'tokens.drop': { target: 'absent', actions: ['revoke', 'clear', 'forgetError'] },
       },
       invoke: {
         id: 'refresh',
         src: 'refresh',
         input: ({ context }) => context.credentials!,
-        onDone: {
-          target: 'kept',
-          actions: [
-            assign(({ context, event, system }) => ({
-              credentials: toCredentials(event.output, clockOf(system), context.credentials),
-              serial: context.serial + 1,
-              failures: 0,
-              error: undefined,
-            })),
-            'save',
-            { type: 'tell', params: { type: 'tokens.renewed' } },
-          ],
-        },
+        onDone: [
+          {
+            guard: 'hasOutput',
+            target: 'kept',
+            actions: [
+              assign(({ context, event, system }) => ({
+                credentials: toCredentials(event.output!, clockOf(system), context.credentials),
+                serial: context.serial + 1,
+                failures: 0,
+                error: undefined,
+              })),
+              'save',
+              { type: 'notifySession', params: { type: 'tokens.refreshed' } },
+            ],
+          },
+          // Another tab has changed the stored session meanwhile.
+          { target: 'loading' },
+        ],
         onError: [
-          { guard: 'isRefused', target: 'absent', actions: ['rememberError', 'clear'] },
-          { target: 'resting', actions: ['rememberError', 'backOff'] },
+          { guard: 'isRejected', target: 'absent', actions: ['rememberError', 'clear'] },
+          { target: 'pausing', actions: ['rememberError', 'backOff'] },
         ],
       },
     },
-    resting: {
+    pausing: {
       tags: 'retrying',
       on: {
         'tokens.reload': 'loading',
-        'tokens.drop': { target: 'absent', actions: ['tellServer', 'clear', 'forgetError'] },
+        'tokens.drop': { target: 'absent', actions: ['revoke', 'clear', 'forgetError'] },
       },
       invoke: {
         id: 'until',
@@ -231,18 +232,25 @@ const machine = setup({
     },
     absent: {
       on: { 'tokens.reload': 'loading' },
-      entry: ['tellLost', assign({ credentials: undefined })],
+      entry: ['notifyLost', assign({ credentials: undefined })],
     },
   },
 })
 
-/** Answers to a refresh that end the session; any other failure leaves it alone. */
-const REFUSALS = new Set(['invalid_grant', 'unauthenticated', 'user_blocked'])
+type Machine = typeof machine
+/** The type of {@link tokens}. */
+export interface TokensMachine extends Machine {}
+export const tokens: TokensMachine = machine
+
+const isByFlow = (event: object) => 'byFlow' in event && event.byFlow === true
+
+/** Answers to a refresh that end the session. Any other failure keeps it. */
+const REJECTIONS = new Set(['invalid_grant', 'unauthenticated', 'user_blocked'])
 
 /** Seconds before its end in which a token is no longer sent, so that it does not expire on the way. */
 const MARGIN = 30
 
-/** A session begins: `expires_in` becomes a moment. What a renewal does not repeat stays. */
+/** Turns `expires_in` into a moment and keeps what a refresh does not repeat. */
 function toCredentials(
   { expires_in, ...tokens }: Tokens,
   clock: Clock,
@@ -252,7 +260,3 @@ function toCredentials(
   const expiresAt = clock.now() + (expires_in - margin) * 1000
   return { ...previous, ...tokens, expiresAt }
 }
-
-type Machine = typeof machine
-export interface TokensMachine extends Machine {}
-export const tokens: TokensMachine = machine

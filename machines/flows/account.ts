@@ -1,40 +1,42 @@
 import { assign, setup } from 'xstate'
+import { AuthError } from '../../services/error.ts'
 import * as api from '../../services/http/endpoints.ts'
-import { type AuthError, errorOf } from '../../services/error.ts'
-import type { Profile } from '../../services/http/wire.ts'
+import type { Contact, Profile } from '../../services/http/wire.ts'
+import { callsOf, errorActions, expectEvent, failTo, readContact } from '../core/flow.ts'
+import { request } from '../core/request.ts'
+import type { FlowMeta } from '../core/session.ts'
 import {
-  followRedirect,
   consent,
-  consentOf,
   type Consented,
   type ConsentInput,
+  followRedirect,
+  toConsentInput,
 } from '../parts/consent.ts'
 import type { Elevated } from '../parts/elevation.ts'
 import { type Edit, gatedEdit } from '../parts/gatedEdit.ts'
-import { request } from '../core/request.ts'
 
-/**
- * Edits the account of whoever is signed in. A new password, phone or e-mail, and deleting the
- * account, go through `gatedEdit`; the sudo token it brings stays in memory for the next edit until
- * it expires. Deleting ends the session.
- */
-const machine = setup({
+interface Context extends Partial<Consented> {
+  edit?: Edit
+  sudo?: Elevated
+  error?: AuthError
+}
+
+type Event =
+  | Edit
+  | { type: 'edit.cancel' }
+  | { type: 'profile.submit'; profile: Profile }
+  | ({ type: 'provider.bind' } & ConsentInput)
+  | { type: 'provider.unbind'; provider_id: string }
+  | { type: 'account.close' }
+
+const flow = setup({
   types: {
-    context: {} as {
-      edit?: Edit
-      sudo?: Elevated
-      error?: AuthError
-    } & Partial<Consented>,
-    events: {} as
-      | Edit
-      | { type: 'edit.cancel' }
-      | { type: 'profile.submit'; profile: Profile }
-      | ({ type: 'provider.bind' } & ConsentInput)
-      | { type: 'provider.unbind'; provider_id: string }
-      | { type: 'account.close' },
+    context: {} as Context,
+    events: {} as Event,
     output: {} as { isDeleted: boolean },
     children: {} as { gatedEdit: 'gatedEdit'; consent: 'consent' },
     tags: {} as 'asking' | 'busy',
+    meta: {} as FlowMeta,
   },
   actors: {
     gatedEdit,
@@ -44,17 +46,31 @@ const machine = setup({
     unbindProvider: request(api.unbindProvider),
   },
   guards: {
-    isDeletion: ({ context, event }) =>
+    hasValidEdit: ({ event }) => !(readEdit(event) instanceof AuthError),
+    isDeleted: ({ context, event }) =>
       context.edit?.type === 'account.delete' &&
       (event as unknown as { output: { isDone: boolean } }).output.isDone,
   },
   actions: {
+    ...errorActions<Context, Event>(),
     followRedirect,
-    park: assign(({ event }) => ({ edit: event as Edit, error: undefined })),
-    forgetError: assign({ error: undefined }),
-    rememberError: assign({ error: ({ event }) => errorOf(event) }),
+    park: assign(({ event }) => ({ edit: readEdit(event) as Edit, error: undefined })),
+    rememberInvalidEdit: assign(({ event }) => ({ error: readEdit(event) as AuthError })),
   },
-}).createMachine({
+})
+
+const call = callsOf(flow)
+const toEdit = [
+  { guard: 'hasValidEdit', target: 'gatedEdit', actions: 'park' },
+  { actions: 'rememberInvalidEdit' },
+] as const
+
+/**
+ * Edits the account of the signed-in user. A new password, phone or e-mail, and deleting the account,
+ * go through `gatedEdit`; the sudo token it returns stays in memory for the next edit until it
+ * expires. Deleting ends the session.
+ */
+const machine = flow.createMachine({
   id: 'account',
   meta: { who: ['anonymous', 'signedIn'] },
   context: {},
@@ -65,9 +81,9 @@ const machine = setup({
       tags: 'asking',
       entry: assign({ edit: undefined, providerToken: undefined, redirect: undefined }),
       on: {
-        'password.change': { target: 'gatedEdit', actions: 'park' },
-        'contact.replace': { target: 'gatedEdit', actions: 'park' },
-        'account.delete': { target: 'gatedEdit', actions: 'park' },
+        'password.change': toEdit,
+        'contact.replace': toEdit,
+        'account.delete': toEdit,
         'profile.submit': 'savingProfile',
         'provider.bind': 'consent',
         'provider.unbind': 'unbindingProvider',
@@ -80,7 +96,7 @@ const machine = setup({
         src: 'gatedEdit',
         input: ({ context: { edit, sudo } }) => ({ edit: edit!, sudo }),
         onDone: [
-          { guard: 'isDeletion', target: 'done' },
+          { guard: 'isDeleted', target: 'done' },
           {
             target: 'askingEdit',
             actions: assign(({ event: { output } }) => ({
@@ -91,57 +107,44 @@ const machine = setup({
         ],
       },
     },
-    savingProfile: {
-      tags: 'busy',
-      entry: 'forgetError',
-      invoke: {
-        id: 'updateProfile',
-        src: 'updateProfile',
-        input: ({ event }) => (event as { profile: Profile }).profile,
-        onDone: 'askingEdit',
-        onError: { target: 'askingEdit', actions: 'rememberError' },
-      },
-    },
+    savingProfile: call('updateProfile', {
+      input: ({ event }) => expectEvent(event, 'profile.submit').profile,
+      onDone: 'askingEdit',
+      onError: failTo('askingEdit'),
+    }),
     consent: {
       entry: 'forgetError',
       on: { 'edit.cancel': 'askingEdit' },
       invoke: {
         id: 'consent',
         src: 'consent',
-        input: ({ event }) => consentOf(event),
-        onDone: {
-          target: 'bindingProvider',
-          actions: assign(({ event }) => event.output),
-        },
-        onError: { target: 'askingEdit', actions: 'rememberError' },
+        input: ({ event }) => toConsentInput(event),
+        onDone: { target: 'bindingProvider', actions: assign(({ event }) => event.output) },
+        onError: failTo('askingEdit'),
       },
     },
-    bindingProvider: {
-      tags: 'busy',
-      entry: 'forgetError',
-      invoke: {
-        id: 'bindProvider',
-        src: 'bindProvider',
-        input: ({ context }) => ({ provider_token: context.providerToken! }),
-        onDone: { target: 'askingEdit', actions: 'followRedirect' },
-        onError: { target: 'askingEdit', actions: 'rememberError' },
-      },
-    },
-    unbindingProvider: {
-      tags: 'busy',
-      entry: 'forgetError',
-      invoke: {
-        id: 'unbindProvider',
-        src: 'unbindProvider',
-        input: ({ event }) => ({ provider_id: (event as { provider_id: string }).provider_id }),
-        onDone: 'askingEdit',
-        onError: { target: 'askingEdit', actions: 'rememberError' },
-      },
-    },
+    bindingProvider: call('bindProvider', {
+      input: ({ context }) => ({ provider_token: context.providerToken! }),
+      onDone: { target: 'askingEdit', actions: 'followRedirect' },
+      onError: failTo('askingEdit'),
+    }),
+    unbindingProvider: call('unbindProvider', {
+      input: ({ event }) => ({ provider_id: expectEvent(event, 'provider.unbind').provider_id }),
+      onDone: 'askingEdit',
+      onError: failTo('askingEdit'),
+    }),
     done: { type: 'final' },
   },
 })
 
 type Machine = typeof machine
+/** The type of {@link account}. */
 export interface AccountMachine extends Machine {}
 export const account: AccountMachine = machine
+
+/** @returns the edit with its contact in normal form, or the error that says what is wrong with it */
+function readEdit(event: { type: string }): Edit | AuthError {
+  if (event.type !== 'contact.replace') return event as Edit
+  const contact = readContact(event)
+  return contact instanceof AuthError ? contact : { type: event.type, ...(contact as Contact) }
+}

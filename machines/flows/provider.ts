@@ -1,22 +1,23 @@
 import { assign, setup } from 'xstate'
+import type { AuthError } from '../../services/error.ts'
 import * as api from '../../services/http/endpoints.ts'
-import { type AuthError, errorOf, isSecondFactorWanted, isTransient } from '../../services/error.ts'
-import { followRedirect, consent, type Consented, type ConsentInput } from '../parts/consent.ts'
+import { callsOf, errorActions, errorGuards, failTo } from '../core/flow.ts'
 import { request } from '../core/request.ts'
+import { consent, type Consented, type ConsentInput, followRedirect } from '../parts/consent.ts'
 
-/**
- * Signs in by a provider, or binds one to the user who is signed in. Which of the two was decided
- * when the journey began and is not up to the address a person returns to.
- */
-const machine = setup({
+interface Context extends Partial<Consented> {
+  consent: ConsentInput
+  purpose: 'signIn' | 'bind'
+  error?: AuthError
+}
+
+type Event = { type: 'provider.retry' }
+
+const flow = setup({
   types: {
     input: {} as ConsentInput & { purpose?: 'signIn' | 'bind' },
-    context: {} as {
-      consent: ConsentInput
-      purpose: 'signIn' | 'bind'
-      error?: AuthError
-    } & Partial<Consented>,
-    events: {} as { type: 'provider.retry' },
+    context: {} as Context,
+    events: {} as Event,
     output: {} as { purpose: 'signIn' | 'bind' },
     children: {} as { consent: 'consent' },
     tags: {} as 'asking' | 'busy',
@@ -27,18 +28,29 @@ const machine = setup({
     bindProvider: request(api.bindProvider),
   },
   guards: {
-    isProvenForBinding: ({ context }) => !!context.providerToken && context.purpose === 'bind',
-    isProven: ({ context }) => !!context.providerToken,
-    isSecondFactorWanted: ({ event }) => isSecondFactorWanted(errorOf(event)),
-    isTransient: ({ event }) => isTransient(errorOf(event)),
+    ...errorGuards,
+    hasProofToBind: ({ context }) => !!context.providerToken && context.purpose === 'bind',
+    hasProof: ({ context }) => !!context.providerToken,
   },
   actions: {
+    ...errorActions<Context, Event>(),
     followRedirect,
-    forgetError: assign({ error: undefined }),
     forgetProof: assign({ providerToken: undefined }),
-    rememberError: assign({ error: ({ event }) => errorOf(event) }),
   },
-}).createMachine({
+})
+
+const call = callsOf(flow)
+const toRetry = failTo('askingRetry', 'isTransient')
+const toNewConsent = {
+  target: 'askingRetry',
+  actions: ['rememberError', 'forgetProof'],
+} as const
+
+/**
+ * Signs in by a third-party provider, or binds one to the signed-in user. The purpose is fixed when
+ * the flow starts; the address of the callback does not decide it.
+ */
+const machine = flow.createMachine({
   id: 'provider',
   context: ({ input: { purpose = 'signIn', ...consent } }) => ({ consent, purpose }),
   initial: 'consent',
@@ -50,61 +62,44 @@ const machine = setup({
         id: 'consent',
         src: 'consent',
         input: ({ context }) => context.consent,
-        onDone: {
-          target: 'entering',
-          actions: assign(({ event }) => event.output),
-        },
-        onError: { target: 'askingRetry', actions: 'rememberError' },
+        onDone: { target: 'choosingPurpose', actions: assign(({ event }) => event.output) },
+        onError: failTo('askingRetry'),
       },
     },
-    entering: {
+    choosingPurpose: {
       always: [
-        { guard: 'isProvenForBinding', target: 'binding' },
-        { guard: 'isProven', target: 'signingIn' },
+        { guard: 'hasProofToBind', target: 'bindingProvider' },
+        { guard: 'hasProof', target: 'signingIn' },
         { target: 'consent' },
       ],
     },
-    signingIn: {
-      tags: 'busy',
-      entry: 'forgetError',
-      invoke: {
-        id: 'signInWithProvider',
-        src: 'signInWithProvider',
-        input: ({ context }) => ({ provider_token: context.providerToken! }),
-        onDone: 'done',
-        onError: [
-          { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
-          {
-            guard: 'isSecondFactorWanted',
-            target: 'askingSecondFactor',
-            actions: ['rememberError', 'forgetProof'],
-          },
-          { target: 'askingRetry', actions: ['rememberError', 'forgetProof'] },
-        ],
-      },
-    },
-    binding: {
-      tags: 'busy',
-      entry: 'forgetError',
-      invoke: {
-        id: 'bindProvider',
-        src: 'bindProvider',
-        input: ({ context }) => ({ provider_token: context.providerToken! }),
-        onDone: 'done',
-        onError: [
-          { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
-          { target: 'askingRetry', actions: ['rememberError', 'forgetProof'] },
-        ],
-      },
-    },
-    // A provider vouches for one factor alone. Who needs two signs in by password or code: start
-    // `signIn`, which takes the place of this flow. Or another account of the provider will do.
+    signingIn: call('signInWithProvider', {
+      input: ({ context }) => ({ provider_token: context.providerToken! }),
+      onDone: 'done',
+      onError: [
+        toRetry,
+        {
+          guard: 'isSecondFactorWanted',
+          target: 'askingSecondFactor',
+          actions: ['rememberError', 'forgetProof'],
+        },
+        toNewConsent,
+      ],
+    }),
+    bindingProvider: call('bindProvider', {
+      input: ({ context }) => ({ provider_token: context.providerToken! }),
+      onDone: 'done',
+      onError: [toRetry, toNewConsent],
+    }),
+    // A provider proves one factor only. Two factors need the `signIn` flow, which takes the place of
+    // this one; or the user takes another account of the provider.
     askingSecondFactor: { tags: 'asking', on: { 'provider.retry': 'consent' } },
-    askingRetry: { tags: 'asking', on: { 'provider.retry': 'entering' } },
+    askingRetry: { tags: 'asking', on: { 'provider.retry': 'choosingPurpose' } },
     done: { type: 'final', entry: 'followRedirect' },
   },
 })
 
 type Machine = typeof machine
+/** The type of {@link provider}. */
 export interface ProviderMachine extends Machine {}
 export const provider: ProviderMachine = machine

@@ -1,29 +1,38 @@
 import { assign, setup } from 'xstate'
+import type { AuthError } from '../../services/error.ts'
 import * as api from '../../services/http/endpoints.ts'
-import { AuthError, errorOf, isTransient } from '../../services/error.ts'
-import type { Secret } from '../../services/secret.ts'
 import type { Contact } from '../../services/http/wire.ts'
+import type { Secret } from '../../services/secret.ts'
+import {
+  callsOf,
+  contactActions,
+  contactEdges,
+  contactGuards,
+  errorActions,
+  errorGuards,
+  failTo,
+  lostSecret,
+} from '../core/flow.ts'
 import { request } from '../core/request.ts'
 import { verification } from '../parts/verification.ts'
 
-/**
- * Sets a new password for a person who cannot sign in: proves a contact of theirs, asks for the new
- * password, sets it and signs them in with it. If only that last call fails it can be tried again;
- * if it is refused they have the new password already, and the flow ends with the reason.
- */
-const machine = setup({
+interface Context {
+  contact?: Contact
+  verificationToken?: Secret
+  password?: Secret
+  error?: AuthError
+}
+
+type Event =
+  | ({ type: 'contact.submit' } & Contact)
+  | { type: 'contact.change' }
+  | { type: 'password.submit'; password: Secret }
+  | { type: 'signIn.retry' }
+
+const flow = setup({
   types: {
-    context: {} as {
-      contact?: Contact
-      verificationToken?: Secret
-      password?: Secret
-      error?: AuthError
-    },
-    events: {} as
-      | ({ type: 'contact.submit' } & Contact)
-      | { type: 'contact.change' }
-      | { type: 'password.submit'; password: Secret }
-      | { type: 'signIn.retry' },
+    context: {} as Context,
+    events: {} as Event,
     output: {} as { isSignedIn: boolean },
     children: {} as { verification: 'verification' },
     tags: {} as 'asking' | 'busy',
@@ -34,22 +43,30 @@ const machine = setup({
     signIn: request(api.signIn),
   },
   guards: {
-    isProven: ({ context }) => !!context.verificationToken,
+    ...errorGuards,
+    ...contactGuards,
+    hasProof: ({ context }) => !!context.verificationToken,
     hasPassword: ({ context }) => !!context.password,
-    isTransient: ({ event }) => isTransient(errorOf(event)),
   },
   actions: {
-    forgetError: assign({ error: undefined }),
-    rememberError: assign({ error: ({ event }) => errorOf(event) }),
-    // The proof is a secret: it does not outlive the page.
-    rememberExpiry: assign({
-      error: () => new AuthError('code_expired', { operation: 'resetPassword' }),
-    }),
+    ...errorActions<Context, Event>(),
+    ...contactActions<Context, Event>(),
+    rememberLostProof: assign(lostSecret('code_expired', 'resetPassword')),
     fail: ({ context }) => {
       throw context.error
     },
   },
-}).createMachine({
+})
+
+const call = callsOf(flow)
+const startOver = { target: 'askingContact', actions: 'forgetError' } as const
+
+/**
+ * Password reset: proves a contact of the user, asks for the new password, sets it and signs in with
+ * it. If only that last call fails it can be retried; if it is refused, the new password is set
+ * already and the flow ends with the reason.
+ */
+const machine = flow.createMachine({
   id: 'resetPassword',
   context: {},
   initial: 'askingContact',
@@ -58,29 +75,20 @@ const machine = setup({
     askingContact: {
       tags: 'asking',
       entry: assign({ verificationToken: undefined, password: undefined }),
-      on: {
-        'contact.submit': {
-          target: 'verification',
-          actions: assign({
-            contact: ({ event: { phone_number, email } }) => ({ phone_number, email }) as Contact,
-          }),
-        },
-      },
+      on: { 'contact.submit': contactEdges('verification') },
     },
     verification: {
       entry: 'forgetError',
-      on: { 'contact.change': { target: 'askingContact', actions: 'forgetError' } },
+      on: { 'contact.change': startOver },
       invoke: {
         id: 'verification',
         src: 'verification',
         input: ({ context }) => ({ contact: context.contact! }),
         onDone: {
           target: 'askingPassword',
-          actions: assign({
-            verificationToken: ({ event }) => event.output.verificationToken,
-          }),
+          actions: assign({ verificationToken: ({ event }) => event.output.verificationToken }),
         },
-        onError: { target: 'askingContact', actions: 'rememberError' },
+        onError: failTo('askingContact'),
       },
     },
     askingPassword: {
@@ -88,50 +96,32 @@ const machine = setup({
       on: {
         'password.submit': [
           {
-            guard: 'isProven',
+            guard: 'hasProof',
             target: 'resettingPassword',
             actions: assign({ password: ({ event }) => event.password }),
           },
-          { target: 'askingContact', actions: 'rememberExpiry' },
+          { target: 'askingContact', actions: 'rememberLostProof' },
         ],
-        'contact.change': { target: 'askingContact', actions: 'forgetError' },
+        'contact.change': startOver,
       },
     },
-    resettingPassword: {
-      tags: 'busy',
-      entry: 'forgetError',
-      invoke: {
-        id: 'resetPassword',
-        src: 'resetPassword',
-        input: ({ context }) => ({
-          ...context.contact!,
-          new_password: context.password!,
-          verification_token: context.verificationToken!,
-        }),
-        onDone: 'signingIn',
-        onError: [
-          { guard: 'isTransient', target: 'askingPassword', actions: 'rememberError' },
-          { target: 'askingContact', actions: 'rememberError' },
-        ],
-      },
-    },
-    signingIn: {
-      tags: 'busy',
-      entry: 'forgetError',
-      invoke: {
-        id: 'signIn',
-        src: 'signIn',
-        input: ({ context: { contact, password } }) => ({
-          username: (contact!.phone_number ?? contact!.email)!,
-          password,
-        }),
-        onDone: 'done',
-        onError: [
-          { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
-          { target: 'failed', actions: 'rememberError' },
-        ],
-      },
-    },
+    resettingPassword: call('resetPassword', {
+      input: ({ context }) => ({
+        ...context.contact!,
+        new_password: context.password!,
+        verification_token: context.verificationToken!,
+      }),
+      onDone: 'signingIn',
+      onError: [failTo('askingPassword', 'isTransient'), failTo('askingContact')],
+    }),
+    signingIn: call('signIn', {
+      input: ({ context: { contact, password } }) => ({
+        username: (contact!.phone_number ?? contact!.email)!,
+        password,
+      }),
+      onDone: 'done',
+      onError: [failTo('askingRetry', 'isTransient'), failTo('failed')],
+    }),
     askingRetry: {
       tags: 'asking',
       on: { 'signIn.retry': [{ guard: 'hasPassword', target: 'signingIn' }, 'done'] },
@@ -142,5 +132,6 @@ const machine = setup({
 })
 
 type Machine = typeof machine
+/** The type of {@link resetPassword}. */
 export interface ResetPasswordMachine extends Machine {}
 export const resetPassword: ResetPasswordMachine = machine

@@ -1,43 +1,54 @@
 import { assign, setup } from 'xstate'
+import { type AuthError, errorOf } from '../../services/error.ts'
 import * as api from '../../services/http/endpoints.ts'
-import { AuthError, errorOf, isTransient } from '../../services/error.ts'
-import type { Secret } from '../../services/secret.ts'
 import type { Contact } from '../../services/http/wire.ts'
+import type { Secret } from '../../services/secret.ts'
 import {
-  followRedirect,
+  callsOf,
+  contactActions,
+  contactEdges,
+  contactGuards,
+  errorActions,
+  errorGuards,
+  failTo,
+  lostSecret,
+} from '../core/flow.ts'
+import { request } from '../core/request.ts'
+import type { FlowMeta } from '../core/session.ts'
+import {
   consent,
-  consentOf,
   type Consented,
   type ConsentInput,
+  followRedirect,
+  toConsentInput,
 } from '../parts/consent.ts'
-import { request } from '../core/request.ts'
 import { verification } from '../parts/verification.ts'
 
-/**
- * Turns a guest into a registered user with the same uid, by a code or by a provider's token. A
- * contact or identity that belongs to somebody already is never switched to silently: the person
- * takes another one, or signs in to that account knowing that the guest's data stays behind.
- */
-const machine = setup({
+interface Context extends Partial<Consented> {
+  /** The guest's, which must be the same afterwards. */
+  uid?: string
+  hasSwitched: boolean
+  contact?: Contact
+  verificationToken?: Secret
+  error?: AuthError
+}
+
+type Event =
+  | ({ type: 'contact.submit' } & Contact)
+  | ({ type: 'provider.choose' } & ConsentInput)
+  | { type: 'contact.change' }
+  | { type: 'upgrade.retry' }
+  | { type: 'account.switch' }
+
+const flow = setup({
   types: {
     input: {} as { uid?: string },
-    context: {} as {
-      /** Who the guest is, and must still be afterwards. */
-      uid?: string
-      hasSwitched: boolean
-      contact?: Contact
-      verificationToken?: Secret
-      error?: AuthError
-    } & Partial<Consented>,
-    events: {} as
-      | ({ type: 'contact.submit' } & Contact)
-      | ({ type: 'provider.choose' } & ConsentInput)
-      | { type: 'contact.change' }
-      | { type: 'upgrade.retry' }
-      | { type: 'account.switch' },
+    context: {} as Context,
+    events: {} as Event,
     output: {} as { hasSwitched: boolean },
     children: {} as { verification: 'verification'; consent: 'consent' },
     tags: {} as 'asking' | 'busy',
+    meta: {} as FlowMeta,
   },
   actors: {
     verification,
@@ -47,23 +58,41 @@ const machine = setup({
     signInWithProvider: request(api.signInWithProvider),
   },
   guards: {
-    isProven: ({ context }) => !!context.verificationToken || !!context.providerToken,
-    isByProvider: ({ context }) => !!context.providerToken,
-    isByCode: ({ context }) => !!context.verificationToken,
+    ...errorGuards,
+    ...contactGuards,
+    hasProof: ({ context }) => !!context.verificationToken || !!context.providerToken,
+    hasProviderToken: ({ context }) => !!context.providerToken,
+    hasVerificationToken: ({ context }) => !!context.verificationToken,
     isUser: ({ event }) => (event as { output?: { isUser?: boolean } }).output?.isUser === true,
     isTaken: ({ event }) => errorOf(event)?.code === 'failed_precondition',
-    isTransient: ({ event }) => isTransient(errorOf(event)),
   },
   actions: {
+    ...errorActions<Context, Event>(),
+    ...contactActions<Context, Event>(),
     followRedirect,
-    forgetError: assign({ error: undefined }),
-    rememberError: assign({ error: ({ event }) => errorOf(event) }),
-    // The proof is a secret: it does not outlive the page.
-    rememberExpiry: assign({
-      error: () => new AuthError('code_expired', { operation: 'upgrade' }),
-    }),
+    rememberLostProof: assign(lostSecret('code_expired', 'upgrade')),
+    rememberVerification: assign(({ event }) => ({
+      verificationToken: (event as unknown as { output: { verificationToken: Secret } }).output
+        .verificationToken,
+    })),
+    rememberSwitch: assign({ hasSwitched: true }),
   },
-}).createMachine({
+})
+
+const call = callsOf(flow)
+const startOver = { target: 'askingAccount', actions: 'forgetError' } as const
+const toLostProof = { target: 'askingAccount', actions: 'rememberLostProof' } as const
+const toSwitched = { target: 'done', actions: 'rememberSwitch' } as const
+const toChoice = failTo('askingChoice', 'isTransient')
+const toStart = failTo('askingAccount')
+
+/**
+ * Anonymous upgrade: turns a guest into a registered user with the same uid, by a code or by a
+ * provider's token. A contact or identity that already belongs to a user is never switched to
+ * silently: the guest takes another one, or signs in to that account knowing that the guest's data
+ * stays behind.
+ */
+const machine = flow.createMachine({
   id: 'upgrade',
   meta: { who: ['anonymous'] },
   context: ({ input }) => ({ uid: input?.uid, hasSwitched: false }),
@@ -77,128 +106,79 @@ const machine = setup({
         providerToken: undefined,
         redirect: undefined,
       }),
-      on: {
-        'contact.submit': {
-          target: 'verification',
-          actions: assign({
-            contact: ({ event: { phone_number, email } }) => ({ phone_number, email }) as Contact,
-          }),
-        },
-        'provider.choose': 'consent',
-      },
+      on: { 'contact.submit': contactEdges('verification'), 'provider.choose': 'consent' },
     },
     verification: {
       entry: 'forgetError',
-      on: { 'contact.change': { target: 'askingAccount', actions: 'forgetError' } },
+      on: { 'contact.change': startOver },
       invoke: {
         id: 'verification',
         src: 'verification',
         input: ({ context }) => ({ contact: context.contact! }),
         onDone: [
-          {
-            guard: 'isUser',
-            target: 'askingChoice',
-            actions: assign({ verificationToken: ({ event }) => event.output.verificationToken }),
-          },
-          {
-            target: 'upgrading',
-            actions: assign({ verificationToken: ({ event }) => event.output.verificationToken }),
-          },
+          { guard: 'isUser', target: 'askingChoice', actions: 'rememberVerification' },
+          { target: 'upgrading', actions: 'rememberVerification' },
         ],
-        onError: { target: 'askingAccount', actions: 'rememberError' },
+        onError: toStart,
       },
     },
     consent: {
       entry: 'forgetError',
-      on: { 'contact.change': { target: 'askingAccount', actions: 'forgetError' } },
+      on: { 'contact.change': startOver },
       invoke: {
         id: 'consent',
         src: 'consent',
-        input: ({ event }) => consentOf(event),
-        onDone: {
-          target: 'upgrading',
-          actions: assign(({ event }) => event.output),
-        },
-        onError: { target: 'askingAccount', actions: 'rememberError' },
+        input: ({ event }) => toConsentInput(event),
+        onDone: { target: 'upgrading', actions: assign(({ event }) => event.output) },
+        onError: toStart,
       },
     },
-    upgrading: {
-      tags: 'busy',
-      entry: 'forgetError',
-      invoke: {
-        id: 'upgrade',
-        meta: { who: ['anonymous'] },
-        src: 'upgrade',
-        input: ({ context }) => ({
-          ...(context.verificationToken && context.contact),
-          uid: context.uid,
-          verification_token: context.verificationToken,
-          provider_token: context.providerToken,
-        }),
-        onDone: 'done',
-        onError: [
-          { guard: 'isTaken', target: 'askingChoice', actions: 'rememberError' },
-          { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
-          { target: 'askingAccount', actions: 'rememberError' },
-        ],
-      },
-    },
+    upgrading: call('upgrade', {
+      input: ({ context: { uid, contact, verificationToken, providerToken } }) => ({
+        ...(verificationToken && contact),
+        uid,
+        verification_token: verificationToken,
+        provider_token: providerToken,
+      }),
+      onDone: 'done',
+      onError: [failTo('askingChoice', 'isTaken'), failTo('askingRetry', 'isTransient'), toStart],
+    }),
     askingRetry: {
       tags: 'asking',
       on: {
-        'upgrade.retry': [
-          { guard: 'isProven', target: 'upgrading' },
-          { target: 'askingAccount', actions: 'rememberExpiry' },
-        ],
-        'contact.change': { target: 'askingAccount', actions: 'forgetError' },
+        'upgrade.retry': [{ guard: 'hasProof', target: 'upgrading' }, toLostProof],
+        'contact.change': startOver,
       },
     },
     askingChoice: {
       tags: 'asking',
       on: {
-        'contact.change': { target: 'askingAccount', actions: 'forgetError' },
+        'contact.change': startOver,
         'account.switch': [
-          { guard: 'isByProvider', target: 'switchingByProvider' },
-          { guard: 'isByCode', target: 'switching' },
-          { target: 'askingAccount', actions: 'rememberExpiry' },
+          { guard: 'hasProviderToken', target: 'switchingByProvider' },
+          { guard: 'hasVerificationToken', target: 'switching' },
+          toLostProof,
         ],
       },
     },
-    switching: {
-      tags: 'busy',
-      entry: 'forgetError',
-      invoke: {
-        id: 'signIn',
-        src: 'signIn',
-        input: ({ context: { contact, verificationToken } }) => ({
-          username: (contact!.phone_number ?? contact!.email)!,
-          verification_token: verificationToken,
-        }),
-        onDone: { target: 'done', actions: assign({ hasSwitched: true }) },
-        onError: [
-          { guard: 'isTransient', target: 'askingChoice', actions: 'rememberError' },
-          { target: 'askingAccount', actions: 'rememberError' },
-        ],
-      },
-    },
-    switchingByProvider: {
-      tags: 'busy',
-      entry: 'forgetError',
-      invoke: {
-        id: 'signInWithProvider',
-        src: 'signInWithProvider',
-        input: ({ context }) => ({ provider_token: context.providerToken! }),
-        onDone: { target: 'done', actions: assign({ hasSwitched: true }) },
-        onError: [
-          { guard: 'isTransient', target: 'askingChoice', actions: 'rememberError' },
-          { target: 'askingAccount', actions: 'rememberError' },
-        ],
-      },
-    },
+    switching: call('signIn', {
+      input: ({ context: { contact, verificationToken } }) => ({
+        username: (contact!.phone_number ?? contact!.email)!,
+        verification_token: verificationToken,
+      }),
+      onDone: toSwitched,
+      onError: [toChoice, toStart],
+    }),
+    switchingByProvider: call('signInWithProvider', {
+      input: ({ context }) => ({ provider_token: context.providerToken! }),
+      onDone: toSwitched,
+      onError: [toChoice, toStart],
+    }),
     done: { type: 'final', entry: 'followRedirect' },
   },
 })
 
 type Machine = typeof machine
+/** The type of {@link upgrade}. */
 export interface UpgradeMachine extends Machine {}
 export const upgrade: UpgradeMachine = machine

@@ -1,44 +1,54 @@
 import { type AnyActorRef, assign, fromPromise, setup } from 'xstate'
-import * as api from '../../services/http/endpoints.ts'
 import { type AuthError, errorOf } from '../../services/error.ts'
-import { servicesOf } from '../../services/system.ts'
+import * as api from '../../services/http/endpoints.ts'
 import { platformOf } from '../../services/platform/browserPlatform.ts'
-import { STATE_PREFIX, POPUP_PREFIX } from '../../services/platform/stateMark.ts'
 import type { Callback, Redirect } from '../../services/platform/platform.ts'
+import { POPUP_PREFIX, STATE_PREFIX } from '../../services/platform/stateMark.ts'
 import type { Secret } from '../../services/secret.ts'
+import { servicesOf } from '../../services/system.ts'
+import { errorActions, failTo } from '../core/flow.ts'
 import { request } from '../core/request.ts'
 
+/** What {@link consent} starts with. */
 export interface ConsentInput extends Redirect {
   provider_id: string
-  /** Visit the provider in a window of its own instead of leaving the page. */
+  /** Opens the provider's page in a popup instead of leaving the page. */
   isPopup?: boolean
   scope?: string
 }
 
+/** What {@link consent} ends with. */
 export interface Consented {
   providerToken: Secret
   redirect: Redirect
 }
 
+interface Context extends ConsentInput {
+  /** The `state` of the authorization request (RFC 6749 §4.1.1). */
+  state: string
+  uri?: string
+  code?: Secret
+  providerToken?: Secret
+  error?: AuthError
+}
+
+type Event =
+  | { type: 'provider.return'; url: Secret }
+  /** Goes to the provider again, or opens a popup that was blocked, from a click. */
+  | { type: 'provider.retry' }
+
 /**
- * Takes a person to a provider and back, and trades what the provider says for a provider token.
- * The `state` it goes out with is good for one return of this very journey; a callback that bears
- * another one changes nothing, and one that comes twice finds nobody waiting.
+ * Gets the user's consent at a third-party provider and exchanges the authorization code for a
+ * provider token. The `state` is good for one callback of this flow: a callback with another one
+ * changes nothing, and a second callback is not listened to.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1
  */
 const machine = setup({
   types: {
     input: {} as ConsentInput,
-    context: {} as ConsentInput & {
-      state: string
-      uri?: string
-      code?: Secret
-      providerToken?: Secret
-      error?: AuthError
-    },
-    events: {} as
-      | { type: 'provider.return'; url: Secret }
-      /** Goes there again, or opens the window that was blocked; from a click it is not. */
-      | { type: 'provider.retry' },
+    context: {} as Context,
+    events: {} as Event,
     output: {} as Consented,
     tags: {} as 'asking' | 'busy',
   },
@@ -55,17 +65,16 @@ const machine = setup({
   guards: {
     isPopup: ({ context }) => !!context.isPopup,
     isBlocked: ({ event }) => errorOf(event)?.code === 'failed_precondition',
-    isOwn: ({ context, event }) =>
+    isOwnCallback: ({ context, event }) =>
       urlOf(event).matches(new RegExp(`^[^#]*[?&]state=${context.state}([&#]|$)`)),
   },
   actions: {
+    ...errorActions<Context, Event>(),
     renewState: assign({
       state: ({ context, system }) =>
         (context.isPopup ? POPUP_PREFIX : STATE_PREFIX) + platformOf(system).nonce(),
     }),
     redirect: ({ context, system }) => servicesOf(system).redirect(context.uri!),
-    forgetError: assign({ error: undefined }),
-    rememberError: assign({ error: ({ event }) => errorOf(event) }),
     fail: ({ context }) => {
       throw context.error
     },
@@ -106,52 +115,50 @@ const machine = setup({
             actions: [assign({ uri: ({ event }) => event.output.uri }), 'redirect'],
           },
         ],
-        onError: { target: 'failed', actions: 'rememberError' },
+        onError: failTo('failed'),
       },
     },
     askingReturn: {
       tags: 'asking',
       on: {
-        'provider.return': { guard: 'isOwn', target: 'checkingReturn' },
+        'provider.return': { guard: 'isOwnCallback', target: 'readingCallback' },
         'provider.retry': 'fetchingUri',
       },
     },
     askingPopup: {
       tags: 'asking',
       on: {
-        'provider.return': { guard: 'isOwn', target: 'checkingReturn' },
+        'provider.return': { guard: 'isOwnCallback', target: 'readingCallback' },
         'provider.retry': 'fetchingUri',
       },
       invoke: {
         id: 'openPopup',
         src: 'openPopup',
         input: ({ context }) => ({ uri: context.uri!, state: context.state }),
-        onDone: 'checkingReturn',
-        onError: [
-          { guard: 'isBlocked', target: 'askingClick', actions: 'rememberError' },
-          { target: 'failed', actions: 'rememberError' },
-        ],
+        onDone: 'readingCallback',
+        onError: [failTo('askingClick', 'isBlocked'), failTo('failed')],
       },
     },
-    // Too long after the click that asked for it: with the address at hand the next one opens it.
+    // The browser blocked the popup: too much time has passed since the click. The address is known
+    // now, so that the next click opens it at once.
     askingClick: {
       tags: 'asking',
       on: { 'provider.retry': { target: 'askingPopup', actions: 'forgetError' } },
     },
-    checkingReturn: {
+    readingCallback: {
       tags: 'busy',
       invoke: {
         id: 'readCallback',
         src: 'readCallback',
         input: ({ context, event }) => ({ url: urlOf(event), state: context.state }),
         onDone: {
-          target: 'granting',
+          target: 'grantingToken',
           actions: assign({ code: ({ event }) => event.output.provider_code }),
         },
-        onError: { target: 'failed', actions: 'rememberError' },
+        onError: failTo('failed'),
       },
     },
-    granting: {
+    grantingToken: {
       tags: 'busy',
       invoke: {
         id: 'grantProviderToken',
@@ -165,7 +172,7 @@ const machine = setup({
           target: 'granted',
           actions: assign({ providerToken: ({ event }) => event.output.provider_token }),
         },
-        onError: { target: 'failed', actions: 'rememberError' },
+        onError: failTo('failed'),
       },
     },
     granted: { type: 'final' },
@@ -173,31 +180,34 @@ const machine = setup({
   },
 })
 
+type Machine = typeof machine
+/** The type of {@link consent}. */
+export interface ConsentMachine extends Machine {}
+export const consent: ConsentMachine = machine
+
 /**
- * For a machine that has put its provider token to use: takes the person to where the journey was
- * to end. What is looked at again has lain in a store meanwhile.
+ * An action for a machine that has used its provider token: goes to `returnTo`. The address is
+ * checked again, because it may have been stored meanwhile.
  */
-export function followRedirect({ context: { redirect }, system }: Arrived) {
+export function followRedirect({
+  context: { redirect },
+  system,
+}: {
+  context: Partial<Consented>
+  system: AnyActorRef['system']
+}) {
   const address = redirect && platformOf(system).destinationOf(redirect)
   if (address) servicesOf(system).redirect(address)
 }
 
-interface Arrived {
-  context: Partial<Consented>
-  system: AnyActorRef['system']
-}
-
-/** The journey an event asks for. */
-export function consentOf(event: object): ConsentInput {
+/** Picks the input of {@link consent} from the event that asks for it. */
+export function toConsentInput(event: object): ConsentInput {
   const { provider_id, redirect_uri, isPopup, scope, returnTo } = event as ConsentInput
   return { provider_id, redirect_uri, isPopup, scope, returnTo }
 }
 
+/** The callback's address, from the page or from the popup. */
 function urlOf(event: object): Secret {
   const { url, output } = event as { url?: Secret; output?: Secret }
   return (url ?? output)!
 }
-
-type Machine = typeof machine
-export interface ConsentMachine extends Machine {}
-export const consent: ConsentMachine = machine

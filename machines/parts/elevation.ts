@@ -1,17 +1,18 @@
 import { assign, setup } from 'xstate'
-import * as api from '../../services/http/endpoints.ts'
 import type { Clock } from '../../services/clock.ts'
-import { type AuthError, errorOf, isTransient } from '../../services/error.ts'
-import { clockOf } from '../../services/system.ts'
-import type { Secret } from '../../services/secret.ts'
+import type { AuthError } from '../../services/error.ts'
+import * as api from '../../services/http/endpoints.ts'
 import type { Contact, Sudo, SudoRequest } from '../../services/http/wire.ts'
+import type { Secret } from '../../services/secret.ts'
+import { clockOf } from '../../services/system.ts'
+import { callsOf, errorActions, errorGuards, failTo } from '../core/flow.ts'
 import { request } from '../core/request.ts'
 import { verification } from './verification.ts'
 
-/** What the server gives for a proof. A token does not outlive the page. */
+/** What {@link elevation} ends with. The token does not outlive the page. */
 export interface Elevated {
   sudoToken?: Secret
-  /** The server wants no token of this user: they have nothing to prove themselves by. */
+  /** The server wants no token from this user, who has nothing to prove themselves by. */
   isNeedless: boolean
   /** Milliseconds since the epoch. */
   expiresAt: number
@@ -20,68 +21,66 @@ export interface Elevated {
 /** Seconds a sudo token lives when the server does not say. */
 const SUDO_LIFETIME = 900
 
-/**
- * Proves once more that the person is the user: by a code to their phone where they have one, else
- * by password or a code to their e-mail. Who has no contact may have come in by a provider and have
- * no password either: the server is asked first whether it wants a proof at all. A proof that did
- * not get through is offered again, not asked for again.
- */
-const machine = setup({
+interface Context {
+  contact?: Contact
+  proof?: SudoRequest
+  elevated?: Elevated
+  error?: AuthError
+}
+
+type Event =
+  | { type: 'password.submit'; password: Secret }
+  | { type: 'code.request' }
+  | { type: 'proof.change' }
+  | { type: 'elevation.retry' }
+
+const flow = setup({
   types: {
-    context: {} as {
-      contact?: Contact
-      proof?: SudoRequest
-      elevated?: Elevated
-      error?: AuthError
-    },
-    events: {} as
-      | { type: 'password.submit'; password: Secret }
-      | { type: 'code.request' }
-      | { type: 'proof.change' }
-      | { type: 'elevation.retry' },
+    context: {} as Context,
+    events: {} as Event,
     output: {} as Elevated,
     children: {} as { verification: 'verification' },
     tags: {} as 'asking' | 'busy',
   },
-  actors: {
-    getUser: request(api.getUser),
-    verification,
-    sudo: request(api.sudo),
-  },
+  actors: { getUser: request(api.getUser), verification, sudo: request(api.sudo) },
   guards: {
+    ...errorGuards,
     hasPhone: ({ context }) => !!context.contact?.phone_number,
     hasContact: ({ context }) => !!context.contact,
-    isProven: ({ context: { proof } }) => !!proof?.password || !!proof?.verification_token,
-    isTransient: ({ event }) => isTransient(errorOf(event)),
+    hasProof: ({ context: { proof } }) => !!proof?.password || !!proof?.verification_token,
   },
   actions: {
+    ...errorActions<Context, Event>(),
     forgetProof: assign({ proof: undefined }),
-    forgetError: assign({ error: undefined }),
-    rememberError: assign({ error: ({ event }) => errorOf(event) }),
     fail: ({ context }) => {
       throw context.error
     },
   },
-}).createMachine({
+})
+
+const call = callsOf(flow)
+
+/**
+ * Step-up authentication (sudo): proves that the user is still the one who signed in, by a code to
+ * their phone if they have one, else by password or a code to their e-mail. A user without a contact
+ * may have signed in by a provider and have no password either, so the server is asked first whether
+ * it wants a proof at all. A proof that did not get through is sent again, not asked for again.
+ */
+const machine = flow.createMachine({
   id: 'elevation',
   context: {},
   initial: 'loadingUser',
   output: ({ context }) => context.elevated!,
   states: {
-    loadingUser: {
-      tags: 'busy',
-      invoke: {
-        id: 'getUser',
-        src: 'getUser',
-        input: {},
-        onDone: {
-          target: 'choosing',
-          actions: assign({ contact: ({ event }) => toContact(event.output) }),
-        },
-        onError: { target: 'failed', actions: 'rememberError' },
+    loadingUser: call('getUser', {
+      input: {},
+      onDone: {
+        target: 'choosingProof',
+        actions: assign({ contact: ({ event }) => toContact(event.output) }),
       },
-    },
-    choosing: {
+      onError: failTo('failed'),
+    }),
+    choosingProof: {
       always: [
         { guard: 'hasPhone', target: 'askingCodeRequest' },
         { guard: 'hasContact', target: 'askingProof' },
@@ -106,7 +105,7 @@ const machine = setup({
     },
     verification: {
       entry: 'forgetError',
-      on: { 'proof.change': { target: 'choosing', actions: 'forgetError' } },
+      on: { 'proof.change': { target: 'choosingProof', actions: 'forgetError' } },
       invoke: {
         id: 'verification',
         src: 'verification',
@@ -117,39 +116,31 @@ const machine = setup({
             proof: ({ event }) => ({ verification_token: event.output.verificationToken }),
           }),
         },
-        onError: [
-          { guard: 'hasPhone', target: 'askingCodeRequest', actions: 'rememberError' },
-          { target: 'askingProof', actions: 'rememberError' },
-        ],
+        onError: [failTo('askingCodeRequest', 'hasPhone'), failTo('askingProof')],
       },
     },
-    elevating: {
-      tags: 'busy',
-      entry: 'forgetError',
-      invoke: {
-        id: 'sudo',
-        src: 'sudo',
-        input: ({ context }) => context.proof ?? {},
-        onDone: {
-          target: 'elevated',
-          actions: assign({
-            elevated: ({ event, system }) => toElevated(event.output, clockOf(system)),
-          }),
-        },
-        onError: [
-          { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
-          { guard: 'hasPhone', target: 'askingCodeRequest', actions: 'rememberError' },
-          { guard: 'isProven', target: 'askingProof', actions: 'rememberError' },
-          'askingProof',
-        ],
+    elevating: call('sudo', {
+      input: ({ context }) => context.proof ?? {},
+      onDone: {
+        target: 'elevated',
+        actions: assign({
+          elevated: ({ event, system }) => toElevated(event.output, clockOf(system)),
+        }),
       },
-    },
+      onError: [
+        failTo('askingRetry', 'isTransient'),
+        failTo('askingCodeRequest', 'hasPhone'),
+        failTo('askingProof', 'hasProof'),
+        // The request without a proof only asked whether one is needed.
+        'askingProof',
+      ],
+    }),
     askingRetry: {
       tags: 'asking',
       on: {
         'elevation.retry': [
-          { guard: 'isProven', target: 'elevating' },
-          { target: 'choosing', actions: 'forgetError' },
+          { guard: 'hasProof', target: 'elevating' },
+          { target: 'choosingProof', actions: 'forgetError' },
         ],
       },
     },
@@ -157,6 +148,11 @@ const machine = setup({
     failed: { entry: 'fail' },
   },
 })
+
+type Machine = typeof machine
+/** The type of {@link elevation}. */
+export interface ElevationMachine extends Machine {}
+export const elevation: ElevationMachine = machine
 
 function toContact({ phone_number, email }: { phone_number?: string; email?: string }) {
   if (phone_number) return { phone_number }
@@ -170,7 +166,3 @@ function toElevated({ sudo_token, expires_in = SUDO_LIFETIME }: Sudo, clock: Clo
     expiresAt: clock.now() + expires_in * 1000,
   }
 }
-
-type Machine = typeof machine
-export interface ElevationMachine extends Machine {}
-export const elevation: ElevationMachine = machine

@@ -1,51 +1,46 @@
 import { assign, setup } from 'xstate'
+import { AuthError, errorOf } from '../../services/error.ts'
 import * as api from '../../services/http/endpoints.ts'
-import { AuthError, errorOf, isTransient } from '../../services/error.ts'
-import { clockOf } from '../../services/system.ts'
-import type { Secret } from '../../services/secret.ts'
 import type { Contact, User } from '../../services/http/wire.ts'
-import { elevation, type Elevated } from './elevation.ts'
+import type { Secret } from '../../services/secret.ts'
+import { clockOf } from '../../services/system.ts'
+import {
+  callsOf,
+  errorActions,
+  errorGuards,
+  failTo,
+  lostSecret,
+  readContact,
+} from '../core/flow.ts'
 import { request } from '../core/request.ts'
+import { elevation, type Elevated } from './elevation.ts'
 import { verification } from './verification.ts'
 
-/** What a person may only do once they have proven themselves again. */
+/** An edit that needs step-up authentication. A contact is in its normal form. */
 export type Edit =
   | { type: 'password.change'; password: Secret }
   | ({ type: 'contact.replace' } & Contact)
   | { type: 'account.delete' }
 
-/** What was not answered can be tried again; what was refused is over. */
-const unfinished = [
-  { guard: 'isTransient', target: 'askingRetry', actions: 'rememberError' },
-  { target: 'left', actions: 'rememberError' },
-] as const
-const refused = [
-  { guard: 'isSudoRefused', target: 'elevation', actions: 'forgetSudo' },
-  ...unfinished,
-] as const
+interface Context {
+  edit: Edit
+  isDone: boolean
+  sudo?: Elevated
+  /** The server rejected the sudo token once and another one was asked for. */
+  sudoRetried: boolean
+  /** The new contact was on its way to the server. */
+  wasSent: boolean
+  verificationToken?: Secret
+  error?: AuthError
+}
 
-/**
- * One edit that is parked while `elevation` runs and then done exactly once. A sudo token that the
- * server no longer takes is replaced once; a new contact is proven before it is set, and looked for
- * before it is set again when the answer was lost. Until the edit itself is on its way it can be
- * cancelled, which leaves everything as it was. However it ends, the sudo token is handed back for
- * the next one.
- */
-const machine = setup({
+type Event = { type: 'edit.retry' } | { type: 'edit.cancel' }
+
+const flow = setup({
   types: {
     input: {} as { edit: Edit; sudo?: Elevated },
-    context: {} as {
-      edit: Edit
-      isDone: boolean
-      sudo?: Elevated
-      /** The sudo token was refused once already. */
-      wasRefused: boolean
-      /** The new contact was on its way to the server. */
-      wasSent: boolean
-      verificationToken?: Secret
-      error?: AuthError
-    },
-    events: {} as { type: 'edit.retry' } | { type: 'edit.cancel' },
+    context: {} as Context,
+    events: {} as Event,
     output: {} as { isDone: boolean; sudo?: Elevated; error?: AuthError },
     children: {} as { elevation: 'elevation'; verification: 'verification' },
     tags: {} as 'asking' | 'busy',
@@ -59,56 +54,68 @@ const machine = setup({
     deleteUser: request(api.deleteUser),
   },
   guards: {
+    ...errorGuards,
     isElevated: ({ context: { sudo } }) => !!sudo?.sudoToken || !!sudo?.isNeedless,
-    isPassword: ({ context: { edit } }) => edit.type === 'password.change' && !!edit.password,
+    hasPassword: ({ context: { edit } }) => edit.type === 'password.change' && !!edit.password,
     isDeletion: ({ context }) => context.edit.type === 'account.delete',
-    hasSent: ({ context }) => context.wasSent,
-    isProvenContact: ({ context }) => !!context.verificationToken,
-    isSet: ({ context, event }) =>
-      isContactOf((event as unknown as { output: User }).output, contactOf(context.edit)),
     isContact: ({ context }) => context.edit.type === 'contact.replace',
-    isSudoRefused: ({ context, event }) =>
-      !context.wasRefused && errorOf(event)?.code === 'permission_denied',
-    isTransient: ({ event }) => isTransient(errorOf(event)),
+    hasProvenContact: ({ context }) => !!context.verificationToken,
+    hasSent: ({ context }) => context.wasSent,
+    isSet: ({ context, event }) =>
+      hasContact((event as unknown as { output: User }).output, contactOf(context.edit)),
+    isSudoRejected: ({ context, event }) =>
+      !context.sudoRetried && errorOf(event)?.code === 'permission_denied',
   },
   actions: {
+    ...errorActions<Context, Event>(),
     forgetExpired: assign(({ context: { sudo }, system }) =>
       sudo && sudo.expiresAt > clockOf(system).now() ? {} : { sudo: undefined },
     ),
-    forgetSudo: assign({ sudo: undefined, wasRefused: true }),
-    forgetError: assign({ error: undefined }),
-    rememberError: assign({ error: ({ event }) => errorOf(event) }),
-    // A new password is a secret: it does not outlive the page.
-    rememberLoss: assign({
-      error: () => new AuthError('cancelled', { operation: 'setPassword' }),
-    }),
+    forgetSudo: assign({ sudo: undefined, sudoRetried: true }),
+    rememberLostPassword: assign(lostSecret('cancelled', 'setPassword')),
   },
-}).createMachine({
+})
+
+const call = callsOf(flow)
+/** An edit that was not answered can be retried; one that was refused is over. */
+const toRetryOrEnd = [failTo('askingRetry', 'isTransient'), failTo('left')] as const
+const toElevationOrEnd = [
+  { guard: 'isSudoRejected', target: 'elevation', actions: 'forgetSudo' },
+  ...toRetryOrEnd,
+] as const
+
+/**
+ * An edit that is parked while `elevation` runs and then done exactly once. A sudo token that the
+ * server rejects is replaced once. A new contact is verified before it is set, and looked up before
+ * it is set again when the answer was lost. The edit can be cancelled until it is on its way. However
+ * the machine ends, it returns the sudo token for the next edit.
+ */
+const machine = flow.createMachine({
   id: 'gatedEdit',
-  context: ({ input }) => ({ ...input, isDone: false, wasRefused: false, wasSent: false }),
+  context: ({ input }) => ({ ...input, isDone: false, sudoRetried: false, wasSent: false }),
   initial: 'gating',
   output: ({ context: { isDone, sudo, error } }) => ({ isDone, sudo, error }),
   states: {
     gating: {
       entry: ['forgetError', 'forgetExpired'],
-      always: [{ guard: 'isElevated', target: 'editing' }, 'elevation'],
+      always: [{ guard: 'isElevated', target: 'choosingEdit' }, 'elevation'],
     },
     elevation: {
       on: { 'edit.cancel': 'left' },
       invoke: {
         id: 'elevation',
         src: 'elevation',
-        onDone: { target: 'editing', actions: assign({ sudo: ({ event }) => event.output }) },
-        onError: unfinished,
+        onDone: { target: 'choosingEdit', actions: assign({ sudo: ({ event }) => event.output }) },
+        onError: toRetryOrEnd,
       },
     },
-    editing: {
+    choosingEdit: {
       always: [
-        { guard: 'isPassword', target: 'settingPassword' },
+        { guard: 'hasPassword', target: 'settingPassword' },
         { guard: 'isDeletion', target: 'deletingUser' },
-        { guard: 'isProvenContact', target: 'settingContact' },
+        { guard: 'hasProvenContact', target: 'settingContact' },
         { guard: 'isContact', target: 'verification' },
-        { target: 'left', actions: 'rememberLoss' },
+        { target: 'left', actions: 'rememberLostPassword' },
       ],
     },
     verification: {
@@ -117,54 +124,39 @@ const machine = setup({
         id: 'verification',
         src: 'verification',
         input: ({ context }) => ({ contact: contactOf(context.edit) }),
-        // The elevation may have run out or been lost meanwhile.
+        // The sudo token may have expired, or been lost by a reload, meanwhile.
         onDone: {
           target: 'gating',
-          actions: assign({
-            verificationToken: ({ event }) => event.output.verificationToken,
-          }),
+          actions: assign({ verificationToken: ({ event }) => event.output.verificationToken }),
         },
-        onError: unfinished,
+        onError: toRetryOrEnd,
       },
     },
     settingContact: {
-      tags: 'busy',
-      entry: assign({ wasSent: true }),
-      invoke: {
-        id: 'setContact',
-        src: 'setContact',
+      ...call('setContact', {
         input: ({ context: { edit, sudo, verificationToken } }) => ({
           ...contactOf(edit),
           sudo_token: sudo?.sudoToken,
           verification_token: verificationToken!,
         }),
         onDone: 'done',
-        onError: refused,
-      },
+        onError: toElevationOrEnd,
+      }),
+      entry: ['forgetError', assign({ wasSent: true })],
     },
-    settingPassword: {
-      tags: 'busy',
-      invoke: {
-        id: 'setPassword',
-        src: 'setPassword',
-        input: ({ context: { edit, sudo } }) => ({
-          new_password: (edit as { password: Secret }).password,
-          sudo_token: sudo?.sudoToken,
-        }),
-        onDone: 'done',
-        onError: refused,
-      },
-    },
-    deletingUser: {
-      tags: 'busy',
-      invoke: {
-        id: 'deleteUser',
-        src: 'deleteUser',
-        input: ({ context: { sudo } }) => ({ sudo_token: sudo?.sudoToken }),
-        onDone: 'done',
-        onError: refused,
-      },
-    },
+    settingPassword: call('setPassword', {
+      input: ({ context: { edit, sudo } }) => ({
+        new_password: (edit as { password: Secret }).password,
+        sudo_token: sudo?.sudoToken,
+      }),
+      onDone: 'done',
+      onError: toElevationOrEnd,
+    }),
+    deletingUser: call('deleteUser', {
+      input: ({ context: { sudo } }) => ({ sudo_token: sudo?.sudoToken }),
+      onDone: 'done',
+      onError: toElevationOrEnd,
+    }),
     askingRetry: {
       tags: 'asking',
       on: {
@@ -172,36 +164,33 @@ const machine = setup({
         'edit.cancel': 'left',
       },
     },
-    // Setting it needs a proof that is good for once: the call that was not answered may have spent it.
-    checkingContact: {
-      tags: 'busy',
-      entry: 'forgetError',
-      invoke: {
-        id: 'getUser',
-        src: 'getUser',
-        input: {},
-        onDone: [{ guard: 'isSet', target: 'done' }, { target: 'gating' }],
-        onError: unfinished,
-      },
-    },
+    // The verification token is good for once, and the call without an answer may have used it.
+    checkingContact: call('getUser', {
+      input: {},
+      onDone: [{ guard: 'isSet', target: 'done' }, { target: 'gating' }],
+      onError: toRetryOrEnd,
+    }),
     done: { type: 'final', entry: assign({ isDone: true }) },
     left: { type: 'final' },
   },
 })
+
+type Machine = typeof machine
+/** The type of {@link gatedEdit}. */
+export interface GatedEditMachine extends Machine {}
+export const gatedEdit: GatedEditMachine = machine
 
 function contactOf(edit: Edit): Contact {
   const { phone_number, email } = edit as Partial<Record<'phone_number' | 'email', string>>
   return { phone_number, email } as Contact
 }
 
-/** However it was typed, with a calling code, zeros before it, or without. */
-function isContactOf(user: User, { phone_number, email }: Contact): boolean {
-  const digits = (text = '') => text.replace(/\D/g, '')
+/** Compares in normal form: the server may write the same contact in another way. */
+function hasContact(user: User, { phone_number, email }: Contact): boolean {
+  const { phone_number: phone, email: address } = user
+  const contact = readContact(phone_number ? { phone_number: phone } : { email: address })
+  if (contact instanceof AuthError) return false
   return phone_number
-    ? digits(user.phone_number).endsWith(digits(phone_number).replace(/^0+/, ''))
-    : user.email?.toLowerCase() === email?.toLowerCase()
+    ? contact.phone_number === phone_number
+    : contact.email?.toLowerCase() === email?.toLowerCase()
 }
-
-type Machine = typeof machine
-export interface GatedEditMachine extends Machine {}
-export const gatedEdit: GatedEditMachine = machine

@@ -1,15 +1,18 @@
-import { assign, setup } from 'xstate'
+import { assign, sendTo, setup } from 'xstate'
+import { type AuthError, errorOf } from '../../services/error.ts'
 import * as api from '../../services/http/endpoints.ts'
-import { AuthError, errorOf } from '../../services/error.ts'
-import { clockOf } from '../../services/system.ts'
-import type { Secret } from '../../services/secret.ts'
 import type { Contact, SendVerificationRequest } from '../../services/http/wire.ts'
+import type { Secret } from '../../services/secret.ts'
+import { clockOf } from '../../services/system.ts'
+import { codeKey, codesOf } from '../core/codes.ts'
+import { callsOf, errorActions, expectEvent, failTo, lostSecret } from '../core/flow.ts'
 import { request } from '../core/request.ts'
 import { until } from '../core/until.ts'
 
-/** Seconds before a code may be sent again to the same contact. */
+/** Seconds before another code may be sent to the same contact. */
 const RESEND_AFTER = 60
 
+/** What {@link verification} ends with. */
 export interface VerificationOutput {
   contact: Contact
   verificationToken: Secret
@@ -17,28 +20,27 @@ export interface VerificationOutput {
   isUser?: boolean
 }
 
-/**
- * Proves that a contact is the person's: sends a code, asks for it, checks it. Sends again only
- * when told to and not before `resendAt`. A code that has expired or was guessed at too often must
- * be replaced. When not even the first code can be sent it ends with the error.
- */
-const machine = setup({
+interface Context {
+  contact: Contact
+  target: SendVerificationRequest['target']
+  verificationId?: string
+  isUser?: boolean
+  /** Milliseconds since the epoch; undefined when another code can be sent. */
+  resendAt?: number
+  /** Milliseconds since the epoch; 0 when there is no code to enter. */
+  expiresAt: number
+  verificationToken?: Secret
+  error?: AuthError
+}
+
+type Event = { type: 'code.submit'; code: Secret } | { type: 'code.resend' }
+
+const flow = setup({
   types: {
     input: {} as { contact: Contact; target?: SendVerificationRequest['target'] },
     output: {} as VerificationOutput,
-    context: {} as {
-      contact: Contact
-      target: SendVerificationRequest['target']
-      verificationId?: string
-      isUser?: boolean
-      /** Milliseconds since the epoch; gone once the time has come. */
-      resendAt?: number
-      /** Milliseconds since the epoch; 0 once the time has come. */
-      expiresAt: number
-      verificationToken?: Secret
-      error?: AuthError
-    },
-    events: {} as { type: 'code.submit'; code: Secret } | { type: 'code.resend' },
+    context: {} as Context,
+    events: {} as Event,
     tags: {} as 'asking' | 'busy',
   },
   actors: {
@@ -48,16 +50,13 @@ const machine = setup({
   },
   guards: {
     hasSent: ({ context }) => !!context.verificationId,
-    isCodeAlive: ({ context }) => context.expiresAt > 0,
+    hasCode: ({ context }) => context.expiresAt > 0,
     canResend: ({ context }) => !context.resendAt,
-    isCodeDead: ({ event }) => CODE_IS_DEAD.has(errorOf(event)?.code ?? ''),
+    isCodeDead: ({ event }) => DEAD_CODES.has(errorOf(event)?.code ?? ''),
   },
   actions: {
-    forgetError: assign({ error: undefined }),
-    rememberError: assign({ error: ({ event }) => errorOf(event) }),
-    rememberExpiry: assign({
-      error: () => new AuthError('code_expired', { operation: 'verify' }),
-    }),
+    ...errorActions<Context, Event>(),
+    rememberExpiry: assign(lostSecret('code_expired', 'verify')),
     delayResend: assign({
       resendAt: ({ event, system }) => {
         const wait = errorOf(event)?.retryAfter
@@ -65,50 +64,93 @@ const machine = setup({
       },
     }),
     allowResend: assign({ resendAt: undefined }),
+    forgetCode: assign({ expiresAt: 0 }),
     forgetExpired: assign(({ context: { expiresAt }, system }) =>
       expiresAt > clockOf(system).now() ? {} : { expiresAt: 0 },
+    ),
+    // Another verification of the same contact goes on with this code until it may be sent again.
+    shareCode: sendTo(
+      ({ system }) => codesOf(system)!,
+      ({ context: { contact, target, verificationId, isUser, resendAt, expiresAt }, system }) => ({
+        type: 'code.sent',
+        at: clockOf(system).now(),
+        code: {
+          key: codeKey(contact, target),
+          verificationId: verificationId!,
+          isUser,
+          resendAt: resendAt!,
+          expiresAt,
+        },
+      }),
+    ),
+    unshareCode: sendTo(
+      ({ system }) => codesOf(system)!,
+      ({ context: { contact, target } }) => ({
+        type: 'code.spent',
+        key: codeKey(contact, target),
+      }),
     ),
     fail: ({ context }) => {
       throw context.error
     },
   },
-}).createMachine({
+})
+
+const call = callsOf(flow)
+const untilResend = {
+  id: 'untilResend',
+  src: 'until',
+  input: ({ context }: { context: Context }) => context.resendAt ?? 0,
+  onDone: { actions: 'allowResend' },
+  onError: { actions: 'allowResend' },
+} as const
+
+/**
+ * Verifies a contact: sends a code, asks for it and checks it. Another code is sent only on
+ * `code.resend` and not before `resendAt`, which belongs to the contact: leaving and returning with
+ * the same contact goes on with the code that was sent. A code that has expired, or was guessed too
+ * often, must be replaced. If not even the first code can be sent, the machine ends with the error.
+ */
+const machine = flow.createMachine({
   id: 'verification',
-  context: ({ input: { contact, target = 'ANY' } }) => ({ contact, target, expiresAt: 0 }),
-  initial: 'sendingCode',
+  context: ({ input: { contact, target = 'ANY' }, self: { system } }) => {
+    const sent = codesOf(system)?.getSnapshot().context.get(codeKey(contact, target))
+    const { key: _, ...code } =
+      sent && sent.resendAt > clockOf(system).now() ? sent : { key: '', expiresAt: 0 }
+    return { contact, target, ...code }
+  },
+  initial: 'starting',
   output: ({ context: { contact, verificationToken, isUser } }) => ({
     contact,
     verificationToken: verificationToken!,
     isUser,
   }),
   states: {
-    sendingCode: {
-      tags: 'busy',
-      entry: 'forgetError',
-      invoke: {
-        id: 'sendVerification',
-        src: 'sendVerification',
-        input: ({ context: { contact, target } }) => ({ ...contact, target }),
-        onDone: {
-          target: 'askingCode',
-          actions: assign(({ event: { output }, system }) => ({
+    starting: { always: [{ guard: 'hasSent', target: 'askingCode' }, 'sendingCode'] },
+    sendingCode: call('sendVerification', {
+      input: ({ context: { contact, target } }) => ({ ...contact, target }),
+      onDone: {
+        target: 'askingCode',
+        actions: [
+          assign(({ event: { output }, system }) => ({
             verificationId: output.verification_id,
             isUser: output.is_user,
             resendAt: clockOf(system).now() + RESEND_AFTER * 1000,
             expiresAt: clockOf(system).now() + output.expires_in * 1000,
           })),
-        },
-        onError: [
-          {
-            guard: 'hasSent',
-            target: 'notResent',
-            actions: ['rememberError', 'delayResend', 'forgetExpired'],
-          },
-          { target: 'failed', actions: 'rememberError' },
+          'shareCode',
         ],
       },
-    },
-    notResent: { always: [{ guard: 'isCodeAlive', target: 'askingCode' }, 'askingResend'] },
+      onError: [
+        {
+          guard: 'hasSent',
+          target: 'notResent',
+          actions: ['rememberError', 'delayResend', 'forgetExpired'],
+        },
+        failTo('failed'),
+      ],
+    }),
+    notResent: { always: [{ guard: 'hasCode', target: 'askingCode' }, 'askingResend'] },
     askingCode: {
       tags: 'asking',
       on: {
@@ -116,13 +158,7 @@ const machine = setup({
         'code.resend': { guard: 'canResend', target: 'sendingCode' },
       },
       invoke: [
-        {
-          id: 'untilResend',
-          src: 'until',
-          input: ({ context }) => context.resendAt ?? 0,
-          onDone: { actions: 'allowResend' },
-          onError: { actions: 'allowResend' },
-        },
+        untilResend,
         {
           id: 'untilExpiry',
           src: 'until',
@@ -132,46 +168,35 @@ const machine = setup({
         },
       ],
     },
-    verifyingCode: {
-      tags: 'busy',
-      entry: 'forgetError',
-      invoke: {
-        id: 'verify',
-        src: 'verify',
-        input: ({ context, event }) => ({
-          verification_id: context.verificationId!,
-          verification_code: (event as { code: Secret }).code,
-        }),
-        onDone: {
-          target: 'verified',
-          actions: assign({ verificationToken: ({ event }) => event.output.verification_token }),
-        },
-        onError: [
-          { guard: 'isCodeDead', target: 'askingResend', actions: 'rememberError' },
-          { target: 'askingCode', actions: 'rememberError' },
+    verifyingCode: call('verify', {
+      input: ({ context, event }) => ({
+        verification_id: context.verificationId!,
+        verification_code: expectEvent(event, 'code.submit').code,
+      }),
+      onDone: {
+        target: 'verified',
+        actions: [
+          assign({ verificationToken: ({ event }) => event.output.verification_token }),
+          'unshareCode',
         ],
       },
-    },
+      onError: [failTo('askingResend', 'isCodeDead'), failTo('askingCode')],
+    }),
     askingResend: {
       tags: 'asking',
-      entry: assign({ expiresAt: 0 }),
+      entry: ['forgetCode', 'unshareCode'],
       on: { 'code.resend': { guard: 'canResend', target: 'sendingCode' } },
-      invoke: {
-        id: 'untilResend',
-        src: 'until',
-        input: ({ context }) => context.resendAt ?? 0,
-        onDone: { actions: 'allowResend' },
-        onError: { actions: 'allowResend' },
-      },
+      invoke: untilResend,
     },
     verified: { type: 'final' },
     failed: { entry: 'fail' },
   },
 })
 
-/** Answers after which no further try with this code can succeed. */
-const CODE_IS_DEAD = new Set(['aborted', 'not_found', 'permission_denied'])
-
 type Machine = typeof machine
+/** The type of {@link verification}. */
 export interface VerificationMachine extends Machine {}
 export const verification: VerificationMachine = machine
+
+/** Answers after which this code cannot be verified any more. */
+const DEAD_CODES = new Set(['aborted', 'not_found', 'permission_denied'])

@@ -1,72 +1,81 @@
 import { AuthError } from '../error.ts'
-import type { Credentials, Renewal } from './tokenStore.ts'
 import type { Tokens } from '../http/wire.ts'
+import type { Credentials, RefreshOptions } from './credentials.ts'
 
-/** Milliseconds a tab waits for its turn: longer than the request of the one before it may take. */
-const PATIENCE = 20_000
+/** Milliseconds a tab waits for the lock: longer than the request of the tab before it may take. */
+const LOCK_TIMEOUT_MS = 20_000
 /** Milliseconds after which what one tab has stored can be read in every other. */
-const PROPAGATION = 1_000
+const STORAGE_SETTLE_MS = 1_000
 
-export interface Turn extends Renewal {
+/** What a refresh under the lock takes beside the request itself. */
+export interface LockOptions extends RefreshOptions {
   /** Names what the tabs share: their session. */
   key: string
   load(): Promise<Credentials | undefined>
 }
 
 /**
- * Renews a token pair while no other tab of this origin does: a refresh token is good for one use.
- * Each pair has a Web Lock of its own, and the tab that has spent it keeps that for a moment: what is
- * stored may become visible to the others later than a lock does. Who gets it then finds the new
- * pair. Where there are no locks, or a tab has waited for too long, the new pair is found by the one
- * whose refresh token comes too late.
+ * Refreshes a token pair while no other tab of this origin does, because a refresh token is good for
+ * one use. Each pair has its own Web Lock. The tab that has used the pair keeps the lock for a
+ * moment, since other tabs may see a lock released before they see what was stored; the next tab then
+ * finds the new pair. Without Web Locks, or when the lock cannot be had in time, the tab whose
+ * refresh token is rejected looks for the new pair of the other one.
  *
- * @throws AuthError `aborted` when another tab has changed the session, and reading it again has not
- *   ended this renewal by its signal; else what `refresh` throws
+ * @returns the new pair, or undefined when another tab has changed the stored session
+ * @throws AuthError what `send` throws
+ * @see https://www.w3.org/TR/web-locks/
  */
-export function renewInTurn(credentials: Credentials, turn: Turn): Promise<Tokens> {
-  const { key, load, refresh, reload, signal } = turn
-
-  /** What is stored; what another tab has stored, or cleared, ends this renewal. */
-  async function look(wasStored?: unknown) {
+export function refreshUnderLock(
+  credentials: Credentials,
+  { key, load, send, signal }: LockOptions,
+): Promise<Tokens | undefined> {
+  async function readStored() {
     const stored = await load().catch(() => undefined)
     const { access_token } = stored ?? credentials
-    const isOurs = access_token.reveal() === credentials.access_token.reveal()
-    if (isOurs && (stored || !wasStored)) return stored
-    signal.throwIfAborted()
-    reload()
-    signal.throwIfAborted()
-    throw new AuthError('aborted', { operation: 'refresh' })
+    return { stored, isOurs: access_token.reveal() === credentials.access_token.reveal() }
   }
 
-  async function renew() {
-    const stored = await look()
-    const tokens = await refresh(credentials).catch(async (thrown) => {
-      // A pair that came too late was spent by a tab whose new one may not be readable here yet.
-      await pause(AuthError.from(thrown).code === 'invalid_grant' ? PROPAGATION : 0)
-      await look()
+  async function refresh(): Promise<Tokens | undefined> {
+    const before = await readStored()
+    if (!before.isOurs) return undefined
+    const tokens = await send(credentials).catch(async (thrown) => {
+      // The new pair of the tab that has used this one may not be readable here yet.
+      await pause(AuthError.from(thrown).code === 'invalid_grant' ? STORAGE_SETTLE_MS : 0)
+      if (!(await readStored()).isOurs) return undefined
       throw thrown
     })
-    await look(stored)
-    return tokens
+    const after = await readStored()
+    const isGone = before.stored && !after.stored
+    return after.isOurs && !isGone ? tokens : undefined
   }
 
   return new Promise((resolve, reject) => {
-    let work: Promise<void> | undefined
+    let refreshing: Promise<void> | undefined
     const begin = () =>
-      (work ??= renew()
+      (refreshing ??= refresh()
         .then(resolve)
-        .then(() => pause(PROPAGATION)))
-    const inTurn = async () => {
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)])
-      await navigator.locks.request(`${key} ${credentials.expiresAt}`, { signal: patience }, begin)
-    }
+        .then(() => pause(STORAGE_SETTLE_MS)))
+    const name = `${key} ${credentials.expiresAt}`
+    const waiting = new AbortController()
+    const giveUp = () => waiting.abort()
+    const timer = setTimeout(giveUp, LOCK_TIMEOUT_MS)
+    signal.addEventListener('abort', giveUp)
+    const inTurn = async () =>
+      navigator.locks.request(name, { signal: waiting.signal }, () => {
+        clearTimeout(timer)
+        return begin()
+      })
     inTurn()
       .catch(() => {
         signal.throwIfAborted()
         return begin()
       })
       .catch(reject)
+      .finally(() => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', giveUp)
+      })
   })
 }
 
-const pause = (ms?: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))

@@ -1,33 +1,23 @@
 import { unwrapSecrets } from '../secret.ts'
 import type { Store } from './store.ts'
 import { read, type Shape, type Tokens } from '../http/wire.ts'
+import type { Credentials, RefreshOptions } from './credentials.ts'
 
-/** A token pair with the moment it stops being good, and what is known of its owner. */
-export interface Credentials extends Omit<Tokens, 'expires_in'> {
-  /** Milliseconds since the epoch. */
-  expiresAt: number
-  /** Of the protocol the session was begun by, `v1` or `v2`: it is renewed by the same. */
-  version?: string
-}
 
-/** What renewing a pair takes. */
-export interface Renewal {
-  refresh(credentials: Credentials): Promise<Tokens>
-  /** Another tab has changed the session: reads it again, and ends this renewal by its signal. */
-  reload(): void
-  signal: AbortSignal
-}
-
-/** Where the session outlives the page. */
+/** Keeps a session for the next page. */
 export interface TokenStore {
   load(): Promise<Credentials | undefined>
   save(credentials: Credentials): Promise<void>
   clear(): Promise<void>
-  /** Renews a pair, in turn with the other tabs of this browser. */
-  renew(credentials: Credentials, renewal: Renewal): Promise<Tokens>
+  /**
+   * Refreshes a pair while no other tab of this browser does.
+   *
+   * @returns the new pair, or undefined when another tab has changed the stored session meanwhile
+   */
+  refresh(credentials: Credentials, options: RefreshOptions): Promise<Tokens | undefined>
 }
 
-/** What is stored: the official client's key and form, so that an app can switch. */
+/** The stored form: the official client's key and fields, so that an app can switch. */
 interface Stored extends Omit<Tokens, 'expires_in'> {
   /** ISO 8601. */
   expires_at: string
@@ -45,6 +35,12 @@ const stored: Shape<Stored> = {
   version: 'string?',
 }
 
+/**
+ * Creates the store of a session's tokens.
+ *
+ * @param store holds the record
+ * @param clientId part of the key, as in the official client: `credentials_<clientId>`
+ */
 export function createTokenStore(store: Store, clientId: string): TokenStore {
   const key = `credentials_${clientId}`
   const load = async () => parse(await store.get(key))
@@ -58,17 +54,17 @@ export function createTokenStore(store: Store, clientId: string): TokenStore {
     async clear() {
       await store.remove(key)
     },
-    async renew(credentials, renewal) {
-      // Where there is no page there are no tabs; what cannot be fetched now is done without.
-      const tabs = globalThis.document && (await import('./refreshLock.ts').catch(() => undefined))
-      return tabs
-        ? tabs.renewInTurn(credentials, { ...renewal, key, load })
-        : renewal.refresh(credentials)
+    async refresh(credentials, options) {
+      // Without a page there are no tabs. A chunk that cannot be loaded now is done without.
+      const lock = globalThis.document && (await import('./refreshLock.ts').catch(() => undefined))
+      return lock
+        ? lock.refreshUnderLock(credentials, { ...options, key, load })
+        : options.send(credentials)
     },
   }
 }
 
-/** What is damaged or not a session is none. */
+/** @returns undefined for malformed data */
 function parse(text: string | null | undefined): Credentials | undefined {
   try {
     const { expires_at, ...credentials } = read<Stored>(JSON.parse(text ?? ''), stored)

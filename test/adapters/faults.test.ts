@@ -1,7 +1,7 @@
 import * as endpoints from '../../services/http/endpoints.ts'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { provider } from '../../adapters/client/index.ts'
-import { type Auth, createAuth } from '../../adapters/client/createAuth.ts'
+import { type Auth, createAuth } from '../../adapters/client/index.ts'
 import { installGlobals, wechat } from '../../adapters/wechat/index.ts'
 import type { Wx } from '../../adapters/wechat/wx.ts'
 import type { LifeEvent } from '../../machines/core/session.ts'

@@ -391,8 +391,8 @@ describe('what is seen', () => {
     const taken = trace.flatMap((step) => (step.type === 'microstep' ? step.taken : []))
     expect(taken).toEqual(
       expect.arrayContaining([
-        { from: 'signIn.verification', to: 'signIn.entering' },
-        { from: 'signIn.entering', to: 'signIn.signingUp' },
+        { from: 'signIn.verification', to: 'signIn.choosingWay' },
+        { from: 'signIn.choosingWay', to: 'signIn.signingUp' },
       ]),
     )
   })
@@ -435,7 +435,7 @@ describe('what is seen', () => {
     const requestId = expect.stringMatching(/^[\da-f]{32}$/)
     expect(JSON.stringify(ends)).not.toContain(phone)
     expect(ends).toMatchObject([
-      ['authorizing', { code: 'unauthenticated' }],
+      ['refreshing', { code: 'unauthenticated' }],
       [
         'sending',
         { code: 'resource_exhausted', operation: 'signIn', status: 429, retryAfter: 30, requestId },

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import {
   type AnyActorLogic,
@@ -9,44 +10,26 @@ import {
   createActor,
   StateMachine,
 } from 'xstate'
-import { request } from '../../machines/core/request.ts'
-import { Resumption } from '../../machines/core/resumable.ts'
-import { type Flow, type Flows, session } from '../../machines/core/session.ts'
+import * as shipped from '../../adapters/client/index.ts'
+import { calls } from '../../machines/core/calls.ts'
+import { codes } from '../../machines/core/codes.ts'
 import { systemClock } from '../../services/clock.ts'
 import type { OperationName } from '../../services/http/endpoint.ts'
 import { paperApi } from '../support/paths.ts'
 
-type Factory = (...given: unknown[]) => unknown
+const { request, session } = shipped
+const root = new URL('../..', import.meta.url)
+const files = globSync('machines/*/*.ts', { cwd: root })
 
-const folder = new URL('../../machines', import.meta.url)
-const names = readdirSync(folder).map((file) => file.replace('.ts', ''))
-
-/** Every file's export of its own name … */
-const factories = Object.fromEntries(
-  await Promise.all(
-    names.map(async (name): Promise<[string, Factory]> => {
-      const module = (await import(`../../machines/${name}.ts`)) as Record<string, Factory>
-      return [name, module[name]!]
-    }),
-  ),
-)
-/** … made into what it makes; but for the session, which takes the others. */
-const made = names.map((name): [string, unknown] => {
-  const factory = factories[name]!
-  if (name === 'session') return [name, undefined]
-  if (name === 'resumable') return [name, factory(request(paperApi.getUser))]
-  return [name, name === 'request' ? factory(paperApi.getUser) : factory]
-})
 const isMachine = (logic: unknown): logic is AnyStateMachine => logic instanceof StateMachine
-const parts = made.filter(
-  (entry): entry is [string, AnyStateMachine] => entry[0] !== 'resumable' && isMachine(entry[1]),
-)
+const machines = [
+  ...Object.entries<unknown>(shipped),
+  ['request', request(paperApi.getUser)] as const,
+].filter((entry): entry is [string, AnyStateMachine] => isMachine(entry[1]))
+const parts = machines.filter(([name]) => name !== 'session')
 const helpers = ['captcha', 'tokens', 'request', 'signOut']
 const journeys = parts.filter(([name]) => !helpers.includes(name))
-const flows = Object.fromEntries(
-  journeys.map(([name, machine]): [string, Flow] => [name, machine]),
-) satisfies Flows
-const machines: [string, AnyStateMachine][] = [...parts, ['session', session(flows)]]
+const flows = Object.fromEntries(journeys)
 
 const nodesOf = (node: AnyStateNode): AnyStateNode[] => [
   node,
@@ -89,9 +72,13 @@ const invokers = (
       .map(({ src }) => `${node.id}: ${src}`),
   )
 
+/** Actors that serve as long as the session lives and never end. */
+const isEndless = (logic: unknown) => logic === calls || logic === codes
+
 /** How an actor can end: a promise well or badly; a machine as its states say. */
 function endingsOf(machine: AnyStateMachine, src: string): ('done' | 'error')[] {
   const logic = actorOf(machine, src)
+  if (isEndless(logic)) return []
   if (!isMachine(logic)) return ['done', 'error']
   const states = Object.values(logic.root.states)
   return [
@@ -109,11 +96,11 @@ const deadlines: Record<string, string> = {
   'captcha.verifyCaptcha': 'the timeout of HTTP',
   'consent.openPopup': 'the longest visit that is waited for',
   'consent.readCallback': 'nothing to wait for: an address is read',
-  'request.authorize': 'whatever `tokens` is busy with',
+  'request.refreshTokens': 'whatever `tokens` is busy with',
   'request.send': 'the timeout of HTTP',
   'request.solveCaptcha': 'whatever `captcha` is busy with, and then a person',
-  'signOut.renew': 'the timeout of HTTP',
-  'signOut.tell': 'the timeout of HTTP',
+  'signOut.refresh': 'the timeout of HTTP',
+  'signOut.revoke': 'the timeout of HTTP',
   'tokens.load': 'the deadline of storage',
   'tokens.refresh': 'the patience of a tab for its turn, and then the timeout of HTTP',
 }
@@ -143,12 +130,14 @@ test('there are machines to look at', () => {
 })
 
 test('every file fits on a page of 120 lines, or decision 5 says why not', () => {
-  const read = (path: string) => readFileSync(new URL(path, folder), 'utf8')
-  const decision = read('../docs/decisions/0005-charts-longer-than-a-page.md')
+  const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
+  const decision = read('docs/decisions/0005-charts-longer-than-a-page.md')
   const explained = [...decision.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name!)
-  const long = names.filter((name) => read(`${name}.ts`).trimEnd().split('\n').length > 120)
+  const long = files
+    .filter((file) => read(file).trimEnd().split('\n').length > 120)
+    .map((file) => basename(file, '.ts'))
   expect(long.filter((name) => !explained.includes(name))).toEqual([])
-  expect(explained.filter((name) => !names.includes(name))).toEqual([])
+  expect(explained.filter((name) => !long.includes(name))).toEqual([])
 })
 
 describe.each(machines)('%s', (name, machine) => {
@@ -170,12 +159,11 @@ describe.each(machines)('%s', (name, machine) => {
     expect(offenders(machine, (node) => transitionsOf(node).some(isNameless))).toEqual([])
   })
 
-  test('listens to no wildcard, but for the calls of the session', () => {
+  test('listens to no wildcard', () => {
     const wild = nodesOf(machine.root)
       .flatMap((node) => [...node.transitions.keys()])
       .filter((type) => type.includes('*'))
-    const calls = ['xstate.done.actor.call.*', 'xstate.error.actor.call.*']
-    expect(wild).toEqual(name === 'session' ? calls : [])
+    expect(wild).toEqual([])
   })
 
   test('has a way out of every state', () => {
@@ -199,13 +187,14 @@ describe.each(machines)('%s', (name, machine) => {
   })
 
   test('invokes only what ends by a deadline', () => {
-    const isEndless = (_node: AnyStateNode, { src }: Invoked) => {
+    const hasNoDeadline = (_node: AnyStateNode, { src }: Invoked) => {
       const logic = actorOf(machine, src)
+      if (isEndless(logic)) return false
       return isMachine(logic)
         ? !machines.some(([each]) => each === logic.id)
         : src !== 'until' && !Object.hasOwn(deadlines, `${name}.${src}`)
     }
-    expect(invokers(machine, isEndless)).toEqual([])
+    expect(invokers(machine, hasNoDeadline)).toEqual([])
   })
 
   test('is at work only where it invokes something or goes on at once', () => {
@@ -245,7 +234,7 @@ describe('the server is told to do', () => {
 
   test.each(journeys)('by %s what its actors are named after', (name) => {
     const wrong = Object.entries(
-      requestsOf(made.find(([it]) => it === name)![1] as AnyStateMachine),
+      requestsOf(machines.find(([it]) => it === name)![1]),
     )
     expect(wrong.filter(([it, logic]) => logic !== request(paperApi[it as 'verify']))).toEqual([])
   })
@@ -289,15 +278,14 @@ describe('flow.cancel', () => {
       .map((node) => [name, node.key] as const),
   )
   test.each(states)('leaves %s in %s', (flow, value) => {
-    const root = createActor(session(flows), { systemId: 'session' }).start()
+    const root = createActor(session, { systemId: 'session', input: { flows } }).start()
     const machine = journeys.find(([name]) => name === flow)![1]
-    const input = new Resumption(storedIn(machine, value))
     const [who] = (machine.config.meta as { who?: string[] } | undefined)?.who ?? []
     if (who) root.send({ type: 'tokens.restored', scope: who } as never)
-    root.send({ type: 'flow.start', flow, input })
+    root.send({ type: 'flow.resume', flow, snapshot: storedIn(machine, value) })
     const running = root.system.get('flow') as AnyActorRef
     expect(running.getSnapshot()).toMatchObject({ status: 'active', value })
-    expect(root.getSnapshot().value).toMatchObject({ flow })
+    expect(root.getSnapshot()).toMatchObject({ value: { flow: 'running' }, context: { flow } })
 
     root.send({ type: 'flow.cancel' })
     expect(root.getSnapshot()).toMatchObject({ status: 'active', value: { flow: 'idle' } })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { signed } from '../../adapters/client/flowStorage.ts'
+import { withChecksum } from '../../adapters/client/flowStorage.ts'
 import { createAuth } from '../../adapters/client/createAuth.ts'
 import { AuthError } from '../../services/error.ts'
 import type { Flows } from '../../machines/core/session.ts'
@@ -40,7 +40,7 @@ async function opened(auth: ReturnType<typeof openOffline>) {
 const resigned = (stored: string, edit: (json: string) => string) => {
   const text = stored.slice(stored.indexOf('{'))
   expect(edit(text)).not.toBe(text)
-  return signed(edit(text))
+  return withChecksum(edit(text))
 }
 
 const fresh = { status: 'signedOut', flow: undefined, step: 'askingAccount', isTyped: true }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { provider as flow } from '../../adapters/client/index.ts'
-import { signed } from '../../adapters/client/flowStorage.ts'
+import { withChecksum } from '../../adapters/client/flowStorage.ts'
 import { createAuth } from '../../adapters/client/createAuth.ts'
 import { provider } from '../../machines/flows/provider.ts'
 import { signIn } from '../../machines/flows/signIn.ts'
@@ -339,7 +339,7 @@ describe('a journey to a provider', () => {
       await begin({ returnTo })
       const { tab } = world.storage
       const stored = (await tab.get('authflow_demo'))!.slice(9)
-      await tab.set('authflow_demo', signed(stored.replaceAll(there, 'https://evil.example/')))
+      await tab.set('authflow_demo', withChecksum(stored.replaceAll(there, 'https://evil.example/')))
       await world.reload()
       expect(world.end()).toBe('signedOut: provider.askingReturn')
       await comeBack(await consentAt(world.left[0]!))

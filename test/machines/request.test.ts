@@ -18,9 +18,9 @@ import { type Interruption, interruptions, openWorld } from '../support/world.ts
 
 interface Context {
   serial?: number
-  renewed: boolean
+  tokenRefreshed: boolean
   captchaToken?: Secret
-  challengedAnew: boolean
+  captchaRetried: boolean
   repeats: number
 }
 
@@ -31,11 +31,11 @@ const isEither = (operation: OperationName) => paperApi[operation].credential ==
 const modelOf = (operation: OperationName, input: object): Model => ({
   input,
   cases: {
-    'xstate.done.actor.authorize': [
+    'xstate.done.actor.refreshTokens': [
       { output: { serial: 1 } },
       ...(isEither(operation) ? [{ output: {}, note: 'with nobody signed in' }] : []),
     ],
-    'xstate.error.actor.authorize': isEither(operation) ? [] : [fails('unauthenticated')],
+    'xstate.error.actor.refreshTokens': isEither(operation) ? [] : [fails('unauthenticated')],
     'xstate.done.actor.send': [{ output: {} }],
     'xstate.error.actor.send': [
       'captcha_required',
@@ -48,11 +48,11 @@ const modelOf = (operation: OperationName, input: object): Model => ({
     'xstate.error.actor.solveCaptcha': [fails('cancelled')],
     'xstate.error.actor.until': [fails('unknown')],
   },
-  facts: ({ serial, renewed, captchaToken, challengedAnew, repeats }: Context) => [
+  facts: ({ serial, tokenRefreshed, captchaToken, captchaRetried, repeats }: Context) => [
     serial !== undefined,
-    renewed,
+    tokenRefreshed,
     !!captchaToken,
-    challengedAnew,
+    captchaRetried,
     repeats,
   ],
 })
@@ -74,7 +74,7 @@ const isDone = ({ event }: Step) => event.type.startsWith('xstate.done.')
 /** A path that stops on the way is walked to its end: nothing more befalls the call. */
 function toItsEnd({ name, steps }: Path): Path {
   const last = steps.at(-1)!
-  const next = { authorizing: ['authorize', 'sending'], sending: ['send', 'succeeded'] }[last.to]
+  const next = { refreshing: ['refreshTokens', 'sending'], sending: ['send', 'succeeded'] }[last.to]
   if (!next) return { name, steps }
   const [actor, to] = next as [string, string]
   const event = { type: `xstate.done.actor.${actor}` }
@@ -110,14 +110,14 @@ async function walk(
   const broken: Fault = { ...endpoint, drop: 'before' }
   const isFailing = (code: string) => codeOf(steps.at(-1)!) === code
 
-  const [first] = stepsOf(steps, 'authorize')
+  const [first] = stepsOf(steps, 'refreshTokens')
   if (first && isDone(first) && !first.event.note) await world.call('signInAnonymously')
 
   const toFault = (step: Step): Fault =>
     codeOf(step) === 'unreachable'
       ? broken
       : { ...endpoint, status: 400, body: { error: codeOf(step) } }
-  const refusals = stepsOf(steps, 'authorize').filter((step) => !isDone(step))
+  const refusals = stepsOf(steps, 'refreshTokens').filter((step) => !isDone(step))
   const token = { method: 'POST', path: '/auth/v1/token' }
   const plan = () =>
     sandbox.faults([
@@ -256,7 +256,7 @@ describe('request: a server that never answers', () => {
   }
 
   test.concurrent.each<[string, OperationName, Silence]>([
-    ['authorizing', 'getUser', { about: /v1\/token$/, seconds: 8000 }],
+    ['refreshing', 'getUser', { about: /v1\/token$/, seconds: 8000 }],
     ['sending', 'sendVerification', { about: /verification$/ }],
     ['challenged', 'sendVerification', { about: /captcha\/data$/, faults: [challenge] }],
     [

@@ -14,7 +14,7 @@ describeTour({
   models: [
     {
       cases: {
-        'contact.submit': [{ phone_number }],
+        'contact.submit': [{ phone_number }, { phone_number: '12', note: 'of no country' }],
         'password.submit': [{ password: 'a better horse' }],
         'xstate.done.actor.verification': [{ output: { verificationToken: secret } }],
         'xstate.done.actor.signIn': [{ output: {} }],

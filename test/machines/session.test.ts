@@ -1,15 +1,15 @@
 import * as endpoints from '../../services/http/endpoints.ts'
-import { setup } from 'xstate'
-import { createAuth } from '../../adapters/client/createAuth.ts'
-import { session } from '../../machines/core/session.ts'
+import { type AnyMachineSnapshot, setup } from 'xstate'
+import { createAuth } from '../../adapters/client/index.ts'
+import { session, type Status } from '../../machines/core/session.ts'
 import { AuthError } from '../../services/error.ts'
 import { memoryStore } from '../../services/session/store.ts'
-import { nameOf, type Step } from '../support/paths.ts'
+import type { Step } from '../support/paths.ts'
 import { describeTour, type Person } from '../support/walk.ts'
 import type { World } from '../support/world.ts'
 
 /** A journey of an app's own. */
-const flow = (id: string, who?: string[]) =>
+const flow = (id: string, who?: Status[]) =>
   setup({
     types: { events: {} as { type: 'own.finish' } | { type: 'own.break' } },
     actions: {
@@ -28,6 +28,17 @@ const flow = (id: string, who?: string[]) =>
     },
   })
 
+interface Context {
+  uid?: string
+  flow?: string
+}
+
+/** The status and the running flow. */
+const place = ({ value, context }: AnyMachineSnapshot) => {
+  const { status, flow } = value as Record<'status' | 'flow', string>
+  return `${status} × ${flow === 'running' ? (context as Context).flow : flow}`
+}
+
 const flows = { own: flow('own'), other: flow('other', ['signedIn']) }
 const li = { sub: 'li.hua', phone_number: '+86 13800000000' }
 const isUser = ({ event }: Step) => event.uid === li.sub
@@ -36,7 +47,6 @@ const arrivals = [
   { uid: 'guest', scope: 'anonymous', note: 'a guest' },
 ]
 const refused = new AuthError('invalid_grant')
-const CALL = 'call.start'
 
 /** What a call by which somebody arrives takes. */
 async function arrival(world: World, step: Step): Promise<[never, never]> {
@@ -82,27 +92,28 @@ async function needToken({ world, interruption }: Person) {
 
 describeTour({
   flows,
-  machine: session(flows),
+  machine: session,
   models: [
     {
+      input: { flows },
+      place,
       cases: {
         'flow.start': Object.keys(flows).map((flow) => ({ flow, note: flow })),
-        [CALL]: [{ id: 'call.getUser.1', endpoint: endpoints.getUser, params: {} }],
         'tokens.restored': arrivals,
         'tokens.kept': arrivals,
         'tokens.lost': [{ note: 'left' }, { error: refused, note: 'refused' }],
         'xstate.error.actor.flow': [{ error: new AuthError('aborted') }],
-        'xstate.error.actor.call.*': [{ error: new AuthError('internal') }],
       },
-      facts: ({ uid }: { uid?: string }) => [uid],
-      happens(type, { uid }: { uid?: string }, value) {
-        const { who, flow } = value as Record<'who' | 'flow', string>
-        // One flow is as good as another, but for whom it is.
+      facts: ({ uid, flow }: Context) => [uid, flow],
+      happens(type, { uid, flow }: Context, value) {
+        const { status } = value as Record<'status', string>
+        // A reload sends it.
+        if (type === 'flow.resume') return false
+        // One flow is as good as another, but for the statuses it is for.
         if (flow === 'other' && !/flow|tokens/.test(type)) return false
-        if (flow === 'own' && type.includes('call')) return false
-        // The door lets nothing in before it is known who is there.
-        if (who === 'unknown') return /^tokens\.(restored|lost)$/.test(type)
-        return type === 'tokens.renewed' ? !!uid : true
+        // The client sends nothing before the status is known.
+        if (status === 'unknown') return /^tokens\.(restored|lost)$/.test(type)
+        return type === 'tokens.refreshed' ? !!uid : true
       },
     },
   ],
@@ -116,13 +127,12 @@ describeTour({
     }
     await person.world.reload()
   },
-  async arrange({ world }, { event, from }, answers) {
+  async arrange({ world }, { event, from }) {
     if (event.type === 'tokens.lost' && event.error && !from.startsWith('signedOut')) {
       world.sandbox.faults([
         { method: 'POST', path: '/auth/v1/token', status: 400, body: { error: 'invalid_grant' } },
       ])
     }
-    return answers.filter((each) => each.event.type.includes('actor.call'))
   },
   deeds: {
     async 'tokens.restored'(person, step) {
@@ -135,7 +145,7 @@ describeTour({
       await world.call(...(await arrival(world, step)))
       return () => undefined
     },
-    'tokens.renewed': needToken,
+    'tokens.refreshed': needToken,
     async 'tokens.lost'(person, { event, from }) {
       const { world } = person
       if (from.startsWith('unknown')) return () => undefined
@@ -143,24 +153,13 @@ describeTour({
       await elsewhere(person, (tab) => tab.send({ type: 'session.end' }))
       return hear(world)
     },
-    async [CALL]({ world }, _step, answers) {
-      const path = '/auth/v1/verification/verify'
-      if (answers.some(({ event }) => event.type.includes('.error.'))) {
-        world.sandbox.faults([{ method: 'POST', path, status: 400, body: { error: 'internal' } }])
-      } else {
-        world.sandbox.faults([{ method: 'POST', path, body: { verification_token: 'v' } }])
-      }
-      const params = { verification_id: 'v', verification_code: 'c' }
-      await world.call('verify', params).catch(() => undefined)
-      return () => undefined
-    },
     // The door sends nothing that changes nothing.
     'flow.start': ({ world }, { event, from }) =>
       from.endsWith(`× ${event.flow as string}`) ? () => world.peer('session').send(event) : event,
     'xstate.done.actor.flow': () => ({ type: 'own.finish' }),
     'xstate.error.actor.flow': () => ({ type: 'own.break' }),
   },
-  position: (world) => nameOf(world.peer('session').getSnapshot()),
+  position: (world) => place(world.peer('session').getSnapshot()),
   // The tokens are lost at once.
   rests: ({ event, to }) =>
     event.type === 'session.end' ? to.replace(/\w+ ×/, 'signedOut ×') : to,

@@ -63,7 +63,7 @@ describe('what must be proven again is not done', () => {
       },
       facts: (context: ContextOf<typeof gatedEdit>) => [
         context.sudo?.expiresAt,
-        context.wasRefused,
+        context.sudoRetried,
         !!context.verificationToken,
         !!context.error,
       ],
@@ -93,7 +93,7 @@ describe('what must be proven again is not done', () => {
   test.each(edits)('%s a second time with a token that was refused', (_name, edit) => {
     const used = beginnings(edit, fresh, [elevated])
       .map(({ to }) => to.context as ContextOf<typeof gatedEdit>)
-      .filter(({ wasRefused }) => wasRefused)
+      .filter(({ sudoRetried }) => sudoRetried)
       .map(({ sudo }) => sudo)
     expect(new Set(used)).toEqual(new Set([elevated]))
   })
@@ -109,30 +109,30 @@ describe('what somebody has begun', () => {
     { uid: 'guest', scope: 'anonymous' },
   ]
   const arrivals = people.flatMap((who) => [who, { ...who, byFlow: true }])
-  const edges = edgesOf(session({ account }), {
+  const edges = edgesOf(session, {
+    input: { flows: { account } },
     cases: {
       'flow.start': [{ flow: 'account' }],
-      'call.start': [{ id: 'call.getUser.1', endpoint: paperApi.getUser, params: {} }],
       'tokens.restored': people,
       'tokens.kept': arrivals,
       'tokens.lost': [{}, { byFlow: true }, ...fails('invalid_grant')],
       'xstate.done.actor.flow': [{ output: { isDeleted: true } }],
       'xstate.error.actor.flow': hostile,
-      'xstate.error.actor.call.*': hostile,
     },
     facts: ({ uid }: Context) => uid,
+    happens: (type) => type !== 'flow.resume',
   })
-  const at = ({ value }: Edge['from']) => value as { who: string; flow: string }
+  const at = ({ value }: Edge['from']) => value as { status: string; flow: string }
   const uidOf = ({ context }: Edge['from']) => (context as Context).uid
   /** Somebody is known to be here or not, has begun something, and then is somebody else. */
   const changes = edges.filter(
     ({ from, to }) =>
-      at(from).who !== 'unknown' && at(from).flow === 'account' && uidOf(from) !== uidOf(to),
+      at(from).status !== 'unknown' && at(from).flow === 'running' && uidOf(from) !== uidOf(to),
   )
 
   test('ends, elevation and all, when somebody else is here, or the user is not any more', () => {
     const isGuestLost = ({ from, to }: Edge) =>
-      at(from).who === 'anonymous' && uidOf(to) === undefined
+      at(from).status === 'anonymous' && uidOf(to) === undefined
     const others = changes.filter((edge) => !edge.event.byFlow && !isGuestLost(edge))
     expect(new Set(others.map(({ to }) => uidOf(to)))).toEqual(
       new Set(['li', 'han', 'guest', undefined]),
@@ -146,38 +146,38 @@ describe('what somebody has begun', () => {
   test('goes on where it has brought that about itself', () => {
     const own = changes.filter(({ event }) => event.byFlow)
     expect(own.length).toBeGreaterThan(0)
-    for (const { to } of own) expect(at(to).flow).toBe('account')
+    for (const { to } of own) expect(at(to).flow).toBe('running')
   })
 })
 
 describe('a captcha that is refused', () => {
   interface Context {
     serial?: number
-    renewed: boolean
+    tokenRefreshed: boolean
     captchaToken?: Secret
-    challengedAnew: boolean
+    captchaRetried: boolean
     repeats: number
   }
   const edges = edgesOf(request(paperApi.sendVerification), {
     input: { phone_number: '+86 13800000000' },
     cases: {
-      'xstate.done.actor.authorize': [{ output: { serial: 1 } }, { output: {} }],
+      'xstate.done.actor.refreshTokens': [{ output: { serial: 1 } }, { output: {} }],
       'xstate.done.actor.send': [{ output: {} }],
       'xstate.done.actor.solveCaptcha': [{ output: secret }],
-      'xstate.error.actor.authorize': hostile,
+      'xstate.error.actor.refreshTokens': hostile,
       'xstate.error.actor.send': hostile,
       'xstate.error.actor.solveCaptcha': hostile,
       'xstate.error.actor.until': hostile,
     },
-    facts: ({ serial, renewed, captchaToken, challengedAnew, repeats }: Context) => [
+    facts: ({ serial, tokenRefreshed, captchaToken, captchaRetried, repeats }: Context) => [
       serial,
-      renewed,
+      tokenRefreshed,
       !!captchaToken,
-      challengedAnew,
+      captchaRetried,
       repeats,
     ],
   })
-  const hasAskedAnew = ({ context }: Edge['from']) => (context as Context).challengedAnew
+  const hasAskedAnew = ({ context }: Edge['from']) => (context as Context).captchaRetried
   const isRefusal = ({ event }: Edge) =>
     (event.error as AuthError | undefined)?.code.startsWith('captcha_') === true
   const refusals = edges.filter((edge) => isRefusal(edge) && nameOf(edge.from) === 'sending')
@@ -207,12 +207,11 @@ describe('a captcha that is refused', () => {
 
 describe('somebody is signed in', () => {
   test('only by tokens that were stored or kept', () => {
-    const machine = session({ signIn })
-    const who = ({ value }: Edge['from']) => (value as { who: string }).who
-    const edges = edgesOf(machine, {
+    const who = ({ value }: Edge['from']) => (value as { status: string }).status
+    const edges = edgesOf(session, {
+      input: { flows: { signIn } },
       cases: {
         'flow.start': [{ flow: 'signIn' }],
-        'call.start': [{ id: 'call.getUser.1', endpoint: paperApi.getUser, params: {} }],
         'tokens.restored': [
           { uid: 'li', scope: 'user' },
           { uid: 'g', scope: 'anonymous' },
@@ -224,9 +223,9 @@ describe('somebody is signed in', () => {
         'tokens.lost': [{}, ...fails('invalid_grant')],
         'xstate.done.actor.flow': [{ output: { isNewUser: false } }],
         'xstate.error.actor.flow': hostile,
-        'xstate.error.actor.call.*': hostile,
       },
       facts: ({ uid }: { uid?: string }) => uid,
+      happens: (type) => type !== 'flow.resume',
     })
     const arrivals = edges.filter(
       ({ from, to }) => who(from) !== who(to) && ['signedIn', 'anonymous'].includes(who(to)),
@@ -245,7 +244,7 @@ describe('somebody is signed in', () => {
     const edges = edgesOf(tokens, {
       cases: {
         'tokens.keep': [{ tokens: { ...pair, expires_in: 7200 } }],
-        'tokens.renew': [0, 1, 2].map((serial) => ({ serial })),
+        'tokens.refresh': [0, 1, 2].map((serial) => ({ serial })),
         'tokens.drop': [{}, { redirect: { redirect_uri: 'https://app.example' } }],
         'xstate.done.actor.load': [
           { output: undefined },
@@ -266,18 +265,18 @@ describe('somebody is signed in', () => {
     const told = edges.flatMap(({ to, actions }) =>
       actions
         .map(({ params }) => (params as { event?: { type: string } } | undefined)?.event?.type)
-        .filter((type) => /^tokens\.(restored|kept|renewed|lost)$/.test(type ?? ''))
+        .filter((type) => /^tokens\.(restored|kept|refreshed|lost)$/.test(type ?? ''))
         .map((type) => [type, nameOf(to), !!(to.context as Context).credentials].join(' ')),
     )
     expect(new Set(told)).toEqual(
       new Set([
         'tokens.restored kept true',
         'tokens.kept kept true',
-        'tokens.renewed kept true',
+        'tokens.refreshed kept true',
         'tokens.lost absent false',
       ]),
     )
-    const holding = edges.filter(({ to }) => ['kept', 'renewing', 'resting'].includes(nameOf(to)))
+    const holding = edges.filter(({ to }) => ['kept', 'refreshing', 'pausing'].includes(nameOf(to)))
     expect(holding.length).toBeGreaterThan(0)
     for (const { to } of holding) expect((to.context as Context).credentials).toBeDefined()
   })

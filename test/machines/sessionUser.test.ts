@@ -54,7 +54,7 @@ async function send(...events: (object | (() => object))[]) {
 }
 
 const view = () => {
-  const { status, user, flow, step } = world.auth.get() as Record<string, unknown>
+  const { status, user, flow, step } = world.auth.get() as object as Record<string, unknown>
   return { status, uid: (user as { uid?: string } | undefined)?.uid, flow, step }
 }
 const account_ = { type: 'flow.start', flow: 'account' }

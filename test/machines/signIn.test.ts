@@ -57,7 +57,7 @@ describeTour({
   models: [
     {
       cases: {
-        'contact.submit': [{ phone_number }],
+        'contact.submit': [{ phone_number }, { phone_number: '12', note: 'of no country' }],
         'password.submit': [account],
         'signUp.prepare': [{ profile: { name: 'Li Hua' } }],
         'profile.submit': [{ profile: { name: 'Li Hua' } }],

@@ -35,7 +35,7 @@ const model: Model = {
       { output: { access_token: secret, expiresAt: -HOUR }, note: 'expired for good' },
     ],
     'tokens.keep': [{ tokens: { ...pair, expires_in: 7200 } }],
-    'tokens.renew': ({ serial }: Context) => [
+    'tokens.refresh': ({ serial }: Context) => [
       { serial, note: 'it has expired or was refused' },
       { serial: -1, note: 'another has come meanwhile' },
     ],
@@ -137,7 +137,7 @@ async function walk({ steps }: Path, interruption: Interruption) {
         return world.settle()
       case 'tokens.keep':
         return tell({ ...event, tokens: await someTokens(world) })
-      case 'tokens.renew':
+      case 'tokens.refresh':
         return tell({ ...event, serial: event.serial === -1 ? -1 : context().serial })
       case 'tokens.reload':
         return tell(event)
@@ -155,7 +155,7 @@ async function walk({ steps }: Path, interruption: Interruption) {
         return pass()
       case 'xstate.error.actor.until':
         // After a reload nobody rests any more.
-        if (value() === 'resting') clock.breakWait('first')
+        if (value() === 'pausing') clock.breakWait('first')
         return world.settle()
     }
     throw new Error(`nobody knows how to do ${event.type}`)
@@ -164,7 +164,7 @@ async function walk({ steps }: Path, interruption: Interruption) {
   /** The line was down: the wait is over, somebody needs a token again, and this time it holds. */
   async function doAgain(step: Step) {
     await pass()
-    await tell({ type: 'tokens.renew', serial: context().serial })
+    await tell({ type: 'tokens.refresh', serial: context().serial })
     await perform(step)
   }
 
@@ -173,14 +173,14 @@ async function walk({ steps }: Path, interruption: Interruption) {
     await world.reload()
     shared.letGo()
     await world.settle()
-    if (to === 'renewing') await tell({ type: 'tokens.renew', serial: context().serial })
+    if (to === 'refreshing') await tell({ type: 'tokens.refresh', serial: context().serial })
   }
 
   /** Whether what is stored at the end renews once more. */
   async function isAlive() {
     sandbox.faults([])
     const before = [...world.calls]
-    await reload({ to: 'renewing' })
+    await reload({ to: 'refreshing' })
     await letGo()
     return value() === 'kept' && world.calls.length > before.length
   }
@@ -194,7 +194,7 @@ async function walk({ steps }: Path, interruption: Interruption) {
     if (interruption === 'expiry' && value() !== 'loading') await pass(7200)
     await perform(step)
     // What was fresh is renewed first.
-    const isDetour = interruption === 'expiry' && value() === 'renewing' && step.to === 'kept'
+    const isDetour = interruption === 'expiry' && value() === 'refreshing' && step.to === 'kept'
     if (isDetour) await letGo()
     const isBroken = step.event.type.endsWith('actor.refresh') && interruption === 'broken line'
     if (isBroken && context().error?.code === 'unreachable') await doAgain(step)

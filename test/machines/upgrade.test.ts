@@ -43,7 +43,7 @@ describeTour({
     {
       input: { uid: 'guest' },
       cases: {
-        'contact.submit': [{ phone_number }],
+        'contact.submit': [{ phone_number }, { phone_number: '12', note: 'of no country' }],
         'provider.choose': [journey],
         [PROOF]: [true, false].map((isUser) => ({ output: { isUser, verificationToken: secret } })),
         [CONSENT]: [{ output: { providerToken: secret } }],

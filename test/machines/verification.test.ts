@@ -2,41 +2,52 @@ import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { signIn } from '../../machines/flows/signIn.ts'
 import { verification } from '../../machines/parts/verification.ts'
-import { type Step } from '../support/paths.ts'
+import type { Model, Step } from '../support/paths.ts'
 import { codeOf, describeTour } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
+const SAME_CONTACT = 'returning with the same contact'
 const isWrong = (answer: Step) => codeOf(answer) === 'invalid_argument'
 const phone_number = '+86 13800000000'
+
+const model: Model = {
+  input: { contact: { phone_number } },
+  cases: {
+    'code.submit': [{ code: 'right' }],
+    'xstate.done.actor.sendVerification': [
+      { output: { verification_id: 'v', expires_in: 600, is_user: false } },
+    ],
+    'xstate.done.actor.verify': [{ output: { verification_token: new Secret('sealed') } }],
+    'xstate.error.actor.sendVerification': [fails('resource_exhausted')],
+    'xstate.error.actor.verify': ['invalid_argument', 'aborted'].map(fails),
+  },
+  facts: (context: { verificationId?: string; resendAt?: number; expiresAt: number }) => [
+    !!context.verificationId,
+    !!context.resendAt,
+    context.expiresAt > 0,
+  ],
+  // The deadline for a new code lies before the end of the old one.
+  happens: (type, { resendAt }: { resendAt?: number }) =>
+    type !== 'xstate.done.actor.untilExpiry' || !resendAt,
+}
 
 describeTour({
   flows: { signIn },
   machine: verification,
   models: [
+    model,
     {
-      input: { contact: { phone_number } },
-      cases: {
-        'code.submit': [{ code: 'right' }],
-        'xstate.done.actor.sendVerification': [
-          { output: { verification_id: 'v', expires_in: 600, is_user: false } },
-        ],
-        'xstate.done.actor.verify': [{ output: { verification_token: new Secret('sealed') } }],
-        'xstate.error.actor.sendVerification': [fails('resource_exhausted')],
-        'xstate.error.actor.verify': ['invalid_argument', 'aborted'].map(fails),
-      },
-      facts: (context: { verificationId?: string; resendAt?: number; expiresAt: number }) => [
-        !!context.verificationId,
-        !!context.resendAt,
-        context.expiresAt > 0,
-      ],
-      // The deadline for a new code lies before the end of the old one.
-      happens: (type, { resendAt }: { resendAt?: number }) =>
-        type !== 'xstate.done.actor.untilExpiry' || !resendAt,
+      ...model,
+      note: SAME_CONTACT,
+      cases: { ...model.cases, 'xstate.error.actor.sendVerification': [] },
     },
   ],
-  async begin(person) {
+  async begin(person, path) {
     await person.enter({ type: 'flow.start', flow: 'signIn' })
     await person.enter({ type: 'contact.submit', phone_number })
+    if (path.model.note !== SAME_CONTACT) return
+    await person.enter({ type: 'contact.change' })
+    await person.enter({ type: 'contact.submit', phone_number: '13800000000' })
   },
   // A wrong code is refused by itself.
   arrange: async (_person, { event }, answers) =>

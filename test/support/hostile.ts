@@ -1,4 +1,4 @@
-import { freshTokens } from '../../machines/core/request.ts'
+import { freshTokens } from '../../machines/core/freshTokens.ts'
 import * as endpoints from '../../services/http/endpoints.ts'
 import { inspect } from 'node:util'
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'

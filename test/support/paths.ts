@@ -53,6 +53,8 @@ export interface Model {
   cases: Record<string, object[] | ((context: never) => object[])>
   /** What of the context decides how the machine goes on. */
   facts(context: never): unknown
+  /** Names the place a snapshot is at. Default: its state. */
+  place?(snapshot: AnyMachineSnapshot): string
   /** Leaves out what cannot happen in this context and state. Default: nothing. */
   happens?(type: string, context: never, value: unknown): boolean
 }
@@ -63,7 +65,7 @@ export interface Model {
  * their done and error events.
  */
 export function edgePaths(machine: AnyStateMachine, model: Model): Path[] {
-  const { input, facts } = model
+  const { input, facts, place = nameOf } = model
   const state = keyIn(model)
   const paths = onPaper(() =>
     getShortestPaths(forgetful(machine), {
@@ -82,8 +84,8 @@ export function edgePaths(machine: AnyStateMachine, model: Model): Path[] {
     .map(({ steps }) =>
       steps.slice(1).map((step, index) => ({
         event: step.event as Step['event'],
-        from: nameOf(steps[index]!.state),
-        to: nameOf(step.state),
+        from: place(steps[index]!.state),
+        to: place(step.state),
         facts: facts(step.state.context as never),
       })),
     )

@@ -2,7 +2,7 @@ import type { AnyActorRef, AnyMachineSnapshot, EventObject, InspectionEvent } fr
 import type { Endpoint, OperationName } from '../../services/http/endpoint.ts'
 import * as endpoints from '../../services/http/endpoints.ts'
 import type { Inspector } from '../../adapters/inspect/index.ts'
-import { type AuthOptions, createAuth } from '../../adapters/client/createAuth.ts'
+import { type AuthOptions, createAuth } from '../../adapters/client/index.ts'
 import type { Flows } from '../../machines/core/session.ts'
 import { memoryStore, type Store } from '../../services/session/store.ts'
 import { signIn } from '../../machines/flows/signIn.ts'

@@ -1,0 +1,64 @@
+import { type AnyStateMachine, StateMachine } from 'xstate'
+import type { FlowMeta, Flows } from '../../machines/core/session.ts'
+import { AuthError } from '../../services/error.ts'
+import type { AuthOptions } from './options.ts'
+
+const NAMES = {
+  env: 0,
+  region: 0,
+  gateway: 0,
+  endpoint: 0,
+  clientId: 0,
+  language: 0,
+  timeout: 0,
+  storage: 0,
+  fetch: 0,
+  clock: 0,
+  platform: 0,
+  returnOrigins: 0,
+  watch: 0,
+  inspect: 0,
+  captcha: 0,
+  flows: 0,
+} satisfies Record<keyof AuthOptions<Flows>, 0>
+
+const STATUSES = new Set(['signedOut', 'anonymous', 'signedIn'])
+
+/**
+ * Checks what `createAuth` is given, so that a mistake shows where it was made.
+ *
+ * @throws AuthError `invalid_argument` naming the option, `failed_precondition` for a flow that was
+ *   made with another copy of XState
+ */
+export function checkOptions(options: AuthOptions<Flows>): void {
+  const { env, endpoint, timeout, flows } = options
+  if (typeof env !== 'string' || !env) throw invalid('env must be the id of an environment')
+  if (typeof endpoint === 'string' && !/^https?:\/\/[^/?#]+\/*$/.test(endpoint)) {
+    throw invalid('endpoint must be an origin such as http://127.0.0.1:4871')
+  }
+  if (timeout !== undefined && !(timeout > 0)) {
+    throw invalid('timeout must be a number of milliseconds, or Infinity for none')
+  }
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name))
+  if (unknown) throw invalid(`there is no option ${unknown}`)
+  if (!flows) throw invalid('flows must name the flows of the app: flows: { signIn }')
+  for (const [name, flow] of Object.entries(flows)) checkFlow(name, flow)
+}
+
+function checkFlow(name: string, flow: AnyStateMachine | object) {
+  if (!Object.hasOwn(Object(flow), 'implementations')) {
+    throw invalid(`flows["${name}"] must be a state machine`)
+  }
+  if (!(flow instanceof StateMachine)) {
+    throw new AuthError('failed_precondition', {
+      description: `two copies of xstate are loaded, and the flow "${name}" is made with the other: run npm dedupe xstate`,
+    })
+  }
+  const { who } = (flow.config.meta ?? {}) as FlowMeta
+  if (who && !(Array.isArray(who) && who.every((status) => STATUSES.has(status)))) {
+    throw invalid(`meta.who of flows["${name}"] must list signedOut, anonymous or signedIn`)
+  }
+}
+
+const invalid = (description: string) =>
+  new AuthError('invalid_argument', { operation: 'createAuth', description })

@@ -1,0 +1,169 @@
+import { type Actor, type AnyActorRef, createActor, toPromise } from 'xstate'
+import { freshTokens, type System } from '../../machines/core/freshTokens.ts'
+import type { Calls } from '../../machines/core/calls.ts'
+import { type Flows, type LifeEvent, session } from '../../machines/core/session.ts'
+import { AuthError } from '../../services/error.ts'
+import { unwrapSecrets, wrapSecrets } from '../../services/secret.ts'
+import { provide } from '../../services/system.ts'
+import { createAccessTokenReader } from './accessToken.ts'
+import { checkOptions } from './checkOptions.ts'
+import { followActors } from './followActors.ts'
+import { createNotifier } from './notifier.ts'
+import type { Auth, AuthOptions } from './options.ts'
+import { createFlowPersistence } from './persistence.ts'
+import { createServices } from './services.ts'
+import { type AuthEvent, flowActors, isSame, type View, viewOf } from './view.ts'
+import { warnIgnored } from './warnIgnored.ts'
+
+/** A client, and the actor system behind it for other clients that are built on this one. */
+export interface Client<F extends Flows> {
+  auth: Auth<F>
+  /** Undefined while the client is not started. */
+  system(): System | undefined
+}
+
+/** Creates a client; see `createAuth`. */
+export function createClient<const F extends Flows>(options: AuthOptions<F>): Client<F> {
+  checkOptions(options)
+  const { clientId = options.env, flows } = options
+  const { services, tab } = createServices(options, (url) => void navigate(url))
+  const persistence = createFlowPersistence(tab, `authflow_${clientId}`)
+  const readAccessToken = createAccessTokenReader(services.clock)
+  const lifeListeners = new Set<(event: LifeEvent) => void>()
+  const initialView = { status: 'unknown', busy: false, can: () => false } as unknown as View<F>
+  let root: Actor<typeof session> | undefined
+  let view = initialView
+  /** Events sent before it is known who is signed in. */
+  let pendingEvents: AuthEvent<F>[] | undefined
+  let callCount = 0
+  let unwatch: (() => void) | undefined
+
+  const notifier = createNotifier(get, () => {
+    if (!root) return
+    for (const actor of flowActors(root.system)) follow(actor)
+    if (!pendingEvents) persistence.save(root)
+  })
+  const follow = followActors(notifier.schedule)
+
+  function get(): View<F> {
+    if (!root || pendingEvents) return initialView
+    const next = viewOf(root)
+    if (!isSame(view, next)) view = { ...next, can: auth.can } as View<F>
+    return view
+  }
+
+  /** The innermost actor that takes the event; the captcha dialog comes first, the session last. */
+  function receiverOf(event: { type: string }): AnyActorRef | undefined {
+    if (!root) return undefined
+    const actors = [root.system.get('captcha'), ...flowActors(root.system).reverse(), root]
+    return actors.find((actor) => actor.getSnapshot().can(event))
+  }
+
+  /** Saves the running flow first, because the page may go at once. */
+  async function navigate(url: string) {
+    await Promise.resolve()
+    await persistence.saveNow(root)
+    globalThis.location.assign(url)
+  }
+
+  /** Keeps in step with the page and its other tabs, where there is one. */
+  async function watch({ system }: AnyActorRef) {
+    const wake = () => void freshTokens(system).catch(() => undefined)
+    if (options.watch) return void (unwatch = options.watch(wake))
+    if (typeof document === 'undefined') return
+    const { watchPage } = await import('./pageEvents.ts')
+    if (system === root?.system) unwatch = watchPage(system, wake, `credentials_${clientId}`)
+  }
+
+  async function resume(running: Actor<typeof session>) {
+    const events: AuthEvent<F>[] = (pendingEvents = [])
+    const hasCallback = () => events.some(({ type }) => type === 'provider.return')
+    const saved = await persistence.load(running, hasCallback)
+    if (running !== root) return
+    if (saved) running.send({ type: 'flow.resume', flow: saved.flow, snapshot: saved.snapshot })
+    pendingEvents = undefined
+    notifier.schedule()
+    for (const event of events) auth.send(event)
+  }
+
+  const auth: Auth<F> = {
+    start() {
+      if (root) return
+      const { inspect } = options
+      root = createActor(session, {
+        systemId: 'session',
+        input: { flows },
+        inspect: inspect?.observe,
+      })
+      provide(root.system, services)
+      root.on('*', (event) => {
+        for (const run of lifeListeners) queueMicrotask(() => run(event))
+      })
+      root.start()
+      follow(root)
+      follow(root.system.get('captcha'))
+      void watch(root)
+      void resume(root)
+      notifier.schedule()
+    },
+
+    stop() {
+      unwatch?.()
+      unwatch = undefined
+      root?.stop()
+      root = pendingEvents = undefined
+      notifier.schedule()
+    },
+
+    get,
+    subscribe: notifier.subscribe,
+
+    send(event) {
+      if (pendingEvents) return void pendingEvents.push(event)
+      const wrapped = wrapSecrets<{ type: string }>(event)
+      const receiver = receiverOf(wrapped)
+      if (receiver) receiver.send(wrapped)
+      else if (root) warnIgnored(wrapped, [...flowActors(root.system), root])
+    },
+
+    can: (event) => !!receiverOf(wrapSecrets<{ type: string }>(event)),
+
+    on(type, run) {
+      const listener = (event: LifeEvent) => {
+        if (event.type === type) run(event as never)
+      }
+      lifeListeners.add(listener)
+      return () => void lifeListeners.delete(listener)
+    },
+
+    async call(endpoint, params = {} as never) {
+      const { operation } = endpoint
+      const started = root
+      // Deferred: the caller may be inside a transition.
+      await Promise.resolve()
+      if (started && started !== root) throw cancelled(operation)
+      if (!root) throw notStarted()
+      const id = `call.${operation}.${++callCount}`
+      const calls: ReturnType<typeof callsOf> = callsOf(root.system)
+      const wrapped: object = wrapSecrets(params)
+      calls.send({ type: 'call.start', id, endpoint: endpoint as never, params: wrapped })
+      const call = calls.getSnapshot().context.get(id)!
+      const output = await toPromise(call)
+      if (call.getSnapshot().status === 'stopped') throw cancelled(operation)
+      return unwrapSecrets(output) as never
+    },
+
+    getAccessToken() {
+      return root ? readAccessToken(root.system) : Promise.reject(notStarted())
+    },
+  }
+  return { auth, system: () => root?.system }
+}
+
+const callsOf = (system: System): Actor<Calls> => system.get('calls')
+
+const cancelled = (operation: string) =>
+  new AuthError('cancelled', { operation, description: 'the session was ended meanwhile' })
+
+const notStarted = () =>
+  new AuthError('failed_precondition', { description: 'call auth.start() first' })

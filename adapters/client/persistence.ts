@@ -1,0 +1,60 @@
+import { type ActorRefFrom, waitFor } from 'xstate'
+import type { SessionMachine } from '../../machines/core/session.ts'
+import type { Store } from '../../services/session/store.ts'
+import type { SavedFlow } from '../../services/snapshot.ts'
+import type { FlowStorage } from './flowStorage.ts'
+
+type Root = ActorRefFrom<SessionMachine>
+
+/**
+ * Keeps the running flow through a reload. The code for it is loaded when the first flow runs.
+ *
+ * @param tab where the flow is stored
+ * @param key under which
+ */
+export function createFlowPersistence(tab: Store, key: string) {
+  let loading: Promise<FlowStorage> | undefined
+
+  const storage = () =>
+    (loading ??= import('./flowStorage.ts').then(
+      ({ flowStorage }) => flowStorage(tab, key),
+      (thrown) => {
+        // The next call tries again.
+        loading = undefined
+        throw thrown
+      },
+    ))
+
+  return {
+    /** Saves the flow as it is now; does nothing before the first flow has run. */
+    save(root: Root): void {
+      if (!loading && !root.system.get('flow')) return
+      storage().then(
+        ({ save }) => root.getSnapshot().status === 'active' && save(root),
+        () => undefined,
+      )
+    },
+
+    /** Saves the flow and waits until it is written. */
+    async saveNow(root: Root | undefined): Promise<void> {
+      const { save, settled } = await storage()
+      if (root) save(root)
+      await settled()
+    },
+
+    /**
+     * Reads the flow that a reload has interrupted, if the user is still the same. A flow that was
+     * started signed out also goes on for another user when the provider's answer has come for it.
+     *
+     * @returns undefined when there is none to go on with
+     */
+    async load(root: Root, hasCallback: () => boolean): Promise<SavedFlow | undefined> {
+      const known = waitFor(root, ({ value }) => value.status !== 'unknown').catch(() => undefined)
+      const read = async () => ((await tab.get(key)) ? (await storage()).load() : undefined)
+      const saved = await read().catch(() => undefined)
+      const uid = (await known)?.context.uid
+      const isTheirs = saved?.uid === uid || (saved?.uid === undefined && hasCallback())
+      return isTheirs ? saved : undefined
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import type { Flows } from '../../machines/core/session.ts'
+import { captchaPicture } from '../../services/captcha/captcha.ts'
+import { systemClock } from '../../services/clock.ts'
+import { createCaller } from '../../services/http/caller.ts'
+import { createHttp, originOf, randomHex } from '../../services/http/http.ts'
+import { pageAt } from '../../services/platform/destination.ts'
+import { boundedStore, type Store, webStore } from '../../services/session/store.ts'
+import { createTokenStore } from '../../services/session/tokenStore.ts'
+import type { Services } from '../../services/system.ts'
+import type { AuthOptions } from './options.ts'
+
+/**
+ * Creates what one client brings to the machines.
+ *
+ * @param navigate leaves the page, for platforms that do not do it themselves
+ * @returns the services, and the store of the tab for the running flow
+ */
+export function createServices(
+  options: AuthOptions<Flows>,
+  navigate: (url: string) => void,
+): { services: Services; tab: Store } {
+  const { env, clientId = env, clock = systemClock, language = 'zh-CN', timeout = 15_000 } = options
+  const { captcha = captchaPicture, platform = {}, returnOrigins, storage = {}, fetch } = options
+  const storeOf = (own: Store | undefined, name: Parameters<typeof webStore>[0]) =>
+    own ? boundedStore(own, clock) : webStore(name)
+  const shared = storeOf(storage.shared, 'localStorage')
+  const origin = originOf(options)
+  const http = createHttp({ origin, clientId, language, timeout, store: shared, fetch })
+  const services = {
+    call: createCaller(http, clientId),
+    clock,
+    captcha,
+    store: createTokenStore(shared, clientId),
+    nonce: platform.nonce ?? randomHex,
+    redirect(url: string) {
+      const page = pageAt(url, 'redirect')
+      if (platform.redirect) platform.redirect(page)
+      else navigate(page)
+    },
+    platform,
+    returnOrigins,
+  }
+  return { services, tab: storeOf(storage.tab, 'sessionStorage') }
+}

@@ -1,0 +1,37 @@
+import type { AnyActorRef, AnyMachineSnapshot } from 'xstate'
+
+const warned = new Set<string>()
+
+/**
+ * Warns in development builds that nothing takes an event, once for each event and step. Only the
+ * event's type is printed, and the flow's name for `flow.start`.
+ *
+ * @param actors the actors of the running flow, outermost first, and the session last
+ */
+export function warnIgnored(event: { type: string; flow?: string }, actors: AnyActorRef[]): void {
+  if (!isDevelopment()) return
+  const snapshots = actors.map((actor) => actor.getSnapshot() as AnyMachineSnapshot)
+  const { flow, status } = snapshots.at(-1)!.context as { flow?: string; status: string }
+  const step = [flow, ...snapshots.slice(0, -1).map(({ value }) => String(value))].filter(Boolean)
+  const place = step.length > 0 ? `at ${step.join('.')}` : `with no flow running (${status})`
+  const name = event.type === 'flow.start' ? `flow.start for "${event.flow}"` : event.type
+  const text = `cloudbase-authflow: nothing takes ${name} ${place}; it accepts ${typesOf(snapshots)}`
+  if (warned.has(text)) return
+  warned.add(text)
+  console.warn(text)
+}
+
+/** What the active states listen to; XState lists them in `_nodes` alone. */
+function typesOf(snapshots: AnyMachineSnapshot[]): string {
+  const types = snapshots.flatMap(({ _nodes }) => _nodes.flatMap(({ ownEvents }) => ownEvents))
+  return [...new Set(types)].filter((type) => !/^(xstate|tokens)\./.test(type)).join(', ')
+}
+
+function isDevelopment(): boolean {
+  try {
+    return process.env['NODE_ENV'] !== 'production'
+  } catch {
+    // A browser without a bundler has no `process`.
+    return false
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * Reports what a listener threw as an uncaught error, without disturbing whoever called the listener.
+ *
+ * @param thrown passed on as it is
+ */
+export function reportError(thrown: unknown): void {
+  queueMicrotask(() => {
+    throw thrown
+  })
+}
