@@ -7,7 +7,7 @@ import {
   toPromise,
   waitFor,
 } from 'xstate'
-import { pageAt } from '../../services/platform/destination.ts'
+import { requireHttpUrl } from '../../services/platform/destination.ts'
 import { createCaller } from '../../services/http/caller.ts'
 import { captchaPicture } from '../../services/captcha/captcha.ts'
 import { systemClock } from '../../services/clock.ts'
@@ -57,7 +57,7 @@ export function createClient<const F extends Flows>(
     store: createTokenStore(shared, clientId),
     nonce: platform.nonce ?? randomHex,
     redirect(url) {
-      const page = pageAt(url, 'redirect')
+      const page = requireHttpUrl(url, 'redirect')
       if (platform.redirect) platform.redirect(page)
       else void redirect(page)
     },

@@ -44,7 +44,7 @@ type MachineEvent = EventFromLogic<Machines[keyof Machines]>
 
 // A list that names a machine, an event or a field that does not exist fails to compile.
 type ContextFields = {
-  [M in keyof Machines]?: { [K in keyof ContextFrom<Machines[M]>]?: Redactor }
+  [M in keyof Machines]: { [K in keyof ContextFrom<Machines[M]>]?: Redactor }
 }
 type EventFields = {
   [E in MachineEvent as string extends E['type'] ? never : E['type']]?: {
