@@ -3,6 +3,7 @@ import { createAuth, signIn } from 'cloudbase-authflow'
 
 const params = new URLSearchParams(location.search)
 
+/** The client the components show. */
 export const auth = createAuth({
   env: 'demo',
   endpoint: params.get('sandbox')!,
