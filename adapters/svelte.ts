@@ -4,18 +4,21 @@ import type { Auth } from './client/options.ts'
 import type { View } from './client/view.ts'
 
 /**
- * The view as a value that effects and templates follow, for as long as any of them does. The door
- * itself is a store already: `$auth` is its view, in Svelte 3 to 5, without this.
+ * Returns a client's view as a reactive value for effects and templates (Svelte 5). It subscribes to
+ * the client only while one of them reads it. A client is a Svelte store as well: in Svelte 3 to 5,
+ * `$auth` is its view.
  *
+ * @param auth a client of `createAuth`
+ * @returns an object whose `current` is the view
  * @example
  *   const view = fromAuth(auth)
  *   // {#if view.current.step === 'askingCode'} … {/if}
  */
 export function fromAuth<F extends Flows>(auth: Auth<F>): { readonly current: View<F> } {
-  const follow = createSubscriber((update) => auth.subscribe(update))
+  const track = createSubscriber((update) => auth.subscribe(update))
   return {
     get current() {
-      follow()
+      track()
       return auth.get()
     },
   }

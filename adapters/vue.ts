@@ -4,9 +4,12 @@ import type { Auth } from './client/options.ts'
 import type { View } from './client/view.ts'
 
 /**
- * The view, for a component or any other effect scope, for as long as that lives. The door itself
- * outlives it: make and start it once per app (on a server: once per request).
+ * Returns a client's view as a read-only ref that follows it until the effect scope is disposed, such
+ * as when the component unmounts. The client itself is not stopped: create and start it once per app,
+ * or on a server once per request.
  *
+ * @param auth a client of `createAuth`
+ * @returns a shallow ref of the view
  * @example
  *   const view = useAuth(auth)
  *   // <form v-if="view.step === 'askingCode'" @submit.prevent="auth.send({ type: 'code.submit', code })">

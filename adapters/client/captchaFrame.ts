@@ -2,11 +2,18 @@ import type { Flows } from '../../machines/core/session.ts'
 import type { Auth } from './options.ts'
 
 /**
- * Shows a captcha page in a frame inside `container` for as long as the view asks for one
- * (`captchaPage`), and answers with the address it leads back to. The `redirect_uri` must be of
- * this origin, or the frame cannot be read. Closing is the app's: send `captcha.cancel`.
+ * Shows the captcha page of the view (see `captchaPage`) in a frame, and sends the URL it redirects to
+ * as the answer. To close the frame without an answer, send `captcha.cancel`.
  *
- * @returns how to stop watching; removes the frame
+ * @param auth a client whose `captcha` option is `captchaPage({ redirect_uri })`, with a
+ *   `redirect_uri` of this origin: the URL of a frame of another origin cannot be read
+ * @param container the element that receives the frame
+ * @param options.title the accessible name of the frame
+ * @returns a function that unsubscribes and removes the frame
+ * @example
+ *   const captcha = captchaPage({ redirect_uri: `${location.origin}/captcha` })
+ *   const auth = createAuth({ env: 'my-env', flows: { signIn }, captcha })
+ *   const dispose = captchaFrame(auth, document.querySelector('#captcha')!)
  */
 export function captchaFrame<F extends Flows>(
   auth: Pick<Auth<F>, 'subscribe' | 'send'>,
@@ -25,13 +32,13 @@ export function captchaFrame<F extends Flows>(
     frame = document.createElement('iframe')
     frame.title = title
     frame.src = captcha.url
-    frame.addEventListener('load', answer)
+    frame.addEventListener('load', onLoad)
     container.append(frame)
   })
 
-  function answer(this: HTMLIFrameElement) {
-    const address = addressOf(this)
-    if (address?.startsWith('http')) auth.send({ type: 'captcha.answer', text: address })
+  function onLoad(this: HTMLIFrameElement) {
+    const url = readUrl(this)
+    if (url?.startsWith('http')) auth.send({ type: 'captcha.answer', text: url })
   }
 
   return () => {
@@ -40,8 +47,8 @@ export function captchaFrame<F extends Flows>(
   }
 }
 
-/** Undefined while the frame is on the captcha's own origin. */
-function addressOf(frame: HTMLIFrameElement): string | undefined {
+/** Returns the frame's URL, or `undefined` while it shows a page of another origin. */
+function readUrl(frame: HTMLIFrameElement): string | undefined {
   try {
     return frame.contentWindow?.location.href
   } catch {

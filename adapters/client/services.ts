@@ -3,7 +3,7 @@ import { captchaPicture } from '../../services/captcha/captcha.ts'
 import { systemClock } from '../../services/clock.ts'
 import { createCaller } from '../../services/http/caller.ts'
 import { createHttp, originOf, randomHex } from '../../services/http/http.ts'
-import { pageAt } from '../../services/platform/destination.ts'
+import { requireHttpUrl } from '../../services/platform/destination.ts'
 import { boundedStore, type Store, webStore } from '../../services/session/store.ts'
 import { createTokenStore } from '../../services/session/tokenStore.ts'
 import type { Services } from '../../services/system.ts'
@@ -33,7 +33,7 @@ export function createServices(
     store: createTokenStore(shared, clientId),
     nonce: platform.nonce ?? randomHex,
     redirect(url: string) {
-      const page = pageAt(url, 'redirect')
+      const page = requireHttpUrl(url, 'redirect')
       if (platform.redirect) platform.redirect(page)
       else navigate(page)
     },

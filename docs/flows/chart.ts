@@ -1,114 +1,128 @@
-/** A machine as its pictures and tables need it: states, and the ways between them. */
+/** Reduces a machine to what its picture and tables show: states, and the edges between them. */
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
 
-/** `asking`: a person moves next. `busy`: the machine does. `passing`: it decides and goes on. */
-export type Kind = 'asking' | 'busy' | 'passing' | 'resting' | 'final' | 'failed' | 'anywhere'
+/**
+ * What a state does: `asking` waits for the user, `busy` works, `transient` leaves at once, `resting`
+ * waits for other events, `final` and `failed` end the machine. `anywhere` stands for all states of a
+ * group.
+ */
+export type Kind = 'asking' | 'busy' | 'transient' | 'resting' | 'final' | 'failed' | 'anywhere'
 
+/** A state of a machine, with the states inside it. */
 export interface State {
-  /** As in a snapshot's `_nodes`, such as `signIn.askingAccount`. */
+  /** The id of the state node, such as `signIn.askingAccount`. */
   id: string
   name: string
   kind: Kind
   tags: string[]
-  /** The actors that run in it; `machine` when the journey goes on in a chart of its own. */
-  runs: { id: string; src: string; machine?: string }[]
-  /** The child it begins in. None: all of them at once. */
+  /** The actors it invokes; `machine` names the chart of one that is a machine. */
+  invokes: { id: string; src: string; machine?: string }[]
+  /** The id of its initial state; absent in a parallel state. */
   initial?: string
   states: State[]
 }
 
+/** The event and guard of a transition. */
 export interface Label {
   event: string
   guard?: string
-  /** Where it stands in the machine. */
+  /** Its position in the machine's source. */
   order: number
 }
 
-/** All the ways from one state to another. */
-export interface Way {
+/** All transitions from one state to another. */
+export interface Edge {
   from: string
   to: string
   labels: Label[]
-  /** Nothing but failures lead along it. */
+  /** All of them are error transitions. */
   isFailure: boolean
 }
 
+/** A machine as states and edges. */
 export interface Chart {
   root: State
-  ways: Way[]
-  /** What is taken without leaving the state. */
-  stays: { in: string; label: Label }[]
-  /** What a state shields itself from, though it is taken everywhere else. */
-  ignored: { in: string; label: Label }[]
+  edges: Edge[]
+  /** Transitions that run actions without leaving the state. */
+  internal: { in: string; label: Label }[]
+  /** Transitions that make a state ignore an event its parent would take. */
+  forbidden: { in: string; label: Label }[]
 }
 
-/** Stands for every state of a region, where an event is taken in all of them. */
-export const anywhere = (id: string) => `${id}.*`
+/** Returns the id that stands for every state of a group. */
+export const anywhere = (id: string): string => `${id}.*`
 
+/** Creates the chart of a machine. */
 export function chartOf(machine: AnyStateMachine): Chart {
-  const ways = new Map<string, Way>()
-  const stays: Chart['stays'] = []
-  const ignored: Chart['ignored'] = []
+  const edges = new Map<string, Edge>()
+  const internal: Chart['internal'] = []
+  const forbidden: Chart['forbidden'] = []
   let order = 0
-  const visit = (node: AnyStateNode): State => {
+  const toState = (node: AnyStateNode): State => {
     const groups = [...node.transitions, ['', node.always ?? []] as const]
-    const children = Object.values(node.states).map(visit)
+    const children = Object.values(node.states).map(toState)
     const from = children.length > 0 ? anywhere(node.id) : node.id
-    const known = ways.size
+    const edgesBefore = edges.size
     for (const [event, group] of groups) {
       for (const transition of group) {
         const guard = guardOf(transition, group)
-        const label = { event: wordOf(event, node), guard, order: order++ }
+        const label = { event: eventLabel(event, node), guard, order: order++ }
         const [target] = transition.target ?? []
-        if (target) add(ways, from, target.id, label, event.startsWith('xstate.error.'))
-        else (transition.actions.length > 0 ? stays : ignored).push({ in: from, label })
+        if (target) addLabel(edges, from, target.id, label, event.startsWith('xstate.error.'))
+        else (transition.actions.length > 0 ? internal : forbidden).push({ in: from, label })
       }
     }
-    if (ways.size > known && children.length > 0) {
-      const pill = { id: from, name: 'anywhere', kind: 'anywhere', tags: [], runs: [], states: [] }
-      children.unshift(pill as State)
+    if (edges.size > edgesBefore && children.length > 0) {
+      const state = { id: from, name: 'anywhere', kind: 'anywhere', tags: [] }
+      children.unshift({ ...state, invokes: [], states: [] } as State)
     }
     return {
       id: node.id,
       name: node.key,
       kind: kindOf(node),
       tags: node.tags,
-      runs: node.invoke.map(({ id, src }) => ({ id, ...actorOf(machine, src as string) })),
+      invokes: node.invoke.map(({ id, src }) => ({ id, ...actorOf(machine, src as string) })),
       initial: node.type === 'compound' ? node.initial.target[0]?.id : undefined,
       states: children,
     }
   }
-  return { root: visit(machine.root), ways: [...ways.values()], stays, ignored }
+  return { root: toState(machine.root), edges: [...edges.values()], internal, forbidden }
 }
 
-function add(ways: Map<string, Way>, from: string, to: string, label: Label, fails: boolean) {
+function addLabel(
+  edges: Map<string, Edge>,
+  from: string,
+  to: string,
+  label: Label,
+  isFailure: boolean,
+) {
   const key = `${from} ${to}`
-  const way = ways.get(key) ?? { from, to, labels: [], isFailure: true }
-  way.labels.push(label)
-  way.isFailure &&= fails
-  ways.set(key, way)
+  const edge = edges.get(key) ?? { from, to, labels: [], isFailure: true }
+  edge.labels.push(label)
+  edge.isFailure &&= isFailure
+  edges.set(key, edge)
 }
 
 function kindOf({ type, entry, always, tags }: AnyStateNode): Kind {
   if (type === 'final') return 'final'
   if (entry.some((action) => action === 'fail')) return 'failed'
-  if (always) return 'passing'
+  if (always) return 'transient'
   if (tags.includes('busy')) return 'busy'
   return tags.includes('asking') || tags.includes('captcha') ? 'asking' : 'resting'
 }
 
-/** What runs under this name, and its machine, unless that is the one call to the server. */
+/** Names the machine of an actor, except for `request`: nearly every state invokes one. */
 function actorOf(machine: AnyStateMachine, src: string): { src: string; machine?: string } {
   const logic = machine.implementations.actors[src] as { id?: string } | undefined
   return logic?.id && logic.id !== 'request' ? { src, machine: logic.id } : { src }
 }
 
-/** The event as one reads it: `done` and `fails` of the one actor that runs, else which one. */
-function wordOf(event: string, { invoke }: AnyStateNode): string {
-  const [, how, id] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(event) ?? []
-  if (!how) return event
-  const word = how === 'done' ? 'done' : 'fails'
-  return invoke.length === 1 ? word : `${id} ${word}`
+/** `onDone` or `onError` for an event of an invoked actor, with its id where there are several. */
+function eventLabel(event: string, { invoke }: AnyStateNode): string {
+  const [, outcome, id] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(event) ?? []
+  if (!outcome) return event
+  const label = outcome === 'done' ? 'onDone' : 'onError'
+  return invoke.length === 1 ? label : `${id} ${label}`
 }
 
 type Guard = { type: string; params?: { name?: string } } | ((args: never) => boolean)
@@ -118,7 +132,7 @@ function guardOf(
   group: readonly AnyTransitionDefinition[],
 ): string | undefined {
   const [first, ...rest] = group.map(({ target }) => target?.[0])
-  // Whatever is decided, it leads to the same state.
+  // The guards only choose actions: every transition leads to the same state.
   if (rest.every((target) => target && target === first) && !group.at(-1)!.guard) return undefined
   if (!guard) return 'else'
   const given = guard as Guard | string
@@ -127,6 +141,6 @@ function guardOf(
   return [given.type, given.params?.name].filter(Boolean).join(' ')
 }
 
-/** `code.resend [canResend]` */
+/** Formats a label as `code.resend [canResend]`. */
 export const textOf = ({ event, guard }: Pick<Label, 'event' | 'guard'>): string =>
   [event, guard && `[${guard}]`].filter(Boolean).join(' ')

@@ -1,7 +1,8 @@
-/** Where everything of a chart goes, worked out by ELK. */
+/** Computes the positions of a chart's states and edges with ELK. */
 import elkjs, { type ElkExtendedEdge, type ElkNode, type ElkPoint } from 'elkjs/lib/elk.bundled.js'
-import { type Chart, type Label, type State, textOf, type Way } from './chart.ts'
+import { type Chart, type Edge, type Label, type State, textOf } from './chart.ts'
 
+/** A rectangle in pixels. */
 export interface Box {
   x: number
   y: number
@@ -9,23 +10,25 @@ export interface Box {
   height: number
 }
 
-/** A line of a label. */
+/** One line of a label. */
 export type Line = Pick<Label, 'event' | 'guard'>
 
+/** The positions of a chart, in pixels. */
 export interface Layout {
   width: number
   height: number
-  /** Outer ones first. */
+  /** Groups precede the states inside them. */
   states: (Box & { state: State; isGroup: boolean })[]
-  /** Where each group of states begins. */
-  dots: Box[]
-  ways: { way?: Way; lines: Line[]; label: Box; points: ElkPoint[] }[]
+  /** The dots that lead to the initial state of each group. */
+  initialMarks: Box[]
+  /** `edge` is absent for the line from an initial mark. */
+  edges: { edge?: Edge; lines: Line[]; label: Box; points: ElkPoint[] }[]
 }
 
-/** Sizes of letters and of a line, in pixels. */
+/** Font sizes and line height in pixels. */
 export const SIZE = { name: 14, label: 12, line: 16 }
 
-/** Widths of Helvetica and its kin in thousandths, by kind of letter. */
+/** Widths of Helvetica's characters in thousandths of the font size. */
 const WIDTHS: [RegExp, number][] = [
   [/[ijl]/, 222],
   [/[ft I.,:/|[\]]/, 278],
@@ -36,9 +39,10 @@ const WIDTHS: [RegExp, number][] = [
   [/[A-Z]/, 700],
 ]
 
-/** Some room for fonts that are wider. */
+/** Allows for fonts that are wider than Helvetica. */
 const SLACK = 1.06
 
+/** Estimates the width of a text in pixels. */
 export function widthOf(text: string, size: number): number {
   const widths = Array.from(
     text,
@@ -47,12 +51,12 @@ export function widthOf(text: string, size: number): number {
   return Math.ceil((widths.reduce((sum, width) => sum + width, 0) * size * SLACK) / 1000)
 }
 
-/** What stands below a state's name: what runs in it, unless that bears the same name. */
-export const linesOf = ({ name, runs }: State): string[] =>
-  runs.map(({ src, id }) => (src === 'until' ? id : src)).filter((run) => run !== name)
+/** Returns the actors to name below a state: those whose names differ from the state's. */
+export const captionOf = ({ name, invokes }: State): string[] =>
+  invokes.map(({ src, id }) => (src === 'until' ? id : src)).filter((actor) => actor !== name)
 
-/** A guard goes to a line of its own where it would make the label wide. */
-const linesOfWay = ({ labels }: Way): Line[] =>
+/** Puts a guard on a line of its own where it would make the label wide. */
+const linesOf = ({ labels }: Edge): Line[] =>
   labels.flatMap((label) =>
     label.event && label.guard && textOf(label).length > WIDE
       ? [{ event: label.event }, { event: '', guard: label.guard }]
@@ -76,7 +80,7 @@ const LAYERS = {
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
   'elk.layered.thoroughness': '40',
 }
-/** Regions, one below the other. */
+/** Parallel regions, one below the other. */
 const REGIONS = {
   'elk.algorithm': 'layered',
   'elk.direction': 'RIGHT',
@@ -84,37 +88,38 @@ const REGIONS = {
 }
 const GROUP = { ...LAYERS, 'elk.padding': '[top=48,left=24,bottom=24,right=24]' }
 const COORDINATES = { 'elk.json.edgeCoords': 'ROOT', 'elk.json.shapeCoords': 'ROOT' }
-const DOT = 14
+const MARK = 14
 
-type Edge = ElkExtendedEdge & { way?: Way; lines: Line[] }
+type ElkEdge = ElkExtendedEdge & { edge?: Edge; lines: Line[] }
 
-export async function layOut({ root, ways }: Chart): Promise<Layout> {
+/** Computes the layout of a chart; the same chart always gives the same layout. */
+export async function layOut({ root, edges }: Chart): Promise<Layout> {
   const states = new Map<string, State>()
-  const starts: Edge[] = []
+  const initialEdges: ElkEdge[] = []
   const nodeOf = (state: State): ElkNode => {
     states.set(state.id, state)
     const { id } = state
     if (state.states.length === 0) return { id, ...sizeOf(state) }
-    return { id, children: insideOf(state), layoutOptions: GROUP }
+    return { id, children: nodesIn(state), layoutOptions: GROUP }
   }
-  const insideOf = (state: State): ElkNode[] => {
-    const inside = state.states.map(nodeOf)
-    if (!state.initial) return inside
-    const dot = `${state.id}.`
-    starts.push({ id: `from ${dot}`, sources: [dot], targets: [state.initial], lines: [] })
-    return [{ id: dot, width: DOT, height: DOT }, ...inside]
+  const nodesIn = (state: State): ElkNode[] => {
+    const nodes = state.states.map(nodeOf)
+    if (!state.initial) return nodes
+    const mark = `${state.id}.`
+    initialEdges.push({ id: `from ${mark}`, sources: [mark], targets: [state.initial], lines: [] })
+    return [{ id: mark, width: MARK, height: MARK }, ...nodes]
   }
-  const children = insideOf(root)
-  const edges = [...starts, ...ways.map(edgeOf)]
+  const children = nodesIn(root)
+  const elkEdges = [...initialEdges, ...edges.map(toElkEdge)]
   const layoutOptions = { ...(root.initial ? LAYERS : REGIONS), ...COORDINATES }
-  const graph: ElkNode = { id: '', layoutOptions, children, edges }
-  const drawn = await new elkjs.default().layout(graph)
-  const all = (node: ElkNode): ElkNode[] => [node, ...(node.children ?? []).flatMap(all)]
-  const nodes = drawn.children!.flatMap(all)
+  const graph: ElkNode = { id: '', layoutOptions, children, edges: elkEdges }
+  const placed = await new elkjs.default().layout(graph)
+  const flatten = (node: ElkNode): ElkNode[] => [node, ...(node.children ?? []).flatMap(flatten)]
+  const nodes = placed.children!.flatMap(flatten)
   return {
-    width: Math.ceil(drawn.width!),
-    height: Math.ceil(drawn.height!),
-    dots: nodes.filter(({ id }) => !states.has(id)).map(boxOf),
+    width: Math.ceil(placed.width!),
+    height: Math.ceil(placed.height!),
+    initialMarks: nodes.filter(({ id }) => !states.has(id)).map(boxOf),
     states: nodes
       .filter(({ id }) => states.has(id))
       .map((node) => ({
@@ -122,8 +127,8 @@ export async function layOut({ root, ways }: Chart): Promise<Layout> {
         state: states.get(node.id)!,
         isGroup: !!node.children?.length,
       })),
-    ways: (drawn.edges as Edge[]).map(({ way, lines, labels, sections }) => ({
-      way,
+    edges: (placed.edges as ElkEdge[]).map(({ edge, lines, labels, sections }) => ({
+      edge,
       lines,
       label: boxOf(labels?.[0] ?? {}),
       points: sections!.flatMap(({ startPoint, bendPoints = [], endPoint }) =>
@@ -133,8 +138,8 @@ export async function layOut({ root, ways }: Chart): Promise<Layout> {
   }
 }
 
-function edgeOf(way: Way, index: number): Edge {
-  const lines = linesOfWay(way)
+function toElkEdge(edge: Edge, index: number): ElkEdge {
+  const lines = linesOf(edge)
   const text = lines.map(textOf)
   const label = {
     text: text.join(' '),
@@ -142,13 +147,13 @@ function edgeOf(way: Way, index: number): Edge {
     height: lines.length * SIZE.line,
     layoutOptions: { 'elk.edgeLabels.inline': 'true' },
   }
-  return { id: `${index}`, sources: [way.from], targets: [way.to], labels: [label], way, lines }
+  return { id: `${index}`, sources: [edge.from], targets: [edge.to], labels: [label], edge, lines }
 }
 
 function sizeOf(state: State) {
-  const lines = linesOf(state)
+  const lines = captionOf(state)
   const widths = [widthOf(state.name, SIZE.name), ...lines.map((line) => widthOf(line, SIZE.label))]
-  const bars = state.runs.some(({ machine }) => machine) ? 16 : 0
+  const bars = state.invokes.some(({ machine }) => machine) ? 16 : 0
   return { width: Math.max(...widths, 56) + 28 + bars, height: 36 + lines.length * SIZE.line }
 }
 

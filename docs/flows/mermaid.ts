@@ -1,14 +1,15 @@
-/** The chart as text that GitHub draws. */
+/** Writes a chart as a Mermaid diagram. */
 import { type Chart, type Kind, type State, textOf } from './chart.ts'
 
-const COLOURS: Partial<Record<Kind, string>> = {
+const COLORS: Partial<Record<Kind, string>> = {
   asking: 'fill:#ddf4ff,stroke:#0969da,color:#1f2328',
   busy: 'fill:#fff8c5,stroke:#bf8700,color:#1f2328',
   final: 'fill:#dafbe1,stroke:#1a7f37,color:#1f2328',
   failed: 'fill:#ffebe9,stroke:#d1242f,color:#1f2328',
 }
 
-export function mermaidOf({ root, ways }: Chart): string {
+/** Writes a chart as a `stateDiagram-v2`. */
+export function mermaidOf({ root, edges }: Chart): string {
   const prefix = `${root.id}.`
   const idOf = (id: string) =>
     (id.startsWith(prefix) ? id.slice(prefix.length) : id)
@@ -25,7 +26,7 @@ export function mermaidOf({ root, ways }: Chart): string {
   }
   const insideOf = (state: State): string[] => {
     const ids = new Set(state.states.map(({ id }) => id))
-    const inside = ways.filter(({ from }) => ids.has(from))
+    const inside = edges.filter(({ from }) => ids.has(from))
     return [
       ...state.states.flatMap((child, index) => [
         ...(!state.initial && index > 0 ? ['--'] : []),
@@ -38,11 +39,11 @@ export function mermaidOf({ root, ways }: Chart): string {
       ),
     ]
   }
-  // Regions stand inside a state of their own.
+  // Mermaid allows parallel regions inside a state only.
   const body = root.initial ? insideOf(root) : linesOf(root)
-  const styles = Object.entries(COLOURS).flatMap(([kind, colours]) => {
+  const styles = Object.entries(COLORS).flatMap(([kind, colors]) => {
     const ids = kinds.get(kind as Kind)
-    return ids ? [`classDef ${kind} ${colours}`, `class ${ids.join(',')} ${kind}`] : []
+    return ids ? [`classDef ${kind} ${colors}`, `class ${ids.join(',')} ${kind}`] : []
   })
   return ['stateDiagram-v2', ...indent([...body, ...styles])].join('\n')
 }

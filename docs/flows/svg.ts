@@ -1,5 +1,5 @@
-/** The picture of a machine, legible by itself on light and on dark pages. */
-import { type Box, type Layout, linesOf, SIZE } from './layout.ts'
+/** Draws a chart as an SVG for light and dark pages. */
+import { type Box, captionOf, type Layout, SIZE } from './layout.ts'
 
 const STYLE = `
   svg { --paper: #fff; --ink: #1f2328; --soft: #59636e; --line: #818b98; --rest: #f6f8fa;
@@ -20,7 +20,7 @@ const STYLE = `
   .busy > * { fill: var(--busy); stroke: var(--busy-line) }
   .final > * { fill: var(--good); stroke: var(--good-line) }
   .failed > * { fill: var(--bad); stroke: var(--bad-line) }
-  .passing > rect, .anywhere > rect { fill: var(--paper); stroke-dasharray: 4 3 }
+  .transient > rect, .anywhere > rect { fill: var(--paper); stroke-dasharray: 4 3 }
   [data-state] > text { fill: var(--ink); stroke: none }
   [data-state] > .soft { fill: var(--soft) }
   [data-active] > rect { stroke-width: 4 }
@@ -30,17 +30,22 @@ const STYLE = `
   marker > path { fill: var(--line); stroke: none }
   marker.fails > path { fill: var(--bad-line) }`
 
-/** @param about what a screen reader says in its stead */
-export function svgOf(name: string, layout: Layout, about: string): string {
-  const { width, height, states, dots, ways } = layout
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="${name}-title ${name}-about">
+/**
+ * Draws a chart.
+ *
+ * @param name the machine's name; it prefixes the ids in the SVG
+ * @param altText the chart in words, for screen readers
+ */
+export function svgOf(name: string, layout: Layout, altText: string): string {
+  const { width, height, states, initialMarks, edges } = layout
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="${name}-title ${name}-description">
 <title id="${name}-title">${escape(name)}</title>
-<desc id="${name}-about">${escape(about)}</desc>
+<desc id="${name}-description">${escape(altText)}</desc>
 <style>${STYLE}
 </style>
 ${marker(name, 'goes')}${marker(name, 'fails')}
 <rect class="paper" x=".75" y=".75" width="${width - 1.5}" height="${height - 1.5}" rx="12"/>
-${[...states.map(drawState), ...dots.map(drawDot), ...ways.map((way) => drawWay(name, way))].join('\n')}
+${[...states.map(drawState), ...initialMarks.map(drawMark), ...edges.map((edge) => drawEdge(name, edge))].join('\n')}
 </svg>
 `
 }
@@ -51,14 +56,14 @@ const marker = (name: string, kind: string) =>
 function drawState({ state, isGroup, ...box }: Layout['states'][number]): string {
   const { x, y, width, height } = box
   const isEnd = state.kind === 'final' || state.kind === 'failed'
-  const isPill = state.kind === 'passing' || state.kind === 'anywhere'
-  const isChart = state.runs.some(({ machine }) => machine)
+  const isPill = state.kind === 'transient' || state.kind === 'anywhere'
+  const hasChart = state.invokes.some(({ machine }) => machine)
   const parts = [
     rect(box, isPill ? height / 2 : 10),
     isEnd && rect({ x: x + 4, y: y + 4, width: width - 8, height: height - 8 }, 7),
-    isChart && `<path d="M${x + 7} ${y}v${height}M${x + width - 7} ${y}v${height}"/>`,
+    hasChart && `<path d="M${x + 7} ${y}v${height}M${x + width - 7} ${y}v${height}"/>`,
     text('name', x + width / 2, y + 23, escape(state.name)),
-    ...(isGroup ? [] : linesOf(state)).map((line, index) =>
+    ...(isGroup ? [] : captionOf(state)).map((line, index) =>
       text('soft', x + width / 2, y + 38 + index * SIZE.line, escape(line)),
     ),
   ]
@@ -66,25 +71,25 @@ function drawState({ state, isGroup, ...box }: Layout['states'][number]): string
   return `<g class="${kind}" data-state="${escape(state.id)}">${parts.filter(Boolean).join('')}</g>`
 }
 
-const drawDot = ({ x, y, width: size }: Box) =>
+const drawMark = ({ x, y, width: size }: Box) =>
   `<circle cx="${x + size / 2}" cy="${y + size / 2}" r="${size / 2}"/>`
 
-function drawWay(name: string, { way, points, label, lines }: Layout['ways'][number]): string {
-  const kind = way?.isFailure ? 'fails' : 'goes'
+function drawEdge(name: string, { edge, points, label, lines }: Layout['edges'][number]): string {
+  const kind = edge?.isFailure ? 'fails' : 'goes'
   const path = `<path marker-end="url(#${name}-${kind})" d="${roundedPath(points)}"/>`
   const texts = lines.map(({ event, guard }, index) => {
     const condition = guard && `<tspan class="soft">[${escape(guard)}]</tspan>`
     const content = [escape(event), condition].filter(Boolean).join(' ')
     return text('label', label.x + label.width / 2, label.y + 12 + index * SIZE.line, content)
   })
-  const events = [...new Set(way?.labels.map(({ event }) => event || 'always'))].join(' ')
-  const ends = way ? ` data-from="${escape(way.from)}" data-to="${escape(way.to)}"` : ''
-  return `<g class="${kind}" data-event="${escape(events)}"${ends}>${path}${way ? rect(label, 0) : ''}${texts.join('')}</g>`
+  const events = [...new Set(edge?.labels.map(({ event }) => event || 'always'))].join(' ')
+  const ends = edge ? ` data-from="${escape(edge.from)}" data-to="${escape(edge.to)}"` : ''
+  return `<g class="${kind}" data-event="${escape(events)}"${ends}>${path}${edge ? rect(label, 0) : ''}${texts.join('')}</g>`
 }
 
 type Point = { x: number; y: number }
 
-/** A line with its corners rounded off. */
+/** Draws a line with rounded corners. */
 function roundedPath(points: Point[]): string {
   return points
     .map((point, index) => {
@@ -97,7 +102,7 @@ function roundedPath(points: Point[]): string {
     .join('')
 }
 
-/** Up to six pixels from a corner on the way to the next one. */
+/** Returns the point up to six pixels from a corner towards the next one. */
 function near(from: Point, to: Point): Point {
   const [x, y] = [to.x - from.x, to.y - from.y]
   const part = Math.min(0.5, 6 / Math.max(1, Math.hypot(x, y)))
@@ -109,7 +114,7 @@ const round = (value: number) => Math.round(value * 10) / 10
 const rect = ({ x, y, width, height }: Box, rx: number) =>
   `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${rx}"/>`
 
-/** @param content of elements and escaped text */
+/** @param content SVG markup, with its text escaped */
 const text = (kind: string, x: number, y: number, content: string) =>
   `<text class="${kind}" x="${round(x)}" y="${round(y)}">${content}</text>`
 

@@ -1,4 +1,4 @@
-import { isPage } from '../platform/destination.ts'
+import { isHttpUrl } from '../platform/destination.ts'
 import type { CaptchaService } from './captcha.ts'
 import { initCaptcha } from '../http/endpoints.ts'
 import { AuthError } from '../error.ts'
@@ -19,7 +19,7 @@ export const captchaPage = ({ redirect_uri }: { redirect_uri: string }): Captcha
       { signal },
     )
     if (captcha_token) return { solved: { captcha_token, expires_in } }
-    if (url && isPage(url)) return { url, state }
+    if (url && isHttpUrl(url)) return { url, state }
     throw malformed('url')
   },
   async verify({ state }, answer) {

@@ -1,27 +1,32 @@
-import { destinationOf, pageAt } from './destination.ts'
 import { AuthError } from '../error.ts'
 import { randomHex } from '../http/http.ts'
-import { providedTo } from '../system.ts'
-import type { Platform, SecretPlatform } from './platform.ts'
 import { Secret } from '../secret.ts'
+import { providedTo } from '../system.ts'
+import { destinationOf, requireHttpUrl } from './destination.ts'
+import type { Platform, SecretPlatform } from './platform.ts'
 
-/** How a browser gets to a provider and back; fetched when it is first needed. */
+/** The popup code is loaded on first use. */
 const browserPlatform: Omit<Platform, 'redirect'> = {
   nonce: randomHex,
-  openPopup: async (...openPopup) => (await import('./popup.ts')).openPopup(...openPopup),
+  openPopup: async (...popup) => (await import('./popup.ts')).openPopup(...popup),
   readCallback: async (callback) => (await import('./popup.ts')).readCallback(callback),
   destinationOf,
 }
 
-/** The same, or what the app says instead; a tool is given the browser's. */
+/**
+ * Returns the platform of an actor system: the browser's, with the parts the app overrides. Outside
+ * a client, such as in XState's tools, it is the browser's.
+ *
+ * @param system the actor system of a client
+ */
 export function platformOf(system: object): Omit<SecretPlatform, 'redirect'> {
   const { platform: own, returnOrigins } = providedTo(system) ?? {}
   const platform = { ...browserPlatform, ...own }
   return {
     nonce: platform.nonce,
-    async openPopup(url, ...openPopup) {
+    async openPopup(url, ...popup) {
       try {
-        return new Secret(await platform.openPopup(pageAt(url, 'openPopup'), ...openPopup))
+        return new Secret(await platform.openPopup(requireHttpUrl(url, 'openPopup'), ...popup))
       } catch (thrown) {
         throw AuthError.from(thrown, 'openPopup')
       }

@@ -2,18 +2,33 @@ import { AuthError } from '../error.ts'
 import type { Redirect } from './platform.ts'
 
 /**
- * Whether this is a page of the web, which alone anybody is led to: an address a server answers can
- * be a script (`javascript:`, `data:`) or a call to another app. Apps that live under a scheme of
- * their own are led back to by the provider, not from here.
+ * Tests whether an address is an `http:` or `https:` URL. No other address from a server response may
+ * be opened: it could be a script (`javascript:`, `data:`) or start another app.
+ *
+ * @param address as the server sent it
  */
-export const isPage = (address: string): boolean => /^https?:\/\//i.test(address)
+export const isHttpUrl = (address: string): boolean => /^https?:\/\//i.test(address)
 
 /**
- * The address that `returnTo` stands for, if one may be taken there: of the origin of this page, or
- * where there is none of the `redirect_uri`, or of an allowed one (RFC 9700 §4.11). It decides by
- * what the address leads to, not by how it looks, and takes none that looks like two things.
+ * Returns an address unchanged when it is an `http:` or `https:` URL.
  *
- * @throws AuthError `invalid_argument`
+ * @param operation for the error
+ * @throws AuthError `invalid_response` for any other address
+ */
+export function requireHttpUrl(address: string, operation: string): string {
+  if (isHttpUrl(address)) return address
+  throw new AuthError('invalid_response', { operation, description: 'not an http(s) URL' })
+}
+
+/**
+ * Resolves `returnTo` to an absolute URL. Allowed are the origin of the current page (without a page,
+ * that of `redirect_uri`) and the `returnOrigins`. The parsed URL decides, not its spelling.
+ *
+ * @param returnOrigins further allowed origins, such as `https://shop.example`
+ * @returns `undefined` when there is no `returnTo`
+ * @throws AuthError `invalid_argument` for any other origin, for credentials in the URL, and for
+ *   characters that URL parsers treat differently
+ * @see RFC 9700 §4.11 (open redirection)
  */
 export function destinationOf(
   { returnTo, redirect_uri }: Redirect,
@@ -24,9 +39,9 @@ export function destinationOf(
     const here = globalThis.location?.origin ?? new URL(redirect_uri).origin
     const { href, origin, username, password } = new URL(returnTo, here)
     const isPlain = !(username + password) && !AMBIGUOUS.test(returnTo)
-    if (isPlain && isPage(href) && [here, ...returnOrigins].includes(origin)) return href
+    if (isPlain && isHttpUrl(href) && [here, ...returnOrigins].includes(origin)) return href
   } catch {
-    // It is no address.
+    // Not a URL.
   }
   throw new AuthError('invalid_argument', {
     operation: 'destinationOf',
@@ -34,11 +49,5 @@ export function destinationOf(
   })
 }
 
-/** Characters that one reader of an address drops and another does not. */
+/** Backslashes and control characters: some URL parsers drop or replace them, others do not. */
 const AMBIGUOUS = /[\\\p{Cc}]/u
-
-/** @throws AuthError `invalid_response` where it is no page of the web */
-export function pageAt(address: string, operation: string): string {
-  if (isPage(address)) return address
-  throw new AuthError('invalid_response', { operation, description: 'no page to go to' })
-}

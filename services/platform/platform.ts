@@ -2,64 +2,78 @@ import { AuthError } from '../error.ts'
 import { Secret } from '../secret.ts'
 import type { Awaitable } from '../session/store.ts'
 
-/** What only the place the app runs in can do. */
+/** What depends on where the app runs: a browser, a mini-program or a native shell. */
 export interface Platform {
-  /** 128 random bits as hex, for the `state` of a journey to a provider (RFC 9700 §2.1). */
+  /**
+   * Creates the random part of an OAuth `state`.
+   *
+   * @returns 128 random bits as hex
+   * @see RFC 9700 §2.1
+   */
   nonce(): string
   /**
-   * Leaves the page for `url`, once the running flow has been kept for the return. Like `visit` it
-   * is given pages of the web alone, whatever the server has answered.
+   * Leaves the page for the provider. It is called after the running flow has been stored.
+   *
+   * @param url an `http:` or `https:` URL, whatever the server has sent
    */
   redirect(url: string): void
   /**
-   * Opens `url` in a window of its own and settles with the address it comes back to.
+   * Opens the provider in a popup and waits for its authorization response.
    *
-   * @throws AuthError `failed_precondition` when the window is blocked and a click will open it,
-   *   `unimplemented` where there are none, `cancelled` where it is certain that the person has
-   *   closed it
+   * @param url an `http:` or `https:` URL, whatever the server has sent
+   * @param state the OAuth `state` of this request
+   * @param signal aborts the wait
+   * @returns the callback URL, with the authorization response in its query
+   * @throws AuthError `failed_precondition` when the popup was blocked and a click can open it,
+   *   `unimplemented` where there are no popups, `cancelled` when the user certainly closed it
    */
   openPopup(url: string, state: string, signal: AbortSignal): Promise<string>
-  /** Takes the code out of the address a person came back to; see the function of this name. */
+  /** Reads the authorization code from a callback URL; see the function of this name. */
   readCallback(callback: Callback): Awaitable<{ provider_code: Secret }>
-  /** Where a person may be taken to after a journey; see the function of this name. */
+  /** Resolves and checks `returnTo`; see the function of this name. */
   destinationOf(redirect: Redirect, returnOrigins?: readonly string[]): string | undefined
 }
 
-/** The same with what an address bears, a code, out of sight. */
+/** A platform that wraps callback URLs, because they contain the authorization code. */
 export interface SecretPlatform extends Omit<Platform, 'openPopup' | 'readCallback'> {
   openPopup(url: string, state: string, signal: AbortSignal): Promise<Secret>
   readCallback(callback: Callback<Secret>): Awaitable<{ provider_code: Secret }>
 }
 
+/** Where the provider returns to, and where the flow ends. */
 export interface Redirect {
-  /** Where the provider sends the person back to. */
+  /** The page the provider redirects to with its authorization response (RFC 6749 §3.1.2). */
   redirect_uri: string
   /**
-   * Where the person is taken once the journey has ended well, such as `/checkout?step=2`: of this
-   * origin, or of one of the `returnOrigins` given to `createAuth`. Default: they stay.
+   * Where the flow navigates once it has succeeded, such as `/checkout?step=2`: a URL of this
+   * origin, or of one of the `returnOrigins` of `createAuth`. Default: it stays on the page.
    */
   returnTo?: string
 }
 
+/** A callback URL and the `state` it must carry. */
 export interface Callback<Address = string> {
-  /** The address the provider sent the person back to. */
+  /** The callback URL, with the authorization response in its query. */
   url: Address
-  /** The `state` this journey went out with. */
+  /** The `state` of the authorization request. */
   state: string
 }
 
 /**
- * The code a provider sent along. Nothing is spent before the state has been compared.
+ * Reads the authorization code from a callback URL. The `state` is compared first.
  *
- * @throws AuthError `foreign_callback` when it belongs to another journey, `access_denied` when the
- *   person refused, or the provider's own code (RFC 6749 §4.1.2.1)
- * @param queryOf reads an address where there is no `URL`
+ * @param parseQuery reads the query of an absolute URL, where the platform has no `URL`
+ * @returns the authorization code
+ * @throws AuthError `foreign_callback` when the URL belongs to another authorization request,
+ *   `access_denied` when the user refused, any other error code of the provider, or
+ *   `invalid_response` when there is neither a code nor a well-formed error
+ * @see RFC 6749 §4.1.2
  */
 export function readCallback(
   { url, state }: Callback,
-  queryOf: QueryOf = paramsOf,
+  parseQuery: ParseQuery = parseWithUrl,
 ): { provider_code: Secret } {
-  const params = queryOf(url)
+  const params = parseQuery(url)
   const operation = 'readCallback'
   if (!params || params.get('state') !== state)
     throw new AuthError('foreign_callback', { operation })
@@ -72,8 +86,8 @@ export function readCallback(
   })
 }
 
-type QueryOf = (address: string) => { get(name: string): string | null | undefined } | undefined
+type ParseQuery = (url: string) => { get(name: string): string | null | undefined } | undefined
 
-function paramsOf(address: string): URLSearchParams | undefined {
-  return URL.canParse(address) ? new URL(address).searchParams : undefined
+function parseWithUrl(url: string): URLSearchParams | undefined {
+  return URL.canParse(url) ? new URL(url).searchParams : undefined
 }

@@ -1,67 +1,77 @@
-import { STATE_PREFIX, POPUP_PREFIX } from './stateMark.ts'
 import { AuthError } from '../error.ts'
+import { POPUP_PREFIX, STATE_PREFIX } from './stateMark.ts'
 
-// On the way back from a provider both are needed: they are fetched as one.
+// A popup flow needs both, so they are loaded as one chunk.
 export { readCallback } from './platform.ts'
 
-/** Milliseconds after which nobody is waited for any more. */
-const LONGEST_VISIT = 10 * 60_000
+const POPUP_TIMEOUT_MS = 10 * 60_000
 
-/** An address on its way from one window to another. */
-interface Encrypted {
+/** An encrypted callback URL, as the popup posts it to the window that waits. */
+interface EncryptedUrl {
   iv: Uint8Array<ArrayBuffer>
-  box: ArrayBuffer
+  ciphertext: ArrayBuffer
 }
 
 /**
- * Opens a provider's page in a window of its own and waits for the page it comes back to, which
- * calls `takeReturn`. The two talk over a channel of this origin, for which nothing needs to tie
- * them together; what is said there only they can read.
+ * Opens the provider in a popup and waits until `takeReturn`, called by the page at `redirect_uri`,
+ * posts the callback URL. The URL arrives on a `BroadcastChannel` of this origin, encrypted with a
+ * key derived from `state`, so no other tab can read it.
  *
- * Nobody looks whether the window is `closed`: one that a provider's page cuts off from its opener
- * (COOP), be it the first page or a later one, is `closed` from then on though the person types in
- * it, and nothing else tells the two apart. Only the person knows, and can always say so: leave the
- * flow, or have the window opened again.
+ * `window.closed` is not polled: a provider's page with a Cross-Origin-Opener-Policy cuts the popup
+ * off from its opener, and then `closed` is true while the user is still signing in. The wait ends
+ * when the flow is cancelled, the popup is opened again, or the time is over.
  *
- * @throws AuthError `failed_precondition` when the window is blocked, `unimplemented` on a page
- *   without https, `cancelled` when nobody waits for it any more, `deadline_exceeded` after ten minutes
+ * @param url the provider's authorization URL
+ * @param state the OAuth `state` in that URL
+ * @param signal aborts the wait and closes the popup
+ * @returns the callback URL
+ * @throws AuthError `failed_precondition` when the browser blocked the popup, `unimplemented` on a
+ *   page without https, `cancelled` when aborted, `deadline_exceeded` after ten minutes
  */
 export async function openPopup(url: string, state: string, signal: AbortSignal): Promise<string> {
-  // Without encryption nothing could be handed over.
-  const isSecure = !!crypto.subtle
-  const opened = isSecure && window.open(url, state, 'popup,width=480,height=640')
-  if (!opened) {
-    throw new AuthError(isSecure ? 'failed_precondition' : 'unimplemented', {
-      operation: 'openPopup',
-      description: 'open it by a click, on https',
-    })
+  const operation = 'openPopup'
+  // Browsers offer `crypto.subtle` in secure contexts only.
+  if (!crypto.subtle) {
+    throw new AuthError('unimplemented', { operation, description: 'a popup requires https' })
+  }
+  const popup = window.open(url, state, 'popup,width=480,height=640')
+  if (!popup) {
+    const description = 'the popup was blocked: open it from a click'
+    throw new AuthError('failed_precondition', { operation, description })
   }
   let channel: BroadcastChannel | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   try {
     return await new Promise((resolve, reject) => {
-      const fail = (code: string) => reject(new AuthError(code, { operation: 'openPopup' }))
+      const fail = (code: string) => reject(new AuthError(code, { operation }))
       channel = new BroadcastChannel(STATE_PREFIX)
-      channel.onmessage = ({ data }: MessageEvent<Encrypted>) =>
-        // What cannot be opened is for another tab.
+      channel.onmessage = ({ data }: MessageEvent<EncryptedUrl>) =>
+        // A message that cannot be decrypted is for another tab.
         void decrypt(data, state).then(resolve, () => undefined)
       signal.addEventListener('abort', () => fail('cancelled'))
-      timer = setTimeout(() => fail('deadline_exceeded'), LONGEST_VISIT)
+      timer = setTimeout(() => fail('deadline_exceeded'), POPUP_TIMEOUT_MS)
     })
   } finally {
     clearTimeout(timer)
     channel?.close()
-    opened.close()
+    popup.close()
   }
 }
 
 /**
- * For the page a provider sends people back to, before anything else runs there: takes the answer
- * out of the address bar and hands it to the window that waits for it, or answers it to be sent to
- * this page's own flow as `provider.return`. Whatever else the address bears stays, and so does an
- * answer to somebody else: to another library, or to nobody.
+ * Takes this library's authorization response out of the address bar. The page at `redirect_uri`
+ * calls it first, before any router or other library runs. In a popup the response goes to the window
+ * that waits for it, and the popup closes. Every other part of the URL, and every response to another
+ * library, stays unchanged.
  *
- * @returns the address with the answer, or undefined when there is none for this page
+ * @returns the callback URL, to be sent as `provider.return`; `undefined` when there is none for this
+ *   window
+ * @see RFC 6749 §4.1.2
+ * @example
+ *   const url = takeReturn()
+ *   const auth = createAuth({ env, flows: { provider } })
+ *   auth.start()
+ *   if (url) auth.send({ type: 'provider.return', url })
  */
 export function takeReturn(): string | undefined {
   const { href } = window.location
@@ -70,42 +80,43 @@ export function takeReturn(): string | undefined {
   const state = params.get('state')
   if (!state?.startsWith(STATE_PREFIX) || !(params.has('code') || params.has('error')))
     return undefined
-  // As it was written: an app may read its query in another way than `URLSearchParams` would write it.
+  // `URLSearchParams` would rewrite the parameters that stay, so the text itself is filtered.
   const rest = address.search
     .slice(1)
     .split('&')
-    .filter((pair) => !ANSWER.test(pair))
+    .filter((pair) => !RESPONSE_PARAMETER.test(pair))
   address.search = rest.join('&')
   window.history.replaceState(window.history.state, '', address)
   if (!state.startsWith(POPUP_PREFIX)) return href
-  void handOver(href, state)
+  void postCallback(href, state)
   return undefined
 }
 
-/** What a provider adds to the address (RFC 6749 §4.1.2). */
-const ANSWER = /^(state|code|error|error_description|error_uri)(=|$)/
+const RESPONSE_PARAMETER = /^(state|code|error|error_description|error_uri)(=|$)/
 
-async function handOver(address: string, state: string) {
+async function postCallback(url: string, state: string) {
   const channel = new BroadcastChannel(STATE_PREFIX)
-  channel.postMessage(await encrypt(address, state))
+  channel.postMessage(await encrypt(url, state))
   channel.close()
   window.close()
 }
 
-async function encrypt(address: string, state: string): Promise<Encrypted> {
+const CIPHER = 'AES-GCM'
+
+async function encrypt(url: string, state: string): Promise<EncryptedUrl> {
   const iv = crypto.getRandomValues(new Uint8Array(12))
-  const text = new TextEncoder().encode(address)
-  return { iv, box: await crypto.subtle.encrypt({ name: CIPHER, iv }, await keyOf(state), text) }
+  const algorithm = { name: CIPHER, iv }
+  const text = new TextEncoder().encode(url)
+  return { iv, ciphertext: await crypto.subtle.encrypt(algorithm, await keyOf(state), text) }
 }
 
-async function decrypt({ iv, box }: Encrypted, state: string): Promise<string> {
-  const text = await crypto.subtle.decrypt({ name: CIPHER, iv }, await keyOf(state), box)
+async function decrypt({ iv, ciphertext }: EncryptedUrl, state: string): Promise<string> {
+  const algorithm = { name: CIPHER, iv }
+  const text = await crypto.subtle.decrypt(algorithm, await keyOf(state), ciphertext)
   return new TextDecoder().decode(text)
 }
 
-const CIPHER = 'AES-GCM'
-
-/** Only the two windows know the state: 128 random bits, which need no stretching. */
+/** `state` has 128 random bits, so a plain hash is strong enough as a key. */
 async function keyOf(state: string): Promise<CryptoKey> {
   const bits = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(state))
   return crypto.subtle.importKey('raw', bits, CIPHER, false, ['encrypt', 'decrypt'])

@@ -1,11 +1,12 @@
 /**
- * How every `state` that goes out from here begins, by which the page it comes back to knows it for
- * ours. Letters and digits are all that some providers give back.
+ * Prefix of the OAuth `state` of every redirect this library starts, so that `takeReturn` recognizes
+ * its own authorization responses. Some providers return letters and digits only.
  */
 export const STATE_PREFIX = 'authflow'
 
 /**
- * The same of a visit in a window of its own, by which that page knows that another one waits: a
- * provider's page may cut the window off from it, and take its name.
+ * Prefix used when the provider opens in a popup. The page the provider redirects to reads from it
+ * that another window is waiting: a provider's page may cut the popup off from its opener and clear
+ * its window name.
  */
 export const POPUP_PREFIX = `${STATE_PREFIX}popup`

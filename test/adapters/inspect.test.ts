@@ -20,27 +20,27 @@ const newPassword = 'Battery-staple-8'
 const name = 'Augusta Ada'
 const redirect_uri = 'https://app.example/back'
 
-/** What people type and who they are: nothing of it is ever to be seen. */
+/** What the user types and is identified by: none of it may be traced. */
 const typed = [phone, '13800000000', email, username, password, newPassword, name]
 
-/** Fields on the wire whose texts are nobody's business. */
+/** Fields of requests and responses whose texts may not be traced. */
 const SECRET =
   /^(access_token|refresh_token|captcha_token|verification_token|sudo_token|provider_token|provider_code|provider_profile|verification_code|verification_id|token|key|data|password|new_password|ticket|sub|uri|email|phone_number|username|name)$/
 
-interface Watched {
+interface Recording {
   world: World
   send(event: object): Promise<void>
-  /** Secrets that went over the wire, or that people know. */
+  /** Secrets that were typed, or that occurred in a request or response. */
   canaries(): string[]
   trace: Trace[]
-  /** What `@statelyai/inspect` sent. */
+  /** What `@statelyai/inspect` sent, once it has sent everything. */
   sent(): Promise<object[]>
-  /** All texts in what the door showed, sealed ones opened. */
+  /** All texts in the unredacted inspection events, secrets unwrapped. */
   raw: Set<string>
 }
 
-/** A world whose every actor is watched: by our own sink, by Stately's inspector, and as it is. */
-async function watch(config: Partial<Config> = {}): Promise<Watched> {
+/** Opens a world and records its inspection events: as a trace, through Stately, and unredacted. */
+async function record(config: Partial<Config> = {}): Promise<Recording> {
   const known = new Set(typed)
   const trace: Trace[] = []
   const sent: object[] = []
@@ -79,7 +79,7 @@ async function watch(config: Partial<Config> = {}): Promise<Watched> {
     },
     canaries: () => [...known].filter((text) => text.length >= 4 && text !== 'null'),
     async sent() {
-      // It converts what it is shown in tasks of their own, one after the other.
+      // Stately's inspector converts each event in a task of its own.
       await new Promise((resolve) => setTimeout(resolve))
       return sent
     },
@@ -94,7 +94,7 @@ const parse = (text?: string): unknown => {
   }
 }
 
-/** Every text in a value, with the name of its field; what is sealed is opened. */
+/** Finds every text in a value, with the name of its field; secrets are unwrapped. */
 function collect(
   value: unknown,
   found: (text: string, field: string) => unknown,
@@ -106,16 +106,16 @@ function collect(
   if (typeof value !== 'object' || value === null || seen.has(value)) return
   seen.add(value)
   for (const [key, part] of Object.entries(value)) {
-    // The machine and the actors under a snapshot are no data of it.
+    // These fields of a snapshot hold no data.
     if (!['machine', 'children', '_nodes', 'historyValue'].includes(key)) {
       collect(part, found, Array.isArray(value) ? field : key, seen)
     }
   }
 }
 
-/** Those that stand somewhere in a text, and not just as a part of a longer number or word. */
-const leaks = (canaries: string[], shown: unknown): string[] => {
-  const text = JSON.stringify(shown)
+/** Returns the canaries that occur in a value, except as a part of a longer number or word. */
+const leaks = (canaries: string[], output: unknown): string[] => {
+  const text = JSON.stringify(output)
   return canaries.filter((canary) => {
     const inside = JSON.stringify(canary).slice(1, -1)
     const literal = inside.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
@@ -126,19 +126,19 @@ const leaks = (canaries: string[], shown: unknown): string[] => {
 const codeIn = (world: World) => world.sandbox.inbox()[0]!.code
 const wrongCode = (world: World) => (codeIn(world) === '000000' ? '111111' : '000000')
 
-async function submitCode({ world, send }: Watched) {
+async function submitCode({ world, send }: Recording) {
   await send({ type: 'code.submit', code: codeIn(world) })
 }
 
-async function signInByPassword({ world, send }: Watched, more: object = {}) {
+async function signInByPassword({ world, send }: Recording, more: object = {}) {
   await world.sandbox.addUser({ username, password, ...more })
   await send({ type: 'flow.start', flow: 'signIn' })
   await send({ type: 'password.submit', username, password })
   expect(world.end()).toBe('signedIn: no flow')
 }
 
-const journeys: Record<string, (watched: Watched) => Promise<void>> = {
-  async 'signing up with captchas answered wrong and right'({ world, send }) {
+const scenarios: Record<string, (recording: Recording) => Promise<void>> = {
+  async 'signing up with wrong and right captcha answers'({ world, send }) {
     world.sandbox.config({ captchaOnEveryCall: 'on' })
     await send({ type: 'flow.start', flow: 'signIn' })
     world.auth.send({ type: 'contact.submit', phone_number: phone })
@@ -152,9 +152,9 @@ const journeys: Record<string, (watched: Watched) => Promise<void>> = {
     await world.call('getUser')
   },
 
-  async 'signing in by password, wrong first, then by e-mail'(watched) {
-    const { world, send } = watched
-    await signInByPassword(watched, { email })
+  async 'signing in by password, then by e-mail with a wrong password first'(recording) {
+    const { world, send } = recording
+    await signInByPassword(recording, { email })
     await send({ type: 'session.end' })
     await send({ type: 'flow.start', flow: 'signIn' })
     await send({ type: 'password.submit', username: email, password: newPassword })
@@ -163,24 +163,24 @@ const journeys: Record<string, (watched: Watched) => Promise<void>> = {
     expect(world.end()).toBe('signedIn: no flow')
   },
 
-  async 'editing the account, then deleting it'(watched) {
-    const { world, send } = watched
-    await signInByPassword(watched, { phone_number: phone })
+  async 'editing the account, then deleting it'(recording) {
+    const { world, send } = recording
+    await signInByPassword(recording, { phone_number: phone })
     await send({ type: 'flow.start', flow: 'account' })
     await send({ type: 'password.change', password: newPassword })
     await send({ type: 'code.request' })
-    await submitCode(watched)
+    await submitCode(recording)
     await send({ type: 'contact.replace', email })
-    await submitCode(watched)
+    await submitCode(recording)
     await send({ type: 'profile.submit', profile: { name } })
     expect(world.sandbox.users()).toMatchObject([{ email, name }])
     await send({ type: 'account.delete' })
     expect(world.sandbox.users()).toEqual([])
   },
 
-  async 'renewing tokens, in vain at first'(watched) {
-    const { world } = watched
-    await signInByPassword(watched)
+  async 'refreshing tokens after failed attempts'(recording) {
+    const { world } = recording
+    await signInByPassword(recording)
     for (const fault of [{ drop: 'before' as const }, { status: 200, body: {} }]) {
       world.sandbox.faults([{ method: 'POST', path: '/auth/v1/token', ...fault }])
       world.pass(7201)
@@ -192,7 +192,7 @@ const journeys: Record<string, (watched: Watched) => Promise<void>> = {
     expect(world.refreshes()).toBeGreaterThan(1)
   },
 
-  async 'a server that repeats what it was sent, and lines that break'({ world, send }) {
+  async 'receiving responses that repeat the request, and losing connections'({ world, send }) {
     const echo = { error: password, error_description: `${phone} ${email} ${password}` }
     await world.sandbox.addUser({ username, password })
     world.sandbox.faults([
@@ -209,7 +209,7 @@ const journeys: Record<string, (watched: Watched) => Promise<void>> = {
     }
   },
 
-  async 'going to a provider and back, in the page and in a window'({ world, send }) {
+  async 'signing in by a provider, by redirect and by popup'({ world, send }) {
     const where = { provider_id: 'demo_idp', redirect_uri }
     await send({ type: 'flow.start', flow: 'provider', input: where })
     await send({ type: 'provider.return', url: `${redirect_uri}?code=foreign-code&state=none` })
@@ -226,30 +226,30 @@ const journeys: Record<string, (watched: Watched) => Promise<void>> = {
     expect(world.end()).toBe('signedIn: no flow')
   },
 
-  async 'a guest becomes a user'(watched) {
-    const { world, send } = watched
+  async 'upgrading an anonymous user'(recording) {
+    const { world, send } = recording
     await send({ type: 'flow.start', flow: 'signIn' })
     await send({ type: 'guest.enter' })
     await send({ type: 'flow.start', flow: 'upgrade' })
     await send({ type: 'contact.submit', email })
-    await submitCode(watched)
+    await submitCode(recording)
     expect(world.sandbox.users()).toMatchObject([{ email }])
   },
 
-  async 'a ticket, and a new password for who forgot theirs'(watched) {
-    const { world, send } = watched
+  async 'signing in by ticket and resetting a password'(recording) {
+    const { world, send } = recording
     const { sub } = await world.sandbox.addUser({ phone_number: phone, password })
     await send({ type: 'flow.start', flow: 'signIn' })
     await send({ type: 'ticket.submit', ticket: await world.sandbox.mintTicket(sub) })
     await send({ type: 'session.end' })
     await send({ type: 'flow.start', flow: 'resetPassword' })
     await send({ type: 'contact.submit', phone_number: phone })
-    await submitCode(watched)
+    await submitCode(recording)
     await send({ type: 'password.submit', password: newPassword })
     expect(world.end()).toBe('signedIn: no flow')
   },
 
-  async 'calls by promise'({ world }) {
+  async 'calling endpoints through auth.call'({ world }) {
     const sent = await world.call('sendVerification', { email })
     const { verification_id } = sent as { verification_id: string }
     const code = { verification_id, verification_code: codeIn(world) }
@@ -265,17 +265,17 @@ const journeys: Record<string, (watched: Watched) => Promise<void>> = {
   },
 }
 
-describe('no secret is seen', () => {
-  test.each(Object.entries(journeys))('%s', async (_, journey) => {
-    const watched = await watch()
-    await journey(watched)
-    const { canaries, trace, sent, raw } = watched
+describe('inspectors: no secret is traced', () => {
+  test.each(Object.entries(scenarios))('while %s', async (_, run) => {
+    const recording = await record()
+    await run(recording)
+    const { canaries, trace, sent, raw } = recording
 
-    // They were there to be seen.
+    // The unredacted events contain them.
     expect(leaks(canaries(), [...raw]).length).toBeGreaterThan(3)
     expect(trace.length).toBeGreaterThan(20)
     expect(leaks(canaries(), trace)).toEqual([])
-    // Plain JSON: nothing hides behind a getter or a prototype.
+    // The trace is plain JSON without getters or prototypes.
     expect(JSON.parse(JSON.stringify(trace))).toStrictEqual(trace)
 
     const events = await sent()
@@ -283,10 +283,12 @@ describe('no secret is seen', () => {
     expect(leaks(canaries(), events)).toEqual([])
   })
 
-  test('the check finds them in what Stately’s inspector sends when it is not ours that asks', async () => {
+  test('this check finds secrets when Stately’s inspector is used without redaction', async () => {
     const sent: object[] = []
-    const theirs = createInspector({ send: (event) => void sent.push(event) })
-    const world = await openWorld('nothing', { inspect: (event) => theirs.inspect.next?.(event) })
+    const unredacted = createInspector({ send: (event) => void sent.push(event) })
+    const world = await openWorld('nothing', {
+      inspect: (event) => unredacted.inspect.next?.(event),
+    })
     onTestFinished(() => world.close())
     world.auth.send({ type: 'flow.start', flow: 'signIn' })
     world.auth.send({ type: 'contact.submit', phone_number: phone })
@@ -294,7 +296,7 @@ describe('no secret is seen', () => {
     await vi.waitFor(() => expect(leaks([phone], sent)).toEqual([phone]))
   })
 
-  test('in a window of Stately’s it is the same', async () => {
+  test('in the window of Stately’s browser inspector', async () => {
     const posted: unknown[] = []
     let connect: (event: object) => void = () => undefined
     const window = {
@@ -316,34 +318,39 @@ describe('no secret is seen', () => {
   })
 })
 
-describe('what is seen', () => {
+describe('inspectors', () => {
   const signUp = async () => {
-    const watched = await watch()
-    const { send } = watched
+    const recording = await record()
+    const { send } = recording
     await send({ type: 'flow.start', flow: 'signIn' })
     await send({ type: 'contact.submit', phone_number: phone })
-    await submitCode(watched)
+    await submitCode(recording)
     await send({ type: 'profile.skip' })
-    return watched
+    return recording
   }
 
-  test('the way of every machine, with the facts that decide it', async () => {
+  test('a trace shows the states of every machine, masked contacts and deadlines', async () => {
     const { trace } = await signUp()
     const snapshots = trace.filter((step) => step.type === 'snapshot')
-    const way = (machine: string) => {
+    const statesOf = (machine: string) => {
       const values = snapshots
         .filter(({ actor }) => actor.machine === machine)
         .map(({ snapshot }) => snapshot.value)
       return values.filter((value, index) => value !== values[index - 1])
     }
-    expect(way('signIn')).toEqual([
+    expect(statesOf('signIn')).toEqual([
       'askingAccount',
       'verification',
       'signingUp',
       'askingProfile',
       'done',
     ])
-    expect(way('verification')).toEqual(['sendingCode', 'askingCode', 'verifyingCode', 'verified'])
+    expect(statesOf('verification')).toEqual([
+      'sendingCode',
+      'askingCode',
+      'verifyingCode',
+      'verified',
+    ])
     expect(snapshots.find(({ snapshot }) => snapshot.value === 'askingCode')).toMatchObject({
       actor: { id: 'verification', machine: 'verification' },
       snapshot: {
@@ -368,14 +375,14 @@ describe('what is seen', () => {
     )
   })
 
-  test('until when a person is elevated, not by what', async () => {
-    const watched = await watch()
-    await signInByPassword(watched, { email })
-    await watched.send({ type: 'flow.start', flow: 'account' })
-    await watched.send({ type: 'password.change', password: newPassword })
-    await watched.send({ type: 'password.submit', password })
+  test('a trace shows when an elevation expires, not its token', async () => {
+    const recording = await record()
+    await signInByPassword(recording, { email })
+    await recording.send({ type: 'flow.start', flow: 'account' })
+    await recording.send({ type: 'password.change', password: newPassword })
+    await recording.send({ type: 'password.submit', password })
     const last = (machine: string) =>
-      watched.trace.findLast((step) => step.type === 'snapshot' && step.actor.machine === machine)
+      recording.trace.findLast((step) => step.type === 'snapshot' && step.actor.machine === machine)
     const elevated = { isNeedless: false, expiresAt: expect.any(Number) }
     expect(last('elevation')).toMatchObject({
       snapshot: {
@@ -386,7 +393,7 @@ describe('what is seen', () => {
     expect(last('account')).toHaveProperty('snapshot.context.sudo', elevated)
   })
 
-  test('each step between states, by the ids the charts are drawn with', async () => {
+  test('a trace shows each microstep by the ids of the state nodes', async () => {
     const { trace } = await signUp()
     const taken = trace.flatMap((step) => (step.type === 'microstep' ? step.taken : []))
     expect(taken).toEqual(
@@ -397,7 +404,7 @@ describe('what is seen', () => {
     )
   })
 
-  test('the chart of a machine, once, before the first actor that runs it', async () => {
+  test('a trace shows each machine’s chart once, before the first actor that runs it', async () => {
     const { trace } = await signUp()
     const charts = trace.flatMap((step) => (step.type === 'machine' ? [step.machine] : []))
     expect(charts).toEqual([...new Set(charts)])
@@ -411,8 +418,8 @@ describe('what is seen', () => {
     }
   })
 
-  test('why a call failed, and where, but not what the server said', async () => {
-    const { world, trace } = await watch()
+  test('a trace shows code, operation and state of a failed call, not the description', async () => {
+    const { world, trace } = await record()
     await world.call('getUser').catch(() => undefined)
     world.sandbox.faults([
       {
@@ -443,14 +450,14 @@ describe('what is seen', () => {
     ])
   })
 
-  test('nothing, where Stately’s inspector has no place to show it', async () => {
+  test('statelyInspector ignores an inspector without `inspect`, as on a server', async () => {
     const { observe } = statelyInspector({})
     const world = await openWorld('nothing', { inspect: observe })
     onTestFinished(() => world.close())
     expect(world.end()).toBe('signedOut: no flow')
   })
 
-  test('by Stately’s inspector: every actor under its name, with its chart and its parent', async () => {
+  test('Stately’s inspector receives every actor with its name, chart and parent', async () => {
     const { sent } = await signUp()
     type Sent = { type: string; name: string; sessionId: string; parentId?: string; rootId: string }
     const events = (await sent()) as (Sent & { definition: string })[]
@@ -470,16 +477,16 @@ describe('what is seen', () => {
   })
 })
 
-describe('an inspector that is attached later', () => {
+describe('statelyInspector: attach', () => {
   type Sent = { type: string; name: string; sessionId: string; parentId?: string }
   type Snapshot = { snapshot: { value?: unknown; context?: object } }
 
-  /** A world nobody looks at yet, and a look from then on. */
+  /** Opens a world whose inspector has no target yet; `attach` attaches one. */
   const begin = async () => {
     const inspect = statelyInspector()
     const world = await openWorld('nothing', { inspect: inspect.observe })
     onTestFinished(() => world.close())
-    const look = async () => {
+    const attach = async () => {
       const sent: (Sent & Snapshot)[] = []
       inspect.attach(createInspector({ send: (event) => void sent.push(event as never) }))
       const settled = () => new Promise((resolve) => setTimeout(resolve))
@@ -490,14 +497,14 @@ describe('an inspector that is attached later', () => {
       world.auth.send(event as never)
       await world.settle()
     }
-    return { world, inspect, look, send }
+    return { world, inspect, attach, send }
   }
 
-  test('begins with the actors at work as they stand, and goes on', async () => {
-    const { world, look, send } = await begin()
+  test('begins with the running actors and their snapshots, then goes on', async () => {
+    const { world, attach, send } = await begin()
     await send({ type: 'flow.start', flow: 'signIn' })
     await send({ type: 'contact.submit', phone_number: phone })
-    const { sent, settled, now } = await look()
+    const { sent, settled, now } = await attach()
     expect(new Set(now.map(({ type }) => type))).toEqual(new Set(['@xstate.actor']))
     expect(now.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['session', 'tokens', 'captcha', 'flow', 'verification']),
@@ -505,7 +512,7 @@ describe('an inspector that is attached later', () => {
     expect(now.find(({ name }) => name === 'verification')).toMatchObject({
       snapshot: { value: 'askingCode', context: { contact: { phone_number: '+•• •••••••••00' } } },
     })
-    // Each after its parent, of whom no one has ended.
+    // Every actor follows its parent.
     for (const [index, { parentId }] of now.entries()) {
       const before = now.slice(0, index).map(({ sessionId }) => sessionId)
       expect(parentId === undefined || before.includes(parentId)).toBe(true)
@@ -517,9 +524,9 @@ describe('an inspector that is attached later', () => {
     expect(leaks([...typed, codeIn(world)], sent)).toEqual([])
   })
 
-  test('has nothing kept for it of actors that have ended', async () => {
-    const { world, look, send } = await begin()
-    const { now } = await look()
+  test('does not include actors that have ended', async () => {
+    const { world, attach, send } = await begin()
+    const { now } = await attach()
     for (let times = 0; times < 3; times++) {
       await send({ type: 'flow.start', flow: 'signIn' })
       await send({ type: 'contact.submit', phone_number: phone })
@@ -528,23 +535,23 @@ describe('an inspector that is attached later', () => {
     }
     expect(world.end()).toBe('signedOut: no flow')
     const names = (events: Sent[]) => events.map(({ name }) => name)
-    expect(names((await look()).now)).toEqual(names(now))
+    expect(names((await attach()).now)).toEqual(names(now))
   })
 
-  test('has no word of an actor that is sent something after its end', () => {
-    const told = vi.fn<(event: never) => void>()
+  test('does not include an actor that receives an event after its end', () => {
+    const next = vi.fn<(event: never) => void>()
     const inspect = statelyInspector()
     const logic = setup({}).createMachine({ id: 'own' })
     const actor = createActor(logic, { inspect: inspect.observe }).start()
     actor.stop()
     actor.send({ type: 'own.event' })
-    inspect.attach({ inspect: { next: told } })
-    expect(told).not.toHaveBeenCalled()
+    inspect.attach({ inspect: { next } })
+    expect(next).not.toHaveBeenCalled()
   })
 
-  test('is told nothing more once it is let go', async () => {
-    const { inspect, look, send } = await begin()
-    const { sent, settled, now } = await look()
+  test('without an inspector stops forwarding', async () => {
+    const { inspect, attach, send } = await begin()
+    const { sent, settled, now } = await attach()
     inspect.attach()
     await send({ type: 'flow.start', flow: 'signIn' })
     await settled()
@@ -552,8 +559,8 @@ describe('an inspector that is attached later', () => {
   })
 })
 
-describe('whatever the machine', () => {
-  /** What is seen of the last snapshot of an actor. */
+describe('inspectors: any machine', () => {
+  /** The last snapshot of a trace. */
   const lastOf = (trace: Trace[]) => trace.findLast((step) => step.type === 'snapshot')!
 
   const own = (id: string, context: object) =>
@@ -576,17 +583,20 @@ describe('whatever the machine', () => {
   }
 
   test.each([
-    ['a field no list names', { pin: '1234' }],
-    ['texts where the lists want numbers', { expiresAt: password, serial: password }],
-    ['objects where the lists want texts', { contact: { phone_number: { password } } }],
+    ['a field that is not listed', { pin: '1234' }],
+    ['a text in a field for numbers', { expiresAt: password, serial: password }],
+    ['an object in a field for text', { contact: { phone_number: { password } } }],
     ['a password typed as a phone number', { contact: { phone_number: password } }],
     ['a password typed as an e-mail address', { contact: { email: `x${password}@` } }],
-    ['a contact that is no object', { contact: phone }],
-    ['a sentence where a name is wanted', { purpose: `of ${password}`, target: password + '!' }],
+    ['a contact that is not an object', { contact: phone }],
+    ['a sentence in a field for names', { purpose: `of ${password}`, target: password + '!' }],
     ['an error of another kind', { error: new TypeError(password) }],
     ['an error that is a text', { error: password }],
-    ['an error that tells too much', { error: new AuthError(password, { description: phone }) }],
-  ])('%s stays out', (_, context) => {
+    [
+      'an AuthError with a password as its code',
+      { error: new AuthError(password, { description: phone }) },
+    ],
+  ])('%s is not traced', (_, context) => {
     for (const id of ['verification', 'tokens', 'captcha', 'signIn', 'constructor', 'own']) {
       const events = ['contact.submit', 'tokens.lost', 'flow.start', 'own.event', '__proto__']
       const trace = run(id, context, ...events.map((type) => ({ type, ...context })))
@@ -596,7 +606,7 @@ describe('whatever the machine', () => {
     }
   })
 
-  test('outputs and inputs of what is no machine stay out', async () => {
+  test('input and output of a promise actor are not traced', async () => {
     const trace: Trace[] = []
     const { observe } = inspector((step) => trace.push(step))
     const logic = fromPromise<object, object>(async ({ input }) => input)
@@ -606,15 +616,15 @@ describe('whatever the machine', () => {
     expect(JSON.stringify(trace)).not.toContain(password)
   })
 
-  test('a sink that throws disturbs nobody, and surfaces', async () => {
-    const surfaced: unknown[] = []
+  test('a sink that throws is reported and does not stop the actor', async () => {
+    const reported: unknown[] = []
     const real = globalThis.queueMicrotask
     vi.stubGlobal('queueMicrotask', (run: () => void) =>
       real(() => {
         try {
           run()
         } catch (thrown) {
-          surfaced.push(thrown)
+          reported.push(thrown)
         }
       }),
     )
@@ -625,11 +635,11 @@ describe('whatever the machine', () => {
     const actor = createActor(own('own', {}), { inspect: observe }).start()
     actor.send({ type: 'own.event' })
     expect(actor.getSnapshot().status).toBe('active')
-    await vi.waitFor(() => expect(surfaced.length).toBeGreaterThan(2))
-    expect(surfaced[0]).toEqual(new Error('full'))
+    await vi.waitFor(() => expect(reported.length).toBeGreaterThan(2))
+    expect(reported[0]).toEqual(new Error('full'))
   })
 
-  test('what nobody would look at is not traced', () => {
+  test('inspection events of actions are not traced', () => {
     const { actorRef } = { actorRef: createActor(own('own', {})) }
     const action = { type: 'keep', params: { password } }
     const event = { type: '@xstate.action', rootId: 'x:0', actorRef, action } as InspectionEvent
@@ -637,18 +647,18 @@ describe('whatever the machine', () => {
   })
 })
 
-test('the door shows nothing to a function', async () => {
-  const seen = vi.fn<() => void>()
+test('createAuth: a function as `inspect` receives nothing', async () => {
+  const observe = vi.fn<() => void>()
   const auth = createAuth({
     env: 'demo',
     storage: { shared: memoryStore(), tab: memoryStore() },
     flows: { signIn },
-    // @ts-expect-error only what `inspector` has made
-    inspect: seen,
+    // @ts-expect-error only an object made by `inspector`
+    inspect: observe,
   })
   auth.start()
   auth.send({ type: 'flow.start', flow: 'signIn' })
   await vi.waitFor(() => expect(auth.get().step).toBe('askingAccount'))
   auth.stop()
-  expect(seen).not.toHaveBeenCalled()
+  expect(observe).not.toHaveBeenCalled()
 })

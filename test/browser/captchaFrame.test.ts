@@ -13,7 +13,7 @@ async function openCaptcha() {
   return { sandbox, page, frame }
 }
 
-test('a captcha page in a frame lets the call through', async () => {
+test('captchaFrame: a solved captcha page lets the call through and closes', async () => {
   const { sandbox, page, frame } = await openCaptcha()
   const token = await frame.locator('input[name=token]').inputValue()
   await frame.locator('input[name=key]').fill(sandbox.captchaAnswer(token)!)
@@ -23,11 +23,11 @@ test('a captcha page in a frame lets the call through', async () => {
     .waitFor({ state: 'attached' })
   expect(await page.locator('iframe').count()).toBe(0)
   expect(sandbox.inbox()).toHaveLength(1)
-  // The page focuses its field where it may; across origins Chromium declines, and says so.
+  // The captcha page focuses its field; Chromium refuses that across origins and logs it.
   expect(page.errors.filter((error) => !error.startsWith('Blocked autofocusing'))).toEqual([])
 })
 
-test('going back in the frame cancels', async () => {
+test('captchaFrame: the cancel button of the captcha page cancels the captcha', async () => {
   const { sandbox, page, frame } = await openCaptcha()
   await frame.locator('button[value=cancel]').click()
   await page

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openPage, type ServedPage, servePage } from '../support/chromium.ts'
 
-const own = `authflow${'0123456789abcdef'.repeat(2)}`
+const ownState = `authflow${'0123456789abcdef'.repeat(2)}`
 
 let served: ServedPage
 beforeAll(async () => {
@@ -10,7 +10,7 @@ beforeAll(async () => {
   return served.close
 })
 
-/** What the page takes of an address, and what is left of it. */
+/** Opens a URL; returns what `takeReturn` returned and what is left in the address bar. */
 async function open(path: string) {
   const page = await openPage('about:blank')
   const origin = served.url.slice(0, -1)
@@ -26,24 +26,24 @@ async function open(path: string) {
   return { page, goTo, ...(await goTo(path)) }
 }
 
-describe('an answer to a journey of ours', () => {
+describe('takeReturn: an own authorization response', () => {
   test.each([
-    [`/?code=c&state=${own}`, '/'],
-    [`/back?error=access_denied&error_description=No+thanks&state=${own}`, '/back'],
-    [`/?error=x&error_uri=https://idp.example/x&state=${own}`, '/'],
-    [`/?code=c&state=${own}#top`, '/#top'],
+    [`/?code=c&state=${ownState}`, '/'],
+    [`/back?error=access_denied&error_description=No+thanks&state=${ownState}`, '/back'],
+    [`/?error=x&error_uri=https://idp.example/x&state=${ownState}`, '/'],
+    [`/?code=c&state=${ownState}#top`, '/#top'],
     [
-      `/?a=b%20c+d&code=c&barcode=1&x&state=${own}&z=%E4%BD%A0#/route?code=kept`,
+      `/?a=b%20c+d&code=c&barcode=1&x&state=${ownState}&z=%E4%BD%A0#/route?code=kept`,
       '/?a=b%20c+d&barcode=1&x&z=%E4%BD%A0#/route?code=kept',
     ],
-    [`/?code=c&code=d&state=${own}&state=other`, '/'],
-    [`//a//b?code=c&state=${own}`, '//a//b'],
-  ])('is taken out of %s', async (path, left) => {
+    [`/?code=c&code=d&state=${ownState}&state=other`, '/'],
+    [`//a//b?code=c&state=${ownState}`, '//a//b'],
+  ])('is removed from %s', async (path, left) => {
     expect(await open(path)).toMatchObject({ returned: path, left, state: { app: 'kept' } })
   })
 
-  test('is taken once: a reload finds none', async () => {
-    const { page, ...first } = await open(`/?code=c&state=${own}`)
+  test('is returned once: after a reload there is none', async () => {
+    const { page, ...first } = await open(`/?code=c&state=${ownState}`)
     expect(first.returned).toContain('code=c')
     await page.reload()
     await page.waitForFunction(() => 'returned' in globalThis)
@@ -52,30 +52,30 @@ describe('an answer to a journey of ours', () => {
     )
   })
 
-  test('to a window of its own is taken, and left to the page that waits', async () => {
+  test('in a popup is removed, and left to the window that waits', async () => {
     const path = `/?a=b&code=c&state=authflowpopup${'0'.repeat(32)}#top`
     expect(await open(path)).toMatchObject({ returned: undefined, left: '/?a=b#top' })
   })
 })
 
-describe('what is none of ours stays as it is', () => {
+describe('takeReturn: a response to another library is ignored', () => {
   test.each([
     '/?code=c',
     '/?code=c&state=',
     '/?code=c&state=of-another-library',
     `/?code=c&state=prd-${'0'.repeat(32)}`,
-    `/?code=c&state=x${own}`,
-    `/?code=c&state=other&state=${own}`,
+    `/?code=c&state=x${ownState}`,
+    `/?code=c&state=other&state=${ownState}`,
     '/?error=access_denied&state=of-another-library#top',
-    `/?state=${own}`,
-    `/#code=c&state=${own}`,
+    `/?state=${ownState}`,
+    `/#code=c&state=${ownState}`,
     '/?a=b',
-  ])('%s', async (path) => {
+  ])('%s stays in the address bar', async (path) => {
     expect(await open(path)).toMatchObject({ returned: undefined, left: path })
   })
 })
 
-test('whatever else an address bears stays, byte for byte', async () => {
+test('takeReturn: every other part of the URL stays, byte for byte', async () => {
   const { goTo } = await open('/')
   const name = fc.stringMatching(/^[a-z]{1,3}(%[2-7][0-9A-F])?[a-z+]{0,3}$/)
   const pair = fc
@@ -88,7 +88,7 @@ test('whatever else an address bears stays, byte for byte', async () => {
   const hash = fc.stringMatching(/^(#[\w/?=&]{1,9})?$/)
   await fc.assert(
     fc.asyncProperty(others, others, hash, async (before, after, hash) => {
-      const query = [...before, 'code=c', ...after, `state=${own}`].join('&')
+      const query = [...before, 'code=c', ...after, `state=${ownState}`].join('&')
       const rest = [...before, ...after].join('&')
       const { returned, left } = await goTo(`/?${query}${hash}`)
       expect(returned).toBe(`/?${query}${hash}`)

@@ -1,95 +1,107 @@
-import { globSync, readFileSync } from 'node:fs'
-import { basename } from 'node:path/posix'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path/posix'
 import type { AnyStateNode } from 'xstate'
 import { describe, expect, test } from 'vitest'
 import { chartOf } from '../../docs/flows/chart.ts'
-import { charts, drawn } from '../../docs/flows/generate.ts'
+import { generateFiles, listFiles } from '../../docs/flows/generate.ts'
 import { type Box, layOut } from '../../docs/flows/layout.ts'
 import { machines } from '../../docs/flows/machines.ts'
 
-const made = await charts()
-const pages = [...made].filter(([file]) => file.endsWith('.md'))
-const pictures = [...made].filter(([file]) => file.endsWith('.svg'))
+const generated = await generateFiles()
+const pages = [...generated].filter(([file]) => file.endsWith('.md'))
+const pictures = [...generated].filter(([file]) => file.endsWith('.svg'))
 
-const source = (file: string) => readFileSync(file, 'utf8')
+const read = (file: string) => readFileSync(file, 'utf8')
 
-test.each([...made.keys()])('docs/flows/%s is what its machine looks like', (file) => {
-  const isSame = drawn().includes(file) && source(`docs/flows/${file}`) === made.get(file)
-  expect(isSame, `docs/flows/${file} differs from the machines: npm run charts`).toBe(true)
+test.each([...generated.keys()])('docs/flows/%s is up to date with its machine', (file) => {
+  const isSame = listFiles().includes(file) && read(`docs/flows/${file}`) === generated.get(file)
+  expect(isSame, `docs/flows/${file} differs from its machine: run npm run charts`).toBe(true)
 })
 
-test('there is nothing in docs/flows that no machine looks like', () => {
-  expect(drawn().filter((file) => !made.has(file))).toEqual([])
+test('docs/flows contains no generated file without a machine', () => {
+  expect(listFiles().filter((file) => !generated.has(file))).toEqual([])
 })
 
-test('every machine has its page', () => {
-  const sources = globSync('machines/*.ts').filter((file) =>
-    source(file).includes('createMachine('),
+test('docs/flows has a page and a picture of every machine', () => {
+  const sources = globSync('machines/**/*.ts').filter((file) =>
+    read(file).includes('createMachine('),
   )
   const names = sources.map((file) => basename(file, '.ts'))
   expect(names.length).toBeGreaterThan(0)
-  expect(names.filter((name) => !made.has(`${name}.md`) || !made.has(`${name}.svg`))).toEqual([])
+  expect(
+    names.filter((name) => !generated.has(`${name}.md`) || !generated.has(`${name}.svg`)),
+  ).toEqual([])
 })
 
-test('what is made twice is the same', async () => {
-  expect(await charts()).toEqual(made)
+test('docs/flows: generating twice gives the same files', async () => {
+  expect(await generateFiles()).toEqual(generated)
 })
 
-describe('Mermaid', () => {
+test('docs/flows: every relative link on a page leads to a file', () => {
+  const targets = pages.flatMap(([, text]) =>
+    [...text.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, target]) =>
+      join('docs/flows', target!),
+    ),
+  )
+  expect(targets.length).toBeGreaterThan(0)
+  expect(targets.filter((target) => !existsSync(target))).toEqual([])
+})
+
+describe('docs/flows: Mermaid', () => {
   const blocks = pages.flatMap(([file, text]) =>
     [...text.matchAll(/^```mermaid\n(.*?)^```$/gms)].map(([, block]) => [file, block!] as const),
   )
 
-  test('there is one block on every page', () => {
+  test('every page has one diagram', () => {
     expect(blocks.map(([file]) => file)).toEqual(pages.map(([file]) => file))
   })
 
-  test.each(blocks)('%s is well-formed', (_, block) => {
+  test.each(blocks)('the diagram of %s is well-formed', (_, block) => {
     expect(faultsOf(block)).toEqual([])
   })
 
   test.each([
     ['an unknown header', 'stateDiagram\n  a\n'],
     ['an arrow from nowhere', 'stateDiagram-v2\n  a\n  b --> a\n'],
-    ['a state named like a word of the language', 'stateDiagram-v2\n  state\n'],
+    ['a state named like a keyword', 'stateDiagram-v2\n  state\n'],
     ['a label that ends too early', 'stateDiagram-v2\n  a\n  a --> a : b: c\n'],
-    ['a brace without its pair', 'stateDiagram-v2\n  state a {\n  b\n'],
-    ['a class of nothing', 'stateDiagram-v2\n  a\n  class a busy\n'],
-    ['a line that says nothing', 'stateDiagram-v2\n  a --> \n'],
+    ['an unbalanced brace', 'stateDiagram-v2\n  state a {\n  b\n'],
+    ['an undefined class', 'stateDiagram-v2\n  a\n  class a busy\n'],
+    ['an arrow without a target', 'stateDiagram-v2\n  a --> \n'],
   ])('the check finds %s', (_, block) => {
     expect(faultsOf(block)).not.toEqual([])
   })
 })
 
-describe('pictures', () => {
-  test.each(pictures)('%s is well-formed and says what it shows', (file, svg) => {
+describe('docs/flows: pictures', () => {
+  test.each(pictures)('%s is well-formed and has an alternative text', (file, svg) => {
     expect(openElements(svg)).toEqual([])
     expect(svg).toMatch(/^<svg [^>]*role="img" aria-labelledby="(\S+) (\S+)"/)
     expect(svg).toContain(`>${basename(file, '.svg')}</title>`)
-    expect(svg).toMatch(/<desc [^>]*>State chart\. Begins in \w+/)
+    expect(svg).toMatch(/<desc [^>]*>State chart\. It starts in \w+/)
   })
 
-  test.each(Object.entries(machines))('%s is drawn with every state under its id', (name, it) => {
+  test.each(Object.entries(machines))('%s.svg shows every state with its id', (name, machine) => {
     const idsOf = (node: AnyStateNode): string[] =>
       Object.values(node.states).flatMap((state) => [state.id, ...idsOf(state)])
-    const shown = [...made.get(`${name}.svg`)!.matchAll(/ data-state="([^"]+)"/g)].map(
+    const shown = [...generated.get(`${name}.svg`)!.matchAll(/ data-state="([^"]+)"/g)].map(
       ([, id]) => id,
     )
-    expect(shown).toEqual(expect.arrayContaining(idsOf(it.root)))
+    expect(shown).toEqual(expect.arrayContaining(idsOf(machine.root)))
   })
 
-  test.each(Object.entries(machines))('in %s nothing lies upon a label', async (_, machine) => {
-    const { states, ways, dots } = await layOut(chartOf(machine))
-    const labels = ways.filter(({ way }) => way).map(({ label }) => label)
-    const others = [...labels, ...dots, ...states.filter(({ isGroup }) => !isGroup)]
-    const hidden = labels.filter((label) =>
+  test.each(Object.entries(machines))('%s.svg covers no label', async (_, machine) => {
+    const { states, edges, initialMarks } = await layOut(chartOf(machine))
+    const labels = edges.filter(({ edge }) => edge).map(({ label }) => label)
+    const others = [...labels, ...initialMarks, ...states.filter(({ isGroup }) => !isGroup)]
+    const covered = labels.filter((label) =>
       others.some((other) => other !== label && overlap(label, other)),
     )
-    expect(hidden).toEqual([])
-    for (const way of ways) {
-      const foreign = labels.filter((label) => label !== way.label)
+    expect(covered).toEqual([])
+    for (const edge of edges) {
+      const foreign = labels.filter((label) => label !== edge.label)
       expect(
-        foreign.filter((label) => segmentsOf(way.points).some((s) => overlap(s, label))),
+        foreign.filter((label) => segmentsOf(edge.points).some((s) => overlap(s, label))),
       ).toEqual([])
     }
   })
@@ -105,7 +117,7 @@ const segmentsOf = (points: { x: number; y: number }[]): Box[] =>
     return { x, y, width: Math.abs(start.x - end.x), height: Math.abs(start.y - end.y) }
   })
 
-/** Elements that are not closed, or closed without having been opened, and stray marks. */
+/** Returns unbalanced elements and unescaped characters. */
 function openElements(svg: string): string[] {
   const tag = /<(\/?)(\w+)(?: [\w-]+="[^"<&]*")*(\/?)>/g
   const markup = svg.replace(/<style>[^<]*<\/style>/, '')
@@ -119,7 +131,7 @@ function openElements(svg: string): string[] {
 
 const WORD = /^(?!(?:state|class|classDef|direction|note|end|as|subgraph|flowchart)$)[A-Za-z]\w*$/
 
-/** What Mermaid would stumble over, by the part of its grammar that is used here. */
+/** Returns the lines that Mermaid would reject, by the part of its grammar that is used here. */
 function faultsOf(block: string): string[] {
   const [header, ...lines] = block.trimEnd().split('\n')
   const text = lines.map((line) => line.trim())

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { inspect } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { AuthError } from '../../services/error.ts'
 import { readCallback } from '../../services/platform/platform.ts'
 import { Secret, unwrapSecrets } from '../../services/secret.ts'
@@ -17,73 +17,71 @@ const attempt = (url: string, expected = state) => {
   }
 }
 
-describe('readCallback', () => {
-  test('takes the code out of the address of this journey, sealed', () => {
-    const read = readCallback({ url: `${back}?code=c%2B%2Fd%3D&state=${state}`, state })
-    expect(read.provider_code).toBeInstanceOf(Secret)
-    expect(unwrapSecrets(read)).toEqual({ provider_code: 'c+/d=' })
-  })
+test('readCallback: the code of this request is returned as a Secret', () => {
+  const read = readCallback({ url: `${back}?code=c%2B%2Fd%3D&state=${state}`, state })
+  expect(read.provider_code).toBeInstanceOf(Secret)
+  expect(unwrapSecrets(read)).toEqual({ provider_code: 'c+/d=' })
+})
 
-  test('any code and any state come back as they went out', () => {
-    fc.assert(
-      fc.property(anyText({ minLength: 1 }), anyText({ minLength: 1 }), (code, state) => {
-        const url = `${back}?${new URLSearchParams({ a: 'b', code, state })}#top`
-        expect(unwrapSecrets(readCallback({ url, state }))).toEqual({ provider_code: code })
-      }),
-    )
-  })
+test('readCallback: any code and any state come back as they went out', () => {
+  fc.assert(
+    fc.property(anyText({ minLength: 1 }), anyText({ minLength: 1 }), (code, state) => {
+      const url = `${back}?${new URLSearchParams({ a: 'b', code, state })}#top`
+      expect(unwrapSecrets(readCallback({ url, state }))).toEqual({ provider_code: code })
+    }),
+  )
+})
 
-  test.each([
-    ['another state', `${back}?code=canary&state=${state}0`],
-    ['a state in capitals', `${back}?code=canary&state=${state.toUpperCase()}`],
-    ['no state', `${back}?code=canary`],
-    ['an empty state', `${back}?code=canary&state=`],
-    ['a state behind another', `${back}?state=x&code=canary&state=${state}`],
-    ['a state behind the hash', `${back}?code=canary#state=${state}`],
-    ['a refusal of another journey', `${back}?error=access_denied&state=x`],
-    ['no query', back],
-    ['no address', `/back?code=canary&state=${state}`],
-    ['nothing', ''],
-  ])('is not concerned by %s', (_, url) => {
-    const error = attempt(url)
-    expect(error).toBeInstanceOf(AuthError)
-    expect(error).toMatchObject({ code: 'foreign_callback', operation: 'readCallback' })
-    expect(inspect(error, { showHidden: true, depth: Infinity })).not.toContain('canary')
-  })
+test.each([
+  ['another state', `${back}?code=canary&state=${state}0`],
+  ['a state in capitals', `${back}?code=canary&state=${state.toUpperCase()}`],
+  ['no state', `${back}?code=canary`],
+  ['an empty state', `${back}?code=canary&state=`],
+  ['a state behind another', `${back}?state=x&code=canary&state=${state}`],
+  ['a state behind the hash', `${back}?code=canary#state=${state}`],
+  ['a refusal of another request', `${back}?error=access_denied&state=x`],
+  ['no query', back],
+  ['a relative URL', `/back?code=canary&state=${state}`],
+  ['an empty URL', ''],
+])('readCallback: a callback with %s is foreign', (_, url) => {
+  const error = attempt(url)
+  expect(error).toBeInstanceOf(AuthError)
+  expect(error).toMatchObject({ code: 'foreign_callback', operation: 'readCallback' })
+  expect(inspect(error, { showHidden: true, depth: Infinity })).not.toContain('canary')
+})
 
-  test.each([
-    ['error=access_denied&error_description=No%20thanks', 'access_denied', 'No thanks'],
-    ['error=server_error', 'server_error', undefined],
-    ['error=two+words&error_description=x', 'invalid_response', 'x'],
-    [`error=${'x'.repeat(65)}`, 'invalid_response', undefined],
-    ['error=', 'invalid_response', undefined],
-    ['code=', 'invalid_response', undefined],
-    ['', 'invalid_response', undefined],
-    [`error=server_error&error_description=${'x'.repeat(5000)}`, 'server_error', 'x'.repeat(300)],
-  ])('fails with what the provider says: %.40s', (query, code, description) => {
-    const error = attempt(`${back}?state=${state}&${query}`)
-    expect(error).toBeInstanceOf(AuthError)
-    expect(error).toMatchObject({ code, description, operation: 'readCallback' })
-  })
+test.each([
+  ['error=access_denied&error_description=No%20thanks', 'access_denied', 'No thanks'],
+  ['error=server_error', 'server_error', undefined],
+  ['error=two+words&error_description=x', 'invalid_response', 'x'],
+  [`error=${'x'.repeat(65)}`, 'invalid_response', undefined],
+  ['error=', 'invalid_response', undefined],
+  ['code=', 'invalid_response', undefined],
+  ['', 'invalid_response', undefined],
+  [`error=server_error&error_description=${'x'.repeat(5000)}`, 'server_error', 'x'.repeat(300)],
+])('readCallback: the query %.40s fails with the code %s', (query, code, description) => {
+  const error = attempt(`${back}?state=${state}&${query}`)
+  expect(error).toBeInstanceOf(AuthError)
+  expect(error).toMatchObject({ code, description, operation: 'readCallback' })
+})
 
-  test('any address: a code or an AuthError', () => {
-    const query = fc.array(
-      fc.tuple(
-        fc.constantFrom('state', 'code', 'error', '__proto__'),
-        fc.oneof(anyText(), fc.constant(state)),
-      ),
-    )
-    const url = fc.oneof(
-      anyText(),
-      fc.webUrl(),
-      query.map((pairs) => `${back}?${new URLSearchParams(pairs)}`),
-    )
-    fc.assert(
-      fc.property(url, (url) => {
-        const read = attempt(url)
-        const isCode = (read as { provider_code?: unknown }).provider_code instanceof Secret
-        expect(isCode || read instanceof AuthError).toBe(true)
-      }),
-    )
-  })
+test('readCallback: any text gives a code or an AuthError', () => {
+  const query = fc.array(
+    fc.tuple(
+      fc.constantFrom('state', 'code', 'error', '__proto__'),
+      fc.oneof(anyText(), fc.constant(state)),
+    ),
+  )
+  const url = fc.oneof(
+    anyText(),
+    fc.webUrl(),
+    query.map((pairs) => `${back}?${new URLSearchParams(pairs)}`),
+  )
+  fc.assert(
+    fc.property(url, (url) => {
+      const read = attempt(url)
+      const isCode = (read as { provider_code?: unknown }).provider_code instanceof Secret
+      expect(isCode || read instanceof AuthError).toBe(true)
+    }),
+  )
 })

@@ -1,7 +1,7 @@
-/** An app whose people come by a provider, and the page they come back to. */
+/** An app that signs in through a provider; it is also the page at `redirect_uri`. */
 import { createAuth, provider, takeReturn } from 'cloudbase-authflow'
 
-const returned = takeReturn()
+const callback = takeReturn()
 const query = new URLSearchParams(location.search)
 const endpoint = query.get('endpoint')
 
@@ -13,7 +13,7 @@ if (endpoint) {
   const buttons = {
     begin: () => auth.send({ type: 'flow.start', flow: 'provider', input }),
     again: () => auth.send({ type: 'provider.retry' }),
-    redirect: () => auth.send({ type: 'flow.cancel' }),
+    cancel: () => auth.send({ type: 'flow.cancel' }),
   }
   for (const [name, onclick] of Object.entries(buttons)) {
     document.body.append(Object.assign(document.createElement('button'), { name, onclick }))
@@ -24,5 +24,5 @@ if (endpoint) {
     shown.textContent = [status, step, error && `(${error.message})`].filter(Boolean).join(' ')
   })
   auth.start()
-  if (returned) auth.send({ type: 'provider.return', url: returned })
+  if (callback) auth.send({ type: 'provider.return', url: callback })
 }

@@ -3,16 +3,16 @@ import { openPopup } from '../../services/platform/popup.ts'
 import { STATE_PREFIX } from '../../services/platform/stateMark.ts'
 
 const minute = 60_000
-let windows: { isOpen: boolean; close(): void }[]
+let popups: { isOpen: boolean; close(): void }[]
 
 beforeEach(() => {
-  windows = []
+  popups = []
   vi.useFakeTimers()
   vi.stubGlobal('window', {
     open() {
-      const opened = { isOpen: true, close: () => (opened.isOpen = false) }
-      windows.push(opened)
-      return opened
+      const popup = { isOpen: true, close: () => (popup.isOpen = false) }
+      popups.push(popup)
+      return popup
     },
   })
 })
@@ -21,38 +21,38 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-const begin = (signal = new AbortController().signal) =>
+const open = (signal = new AbortController().signal) =>
   openPopup('https://idp.example/', `${STATE_PREFIX}state`, signal).catch(
     (thrown: unknown) => thrown,
   )
 
-test('a visit is given up after ten minutes', async () => {
+test('openPopup: the wait ends after ten minutes and closes the popup', async () => {
   let end: unknown
-  void begin().then((thrown) => (end = thrown))
+  void open().then((thrown) => (end = thrown))
   await vi.advanceTimersByTimeAsync(10 * minute - 1)
   expect(end).toBeUndefined()
-  expect(windows).toMatchObject([{ isOpen: true }])
+  expect(popups).toMatchObject([{ isOpen: true }])
   await vi.advanceTimersByTimeAsync(1)
   expect(end).toMatchObject({ code: 'deadline_exceeded', operation: 'openPopup' })
-  expect(windows).toMatchObject([{ isOpen: false }])
+  expect(popups).toMatchObject([{ isOpen: false }])
 })
 
-test('a visit that is over leaves no timer', async () => {
-  const leaving = new AbortController()
-  const end = begin(leaving.signal)
+test('openPopup: an abort closes the popup and leaves no timer', async () => {
+  const controller = new AbortController()
+  const end = open(controller.signal)
   expect(vi.getTimerCount()).toBe(1)
-  leaving.abort()
+  controller.abort()
   expect(await end).toMatchObject({ code: 'cancelled', operation: 'openPopup' })
   expect(vi.getTimerCount()).toBe(0)
-  expect(windows).toMatchObject([{ isOpen: false }])
+  expect(popups).toMatchObject([{ isOpen: false }])
 })
 
-test('a page that may have no channel is left with no window', async () => {
+test('openPopup: a page that may not open a channel keeps no popup open', async () => {
   const refusal = new DOMException('The operation is insecure.', 'SecurityError')
   vi.stubGlobal('BroadcastChannel', function refuse() {
     throw refusal
   })
-  expect(await begin()).toBe(refusal)
-  expect(windows.filter(({ isOpen }) => isOpen)).toEqual([])
+  expect(await open()).toBe(refusal)
+  expect(popups.filter(({ isOpen }) => isOpen)).toEqual([])
   expect(vi.getTimerCount()).toBe(0)
 })

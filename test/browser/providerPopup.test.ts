@@ -4,7 +4,7 @@ import { type Config, createSandbox } from '../../sandbox/index.ts'
 import { findBrowser } from '../support/browser.ts'
 import { collectErrors, type OpenPage, openPage, servePage } from '../support/chromium.ts'
 
-/** The app in a tab, before a sandbox of its own. */
+/** Opens the app in a tab, connected to a sandbox of its own. */
 async function openApp(config: Partial<Config> = {}, popup = 'yes', openTab = openPage, to = '') {
   const sandbox = createSandbox({ config })
   const server = await sandbox.listen({ port: 0 })
@@ -20,7 +20,7 @@ async function openApp(config: Partial<Config> = {}, popup = 'yes', openTab = op
       click,
       shows: (text: string) =>
         expect.poll(() => page.locator('output').innerText(), { timeout: 20_000 }).toBe(text),
-      /** The window that opens upon a click. */
+      /** Clicks and waits for the popup. */
       async openPopup(name = 'begin') {
         const [popup] = await Promise.all([page.context().waitForEvent('page'), click(name)])
         return popup
@@ -34,7 +34,7 @@ async function openApp(config: Partial<Config> = {}, popup = 'yes', openTab = op
     ...drive(page),
     grants: () => sandbox.requests().filter(({ path }) => path.endsWith('/provider/token')).length,
 
-    /** Another tab of the same browser. */
+    /** Opens the app in another tab of the same browser. */
     async tab() {
       const other = await page.context().newPage()
       await other.goto(address)
@@ -48,11 +48,11 @@ const consent = async (popup: Page) => {
   await popup.locator('button[value=allow]').click()
 }
 
-/** More than enough for whoever looks at a window twice a second. */
-const aWhile = 2000
+/** Longer than the half second after which `window.closed` is usually polled again. */
+const POLLING_MS = 2000
 
-describe('a window that the provider’s page cuts off', () => {
-  test.each([0, 1800])('is waited for, though its page takes %d ms', async (delay) => {
+describe('provider popup that COOP cuts off from its opener', () => {
+  test.each([0, 1800])('the flow waits although the page takes %d ms', async (delay) => {
     const { page, openPopup, shows } = await openApp({ providerCoop: 'on' })
     await page.context().route('**/auth/idp/**', async (route) => {
       await new Promise((resolve) => setTimeout(resolve, delay))
@@ -60,7 +60,7 @@ describe('a window that the provider’s page cuts off', () => {
     })
     const popup = await openPopup()
     await popup.locator('input[value=alex]').waitFor()
-    await page.waitForTimeout(aWhile)
+    await page.waitForTimeout(POLLING_MS)
     await shows('signedOut askingPopup')
     await consent(popup)
     await shows('signedIn')
@@ -68,19 +68,19 @@ describe('a window that the provider’s page cuts off', () => {
     expect(page.errors).toEqual([])
   })
 
-  test('is waited for, though another page leads to it', async () => {
+  test('the flow waits although another page redirects to the provider', async () => {
     const { page, openPopup, shows } = await openApp({ providerCoop: 'on' })
-    let isLed = false
+    let isRedirected = false
     await page.context().route('**/auth/idp/**', async (route) => {
-      if (isLed) return route.continue()
-      isLed = true
+      if (isRedirected) return route.continue()
+      isRedirected = true
       const uri = JSON.stringify(route.request().url())
       const body = `<script>setTimeout(() => location.assign(${uri}), 1500)</script>`
       await route.fulfill({ contentType: 'text/html', body })
     })
     const popup = await openPopup()
     await popup.locator('input[value=alex]').waitFor()
-    await page.waitForTimeout(aWhile)
+    await page.waitForTimeout(POLLING_MS)
     await shows('signedOut askingPopup')
     await consent(popup)
     await shows('signedIn')
@@ -88,8 +88,8 @@ describe('a window that the provider’s page cuts off', () => {
   })
 })
 
-describe.each(['off', 'on'] as const)('a window that is closed (COOP %s)', (providerCoop) => {
-  test('is opened again by who wants it', async () => {
+describe.each(['off', 'on'] as const)('provider popup with COOP %s', (providerCoop) => {
+  test('a popup that the user closed opens again on provider.retry', async () => {
     const { page, openPopup, shows, grants } = await openApp({ providerCoop })
     const popup = await openPopup()
     await popup.close()
@@ -102,64 +102,67 @@ describe.each(['off', 'on'] as const)('a window that is closed (COOP %s)', (prov
     expect(page.errors).toEqual([])
   })
 
-  test('is left by who does not', async () => {
+  test('flow.cancel ends the flow after the user closed the popup', async () => {
     const { page, openPopup, click, shows, grants } = await openApp({ providerCoop })
     const popup = await openPopup()
     await popup.close()
-    await click('leave')
+    await click('cancel')
     await shows('signedOut')
     expect(grants()).toBe(0)
     expect(page.errors).toEqual([])
   })
 })
 
-/** Whatever the pages of a context tell others: on channels, to windows, in what tabs share. */
-async function overhear(context: BrowserContext): Promise<string[]> {
-  const heard: string[] = []
-  await context.exposeBinding('heard', (_, text: string) => heard.push(text))
+/** Records what the pages of a context post on channels and to windows, and write to storage. */
+async function recordMessages(context: BrowserContext): Promise<string[]> {
+  const messages: string[] = []
+  await context.exposeBinding('record', (_, text: string) => messages.push(text))
   await context.addInitScript(() => {
-    const { heard } = globalThis as unknown as { heard(text: string): void }
+    const { record } = globalThis as unknown as { record(text: string): void }
     const print = (value: unknown): string => {
       if (value instanceof ArrayBuffer) return String.fromCharCode(...new Uint8Array(value))
       if (ArrayBuffer.isView(value)) return print(value.buffer)
       if (typeof value !== 'object' || value === null) return String(value)
       return Object.values(value).map(print).join(' ')
     }
-    const tap = (owner: object, name: string) => {
-      const tell = owner[name as never] as (...given: unknown[]) => unknown
-      const tapped = function (this: unknown, ...given: unknown[]) {
-        heard(print(given))
-        return tell.apply(this, given)
+    const spyOn = (owner: object, name: string) => {
+      const original = owner[name as never] as (...args: unknown[]) => unknown
+      const spy = function (this: unknown, ...args: unknown[]) {
+        record(print(args))
+        return original.apply(this, args)
       }
-      Object.assign(owner, { [name]: tapped })
+      Object.assign(owner, { [name]: spy })
     }
-    tap(BroadcastChannel.prototype, 'postMessage')
-    tap(MessagePort.prototype, 'postMessage')
-    tap(Storage.prototype, 'setItem')
-    tap(window, 'postMessage')
+    spyOn(BroadcastChannel.prototype, 'postMessage')
+    spyOn(MessagePort.prototype, 'postMessage')
+    spyOn(Storage.prototype, 'setItem')
+    spyOn(window, 'postMessage')
   })
-  return heard
+  return messages
 }
 
-describe('the code that a provider sends', () => {
-  test.each(['off', 'on'] as const)('is told to nobody on its way (COOP %s)', async (coop) => {
-    const { page, openPopup, shows } = await openApp({ providerCoop: coop })
-    const codes: string[] = []
-    page.context().on('request', (request) => {
-      const code = new URL(request.url()).searchParams.get('code')
-      if (code) codes.push(code)
-    })
-    const heard = await overhear(page.context())
-    await page.reload()
-    await consent(await openPopup())
-    await shows('signedIn')
-    expect(codes).toHaveLength(1)
-    expect(heard.length).toBeGreaterThan(0)
-    expect(heard.filter((text) => text.includes(codes[0]!))).toEqual([])
-    expect(heard.filter((text) => /\bcode=/.test(text))).toEqual([])
-  })
+describe('authorization code from a provider popup', () => {
+  test.each(['off', 'on'] as const)(
+    'no message or storage shows the code (COOP %s)',
+    async (coop) => {
+      const { page, openPopup, shows } = await openApp({ providerCoop: coop })
+      const codes: string[] = []
+      page.context().on('request', (request) => {
+        const code = new URL(request.url()).searchParams.get('code')
+        if (code) codes.push(code)
+      })
+      const messages = await recordMessages(page.context())
+      await page.reload()
+      await consent(await openPopup())
+      await shows('signedIn')
+      expect(codes).toHaveLength(1)
+      expect(messages.length).toBeGreaterThan(0)
+      expect(messages.filter((text) => text.includes(codes[0]!))).toEqual([])
+      expect(messages.filter((text) => /\bcode=/.test(text))).toEqual([])
+    },
+  )
 
-  test('is heard by the tab that waits for it alone', async () => {
+  test('only the tab that opened the popup receives the code', async () => {
     const { page, openPopup, grants, tab } = await openApp()
     const other = await tab()
     await openPopup()
@@ -170,20 +173,20 @@ describe('the code that a provider sends', () => {
   })
 })
 
-test.each(['yes', 'no'])('a script instead of a page is not run (popup %s)', async (popup) => {
+test.each(['yes', 'no'])('provider: a javascript: URL is not opened (popup %s)', async (popup) => {
   const { sandbox, page, click, shows } = await openApp({}, popup)
   const body = { uri: `javascript:document.body.append('run')` }
   sandbox.faults([{ method: 'GET', path: '/auth/v1/provider/uri', body }])
   await click('begin')
-  const why = `${popup === 'yes' ? 'openPopup' : 'redirect'}: invalid_response: no page to go to`
+  const why = `${popup === 'yes' ? 'openPopup' : 'redirect'}: invalid_response: not an http(s) URL`
   await shows(`signedOut askingRetry (${why})`)
   expect(page.context().pages()).toHaveLength(1)
   expect(await page.locator('body').innerText()).not.toContain('run')
   expect(page.errors).toEqual([])
 })
 
-describe.each(['yes', 'no'])('a journey with a place to return to (popup %s)', (popup) => {
-  test('ends there, signed in, and once', async () => {
+describe.each(['yes', 'no'])('provider with returnTo (popup %s)', (popup) => {
+  test('the flow ends on that page, signed in, with one grant', async () => {
     const { page, click, openPopup, grants } = await openApp(
       {},
       popup,
@@ -206,7 +209,7 @@ describe.each(['yes', 'no'])('a journey with a place to return to (popup %s)', (
     expect(page.errors).toEqual([])
   })
 
-  test('does not begin if that is elsewhere', async () => {
+  test('a returnTo of another origin fails before anything is sent', async () => {
     const { sandbox, page, click, shows } = await openApp({}, popup, openPage, '//evil.example/')
     await click('begin')
     await shows(
@@ -218,8 +221,8 @@ describe.each(['yes', 'no'])('a journey with a place to return to (popup %s)', (
   })
 })
 
-/** In a browser that blocks windows nobody has clicked for, as people's browsers do. */
-async function openStrictly(url: string, ...args: string[]): Promise<OpenPage> {
+/** Opens a page in a browser with its popup blocker on; Playwright turns it off by default. */
+async function openWithPopupBlocker(url: string, ...args: string[]): Promise<OpenPage> {
   const browser = await chromium.launch({
     executablePath: findBrowser(),
     args: ['--no-sandbox', ...args],
@@ -231,42 +234,43 @@ async function openStrictly(url: string, ...args: string[]): Promise<OpenPage> {
   return Object.assign(page, { errors: collectErrors(page) })
 }
 
-test('a page that is not on https opens no window, and says so', async () => {
+test('provider popup: a page without https opens no popup and fails with unimplemented', async () => {
   const openInsecurely = (url: string) =>
-    openStrictly(
+    openWithPopupBlocker(
       url.replace('127.0.0.1', 'app.test'),
       '--host-resolver-rules=MAP app.test 127.0.0.1',
     )
   const { page, click, shows } = await openApp({}, 'yes', openInsecurely)
-  // From such a page Chromium lets nobody reach a server on this machine.
+  // From such a page Chromium blocks requests to servers on this machine.
   const headers = { 'access-control-allow-origin': '*' }
   const json = { uri: 'https://idp.example/' }
   await page.route('**/provider/uri*', (route) => route.fulfill({ json, headers }))
   await click('begin')
-  const why = 'openPopup: unimplemented: open it by a click, on https'
+  const why = 'openPopup: unimplemented: a popup requires https'
   await shows(`signedOut askingRetry (${why})`)
   expect(page.context().pages()).toHaveLength(1)
 })
 
-describe('a window that the browser blocks', () => {
+describe('provider popup in a browser that blocks popups', () => {
   const blocked =
-    'signedOut askingClick (openPopup: failed_precondition: ' + 'open it by a click, on https)'
+    'signedOut askingClick (openPopup: failed_precondition: ' +
+    'the popup was blocked: open it from a click)'
 
-  test('opens at the next click, when the answer has taken longer than a click counts', async () => {
+  test('a popup blocked because the response was slow opens at the next click', async () => {
     const { sandbox, page, click, openPopup, shows, grants } = await openApp(
       {},
       'yes',
-      openStrictly,
+      openWithPopupBlocker,
     )
     // Chromium counts a click for five seconds.
     sandbox.faults([{ method: 'GET', path: '/auth/v1/provider/uri', delayMs: 6000 }])
     await click('begin')
-    // Whatever a test asks of the page counts like a click.
+    // Playwright's own calls to the page would count as clicks.
     await page.waitForTimeout(7000)
     await shows(blocked)
     expect(page.context().pages()).toHaveLength(1)
     await page.reload()
-    await shows(blocked.replace(/: open it.*/, ')'))
+    await shows(blocked.replace(/: the popup.*/, ')'))
 
     const popup = await openPopup('again')
     await shows('signedOut askingPopup')
@@ -276,8 +280,8 @@ describe('a window that the browser blocks', () => {
     expect(page.errors).toEqual([])
   })
 
-  test('is not blocked when the answer comes in time', async () => {
-    const { page, openPopup, shows } = await openApp({}, 'yes', openStrictly)
+  test('a popup opens when the response comes within five seconds of the click', async () => {
+    const { page, openPopup, shows } = await openApp({}, 'yes', openWithPopupBlocker)
     await consent(await openPopup())
     await shows('signedIn')
     expect(page.errors).toEqual([])

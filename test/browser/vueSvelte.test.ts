@@ -11,19 +11,19 @@ import type { signIn } from '../../machines/flows/signIn.ts'
 import { createSandbox } from '../../sandbox/index.ts'
 import { openPage, type ServedPage, servePage } from '../support/chromium.ts'
 
-interface WindowsPage {
+interface TestPage {
   mount(): void
   unmount(): Promise<void>
-  observers(): number
-  drawings(): number
+  subscribers(): number
+  renders(): number
   send(event: object): void
   scope(): Promise<{ seen: string[]; last: string }>
 }
-declare const page: WindowsPage
+declare const page: TestPage
 
 const phone = '+86 13800000000'
-const pages = 'test/browser/pages/windows'
-const temp = mkdtempSync(join(tmpdir(), 'authflow-windows-'))
+const pages = 'test/browser/pages/vueSvelte'
+const temp = mkdtempSync(join(tmpdir(), 'authflow-vue-svelte-'))
 afterAll(() => rmSync(temp, { recursive: true }))
 
 const svelte: Plugin = {
@@ -36,7 +36,7 @@ const svelte: Plugin = {
   },
 }
 
-/** Compiles what the browser does not know, and serves it. */
+/** Compiles a page with its components, and serves it. */
 const serve = async (entry: string) => {
   const outfile = join(temp, `${basename(entry)}.js`)
   await build({
@@ -48,7 +48,7 @@ const serve = async (entry: string) => {
     plugins: [svelte],
     logLevel: 'error',
     tsconfig: 'test/tsconfig.json',
-    // Vue's own switches.
+    // Feature flags of Vue.
     define: {
       __VUE_OPTIONS_API__: 'false',
       __VUE_PROD_DEVTOOLS__: 'false',
@@ -58,7 +58,7 @@ const serve = async (entry: string) => {
   return servePage(outfile)
 }
 
-/** The page in a tab, before a sandbox of its own. */
+/** Opens the page in a tab, connected to a sandbox of its own. */
 const open = async (served: ServedPage) => {
   const sandbox = createSandbox()
   const { url, close } = await sandbox.listen()
@@ -72,15 +72,15 @@ const open = async (served: ServedPage) => {
     send,
     shows: (text: string, which = 0) => expect.poll(() => output.nth(which).innerText()).toBe(text),
     calls: () => sandbox.requests().map(({ method, path }) => `${method} ${path}`),
-    observers: () => tab.evaluate(() => page.observers()),
-    drawings: () => tab.evaluate(() => page.drawings()),
+    subscribers: () => tab.evaluate(() => page.subscribers()),
+    renders: () => tab.evaluate(() => page.renders()),
     mount: () => tab.evaluate(() => page.mount()),
     unmount: () => tab.evaluate(() => page.unmount()),
     async fill(field: string, text: string) {
       await tab.locator(field).first().fill(text)
       await tab.keyboard.press('Enter')
     },
-    /** To where a naive window would send another code each time it comes. */
+    /** Goes to askingCode, where a component that restarts its flow would send another code. */
     async toCode() {
       await send({ type: 'flow.start', flow: 'signIn' })
       await send({ type: 'contact.submit', phone_number: phone })
@@ -89,19 +89,19 @@ const open = async (served: ServedPage) => {
   }
 }
 
-describe.each(['vue', 'svelte', 'svelteStore'])('a window by %s', (name) => {
+describe.each(['vue', 'svelte', 'svelteStore'])('component by %s', (name) => {
   let served: ServedPage
   beforeAll(async () => {
     served = await serve(`${pages}/${name}.ts`)
     return served.close
   })
 
-  test('signs in by code, and leaves nobody behind', async () => {
+  test('signs in by code and unsubscribes on unmount', async () => {
     const { sandbox, tab, ...it } = await open(served)
     await sandbox.addUser({ phone_number: phone })
     await it.mount()
     await it.shows('signedOut no step')
-    expect(await it.observers()).toBe(1)
+    expect(await it.subscribers()).toBe(1)
 
     await it.send({ type: 'flow.start', flow: 'signIn' })
     await it.shows('signedOut askingAccount')
@@ -116,11 +116,11 @@ describe.each(['vue', 'svelte', 'svelteStore'])('a window by %s', (name) => {
       'POST /auth/v1/signin',
     ])
     await it.unmount()
-    expect(await it.observers()).toBe(0)
+    expect(await it.subscribers()).toBe(0)
     expect(tab.errors).toEqual([])
   })
 
-  test('comes and goes fifty times: nobody is left, nothing is sent', async () => {
+  test('mounting and unmounting fifty times leaves no subscriber and sends nothing', async () => {
     const { tab, ...it } = await open(served)
     await it.toCode()
     const before = it.calls()
@@ -130,15 +130,15 @@ describe.each(['vue', 'svelte', 'svelteStore'])('a window by %s', (name) => {
         await page.unmount()
       }
     })
-    expect(await it.observers()).toBe(0)
+    expect(await it.subscribers()).toBe(0)
     await it.mount()
     await it.shows('signedOut askingCode')
-    expect(await it.observers()).toBe(1)
+    expect(await it.subscribers()).toBe(1)
     expect(it.calls()).toEqual(before)
     expect(tab.errors).toEqual([])
   })
 
-  test('mounted, unmounted and mounted at once shows the same, and sends nothing', async () => {
+  test('mounting twice, unmounting and mounting again shows the same step and sends nothing', async () => {
     const { tab, ...it } = await open(served)
     await it.toCode()
     const before = it.calls()
@@ -150,42 +150,42 @@ describe.each(['vue', 'svelte', 'svelteStore'])('a window by %s', (name) => {
     })
     await it.shows('signedOut askingCode', 0)
     await it.shows('signedOut askingCode', 1)
-    expect(await it.observers()).toBe(2)
+    expect(await it.subscribers()).toBe(2)
     expect(it.calls()).toEqual(before)
 
     await it.unmount()
     await it.send({ type: 'contact.change' })
     await it.shows('signedOut askingAccount')
-    expect(await it.observers()).toBe(1)
+    expect(await it.subscribers()).toBe(1)
     expect(tab.errors).toEqual([])
   })
 
-  test('is drawn once when it comes, and once for a change', async () => {
+  test('renders once when mounted and once per change', async () => {
     const { tab, ...it } = await open(served)
     await it.mount()
     await it.shows('signedOut no step')
     await it.unmount()
-    const before = await it.drawings()
+    const before = await it.renders()
     await it.mount()
     await it.shows('signedOut no step')
-    expect((await it.drawings()) - before).toBe(1)
+    expect((await it.renders()) - before).toBe(1)
     await it.send({ type: 'flow.start', flow: 'signIn' })
     await it.shows('signedOut askingAccount')
-    expect((await it.drawings()) - before).toBe(2)
+    expect((await it.renders()) - before).toBe(2)
     expect(tab.errors).toEqual([])
   })
 })
 
-test('useAuth follows for as long as its scope lives, component or not', async () => {
+test('useAuth: the ref follows the view until its effect scope is stopped', async () => {
   const served = await serve(`${pages}/vue.ts`)
   onTestFinished(served.close)
-  const { tab, observers } = await open(served)
+  const { tab, subscribers } = await open(served)
   const shown = await tab.evaluate(() => page.scope())
   expect(shown).toEqual({ seen: ['undefined', 'askingAccount'], last: 'askingAccount' })
-  expect(await observers()).toBe(0)
+  expect(await subscribers()).toBe(0)
 })
 
-test('what a window shows is typed by the flows of its door', () => {
+test('useAuth and fromAuth: the view is typed by the flows of the client', () => {
   type Flows = { signIn: typeof signIn }
   type Step = View<Flows>['step']
   expectTypeOf(useAuth<Flows>)

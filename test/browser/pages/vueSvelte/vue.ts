@@ -1,8 +1,8 @@
 import { createApp, defineComponent, effectScope, h, ref, watch } from 'vue'
 import { useAuth } from '../../../../adapters/vue.ts'
-import { auth, show } from './door.ts'
+import { auth, expose } from './client.ts'
 
-let drawings = 0
+let renders = 0
 
 const SignIn = defineComponent(() => {
   const view = useAuth(auth)
@@ -21,7 +21,7 @@ const SignIn = defineComponent(() => {
     text.value = ''
   }
   return () => {
-    drawings++
+    renders++
     const { status, step, busy } = view.value
     return [
       h('output', `${status} ${step ?? 'no step'}${busy ? ', busy' : ''}`),
@@ -31,17 +31,17 @@ const SignIn = defineComponent(() => {
   }
 })
 
-show(
+expose(
   {
-    mount(place) {
+    mount(target) {
       const app = createApp(SignIn)
-      app.mount(place)
+      app.mount(target)
       return () => app.unmount()
     },
-    drawings: () => drawings,
+    renders: () => renders,
   },
   {
-    /** Outside every component: the statuses a scope was shown, one of them after its end. */
+    /** Outside every component: the steps a scope received, and what its ref shows after the end. */
     async scope() {
       const seen: string[] = []
       const scope = effectScope()
