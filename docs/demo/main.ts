@@ -126,7 +126,7 @@ let answer: 'sent' | 'read' | 'known' = 'known'
 /** Says so if the answer was for no journey of this tab. */
 function noticeForeign({ status, step }: DemoView): void {
   if (answer === 'known' || status === 'unknown') return
-  if (step === 'checkingReturn') return void (answer = 'read')
+  if (step === 'readingCallback') return void (answer = 'read')
   const isTaken = answer === 'read' && step !== 'askingReturn' && step !== 'askingPopup'
   answer = 'known'
   if (!isTaken) ui.notice = new AuthError('foreign_callback')

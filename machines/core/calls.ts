@@ -33,7 +33,11 @@ export const calls = fromTransition<Running, CallsEvent, System, undefined>(
     switch (event.type) {
       case 'call.start': {
         const { id, endpoint, params } = event
-        const call: AnyActorRef = createActor(request<object, unknown>(endpoint as never), { id, input: params, parent: self })
+        const call: AnyActorRef = createActor(request<object, unknown>(endpoint as never), {
+          id,
+          input: params,
+          parent: self,
+        })
         running.set(id, call)
         call.start()
         break

@@ -15,8 +15,10 @@ export interface SentCode {
 }
 
 /** @returns what identifies the codes for this contact and purpose */
-export const codeKey = ({ phone_number, email }: Contact, target: SendVerificationRequest['target']) =>
-  `${target}:${phone_number ?? email}`
+export const codeKey = (
+  { phone_number, email }: Contact,
+  target: SendVerificationRequest['target'],
+) => `${target}:${phone_number ?? email}`
 
 /**
  * Remembers the newest code of every contact while it must not be sent again, so that leaving the
@@ -24,18 +26,14 @@ export const codeKey = ({ phone_number, email }: Contact, target: SendVerificati
  */
 export const codes = fromTransition<
   ReadonlyMap<string, SentCode>,
-  | { type: 'code.sent'; code: SentCode; at: number }
-  | { type: 'code.spent'; key: string },
+  { type: 'code.sent'; code: SentCode; at: number } | { type: 'code.spent'; key: string },
   never,
   undefined
->(
-  (sent, event) => {
-    if (event.type === 'code.spent') return without(sent, (code) => code.key === event.key)
-    const { code, at } = event
-    return without(sent, ({ resendAt }) => resendAt <= at).set(code.key, code)
-  },
-  new Map(),
-)
+>((sent, event) => {
+  if (event.type === 'code.spent') return without(sent, (code) => code.key === event.key)
+  const { code, at } = event
+  return without(sent, ({ resendAt }) => resendAt <= at).set(code.key, code)
+}, new Map())
 
 const without = (sent: ReadonlyMap<string, SentCode>, isGone: (code: SentCode) => boolean) =>
   new Map([...sent].filter(([, code]) => !isGone(code)))

@@ -116,7 +116,9 @@ interface CallState<I> {
 /** One signature for each actor: TypeScript infers nested actions only without a type parameter. */
 type Call<I> = (
   I extends { src: infer K }
-    ? (of: (src: K, edges: Pick<I, keyof I & ('input' | 'onDone' | 'onError')>) => CallState<I>) => 0
+    ? (
+        of: (src: K, edges: Pick<I, keyof I & ('input' | 'onDone' | 'onError')>) => CallState<I>,
+      ) => 0
     : never
 ) extends (of: infer Signatures) => 0
   ? Signatures

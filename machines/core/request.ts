@@ -6,7 +6,13 @@ import type { Tokens } from '../../services/http/wire.ts'
 import type { Secret } from '../../services/secret.ts'
 import { clockOf, orderOf, servicesOf } from '../../services/system.ts'
 import type { CaptchaMachine } from './captcha.ts'
-import { type FreshTokens, freshTokens, type System, tokensOf, usableTokens } from './freshTokens.ts'
+import {
+  type FreshTokens,
+  freshTokens,
+  type System,
+  tokensOf,
+  usableTokens,
+} from './freshTokens.ts'
 import { until } from './until.ts'
 
 /** How often a call that is safe to repeat is repeated while the server cannot be reached. */
@@ -55,7 +61,10 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
   const purpose = `${method}:${path}`
 
   /** @returns which tokens to send with the call; without a serial it goes without a bearer */
-  function toAuthorization({ serial, credentials, error }: FreshTokens, uid?: string): Authorization {
+  function toAuthorization(
+    { serial, credentials, error }: FreshTokens,
+    uid?: string,
+  ): Authorization {
     if (!credentials && credential === 'either') return { serial: undefined }
     if (!credentials) throw AuthError.from(error, operation)
     if (uid !== undefined && uid !== credentials.sub) throw userChanged()

@@ -1,4 +1,12 @@
-import { type AnyStateMachine, assign, emit, enqueueActions, sendTo, setup, stopChild } from 'xstate'
+import {
+  type AnyStateMachine,
+  assign,
+  emit,
+  enqueueActions,
+  sendTo,
+  setup,
+  stopChild,
+} from 'xstate'
 import { type AuthError, errorOf } from '../../services/error.ts'
 import type { SignOutRequest } from '../../services/http/wire.ts'
 import { calls } from './calls.ts'

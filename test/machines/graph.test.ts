@@ -233,9 +233,7 @@ describe('the server is told to do', () => {
     })
 
   test.each(journeys)('by %s what its actors are named after', (name) => {
-    const wrong = Object.entries(
-      requestsOf(machines.find(([it]) => it === name)![1]),
-    )
+    const wrong = Object.entries(requestsOf(machines.find(([it]) => it === name)![1]))
     expect(wrong.filter(([it, logic]) => logic !== request(paperApi[it as 'verify']))).toEqual([])
   })
 

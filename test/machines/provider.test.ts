@@ -339,7 +339,10 @@ describe('a journey to a provider', () => {
       await begin({ returnTo })
       const { tab } = world.storage
       const stored = (await tab.get('authflow_demo'))!.slice(9)
-      await tab.set('authflow_demo', withChecksum(stored.replaceAll(there, 'https://evil.example/')))
+      await tab.set(
+        'authflow_demo',
+        withChecksum(stored.replaceAll(there, 'https://evil.example/')),
+      )
       await world.reload()
       expect(world.end()).toBe('signedOut: provider.askingReturn')
       await comeBack(await consentAt(world.left[0]!))

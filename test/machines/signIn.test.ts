@@ -108,6 +108,7 @@ describeTour({
   losses: {
     'askingRetry on signIn.retry': [PROOF_LOST, PASSWORD_LOST],
     'askingSecondFactor on contact.submit': [PASSWORD_LOST],
+    'askingSecondFactor on contact.submit (of no country)': [PASSWORD_LOST],
     'verification on verification done isUser true': [PASSWORD_LOST],
   },
 })

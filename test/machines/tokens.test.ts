@@ -244,6 +244,25 @@ describe('tokens', () => {
     await world.close()
   })
 
+  test('tokens: a session that another tab stores during a refresh is taken over', async () => {
+    const shared = memoryStore()
+    const world = await openWorld('nothing', { storage: { shared } })
+    await world.call('signInAnonymously')
+    const other = await someTokens(world)
+    vi.stubGlobal('document', {})
+    onTestFinished(() => void vi.unstubAllGlobals())
+    world.hold(/v1\/token$/)
+    const tokens = world.peer('tokens')
+    tokens.send({ type: 'tokens.refresh', serial: tokens.getSnapshot().context.serial })
+    await world.settle()
+    await createTokenStore(shared, 'demo').save({ ...other, expiresAt: world.clock.now() + HOUR })
+    world.letGo()
+    await world.settle()
+    expect(await world.auth.getAccessToken()).toBe(other.access_token.reveal())
+    for (const transition of world.taken) taken.add(transition)
+    await world.close()
+  })
+
   test('every transition has been taken', () => {
     expect(transitionsOf(machine).filter((transition) => !taken.has(transition))).toEqual([])
   })

@@ -147,7 +147,7 @@ const passwordForm = h(
   ),
 )
 
-const isEntering = () => ui.view.step === 'enteringAsGuest'
+const isEntering = () => ui.view.step === 'signingInAsGuest'
 
 const others = h(
   'div',
