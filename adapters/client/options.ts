@@ -63,7 +63,7 @@ export interface Auth<F extends Flows> {
     run: (event: Extract<LifeEvent, { type: T }>) => void,
   ): () => void
   /**
-   * Calls one endpoint, interruptions included: `auth.call(endpoints.getUser)`.
+   * Calls one endpoint, interruptions included: `auth.call(getUser)`.
    *
    * @throws AuthError
    */

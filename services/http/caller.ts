@@ -3,7 +3,7 @@ import { AuthError } from '../error.ts'
 import type { Http } from './http.ts'
 import { toPhoneNumber, toUsername } from '../phone.ts'
 import type { Secret } from '../secret.ts'
-import { read } from './wire.ts'
+import { read } from './shape.ts'
 
 /** What interrupts a call brings back with it. */
 export interface Grants {
@@ -22,7 +22,7 @@ export type Caller = <Input, Output>(
 /** @param clientId sent along where the protocol wants it in the body (RFC 6749 §6) */
 export function createCaller(http: Http, clientId: string): Caller {
   return async (endpoint, input, grants) => {
-    const { operation, method, path, credential, shape, fields, check } = endpoint
+    const { operation, method, path, credential, shape, toFields, check } = endpoint
     const place = method === 'GET' || method === 'DELETE' ? 'query' : 'body'
     try {
       const filled = path.replace(/{(\w+)}/, (_, name: string) =>
@@ -30,7 +30,7 @@ export function createCaller(http: Http, clientId: string): Caller {
       )
       const request = {
         [place]: normalize(
-          fields ? fields(input, clientId, grants?.accessToken) : (input as object),
+          toFields ? toFields(input, clientId, grants?.accessToken) : (input as object),
         ),
       }
       const accessToken = credential === 'field' ? undefined : grants?.accessToken

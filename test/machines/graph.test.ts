@@ -13,7 +13,7 @@ import { request } from '../../machines/core/request.ts'
 import { Resumption } from '../../machines/core/resumable.ts'
 import { type Flow, type Flows, session } from '../../machines/core/session.ts'
 import { systemClock } from '../../services/clock.ts'
-import type { OperationName } from '../../services/http/endpoint.ts'
+import type { OperationName } from '../../services/http/operation.ts'
 import { paperApi } from '../support/paths.ts'
 
 type Factory = (...given: unknown[]) => unknown
