@@ -1,6 +1,6 @@
 import { SuperJSON } from 'superjson'
 import { AuthError, type AuthErrorCode, type AuthErrorDetails } from './error.ts'
-import { VERSION } from './http/http.ts'
+import { VERSION } from './version.ts'
 import { isRecord } from './record.ts'
 import { Secret } from './secret.ts'
 

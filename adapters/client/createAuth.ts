@@ -12,10 +12,12 @@ import { createCaller } from '../../services/http/caller.ts'
 import { captchaPicture } from '../../services/captcha/captcha.ts'
 import { systemClock } from '../../services/clock.ts'
 import { AuthError } from '../../services/error.ts'
-import { createHttp, originOf, randomHex } from '../../services/http/http.ts'
+import { createHttp } from '../../services/http/http.ts'
+import { originOf } from '../../services/http/origin.ts'
+import { randomHex } from '../../services/randomHex.ts'
 import { provide, type Services } from '../../services/system.ts'
 import { wrapSecrets, unwrapSecrets } from '../../services/secret.ts'
-import { boundedStore, type Store, webStore } from '../../services/session/store.ts'
+import { type Store, webStore, withTimeout } from '../../services/session/store.ts'
 import { createTokenStore } from '../../services/session/tokenStore.ts'
 import { freshTokens } from '../../machines/core/request.ts'
 import { Resumption } from '../../machines/core/resumable.ts'
@@ -38,7 +40,7 @@ export function createClient<const F extends Flows>(
   const { env, clientId = env, clock = systemClock, flows } = options
   assertFlows(flows)
   const storeOf = (own: Store | undefined, name: Parameters<typeof webStore>[0]) =>
-    own ? boundedStore(own, clock) : webStore(name)
+    own ? withTimeout(own, clock) : webStore(name)
   const shared = storeOf(options.storage?.shared, 'localStorage')
   const tab = storeOf(options.storage?.tab, 'sessionStorage')
   const http = createHttp({

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../services/http/endpoint.ts'
 import type { CaptchaService } from '../../services/captcha/captcha.ts'
 import type { Clock } from '../../services/clock.ts'
-import type { Host } from '../../services/http/http.ts'
+import type { Host } from '../../services/http/origin.ts'
 import type { Platform } from '../../services/platform/platform.ts'
 import type { Unwrapped } from '../../services/secret.ts'
 import type { Store } from '../../services/session/store.ts'

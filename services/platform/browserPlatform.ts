@@ -1,6 +1,6 @@
 import { destinationOf, pageAt } from './destination.ts'
 import { AuthError } from '../error.ts'
-import { randomHex } from '../http/http.ts'
+import { randomHex } from '../randomHex.ts'
 import { providedTo } from '../system.ts'
 import type { Platform, SecretPlatform } from './platform.ts'
 import { Secret } from '../secret.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AuthError } from '../../services/error.ts'
-import { VERSION } from '../../services/http/http.ts'
+import { VERSION } from '../../services/version.ts'
 import { Secret } from '../../services/secret.ts'
 import { deserialize, serialize } from '../../services/snapshot.ts'
 import { anyText } from './arbitrary.ts'
