@@ -36,6 +36,11 @@ export function isKnownCode(code: string): boolean {
   return CODES.includes(code as never)
 }
 
+/** Checks that a value has the form of an error code, known or not. */
+export function isCode(value: unknown): value is AuthErrorCode {
+  return typeof value === 'string' && /^[\w.-]{1,64}$/.test(value)
+}
+
 export interface AuthErrorDetails {
   /** The operation that failed, named as in `Api`. One code means different things on different ones. */
   operation?: string

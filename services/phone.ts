@@ -1,21 +1,24 @@
 import { AuthError } from './error.ts'
+import { cleanText } from './typedText.ts'
 
 /**
- * ITU-T E.164: at most 15 digits with the calling code. No code is the beginning of another, so the
- * split is exact.
+ * An international number: at most 15 digits with the calling code (ITU-T E.164). No calling code is
+ * the beginning of another, so the split is exact.
  */
 const INTERNATIONAL =
   /^\+(?=\d{5,15}$)(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9]\d\d)(\d{4,})$/
 const MAINLAND = /^(?:0?0?86)?(1[3-9]\d{9})$/
 
 /**
- * A phone number as the wire wants it: `+<calling code> <number>`. Bare mainland numbers get `+86`;
- * spaces, dashes, brackets and what cannot be seen are dropped; `00` counts as `+`.
+ * Converts a phone number as users type and paste it to the form of the HTTP API,
+ * `+<calling code> <number>`. A mainland number needs no calling code; spaces, dashes, brackets and
+ * dots are dropped and `00` counts as `+`.
  *
- * @throws AuthError `invalid_argument` when no country can be told.
+ * @param text any value
+ * @throws AuthError `invalid_argument` when the country is missing or it is no phone number
  */
 export function toPhoneNumber(text: unknown): string {
-  const phone = parse(bare(text).replace(/^00/, '+'))
+  const phone = parse(digitsOf(text).replace(/^00/, '+'))
   if (phone) return phone
   throw new AuthError('invalid_argument', {
     description: 'phone_number must carry its country code, like "+86 13800000000"',
@@ -23,16 +26,19 @@ export function toPhoneNumber(text: unknown): string {
 }
 
 /**
- * A login name: a phone number in the wire's form, anything else (e-mail, username) untouched. It is
- * a phone by its `+`, or by being one of the mainland: a name may begin with `00`.
+ * Reads a phone number that may also be another login name, which can begin with `00` as well: it is
+ * a phone number when it begins with `+` or is a mainland number.
+ *
+ * @param text any value
+ * @returns the form of `toPhoneNumber`, or undefined
  */
-export function toUsername(text: unknown): unknown {
-  return parse(bare(text)) ?? text
+export function parsePhoneNumber(text: unknown): string | undefined {
+  return parse(digitsOf(text))
 }
 
-/** Without what people and address books put between digits. */
-function bare(text: unknown): string {
-  return typeof text === 'string' ? text.normalize('NFKC').replace(/[\s\p{Pd}\p{Cf}().]/gu, '') : ''
+/** The text without what users and address books put between digits. */
+function digitsOf(text: unknown): string {
+  return cleanText(text).replace(/[\s\p{Pd}().]/gu, '')
 }
 
 function parse(digits: string): string | undefined {
@@ -40,9 +46,4 @@ function parse(digits: string): string | undefined {
   if (mainland) return `+86 ${mainland[1]}`
   const international = INTERNATIONAL.exec(digits)
   return international ? `+${international[1]} ${international[2]}` : undefined
-}
-
-/** Placeholder until the services' own. */
-export function normalizeContact<C extends { phone_number?: string; email?: string }>({ phone_number, email }: C): any {
-  return phone_number !== undefined ? { phone_number: toPhoneNumber(phone_number) } : { email: String(email).trim() }
 }

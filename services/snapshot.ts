@@ -1,15 +1,25 @@
 import { SuperJSON } from 'superjson'
 import { AuthError, type AuthErrorCode, type AuthErrorDetails } from './error.ts'
-import { VERSION } from './http/http.ts'
 import { isRecord } from './record.ts'
 import { Secret } from './secret.ts'
+import type { SentCode } from './sentCode.ts'
 
-/** A flow cut at rest: its name and the persisted snapshot of its machine. */
+/**
+ * The format of stored flows, independent of the version of the package. It is raised when a machine
+ * changes so that an older snapshot of it can no longer be resumed.
+ */
+export const FORMAT = 1
+
+/** A flow that waits for the user, as it is stored to survive a reload. */
 export interface SavedFlow {
-  /** Who it was begun for, or has signed in. */
+  /** The user the flow belongs to; undefined while signed out. */
   uid?: string
+  /** The name the flow was started with. */
   flow: string
+  /** The persisted snapshot of its machine. */
   snapshot: object
+  /** The codes that may not be sent again yet. */
+  codes: readonly SentCode[]
 }
 
 const json = new SuperJSON()
@@ -32,23 +42,32 @@ json.registerCustom<Secret, null>(
   'Secret',
 )
 
-/** The text to store. Secrets become nothing: what was one is undefined when it comes back. */
+/**
+ * Writes a flow as the text to store. Secrets are not written: they come back as undefined.
+ *
+ * @returns JSON with the format number
+ */
 export function serialize(saved: SavedFlow): string {
-  return json.stringify({ version: VERSION, ...saved })
+  return json.stringify({ format: FORMAT, ...saved })
 }
 
-/** What was stored by this very version, or undefined: another version and damage start fresh. */
+/**
+ * Reads a stored flow.
+ *
+ * @param text what `serialize` has returned, or anything else
+ * @returns the flow, or undefined when the text is damaged or of another format
+ */
 export function deserialize(text: string): SavedFlow | undefined {
   try {
-    const { version, uid, flow, snapshot } = json.parse<{ version: unknown } & SavedFlow>(text)
-    const sound = version === VERSION && typeof flow === 'string' && typeof snapshot === 'object'
-    return sound && snapshot ? { uid, flow, snapshot } : undefined
+    const { format, uid, flow, snapshot, codes } = json.parse<{ format: unknown } & SavedFlow>(text)
+    const isSound = format === FORMAT && typeof flow === 'string' && Array.isArray(codes)
+    return isSound && isRecord(snapshot) ? { uid, flow, snapshot, codes } : undefined
   } catch {
     return undefined
   }
 }
 
-/** Whether there is a secret anywhere in a tree of plain objects and arrays. */
+/** Checks whether a tree of plain objects and arrays holds a secret. */
 export function hasSecret(value: unknown): boolean {
   if (value instanceof Secret) return true
   return (Array.isArray(value) || isRecord(value)) && Object.values(value).some(hasSecret)

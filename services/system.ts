@@ -48,7 +48,8 @@ export function servicesOf(system: object): Services {
   const services = providedTo(system)
   if (services) return services
   throw new AuthError('failed_precondition', {
-    description: 'start this machine as a flow of createAuth, or call provide(actor.system, …) first',
+    description:
+      'start this machine as a flow of createAuth, or call provide(actor.system, …) first',
   })
 }
 
@@ -61,4 +62,5 @@ let last = 0
  * Returns a number greater than any before, in this page and in earlier ones: the time in
  * milliseconds since the epoch, made strictly increasing.
  */
-export const orderOf = (system: object): number => (last = Math.max(last + 1, clockOf(system).now()))
+export const orderOf = (system: object): number =>
+  (last = Math.max(last + 1, clockOf(system).now()))

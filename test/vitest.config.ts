@@ -18,6 +18,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^cloudbase-authflow$/, replacement: at('../adapters/client/index.ts') },
+      { find: /^cloudbase-authflow\/endpoints$/, replacement: at('../services/endpoints.ts') },
       { find: /^cloudbase-authflow\/sandbox$/, replacement: at('../sandbox/index.ts') },
     ],
   },

@@ -1,6 +1,7 @@
 import { type Actor, type AnyActorRef, createActor, toPromise } from 'xstate'
 import { freshTokens, type System } from '../../machines/core/freshTokens.ts'
 import type { Calls } from '../../machines/core/calls.ts'
+import { codesOf } from '../../machines/core/codes.ts'
 import { type Flows, type LifeEvent, session } from '../../machines/core/session.ts'
 import { AuthError } from '../../services/error.ts'
 import { unwrapSecrets, wrapSecrets } from '../../services/secret.ts'
@@ -80,7 +81,11 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
     const hasCallback = () => events.some(({ type }) => type === 'provider.return')
     const saved = await persistence.load(running, hasCallback)
     if (running !== root) return
-    if (saved) running.send({ type: 'flow.resume', flow: saved.flow, snapshot: saved.snapshot })
+    if (saved) {
+      const { flow, snapshot, codes } = saved
+      codesOf(running.system)?.send({ type: 'codes.restore', codes })
+      running.send({ type: 'flow.resume', flow, snapshot })
+    }
     pendingEvents = undefined
     notifier.schedule()
     for (const event of events) auth.send(event)

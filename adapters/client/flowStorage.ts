@@ -1,4 +1,5 @@
 import type { ActorRefFrom, AnyActorRef, AnyMachineSnapshot } from 'xstate'
+import { codesOf } from '../../machines/core/codes.ts'
 import type { SessionMachine } from '../../machines/core/session.ts'
 import { POPUP_PREFIX } from '../../services/platform/stateMark.ts'
 import { isRecord } from '../../services/record.ts'
@@ -47,7 +48,8 @@ export function flowStorage(tab: Store, key: string) {
       const path = flowActors(root.system)
       const { uid, flow } = root.getSnapshot().context
       const children = Object.values<AnyActorRef>(snapshotOf(path.at(-1))?.children ?? {})
-      const snapshots = [uid, ...[...path, ...children].map(snapshotOf)]
+      const codes = codesOf(root.system)!.getSnapshot().context
+      const snapshots = [uid, codes, ...[...path, ...children].map(snapshotOf)]
       if (isEqual(snapshots, lastSnapshots)) return
       lastSnapshots = snapshots
       const [outermost] = path
@@ -56,7 +58,7 @@ export function flowStorage(tab: Store, key: string) {
       if (rest === 'none') return
       const snapshot = outermost.getPersistedSnapshot() as object
       if (rest === 'withoutSecret' && hasSecret(snapshot)) return
-      const saved = { uid, flow: flow!, snapshot }
+      const saved = { uid, flow: flow!, codes: [...codes.values()] }
       store(() => withChecksum(serialize({ ...saved, snapshot: withoutUndefined(snapshot) })))
     },
 

@@ -2,11 +2,13 @@ import type { Flows } from '../../machines/core/session.ts'
 import { captchaPicture } from '../../services/captcha/captcha.ts'
 import { systemClock } from '../../services/clock.ts'
 import { createCaller } from '../../services/http/caller.ts'
-import { createHttp, originOf, randomHex } from '../../services/http/http.ts'
+import { createHttp } from '../../services/http/http.ts'
+import { originOf } from '../../services/http/origin.ts'
 import { requireHttpUrl } from '../../services/platform/destination.ts'
-import { boundedStore, type Store, webStore } from '../../services/session/store.ts'
+import { type Store, webStore, withTimeout } from '../../services/session/store.ts'
 import { createTokenStore } from '../../services/session/tokenStore.ts'
 import type { Services } from '../../services/system.ts'
+import { randomHex } from '../../services/randomHex.ts'
 import type { AuthOptions } from './options.ts'
 
 /**
@@ -22,7 +24,7 @@ export function createServices(
   const { env, clientId = env, clock = systemClock, language = 'zh-CN', timeout = 15_000 } = options
   const { captcha = captchaPicture, platform = {}, returnOrigins, storage = {}, fetch } = options
   const storeOf = (own: Store | undefined, name: Parameters<typeof webStore>[0]) =>
-    own ? boundedStore(own, clock) : webStore(name)
+    own ? withTimeout(own, clock) : webStore(name)
   const shared = storeOf(storage.shared, 'localStorage')
   const origin = originOf(options)
   const http = createHttp({ origin, clientId, language, timeout, store: shared, fetch })

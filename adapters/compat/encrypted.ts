@@ -1,5 +1,5 @@
 import * as api from '../../services/http/endpoints.ts'
-import { toUsername } from '../../services/phone.ts'
+import { normalizeUsername } from '../../services/contact.ts'
 import type { Door } from './client.ts'
 
 /** A request that only the server can read. */
@@ -21,6 +21,6 @@ export async function encrypted(
     door.call(api.getPublicKey),
     import('./rsa.ts'),
   ])
-  const text = JSON.stringify({ ...request, username: toUsername(request.username) })
+  const text = JSON.stringify({ ...request, username: normalizeUsername(request.username) })
   return { params: encrypt(text, public_key), public_key_thumbprint }
 }

@@ -1,5 +1,6 @@
 /** A journey of an app's own: a user without a name is asked for one. */
-import { AuthError, endpoints, request } from 'cloudbase-authflow'
+import { AuthError, request } from 'cloudbase-authflow'
+import { getUser, updateProfile } from 'cloudbase-authflow/endpoints'
 import { assign, setup } from 'xstate'
 
 /** It begins for a user alone, and ends when the user is gone. */
@@ -11,7 +12,7 @@ export const naming = setup({
     tags: {} as 'asking' | 'busy',
   },
   // A `request` handles captchas, expired tokens and broken lines as the built-in flows do.
-  actors: { getUser: request(endpoints.getUser), updateProfile: request(endpoints.updateProfile) },
+  actors: { getUser: request(getUser), updateProfile: request(updateProfile) },
   guards: { hasName: ({ context }) => !!context.name },
 }).createMachine({
   id: 'naming',

@@ -4,7 +4,7 @@
 import { assertEvent, assign, type EventObject } from 'xstate'
 import { AuthError, errorOf, isSecondFactorWanted, isTransient } from '../../services/error.ts'
 import type { Contact } from '../../services/http/wire.ts'
-import { normalizeContact } from '../../services/phone.ts'
+import { normalizeContact } from '../../services/contact.ts'
 
 /**
  * Makes the actions for the error of the last step: `rememberError` keeps the event's error in

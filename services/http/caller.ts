@@ -1,41 +1,53 @@
-import type { Endpoint } from './endpoint.ts'
+import { normalizeCode, normalizeUsername } from '../contact.ts'
+import { toEmail } from '../email.ts'
 import { AuthError } from '../error.ts'
+import { toPhoneNumber } from '../phone.ts'
+import { Secret } from '../secret.ts'
+import type { Endpoint } from './endpoint.ts'
 import type { Http } from './http.ts'
-import { toPhoneNumber, toUsername } from '../phone.ts'
-import type { Secret } from '../secret.ts'
-import { read } from './wire.ts'
+import { read } from './shape.ts'
 
-/** What interrupts a call brings back with it. */
+/** What a request needs besides its input. */
 export interface Grants {
   accessToken?: Secret
   captchaToken?: Secret
+  /** Aborted when the answer is no longer wanted. */
   signal?: AbortSignal
 }
 
-/** Sends one call: what goes out as the endpoint says, and what comes back checked by its shape. */
+/**
+ * Calls one endpoint once and returns its answer, read by the shape of the endpoint.
+ *
+ * @throws AuthError that names the operation
+ */
 export type Caller = <Input, Output>(
   endpoint: Endpoint<Input, Output>,
   input: Input,
   grants?: Grants,
 ) => Promise<Output>
 
-/** @param clientId sent along where the protocol wants it in the body (RFC 6749 §6) */
+/**
+ * Creates the function that calls endpoints.
+ *
+ * @param clientId sent where the protocol wants it in the body (RFC 6749 §6)
+ */
 export function createCaller(http: Http, clientId: string): Caller {
   return async (endpoint, input, grants) => {
-    const { operation, method, path, credential, shape, fields, check } = endpoint
+    const { operation, method, path, credential, shape, toFields, check } = endpoint
     const place = method === 'GET' || method === 'DELETE' ? 'query' : 'body'
     try {
-      const filled = path.replace(/{(\w+)}/, (_, name: string) =>
-        encodeURIComponent(String(input[name as never])),
-      )
-      const request = {
-        [place]: normalize(
-          fields ? fields(input, clientId, grants?.accessToken) : (input as object),
+      const fields = toFields ? toFields(input, clientId, grants?.accessToken) : (input as object)
+      const answer = await http({
+        ...grants,
+        operation,
+        method,
+        path: path.replace(/{(\w+)}/, (_, name: string) =>
+          encodeURIComponent(String(input[name as never])),
         ),
-      }
-      const accessToken = credential === 'field' ? undefined : grants?.accessToken
-      const call = { operation, method, path: filled, ...request, ...grants, accessToken }
-      const output = read(await http(call), shape)
+        [place]: normalize(fields),
+        accessToken: credential === 'field' ? undefined : grants?.accessToken,
+      })
+      const output = read(answer, shape)
       check?.(output, input)
       return output
     } catch (thrown) {
@@ -44,15 +56,20 @@ export function createCaller(http: Http, clientId: string): Caller {
   }
 }
 
-/** Phone numbers in the wire's form, wherever one is accepted. */
-function normalize(
-  fields: Partial<Record<'phone' | 'phone_number' | 'username', unknown>>,
-): object {
-  const { phone, phone_number, username } = fields
-  return {
-    ...fields,
-    ...(phone !== undefined && { phone: toPhoneNumber(phone) }),
-    ...(phone_number !== undefined && { phone_number: toPhoneNumber(phone_number) }),
-    ...(username !== undefined && { username: toUsername(username) }),
+/** What users type, in the form the server compares. */
+const normalizers: Record<string, (value: unknown) => unknown> = {
+  email: toEmail,
+  phone: toPhoneNumber,
+  phone_number: toPhoneNumber,
+  username: normalizeUsername,
+  verification_code: (value) =>
+    value instanceof Secret ? new Secret(normalizeCode(value.reveal())) : value,
+}
+
+function normalize(fields: object): object {
+  const normal: Record<string, unknown> = { ...fields }
+  for (const [name, toNormal] of Object.entries(normalizers)) {
+    if (normal[name] !== undefined) normal[name] = toNormal(normal[name])
   }
+  return normal
 }

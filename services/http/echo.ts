@@ -1,20 +1,23 @@
-import { decode } from './percent.ts'
 import { textsOf } from '../secret.ts'
+import { decode } from './percent.ts'
 
-/** What JSON and HTML write in ways of their own: anything but letters and digits. */
+/** How JSON and HTML escape a character, or any character but letters and digits. */
 const ESCAPES = /(\\(\\|u[\da-f]{4})|&#?\w+;|\W)+/gi
 
-const wordsOf = (text: string, others = /\W+/g) => text.replace(others, ' ')
+const wordsOf = (text: string, separators = /\W+/g) => text.replace(separators, ' ')
 
 /**
- * Tells whether a text repeats a secret of what was sent: as it is or as it went out, in JSON, in
- * HTML or in an address, in small or capital letters. Signs are all alike, however they are written.
+ * Checks whether a text of the server repeats a secret of the request: as it is, or as JSON, HTML or
+ * an address write it, in any letter case. Punctuation is ignored, because each escapes it
+ * differently.
+ *
+ * @param text what the server answered
+ * @param sent the parts of the request, with their secrets still wrapped
  */
-export function echoOf(sent: unknown[]): (text: string) => boolean {
+export function repeatsSecret(text: string, sent: unknown[]): boolean {
   const secrets = sent.flatMap((part) => textsOf(part))
-  const forms = secrets.flatMap((secret) => [secret, wordsOf(secret)])
-  return (text) => {
-    const heard = `${text} ${wordsOf(decode(text))} ${wordsOf(text, ESCAPES)}`.toLowerCase()
-    return forms.some((form) => heard.includes(form.toLowerCase()))
-  }
+  const readings = [text, wordsOf(decode(text)), wordsOf(text, ESCAPES)].join(' ').toLowerCase()
+  return secrets
+    .flatMap((secret) => [secret, wordsOf(secret)])
+    .some((form) => readings.includes(form.toLowerCase()))
 }

@@ -1,55 +1,86 @@
-import type { Call } from './http.ts'
+import { AuthError } from '../error.ts'
+import { isRecord } from '../record.ts'
 import type { Secret } from '../secret.ts'
-import type * as wire from './wire.ts'
+import { isKind, type Shape } from './shape.ts'
+
+/** The HTTP methods of the protocol. */
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 /**
- * What a call is allowed by: the client id alone, the bearer of the session, the bearer where there
- * is a session and the client id where there is none, or the session's token as a field of the
- * request beside the client id.
+ * What authorizes a request: `client` the client id alone, `bearer` the access token of the session,
+ * `either` the access token when a user is signed in and the client id otherwise, `field` the access
+ * token as a field of the body next to the client id.
  */
 export type Credential = 'client' | 'bearer' | 'either' | 'field'
 
+/** One endpoint of the HTTP API: how to call it and what it answers. */
 export interface Endpoint<Input, Output> {
-  /** What errors, traces and messages call it. */
+  /** The name in errors, traces and messages: letters, digits and `_`. */
   readonly operation: string
-  readonly method: Call['method']
-  /** From the version on, `{names}` filled in from the request. */
+  readonly method: Method
+  /** The path from the version on, like `/v1/user/me`; one `{name}` is filled in from the input. */
   readonly path: string
   readonly credential: Credential
-  readonly shape: wire.Shape<Output>
-  /** The answer is a session to keep. */
+  /** The fields of the answer that are read. */
+  readonly shape: Shape<Output>
+  /** Whether the answer is a session to store. */
   readonly signsIn?: boolean
-  /** There is no session afterwards. */
+  /** Whether the call ends the session. */
   readonly signsOut?: boolean
-  /** Doing it twice does no more than doing it once. */
+  /** Whether sending the request twice does no more than sending it once. */
   readonly repeatable?: boolean
-  /** What is sent, where that is not the request as it stands. */
-  fields?(input: Input, clientId: string, accessToken?: Secret): object
-  /** What must be true of an answer before it counts. @throws AuthError */
+  /** Converts the input to the fields that are sent. Default: the input as it is. */
+  toFields?(input: Input, clientId: string, accessToken?: Secret): object
+  /** Throws an `AuthError` for an answer that must not be used. */
   check?(output: Output, input: Input): void
-  /** Never set: carries the type of the request. */
+  /** Never set; carries the type of the input. */
   readonly input?: Input
 }
 
-/** As errors and messages name them. */
-export type OperationName = keyof typeof import('./endpoints.ts')
-
-/** Some endpoint, whatever it takes and answers. */
+/** An endpoint of any input and output. */
 export type AnyEndpoint = Endpoint<never, unknown>
 
-type Marks<Input, Output> = Partial<
-  Omit<Endpoint<Input, Output>, 'operation' | 'method' | 'path' | 'credential' | 'shape' | 'input'>
->
-
-/** @example endpoint<Empty, User>('getUser', 'GET /v1/user/me', 'bearer', user, repeatable) */
+/**
+ * Describes an endpoint that this library does not know, for `auth.call` and `request`.
+ *
+ * @param description what to send and which fields of the answer to read; every password, code and
+ *   token is a field of the kind `secret`
+ * @returns the endpoint, a constant to share between clients
+ * @throws AuthError `invalid_argument` when the description is malformed; its text names the field
+ * @example
+ *   interface Device { device_id: string; last_seen?: string }
+ *   export const getDevice = endpoint<{ device_id: string }, Device>({
+ *     operation: 'getDevice',
+ *     method: 'GET',
+ *     path: '/v1/user/device',
+ *     credential: 'bearer',
+ *     shape: { device_id: 'string', last_seen: 'string?' },
+ *     repeatable: true,
+ *   })
+ *   const { last_seen } = await auth.call(getDevice, { device_id: 'd1' })
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function endpoint<Input, Output>(
-  operation: string,
-  route: `${Call['method']} /${string}`,
-  credential: Credential,
-  shape: wire.Shape<Output>,
-  marks?: Marks<Input, Output>,
+  description: Endpoint<Input, Output>,
 ): Endpoint<Input, Output> {
-  const [method, path] = route.split(' ') as [Call['method'], string]
-  return { operation, method, path, credential, shape, ...marks }
+  const { operation, method, path, credential, shape } = description
+  require(isText(operation, /^\w{1,64}$/), 'operation must be letters, digits and _')
+  require(METHODS.includes(method), `method must be one of ${METHODS.join(', ')}`)
+  require(isText(path, /^\/v\d+\/[^?#\s]+$/), 'path must begin with a version, like /v1/user/me')
+  require(CREDENTIALS.includes(credential), `credential must be one of ${CREDENTIALS.join(', ')}`)
+  require(isRecord(shape), 'shape must name the fields of the answer')
+  for (const [field, kind] of Object.entries(shape))
+    require(isKind(kind), `shape.${field} is of an unknown kind: ${String(kind)}`)
+  return { ...description }
+}
+
+const METHODS: readonly Method[] = ['GET', 'POST', 'PATCH', 'DELETE']
+const CREDENTIALS: readonly Credential[] = ['client', 'bearer', 'either', 'field']
+
+function isText(value: unknown, form: RegExp): boolean {
+  return typeof value === 'string' && form.test(value)
+}
+
+function require(isValid: boolean, rule: string) {
+  if (!isValid) throw new AuthError('invalid_argument', { description: `endpoint: ${rule}` })
 }

@@ -1,177 +1,138 @@
 import { createFetch } from 'ofetch'
-import { echoOf } from './echo.ts'
-import { AuthError, isKnownCode } from '../error.ts'
-import { isRecord } from '../record.ts'
-import { retryAfterOf } from './retryAfter.ts'
+import { AuthError, type AuthErrorDetails, isCode, isKnownCode } from '../error.ts'
+import { nextRequestId } from '../randomHex.ts'
 import { type Secret, unwrapSecrets } from '../secret.ts'
-import { type Store } from '../session/store.ts'
+import type { Store } from '../session/store.ts'
+import { VERSION } from '../version.ts'
+import { readAnswer } from './answer.ts'
+import { runUntil } from './deadline.ts'
+import { createDeviceId } from './deviceId.ts'
+import { repeatsSecret } from './echo.ts'
+import type { Method } from './endpoint.ts'
+import { withQuery } from './query.ts'
+import { retryAfterOf } from './retryAfter.ts'
+import { deepestCode, describeUnreachable } from './unreachable.ts'
 
-/** This package's version: sent as `X-SDK-Version`, and the version of stored snapshots. */
-export const VERSION = '0.1.0'
-
-/** An answer longer than this is not an answer of this protocol (characters). */
-const LONGEST_ANSWER = 1 << 20
-
-/** Which server to speak to. */
-export interface Host {
-  /** The CloudBase environment id. */
-  env: string
-  /** The region of the 2.x host, `https://ENV.REGION.tcb-api.tencentcloudapi.com`. Default: ap-shanghai. */
-  region?: string
-  /** Use the 3.x host, `https://ENV.api.tcloudbasegateway.com`, instead. */
-  gateway?: boolean
-  /** Any other origin that speaks the protocol, such as a sandbox's. */
-  endpoint?: string
-}
-
-export function originOf({ env, region = 'ap-shanghai', gateway, endpoint }: Host): string {
-  if (endpoint) return endpoint.replace(/\/+$/, '')
-  if (gateway) return `https://${env}.api.tcloudbasegateway.com`
-  return `https://${env}.${region}.tcb-api.tencentcloudapi.com`
-}
-
+/** What all requests of a client have in common. */
 export interface HttpOptions {
   /** Scheme, host and port; `/auth` is added here. */
   origin: string
   clientId: string
-  /** `Accept-Language`. */
+  /** Sent as `Accept-Language`. */
   language: string
-  /** Milliseconds until a call that got no answer is given up. */
+  /** Milliseconds until a request without an answer is given up; `Infinity` for never. */
   timeout: number
   /** Holds the `device_id`. */
   store: Store
+  /** Default: the global `fetch` at the time of the request. */
   fetch?: typeof globalThis.fetch
 }
 
+/** One request, with its secrets still wrapped. */
 export interface Call {
   operation: string
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  /** From the version on: `/v1/signin`. */
+  method: Method
+  /** The path from the version on: `/v1/signin`. */
   path: string
-  /** Fields of the query; secrets and all. */
   query?: object
   body?: object
   accessToken?: Secret
   captchaToken?: Secret
+  /** Aborted when the answer is no longer wanted. */
   signal?: AbortSignal
 }
 
+/** Sends one request and returns the JSON object of its answer. */
 export type Http = (call: Call) => Promise<object>
 
 /**
- * The one way to the server. Settles with the JSON object of a successful answer; every failure
- * becomes an `AuthError` here and nowhere else. No error carries the request along, nor what a
- * server said about it with one of the secrets it was sent.
+ * Creates the function that sends every request. A request is sent once and never repeated here. All
+ * its failures become an `AuthError`, which holds nothing of the request, nor any text of the server
+ * that repeats one of the secrets it was sent.
  *
- * @throws AuthError the server's own code; `unreachable` (line down), `deadline_exceeded`
- *   (timeout), `cancelled` (signal), `invalid_response` (not this protocol), or a code for the HTTP
- *   status when an error answer names none
+ * @returns a function that throws AuthError with the code of the server, `unreachable` when the
+ *   connection fails, `deadline_exceeded` when the time is over, `cancelled` when the signal aborts,
+ *   `invalid_response` for an answer of another protocol, or a code for the HTTP status of an error
+ *   that carries none
  */
 export function createHttp(options: HttpOptions): Http {
+  const { origin, clientId, language, timeout } = options
+  const deviceId = createDeviceId(options.store)
   const $fetch = createFetch({
     fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
     defaults: {
-      baseURL: `${options.origin}/auth`,
       retry: false,
-      responseType: 'text',
+      // ofetch leaves the answer unread.
+      responseType: 'stream',
       ignoreResponseError: true,
-      // Passwords and tokens go to this server and to no other that it may name.
+      // A redirect would send passwords and tokens to another server.
       redirect: 'manual',
     },
   })
-  let device: Promise<string> | undefined
-  return async ({ operation, method, path, query, body, accessToken, captchaToken, signal }) => {
-    const requestId = randomHex()
-    const expiry = AbortSignal.timeout(options.timeout)
-    const isEcho = echoOf([query, body, accessToken, captchaToken])
-    const heard = (said: unknown) => (typeof said === 'string' && !isEcho(said) ? said : undefined)
-    const fail = (code: string, details = {}) =>
-      new AuthError(code, { operation, requestId, ...details })
-    try {
-      const response = await $fetch.raw(path, {
-        method,
-        query: {
-          ...(query && unwrapSecrets(query)),
-          captcha_token: captchaToken?.reveal(),
-          client_id: accessToken ? undefined : options.clientId,
-        },
-        headers: {
-          'accept-language': options.language,
-          'x-device-id': await (device ??= deviceId(options.store)),
-          'x-request-id': requestId,
-          'x-sdk-version': `cloudbase-authflow/${VERSION}`,
-          ...(accessToken && { authorization: `Bearer ${accessToken.reveal()}` }),
-        },
-        // As text, so that ofetch looks for no FormData: mini-programs have none.
-        body: body && JSON.stringify(unwrapSecrets(body)),
-        signal: signal ? AbortSignal.any([signal, expiry]) : expiry,
-      })
-      const answer = parse(response._data as string)
-      const code = answer?.error || answer?.code
-      if (response.ok && answer && !code) return answer
-      const isSafe = isCode(code) && (isKnownCode(code) || heard(code))
-      throw fail(isSafe ? code : codeForStatus(response.status, accessToken), {
-        status: response.status,
-        description: heard(answer?.error_description ?? answer?.message)?.slice(0, 300),
-        retryAfter: retryAfterOf(answer, response.headers),
-      })
-    } catch (thrown) {
-      if (thrown instanceof AuthError) throw thrown
-      if (expiry.aborted) throw fail('deadline_exceeded')
-      if (signal?.aborted) throw fail('cancelled')
-      throw fail('unreachable', { description: heard(hint(thrown)) })
+
+  function write({ path, query, body, accessToken, captchaToken }: Call) {
+    const fields = {
+      ...(query && unwrapSecrets(query)),
+      captcha_token: captchaToken?.reveal(),
+      client_id: accessToken ? undefined : clientId,
+    }
+    return {
+      address: withQuery(`${origin}/auth${path}`, fields),
+      // As text, because ofetch would look for FormData, which mini-programs do not have.
+      body: body && JSON.stringify(unwrapSecrets(body)),
     }
   }
-}
 
-function parse(body = ''): Record<string, unknown> | undefined {
-  try {
-    const answer: unknown = body.length > LONGEST_ANSWER || JSON.parse(body || '{}')
-    return isRecord(answer) ? answer : undefined
-  } catch {
-    return undefined
+  async function send(call: Call, requestId: string, signal: AbortSignal) {
+    const { method, accessToken } = call
+    const { address, body } = write(call)
+    const device = deviceId()
+    const headers = {
+      'accept-language': language,
+      // Only the first request waits for the id: awaiting a text would cost a microtask each time.
+      'x-device-id': typeof device === 'string' ? device : await device,
+      'x-request-id': requestId,
+      'x-sdk-version': `cloudbase-authflow/${VERSION}`,
+      ...(accessToken && { authorization: `Bearer ${accessToken.reveal()}` }),
+    }
+    const response = await $fetch.raw(address, { method, headers, body, signal })
+    return { response, answer: await readAnswer(response) }
+  }
+
+  return (call) => {
+    const { operation, query, body, accessToken, captchaToken, signal } = call
+    const requestId = nextRequestId()
+    const fail = (code: string, details?: AuthErrorDetails) =>
+      new AuthError(code, { operation, requestId, ...details })
+    const withoutEcho = (text: unknown) =>
+      typeof text === 'string' && !repeatsSecret(text, [query, body, accessToken, captchaToken])
+        ? text
+        : undefined
+
+    return runUntil({ timeout, signal, fail }, async (signal) => {
+      const { response, answer } = await send(call, requestId, signal).catch((thrown: unknown) => {
+        const reason = withoutEcho(deepestCode(thrown))
+        throw fail('unreachable', { description: describeUnreachable(origin, reason) })
+      })
+      const code = answer?.['error'] || answer?.['code']
+      if (response.ok && answer && !code) return answer
+      const isSafe = isCode(code) && (isKnownCode(code) || withoutEcho(code))
+      const description = withoutEcho(answer?.['error_description'] ?? answer?.['message'])
+      throw fail(isSafe ? code : codeOf(response.status, accessToken), {
+        status: response.status,
+        description: description?.slice(0, 300),
+        retryAfter: retryAfterOf(answer, response.headers),
+      })
+    })
   }
 }
 
-function isCode(value: unknown): value is string {
-  return typeof value === 'string' && /^[\w.-]{1,64}$/.test(value)
-}
-
-/** The code of what lies deepest. Nothing else: such errors hold the request, password and all. */
-function hint(thrown: unknown): string | undefined {
-  const { cause, code, name } = Object(thrown) as Record<string, unknown>
-  return cause ? hint(cause) : [code, name].find(isCode)
-}
-
-function codeForStatus(status: number, bearer: unknown): string {
+/** The code for the HTTP status of an answer that carries none. */
+function codeOf(status: number, accessToken?: Secret): string {
   if (status < 400) return 'invalid_response'
   if (status >= 500) return 'unavailable'
-  // Without a bearer it is not about ours: the network may want its own users to sign in.
-  if (status === 401 && bearer) return 'unauthenticated'
+  // Without an access token the 401 may come from a network that wants its users to sign in.
+  if (status === 401 && accessToken) return 'unauthenticated'
   if (status === 403) return 'permission_denied'
   return status === 429 ? 'resource_exhausted' : 'unknown'
-}
-
-const DEVICE_ID = 'device_id'
-
-/**
- * 32 hex digits, the same key and form as the official client, so that a guest stays who they are;
- * where the store is out of order, for as long as the page lives.
- */
-async function deviceId(store: Store): Promise<string> {
-  const fresh = randomHex()
-  try {
-    const stored = await store.get(DEVICE_ID)
-    if (stored && /^[\w-]{16,48}$/.test(stored)) return stored
-    await store.set(DEVICE_ID, fresh)
-  } catch {
-    // It is still the id to go by.
-  }
-  return fresh
-}
-
-/** 128 random bits; unlike `crypto.randomUUID` there on plain HTTP too. */
-export function randomHex(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(32))
-  return Array.from(bytes, (byte) => (byte % 16).toString(16)).join('')
 }

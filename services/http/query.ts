@@ -19,3 +19,23 @@ export function paramsOf(query: string): Map<string, string> {
   }
   return params
 }
+
+/**
+ * Adds fields to an address as its query, without those that are undefined.
+ *
+ * @param address an address without a query
+ */
+export function withQuery(address: string, fields: Record<string, unknown>): string {
+  let mark = '?'
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue
+    address += `${mark}${encode(name)}=${encode(String(value))}`
+    mark = '&'
+  }
+  return address
+}
+
+/** A lone surrogate, which no address can hold, becomes U+FFFD. */
+function encode(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'))
+}

@@ -1,4 +1,4 @@
-import type { OperationName } from '../http/endpoint.ts'
+import type { OperationName } from '../http/operation.ts'
 
 /** What can fail: every endpoint, and the waits that are none. */
 export type Operation =

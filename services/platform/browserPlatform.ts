@@ -1,5 +1,5 @@
 import { AuthError } from '../error.ts'
-import { randomHex } from '../http/http.ts'
+import { randomHex } from '../randomHex.ts'
 import { Secret } from '../secret.ts'
 import { providedTo } from '../system.ts'
 import { destinationOf, requireHttpUrl } from './destination.ts'

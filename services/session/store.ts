@@ -47,28 +47,40 @@ export function webStore(name: 'localStorage' | 'sessionStorage'): Store {
 }
 
 /** Milliseconds in which a store has to answer. */
-const PATIENCE = 10_000
+const STORE_TIMEOUT_MS = 10_000
+
+/** The reason that ends the wait for a store; without one, each abort would record a stack. */
+const ANSWERED = /* @__PURE__ */ new Error('the store has answered')
 
 /**
- * An app's own store, for which nobody waits for ever.
+ * Limits how long an app's own store is waited for. A store that answers synchronously still does.
  *
- * @throws AuthError `deadline_exceeded` when it has not answered for 10 s.
+ * @param clock measures the 10 s
+ * @returns a store whose promises reject with AuthError `deadline_exceeded` after 10 s
  */
-export function boundedStore(store: Store, clock: Clock): Store {
-  async function inTime<T>(work: () => Promise<T>): Promise<T> {
-    const waiting = new AbortController()
-    const late = clock.until(clock.now() + PATIENCE, waiting.signal).then(() => {
-      throw new AuthError('deadline_exceeded', { description: 'the store does not answer' })
-    })
-    try {
-      return await Promise.race([work(), late])
-    } finally {
-      waiting.abort()
-    }
+export function withTimeout(store: Store, clock: Clock): Store {
+  function limit<T>(answer: Awaitable<T>): Awaitable<T> {
+    return isPromise(answer) ? settleInTime(answer, clock) : answer
   }
   return {
-    get: (key) => inTime(async () => store.get(key)),
-    set: (key, value) => inTime(async () => store.set(key, value)),
-    remove: (key) => inTime(async () => store.remove(key)),
+    get: (key) => limit(store.get(key)),
+    set: (key, value) => limit(store.set(key, value)),
+    remove: (key) => limit(store.remove(key)),
   }
+}
+
+async function settleInTime<T>(answer: Promise<T>, clock: Clock): Promise<T> {
+  const waiting = new AbortController()
+  const timeout = clock.until(clock.now() + STORE_TIMEOUT_MS, waiting.signal).then(() => {
+    throw new AuthError('deadline_exceeded', { description: 'the store does not answer' })
+  })
+  try {
+    return await Promise.race([answer, timeout])
+  } finally {
+    waiting.abort(ANSWERED)
+  }
+}
+
+function isPromise<T>(answer: Awaitable<T>): answer is Promise<T> {
+  return typeof (answer as Promise<T> | undefined)?.then === 'function'
 }

@@ -3,7 +3,6 @@ import type { Store } from './store.ts'
 import { read, type Shape, type Tokens } from '../http/wire.ts'
 import type { Credentials, RefreshOptions } from './credentials.ts'
 
-
 /** Keeps a session for the next page. */
 export interface TokenStore {
   load(): Promise<Credentials | undefined>

@@ -1,7 +1,7 @@
 import * as endpoints from '../../services/http/endpoints.ts'
 import { describe, expect, test } from 'vitest'
 import { createAuth } from '../../adapters/client/createAuth.ts'
-import type { OperationName } from '../../services/http/endpoint.ts'
+import type { OperationName } from '../../services/http/operation.ts'
 import type { AuthError } from '../../services/error.ts'
 import { messageFor } from '../../services/messages.ts'
 import { memoryStore } from '../../services/session/store.ts'

@@ -4,10 +4,10 @@ import {
   AuthError,
   createAuth,
   elevation,
-  endpoints,
   request,
   type Secret,
 } from '../../adapters/client/index.ts'
+import { signIn, signInWithCustomTicket, updateProfile } from 'cloudbase-authflow/endpoints'
 import { naming } from '../../docs/examples/naming.ts'
 import { createSandbox, type Sandbox } from '../../sandbox/index.ts'
 import { memoryStore } from '../../services/session/store.ts'
@@ -30,7 +30,7 @@ const parting = setup({
     children: {} as { elevation: 'elevation' },
     tags: {} as 'asking' | 'busy',
   },
-  actors: { elevation, signIn: request(endpoints.signIn) },
+  actors: { elevation, signIn: request(signIn) },
 }).createMachine({
   id: 'parting',
   context: {},
@@ -90,7 +90,7 @@ const start = { type: 'flow.start', flow: 'naming' } as const
 
 async function enter() {
   const ticket = await sandbox.mintTicket('li.hua')
-  await auth.call(endpoints.signInWithCustomTicket, { provider_id: 'custom', ticket })
+  await auth.call(signInWithCustomTicket, { provider_id: 'custom', ticket })
 }
 
 const until = (isSo: (view: ReturnType<typeof auth.get>) => boolean) =>
@@ -137,7 +137,7 @@ test('asks a user without a name, through an error, a captcha and a reload', asy
 
 test('does not ask who has one', async () => {
   await enter()
-  await auth.call(endpoints.updateProfile, { name: 'Li Hua' })
+  await auth.call(updateProfile, { name: 'Li Hua' })
   auth.send(start)
   await until(({ busy }) => busy)
   await until(({ flow }) => !flow)
@@ -146,7 +146,7 @@ test('does not ask who has one', async () => {
 
 test('a built-in machine and a password are at home in it', async () => {
   await sandbox.addUser({ username: 'lovelace', password: 'Correct-horse-7', email: 'a@b.example' })
-  await auth.call(endpoints.signIn, { username: 'lovelace', password: 'Correct-horse-7' })
+  await auth.call(signIn, { username: 'lovelace', password: 'Correct-horse-7' })
   auth.send({ type: 'flow.start', flow: 'parting' })
   await until(({ step }) => step === 'askingProof')
   auth.send({ type: 'password.submit', password: 'Correct-horse-7' })

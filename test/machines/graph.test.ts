@@ -14,7 +14,7 @@ import * as shipped from '../../adapters/client/index.ts'
 import { calls } from '../../machines/core/calls.ts'
 import { codes } from '../../machines/core/codes.ts'
 import { systemClock } from '../../services/clock.ts'
-import type { OperationName } from '../../services/http/endpoint.ts'
+import type { OperationName } from '../../services/http/operation.ts'
 import { paperApi } from '../support/paths.ts'
 
 const { request, session } = shipped

@@ -5,7 +5,7 @@ import { createAuth } from '../../adapters/client/createAuth.ts'
 import { AuthError } from '../../services/error.ts'
 import type { Flows } from '../../machines/core/session.ts'
 import { signIn } from '../../machines/flows/signIn.ts'
-import { VERSION } from '../../services/http/http.ts'
+import { FORMAT } from '../../services/snapshot.ts'
 import { memoryStore, type Store } from '../../services/session/store.ts'
 import { turnableClock } from '../support/clock.ts'
 import { openWorld, type World } from '../support/world.ts'
@@ -122,7 +122,7 @@ describe('a stored flow', () => {
   test('that is no such thing starts fresh', async () => {
     const snapshot = fc
       .jsonValue()
-      .map((snapshot) => ({ version: VERSION, flow: 'signIn', snapshot }))
+      .map((snapshot) => ({ format: FORMAT, flow: 'signIn', snapshot }))
     const text = fc.oneof(
       fc.string(),
       fc.json(),
@@ -153,8 +153,10 @@ describe('a stored flow', () => {
     )
   })
 
-  test('of another version starts fresh', async () => {
-    const tab = resigned(saved['askingCode']!, (json) => json.replace(VERSION, '0.0.1'))
+  test('of another format starts fresh', async () => {
+    const tab = resigned(saved['askingCode']!, (json) =>
+      json.replace(`"format":${FORMAT}`, '"format":0'),
+    )
     const auth = await open(tab)
     expect(auth.get().flow).toBeUndefined()
     auth.stop()

@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+// Loaded in advance, so that nothing waits for it.
+import '../../services/session/refreshLock.ts'
 import type { SnapshotFrom } from 'xstate'
 import { tokens } from '../../machines/core/tokens.ts'
 import { AuthError } from '../../services/error.ts'

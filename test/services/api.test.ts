@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { createCaller, type Grants } from '../../services/http/caller.ts'
-import type { Credential, OperationName } from '../../services/http/endpoint.ts'
+import type { Credential } from '../../services/http/endpoint.ts'
+import type { OperationName } from '../../services/http/operation.ts'
 import * as endpoints from '../../services/http/endpoints.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret, unwrapSecrets } from '../../services/secret.ts'
@@ -577,6 +578,32 @@ describe('a phone number is in the form of the wire on every operation that send
     expect(fieldsOf(server.last())).not.toHaveProperty('username')
   })
 })
+
+test.each(['verify', 'verifyV2', 'signUp'])(
+  '%s: a verification code is sent as it was issued, however it is typed',
+  async (name) => {
+    const { server, api } = await open()
+    server.handler = answer(200, { ...sampleOf(tokens.must), verification_token: 't' })
+    for (const typed of ['123456', ' 123 456', '１２３-４５６'])
+      await api[name]!({ verification_id: 'v', verification_code: secret(typed) })
+    const codes = server.requests.map(({ body }) => JSON.parse(body) as object)
+    expect(codes).toEqual(Array(3).fill({ verification_id: 'v', verification_code: '123456' }))
+  },
+)
+
+test.each(['sendVerification', 'resetPassword', 'setContact'])(
+  '%s: an e-mail address is sent in its normal form, or refused',
+  async (name) => {
+    const { server, api } = await open()
+    const answers = { ...sampleOf(rows[name as OperationName].must) }
+    server.handler = answer(200, answers)
+    await api[name]!({ email: ' Someone＠EXAMPLE.com' })
+    expect(fieldsOf(server.last())).toHaveProperty('email', 'Someone@example.com')
+    const error = await failure(api[name]!({ email: 'someone' }))
+    expect(error).toMatchObject({ code: 'invalid_argument', operation: name })
+    expect(server.requests).toHaveLength(1)
+  },
+)
 
 describe('what single operations do besides', () => {
   test('refresh cannot be talked into another client or grant', async () => {

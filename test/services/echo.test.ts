@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { echoOf } from '../../services/http/echo.ts'
+import { repeatsSecret } from '../../services/http/echo.ts'
 import { Secret } from '../../services/secret.ts'
 import { anyText } from './arbitrary.ts'
 
 const password = `p "q'<r>&s+t/u=v\\w%41x口令é😀_z`
-const isEcho = echoOf([{ profile: { password: new Secret(password) } }])
+const sent = [{ profile: { password: new Secret(password) } }]
+const isEcho = (text: string) => repeatsSecret(text, sent)
 
 const each = (isFor: RegExp, write: (character: string) => string) => (text: string) =>
   text.replace(isFor, write)
@@ -45,7 +46,7 @@ describe.each(Object.entries(encodings))('an echo %s', (_, encode) => {
     )
     fc.assert(
       fc.property(text, (secret) => {
-        expect(echoOf([new Secret(secret)])(`not <${encode(secret)}>!`)).toBe(true)
+        expect(repeatsSecret(`not <${encode(secret)}>!`, [new Secret(secret)])).toBe(true)
       }),
     )
   })
@@ -55,7 +56,7 @@ test('any secret is heard as it is, in small and in capital letters', () => {
   fc.assert(
     fc.property(anyText(), fc.string(), fc.string(), (secret, before, after) => {
       fc.pre(secret !== '')
-      const isEcho = echoOf([new Secret(secret)])
+      const isEcho = (text: string) => repeatsSecret(text, [new Secret(secret)])
       expect(isEcho(before + secret + after)).toBe(true)
       expect(isEcho(before + secret.toLowerCase() + after)).toBe(true)
     }),
@@ -73,5 +74,5 @@ test.each([
 
 test('who sent no secret hears no echo', () => {
   const sent = [undefined, { username: 'bob', password: new Secret('') }]
-  expect(echoOf(sent)('bob is unknown')).toBe(false)
+  expect(repeatsSecret('bob is unknown', sent)).toBe(false)
 })

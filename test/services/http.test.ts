@@ -4,9 +4,10 @@ import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { AuthError } from '../../services/error.ts'
-import { type Call, type HttpOptions, VERSION } from '../../services/http/http.ts'
+import type { Call, HttpOptions } from '../../services/http/http.ts'
 import { Secret } from '../../services/secret.ts'
 import { memoryStore, type Store } from '../../services/session/store.ts'
+import { VERSION } from '../../services/version.ts'
 import { anyText } from './arbitrary.ts'
 import { answer, failure, type Handler, serve } from './server.ts'
 
@@ -266,6 +267,63 @@ describe('an answer', () => {
   })
 })
 
+describe('a call leaves nothing behind', () => {
+  /** A signal that counts its listeners. */
+  const countedSignal = () => {
+    const { signal } = new AbortController()
+    const listeners = new Set<unknown>()
+    const counted = Object.assign(signal, {
+      addEventListener: (_: string, listener: unknown) => void listeners.add(listener),
+      removeEventListener: (_: string, listener: unknown) => void listeners.delete(listener),
+    })
+    return { signal: counted, listeners }
+  }
+
+  test.each<[string, HttpOptions['fetch'], number]>([
+    ['succeeds', async () => Response.json({ sub: 'u' }), 12_345],
+    ['fails', () => Promise.reject(new TypeError('Failed to fetch')), 12_345],
+    ['is given up', () => new Promise<never>(() => {}), 12],
+  ])('no timer and no listener when it %s', async (_, fetch, timeout) => {
+    const { http } = await serve()
+    const start = vi.spyOn(globalThis, 'setTimeout')
+    const clear = vi.spyOn(globalThis, 'clearTimeout')
+    onTestFinished(() => void vi.restoreAllMocks())
+    const { signal, listeners } = countedSignal()
+    const settled = http({ fetch, timeout })({ ...call, signal }).catch(() => undefined)
+    expect(listeners.size).toBe(1)
+    await settled
+    expect(listeners.size).toBe(0)
+    const timers = start.mock.results.filter((_, at) => start.mock.calls[at]![1] === timeout)
+    expect(timers).toHaveLength(1)
+    expect(clear).toHaveBeenCalledWith(timers[0]!.value)
+  })
+
+  test('it needs neither AbortSignal.any nor AbortSignal.timeout', async () => {
+    const { http } = await serve(answer(200, { sub: 'u' }))
+    vi.stubGlobal('AbortSignal', { any: undefined, timeout: undefined })
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const { signal } = new AbortController()
+    expect(await http()({ ...call, signal })).toEqual({ sub: 'u' })
+  })
+})
+
+test('an answer that never ends is given up after a few MiB', async () => {
+  let sent = 0
+  const chunk = Buffer.alloc(1 << 16, 'a')
+  const endless: Handler = (_, response) => {
+    const write = () => {
+      while (!response.destroyed && sent < 1e8) {
+        sent += chunk.length
+        if (!response.write(chunk)) return void response.once('drain', write)
+      }
+    }
+    response.writeHead(200)
+    write()
+  }
+  expect(await failureOf(endless)).toMatchObject({ code: 'invalid_response', status: 200 })
+  expect(sent).toBeLessThan(16e6)
+})
+
 describe('a failure is an AuthError', () => {
   describe('with the code of the server', () => {
     test.each([
@@ -391,10 +449,11 @@ describe('a failure is an AuthError', () => {
 
   describe('unreachable when the line is down', () => {
     test('nobody listens', async () => {
-      const { http, close } = await serve()
+      const { http, close, origin } = await serve()
       await close()
       const error = await failure(http()(call))
-      expect(error).toMatchObject({ code: 'unreachable', description: 'ECONNREFUSED' })
+      const description = `cannot reach ${new URL(origin).host}: no server listens there (ECONNREFUSED)`
+      expect(error).toMatchObject({ code: 'unreachable', description })
       expect(error.status).toBeUndefined()
     })
 
@@ -416,21 +475,46 @@ describe('a failure is an AuthError', () => {
     ])('the connection ends %s', async (_, handler) => {
       const error = await failureOf(handler)
       expect(error).toMatchObject({ code: 'unreachable', operation: 'signIn' })
-      expect(error.description).toMatch(/^\w+$/)
+      expect(error.description).toMatch(/^cannot reach 127\.0\.0\.1:\d+: [\w ]+(\(\w+\))?$/)
     })
 
+    const named = (code: string) => Object.assign(new Error('x'), { code })
     test.each([
-      ['a TypeError', new TypeError('Failed to fetch'), 'TypeError'],
-      ['an Error with a code', Object.assign(new Error('x'), { code: 'ENOTFOUND' }), 'ENOTFOUND'],
-      ['what a mini-program says', { errMsg: 'request:fail', errno: 600001 }, undefined],
-      ['a text', 'offline', undefined],
+      [
+        'a TypeError',
+        new TypeError('Failed to fetch'),
+        'no connection, or CORS or mixed content forbids the request (TypeError)',
+      ],
+      ['ENOTFOUND', named('ENOTFOUND'), 'its name does not resolve (DNS) (ENOTFOUND)'],
+      ['ECONNRESET', named('ECONNRESET'), 'the connection was cut (ECONNRESET)'],
+      [
+        'a certificate',
+        named('DEPTH_ZERO_SELF_SIGNED_CERT'),
+        'its certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)',
+      ],
+      [
+        'a domain the mini-program lacks',
+        named('url-not-in-domain-list'),
+        'the mini-program must list this domain (url-not-in-domain-list)',
+      ],
+      ['an unknown code', named('new_code'), 'new_code'],
+      ['what a mini-program says', { errMsg: 'request:fail', errno: 600001 }, 'no reason given'],
+      ['a text', 'offline', 'no reason given'],
       ['nothing', undefined, 'FetchError'],
-    ])('fetch rejects with %s', async (_, reason, description) => {
+    ])('fetch rejects with %s', async (_, reason, cause) => {
       const fetch = () => Promise.reject(reason as Error)
-      const error = await failureOf(answer(200), { fetch })
+      const error = await failureOf(answer(200), { fetch, origin: 'https://user:pass@a.example' })
       expect(error.code).toBe('unreachable')
       expect(error.cause).toBeUndefined()
-      expect(error.description).toBe(description)
+      expect(error.description).toBe(`cannot reach a.example: ${cause}`)
+    })
+
+    test('the device is offline', async () => {
+      vi.stubGlobal('navigator', { onLine: false })
+      onTestFinished(() => void vi.unstubAllGlobals())
+      const fetch = () => Promise.reject(new TypeError('Failed to fetch'))
+      const { description } = await failureOf(answer(200), { fetch })
+      expect(description).toMatch(/: the device is offline \(TypeError\)$/)
     })
 
     test('fetch brings no response', async () => {
@@ -439,7 +523,9 @@ describe('a failure is an AuthError', () => {
     })
 
     test('the origin is none', async () => {
-      expect((await failureOf(answer(200), { origin: 'no origin' })).code).toBe('unreachable')
+      const error = await failureOf(answer(200), { origin: 'no origin' })
+      expect(error.code).toBe('unreachable')
+      expect(error.description).toBe('the endpoint is no URL, like https://example.com')
     })
   })
 
@@ -458,6 +544,27 @@ describe('a failure is an AuthError', () => {
       expect(error).toMatchObject({ code: 'deadline_exceeded', operation: 'signIn' })
       expect(error.status).toBeUndefined()
     })
+
+    test('though fetch ignores its signal and never settles', async () => {
+      const fetch = () => new Promise<never>(() => {})
+      const error = await failureOf(never, { timeout: 50, fetch })
+      expect(error).toMatchObject({ code: 'deadline_exceeded', operation: 'signIn' })
+    })
+
+    test('though the store of the device id never answers', async () => {
+      const store = { ...memoryStore(), get: () => new Promise<never>(() => {}) }
+      expect((await failureOf(never, { timeout: 50, store })).code).toBe('deadline_exceeded')
+    })
+
+    test.each([Infinity, 2 ** 31])(
+      'but a timeout of %d ms is never over at once',
+      async (timeout) => {
+        const { http } = await serve((_, response) => {
+          setTimeout(() => response.end('{"sub":"u"}'), 20)
+        })
+        expect(await http({ timeout })(call)).toEqual({ sub: 'u' })
+      },
+    )
 
     test('though the caller has a signal of their own', async () => {
       const { signal } = new AbortController()
@@ -491,6 +598,15 @@ describe('a failure is an AuthError', () => {
       const error = await failure(server.http()({ ...call, signal: abort.signal }))
       expect(error.code).toBe('cancelled')
       expect(error.cause).toBeUndefined()
+    })
+
+    test('though fetch ignores its signal and never settles', async () => {
+      const abort = new AbortController()
+      const fetch = () => (setImmediate(() => abort.abort()), new Promise<never>(() => {}))
+      const { http } = await serve()
+      expect((await failure(http({ fetch })({ ...call, signal: abort.signal }))).code).toBe(
+        'cancelled',
+      )
     })
 
     test('and no more once it is answered', async () => {

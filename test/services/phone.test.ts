@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AuthError } from '../../services/error.ts'
-import { toPhoneNumber, toUsername } from '../../services/phone.ts'
+import { parsePhoneNumber, toPhoneNumber } from '../../services/phone.ts'
 import { anyText } from './arbitrary.ts'
 
 /** The calling codes of ITU-T E.164, written out by world zone. */
@@ -139,7 +139,7 @@ describe('toPhoneNumber', () => {
       fc.property(written, (text) => {
         const once = toPhoneNumber(text)
         expect(toPhoneNumber(once)).toBe(once)
-        expect(toUsername(once)).toBe(once)
+        expect(parsePhoneNumber(once)).toBe(once)
       }),
     )
   })
@@ -218,39 +218,5 @@ describe('toPhoneNumber', () => {
         { numRuns: 2000 },
       )
     })
-  })
-})
-
-describe('toUsername', () => {
-  test.each([
-    ['13800000000', '+86 13800000000'],
-    ['+85212345678', '+852 12345678'],
-    ['０086 138-0000-0000', '+86 13800000000'],
-    ['8613800000000', '+86 13800000000'],
-    ['+1 (415) 555-0100', '+1 4155550100'],
-    ['＋85212345678', '+852 12345678'],
-  ])('the phone number %j is sent as %j', (text, wire) => {
-    expect(toUsername(text)).toBe(wire)
-  })
-
-  test.each([
-    ['lihua'],
-    ['Li Hua'],
-    [' lihua '],
-    ['li-hua.2000'],
-    ['someone@example.com'],
-    ['ｌｉｈｕａ'],
-    ['12345678'],
-    ['2021001234'],
-    // Beginning with 00: a number somebody was given, no phone of a country far away.
-    ['0012345678'],
-    ['0014155550100'],
-    ['00-1234-5678'],
-    ['0085212345678'],
-    ['138000000001'],
-    ['+'],
-    [''],
-  ])('%j is left as it is', (text) => {
-    expect(toUsername(text)).toBe(text)
   })
 })

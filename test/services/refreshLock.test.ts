@@ -96,7 +96,6 @@ async function openWithStored() {
   return { old, ...tabs }
 }
 
-
 describe('tabs that renew at once', () => {
   test('renew once: the others read what the first one has stored', async () => {
     const { renew, refreshed } = await openWithStored()

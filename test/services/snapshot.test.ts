@@ -1,24 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AuthError } from '../../services/error.ts'
-import { VERSION } from '../../services/http/http.ts'
 import { Secret } from '../../services/secret.ts'
-import { deserialize, serialize } from '../../services/snapshot.ts'
+import { deserialize, FORMAT, serialize } from '../../services/snapshot.ts'
 import { anyText } from './arbitrary.ts'
 
 const canary = 'canary-7f3a'
 
 /** The text a snapshot is stored as, and what it is read as. */
 const trip = <T extends object>(snapshot: T) => {
-  const text = serialize({ flow: 'signIn', snapshot })
+  const text = serialize({ flow: 'signIn', snapshot, codes: [] })
   const saved = deserialize(text)
   if (!saved) throw new Error(`not read: ${text}`)
   return { text, flow: saved.flow, snapshot: saved.snapshot as T }
 }
 
 /** An envelope written by hand. */
-const envelope = (snapshot: unknown, meta?: unknown, version: unknown = VERSION) =>
-  JSON.stringify({ json: { version, flow: 'signIn', snapshot }, meta })
+const envelope = (snapshot: unknown, meta?: unknown, format: unknown = FORMAT) =>
+  JSON.stringify({ json: { format, flow: 'signIn', snapshot, codes: [] }, meta })
 
 describe('what is stored comes back', () => {
   test('a persisted snapshot with all that a machine keeps', () => {
@@ -165,7 +164,7 @@ describe('a Secret', () => {
   })
 })
 
-describe('anything but what this version stored starts fresh', () => {
+describe('anything but a flow of this format starts fresh', () => {
   test('a sound envelope is read', () => {
     expect(deserialize(envelope({ value: 'asking' }))).toEqual({
       flow: 'signIn',
@@ -173,19 +172,26 @@ describe('anything but what this version stored starts fresh', () => {
     })
   })
 
-  test.each([undefined, null, '', '0.0.9', `${VERSION}-beta`, `v${VERSION}`, 1, [VERSION], {}])(
-    'of version %j',
-    (version) => {
-      const text = JSON.stringify({ json: { version, flow: 'signIn', snapshot: {} } })
+  test.each([undefined, null, '', FORMAT - 1, FORMAT + 1, `${FORMAT}`, '0.1.0', [FORMAT], {}])(
+    'of format %j',
+    (format) => {
+      const text = JSON.stringify({ json: { format, flow: 'signIn', snapshot: {}, codes: [] } })
       expect(deserialize(text)).toBeUndefined()
     },
   )
 
+  test('the format does not change with the version of the package', () => {
+    expect(JSON.parse(serialize({ flow: 'signIn', snapshot: {}, codes: [] }))).toHaveProperty(
+      'json.format',
+      1,
+    )
+  })
+
   test.each(
     [
       ['', ' ', 'null', 'undefined', '0', 'true', '"text"', '[]', '{}', '<html></html>'],
-      [`{"json":null}`, `{"json":[]}`, `{"json":"${VERSION}"}`, `{"meta":{"values":{}}}`],
-      [JSON.stringify({ version: VERSION, flow: 'signIn', snapshot: {} })],
+      [`{"json":null}`, `{"json":[]}`, `{"json":${FORMAT}}`, `{"meta":{"values":{}}}`],
+      [JSON.stringify({ format: FORMAT, flow: 'signIn', snapshot: {} })],
     ].flat(),
   )('damaged: %s', (text) => {
     expect(deserialize(text)).toBeUndefined()
@@ -203,7 +209,7 @@ describe('anything but what this version stored starts fresh', () => {
     ['snapshot', 1],
     ['snapshot', true],
   ])('its %s is %j', (name, value) => {
-    const json = { version: VERSION, flow: 'signIn', snapshot: {}, [name]: value }
+    const json = { format: FORMAT, flow: 'signIn', snapshot: {}, [name]: value }
     expect(deserialize(JSON.stringify({ json }))).toBeUndefined()
   })
 
@@ -252,7 +258,7 @@ describe('a hostile envelope', () => {
   })
 
   test('names that reach for a prototype are fields at most', () => {
-    const text = `{"json":{"version":"${VERSION}","flow":"signIn","__proto__":{"isAdmin":true},
+    const text = `{"json":{"format":${FORMAT},"flow":"signIn","__proto__":{"isAdmin":true},
       "snapshot":{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}}}}}`
     const saved = deserialize(text)
     const { isAdmin } = { ...saved?.snapshot } as { isAdmin?: boolean }
@@ -260,8 +266,8 @@ describe('a hostile envelope', () => {
     expect(names()).toEqual(untouched)
   })
 
-  test('its version cannot come from a prototype', () => {
-    const text = `{"json":{"__proto__":{"version":"${VERSION}"},"flow":"signIn","snapshot":{}}}`
+  test('its format cannot come from a prototype', () => {
+    const text = `{"json":{"__proto__":{"format":${FORMAT}},"flow":"signIn","snapshot":{}}}`
     expect(deserialize(text)).toBeUndefined()
   })
 

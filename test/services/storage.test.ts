@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { systemClock } from '../../services/clock.ts'
-import { boundedStore, memoryStore, type Store, webStore } from '../../services/session/store.ts'
+import { type Clock, systemClock } from '../../services/clock.ts'
+import { memoryStore, type Store, webStore, withTimeout } from '../../services/session/store.ts'
 import { turnableClock } from '../support/clock.ts'
 
 /** A browser's storage with room for so many characters. */
@@ -182,7 +182,7 @@ describe('webStore', () => {
   })
 })
 
-describe('boundedStore', () => {
+describe('withTimeout', () => {
   /** A store that does the same whatever it is asked for. */
   const storeOf = (work: () => Promise<never>): Store => ({ get: work, set: work, remove: work })
   const refuse = (): never => {
@@ -193,30 +193,51 @@ describe('boundedStore', () => {
     return Promise.allSettled(uses.map(async (use) => use()))
   }
 
-  test('gives a store up that does not answer', async () => {
+  test('a store that does not answer rejects after 10 s', async () => {
     const clock = turnableClock()
-    const hung = boundedStore(
-      storeOf(() => new Promise<never>(() => {})),
-      clock,
+    const ends = endsOf(
+      withTimeout(
+        storeOf(() => new Promise<never>(() => {})),
+        clock,
+      ),
     )
-    const ends = endsOf(hung)
     clock.advance(10_000)
     for (const end of await ends)
       expect(end).toMatchObject({ reason: { code: 'deadline_exceeded' } })
   })
 
+  test('a store that answers synchronously answers so still, and is not waited for', () => {
+    const until = vi.fn<Clock['until']>()
+    const store = withTimeout(memoryStore(), { ...systemClock, until })
+    expect(store.set('a', '1')).toBeUndefined()
+    expect(store.get('a')).toBe('1')
+    expect(store.remove('a')).toBeUndefined()
+    expect(store.get('a')).toBeUndefined()
+    expect(until).not.toHaveBeenCalled()
+  })
+
+  test('a store that answers later leaves no timer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const store = withTimeout({ ...memoryStore(), get: async () => 'value' }, systemClock)
+    const answer = store.get('a')
+    expect(vi.getTimerCount()).toBe(1)
+    expect(await answer).toBe('value')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   test.each([
     ['throws', () => refuse()],
     ['rejects', async () => refuse()],
-  ])('a store that %s is told of once, to whoever asked', async (_, work) => {
-    const unheard = vi.fn<() => void>()
-    process.on('unhandledRejection', unheard)
-    onTestFinished(() => void process.off('unhandledRejection', unheard))
+  ])('the error of a store that %s reaches the caller only', async (_, work) => {
+    const onUnhandled = vi.fn<() => void>()
+    process.on('unhandledRejection', onUnhandled)
+    onTestFinished(() => void process.off('unhandledRejection', onUnhandled))
     for (const clock of [systemClock, turnableClock()]) {
-      for (const end of await endsOf(boundedStore(storeOf(work), clock)))
+      for (const end of await endsOf(withTimeout(storeOf(work), clock)))
         expect(end).toMatchObject({ reason: { message: 'blocked' } })
     }
     await new Promise((resolve) => setImmediate(resolve))
-    expect(unheard).not.toHaveBeenCalled()
+    expect(onUnhandled).not.toHaveBeenCalled()
   })
 })

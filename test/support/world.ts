@@ -1,5 +1,6 @@
 import type { AnyActorRef, AnyMachineSnapshot, EventObject, InspectionEvent } from 'xstate'
-import type { Endpoint, OperationName } from '../../services/http/endpoint.ts'
+import type { Endpoint } from '../../services/http/endpoint.ts'
+import type { OperationName } from '../../services/http/operation.ts'
 import * as endpoints from '../../services/http/endpoints.ts'
 import type { Inspector } from '../../adapters/inspect/index.ts'
 import { type AuthOptions, createAuth } from '../../adapters/client/index.ts'

@@ -1,0 +1,40 @@
+import { parseEmail, toEmail } from './email.ts'
+import { AuthError } from './error.ts'
+import type { Contact } from './http/wire.ts'
+import { parsePhoneNumber, toPhoneNumber } from './phone.ts'
+import { cleanText } from './typedText.ts'
+
+/**
+ * Converts a contact to its normal form, in which equal contacts are equal texts.
+ *
+ * @param contact a phone number or an e-mail address as typed
+ * @returns `{ phone_number: '+86 13800000000' }` or `{ email: 'Name@example.com' }`
+ * @throws AuthError `invalid_argument`; its description says what is expected
+ */
+export function normalizeContact({ phone_number, email }: Partial<Contact>): Contact {
+  if (phone_number !== undefined) return { phone_number: toPhoneNumber(phone_number) }
+  if (email !== undefined) return { email: toEmail(email) }
+  throw new AuthError('invalid_argument', { description: 'phone_number or email is required' })
+}
+
+/**
+ * Converts a login name to its normal form: a phone number or an e-mail address to that of
+ * `normalizeContact`, any other name stays as it is.
+ *
+ * @param text any value
+ */
+export function normalizeUsername(text: unknown): unknown {
+  return parsePhoneNumber(text) ?? parseEmail(text) ?? text
+}
+
+/**
+ * Converts a verification code as users type and paste it to the code that was sent: without spaces
+ * and dashes, in ordinary digits.
+ *
+ * @param text a code like `123 456`, `123-456` or `１２３４５６`
+ */
+export function normalizeCode(text: string): string {
+  return cleanText(text)
+    .replace(/[\s\p{Pd}\u2212]/gu, '')
+    .normalize('NFKC')
+}

@@ -1,0 +1,198 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { normalizeCode, normalizeContact, normalizeUsername } from '../../services/contact.ts'
+import type { Contact } from '../../services/http/wire.ts'
+import { anyText } from './arbitrary.ts'
+
+/** The normal form, or the error. */
+const resultOf = <T>(run: () => T): unknown => {
+  try {
+    return run()
+  } catch (thrown) {
+    return thrown
+  }
+}
+
+/** Texts in which a form of digits, addresses and what surrounds them is likely. */
+const typed = fc.oneof(
+  anyText(),
+  fc.string({
+    unit: fc.constantFrom(...'a@B.。＠Ａ１1 +8６-−\u0308\u0331\u00a8\u200d\u3000İΣ'.split('')),
+  }),
+)
+
+describe('normalizeContact', () => {
+  test.each<[string, string]>([
+    ['li@example.com', 'li@example.com'],
+    ['  li@example.com\n', 'li@example.com'],
+    ['Li.Hua+news@Example.COM', 'Li.Hua+news@example.com'],
+    ['ｌｉ＠ｅｘａｍｐｌｅ．ｃｏｍ', 'li@example.com'],
+    ['li@example。com', 'li@example.com'],
+    ['\ufeffli@exam\u200bple.com\u200e', 'li@example.com'],
+    ['李华@例子.中国', '李华@例子.中国'],
+    ['li@localhost', 'li@localhost'],
+  ])('the e-mail address %j becomes %j', (email, normal) => {
+    expect(normalizeContact({ email })).toEqual({ email: normal })
+  })
+
+  test('a phone number becomes that of the HTTP API', () => {
+    for (const phone_number of ['13800000000', '＋８６ 138-0000-0000', '0086 13800000000'])
+      expect(normalizeContact({ phone_number })).toEqual({ phone_number: '+86 13800000000' })
+  })
+
+  test('other fields are dropped', () => {
+    const contact = { email: 'li@example.com', target: 'ANY', phone_number: undefined }
+    expect(normalizeContact(contact)).toEqual({ email: 'li@example.com' })
+  })
+
+  test.each([
+    '',
+    ' ',
+    '@',
+    'li',
+    'li@',
+    '@example.com',
+    ' @example.com',
+    'li@ ',
+    'li@hua@example.com',
+    'li@example.com, han@example.com',
+    'li hua@example.com',
+    'li@example .com',
+    'li@example.com\u0000',
+    '13800000000',
+    null,
+    1,
+    {},
+  ])('the e-mail address %j is refused', (email) => {
+    expect(resultOf(() => normalizeContact({ email } as Contact))).toMatchObject({
+      code: 'invalid_argument',
+      description: 'email must have one @ between a name and a domain, like "name@example.com"',
+    })
+  })
+
+  test('an unreadable phone number is refused with what is expected', () => {
+    expect(resultOf(() => normalizeContact({ phone_number: 'li@example.com' }))).toMatchObject({
+      code: 'invalid_argument',
+      description: 'phone_number must carry its country code, like "+86 13800000000"',
+    })
+  })
+
+  test('a contact without phone number and e-mail address is refused', () => {
+    expect(resultOf(() => normalizeContact({}))).toMatchObject({
+      code: 'invalid_argument',
+      description: 'phone_number or email is required',
+    })
+  })
+
+  test.each(['phone_number', 'email'] as const)('%s: a normal form stays as it is', (field) => {
+    fc.assert(
+      fc.property(typed, typed, (text, other) => {
+        for (const value of [text, `${text}@${other}`]) {
+          const once = resultOf(() => normalizeContact({ [field]: value } as unknown as Contact))
+          if (once instanceof Error) expect(once).toHaveProperty('code', 'invalid_argument')
+          else expect(normalizeContact(once as Contact)).toEqual(once)
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('an e-mail address in capital, full-width or surrounded letters has one form', () => {
+    const label = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/)
+    const fullWidth = (text: string) =>
+      text.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0))
+    fc.assert(
+      fc.property(label, label, label, (local, name, top) => {
+        const email = `${local}@${name}.${top}`
+        const spellings = [
+          `${local}@${name.toUpperCase()}.${top}`,
+          fullWidth(email),
+          `\u3000${email}\u200b `,
+          `${local}@${name}。${top}`,
+        ]
+        for (const spelling of spellings)
+          expect(normalizeContact({ email: spelling })).toEqual({ email })
+      }),
+    )
+  })
+})
+
+describe('normalizeUsername', () => {
+  test.each([
+    ['13800000000', '+86 13800000000'],
+    ['+85212345678', '+852 12345678'],
+    ['０086 138-0000-0000', '+86 13800000000'],
+    ['8613800000000', '+86 13800000000'],
+    ['+1 (415) 555-0100', '+1 4155550100'],
+    ['＋85212345678', '+852 12345678'],
+  ])('the phone number %j is sent as %j', (text, wire) => {
+    expect(normalizeUsername(text)).toBe(wire)
+  })
+
+  test.each([
+    ['lihua'],
+    ['Li Hua'],
+    [' lihua '],
+    ['li-hua.2000'],
+    ['someone@example.com'],
+    ['ｌｉｈｕａ'],
+    ['12345678'],
+    ['2021001234'],
+    // Beginning with 00: a number somebody was given, no phone of a country far away.
+    ['0012345678'],
+    ['0014155550100'],
+    ['00-1234-5678'],
+    ['0085212345678'],
+    ['138000000001'],
+    ['+'],
+    [''],
+  ])('%j is left as it is', (text) => {
+    expect(normalizeUsername(text)).toBe(text)
+  })
+
+  test.each([
+    ['someone@Example.com', 'someone@example.com'],
+    [' ｓｏｍｅｏｎｅ＠example.com', 'someone@example.com'],
+  ])('the e-mail address %j is sent as %j', (text, normal) => {
+    expect(normalizeUsername(text)).toBe(normal)
+  })
+})
+
+describe('normalizeCode', () => {
+  test.each([
+    ['123456', '123456'],
+    [' 123456\n', '123456'],
+    ['123 456', '123456'],
+    ['123-456', '123456'],
+    ['1 2 3 – 4 5 6', '123456'],
+    ['123−456', '123456'],
+    ['１２３４５６', '123456'],
+    ['１２３　４５６', '123456'],
+    ['\u202d123\u200b456\ufeff', '123456'],
+    ['aB3d9Z', 'aB3d9Z'],
+    ['', ''],
+  ])('%j becomes %j', (text, code) => {
+    expect(normalizeCode(text)).toBe(code)
+  })
+
+  test('a normal form stays as it is', () => {
+    fc.assert(
+      fc.property(typed, (text) => {
+        const once = normalizeCode(text)
+        expect(normalizeCode(once)).toBe(once)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('a code is the same however it is grouped', () => {
+    const code = fc.stringMatching(/^\d{4,8}$/)
+    const gaps = fc.array(fc.constantFrom(' ', '-', '\u3000', '\u200b', ''), { maxLength: 8 })
+    fc.assert(
+      fc.property(code, gaps, (code, gaps) => {
+        const typed = [...code].map((digit, at) => digit + (gaps[at] ?? '')).join('')
+        expect(normalizeCode(typed)).toBe(code)
+      }),
+    )
+  })
+})
