@@ -18,7 +18,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^cloudbase-authflow$/, replacement: at('../adapters/index.ts') },
-      { find: /^cloudbase-authflow\/sandbox$/, replacement: at('../sandbox/index.ts') },
+      { find: /^cloudbase-authflow-sandbox$/, replacement: at('../sandbox/index.ts') },
     ],
   },
   test: {
