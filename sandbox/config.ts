@@ -91,7 +91,7 @@ export const defaultConfig: Config = {
   codeTries: 5,
   verificationTokenSeconds: 600,
   sudoTokenSeconds: 900,
-  resendSeconds: 0,
+  resendSeconds: 60,
   sendsPerHour: 20,
   sendsBeforeCaptcha: 5,
   failuresBeforeCaptcha: 5,

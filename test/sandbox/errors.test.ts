@@ -104,7 +104,6 @@ const rows: Row[] = [
     error: 'resource_exhausted',
     number: 8,
     when: 'a second code is requested within resendSeconds',
-    config: { resendSeconds: 60 },
     async reach(client) {
       await client.sendCode()
       return client.sendCode()

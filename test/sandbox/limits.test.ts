@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { email, phone, start } from './client.ts'
 
 test('sandbox limits: a second code to the same contact within 60 s answers resource_exhausted with retry_after', async () => {
-  const client = await start({ resendSeconds: 60 })
+  const client = await start()
   await client.sendCode()
   client.sandbox.advance(15)
   const { status, headers, body } = await client.sendCode()

@@ -76,6 +76,7 @@ test.each([1, 2])('sandbox state file: a file of version %i is loaded', async (v
   const after = await start()
   expect(await after.sandbox.load(file)).toEqual({ outcome: 'loaded' })
   expect((await after.refresh(bob.refresh_token)).body['sub']).toBe(bob.sub)
+  expect((await after.sendCode()).body['error']).toBe('resource_exhausted')
 })
 
 test('sandbox state file: the file is readable by its owner only, contains no secret and leaves no temporary file', async () => {
