@@ -2,16 +2,20 @@
 import { parseArgs } from 'node:util'
 import { createSandbox, type Listener, type Sandbox } from './index.ts'
 
-const help = `Usage: authflow sandbox [options]
+const help = `Usage: cloudbase-authflow-sandbox [options]
 
 A CloudBase-compatible auth server for development, demos and tests.
 
 Options:
-  --port N      port to listen on (default 8787, 0 takes any free one)
-  --host HOST   address to listen on (default 127.0.0.1); on any other than a
-                loopback address the control API is off
-  --state FILE  keep users, sessions and the signing key in FILE
-  --help        show this text
+  --port N      port to listen on (default 8787; 0 takes any free port)
+  --host HOST   address to listen on (default 127.0.0.1); the control API is
+                off on any address that is not a loopback address
+  --state FILE  load users, sessions, keys and settings from FILE, and save
+                them there after every change
+  -h, --help    show this text
+
+Example:
+  cloudbase-authflow-sandbox --port 4871 --state .sandbox/state.json
 `
 
 const saveDelayMs = 200
@@ -22,10 +26,9 @@ interface Settings {
   state: string | undefined
 }
 
-/** Reads the command line; `undefined` asks for help, a wrong one throws. */
+/** Reads the command line. Returns `undefined` when help was requested. */
 function readArguments(): Settings | undefined {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
+  const { values } = parseArgs({
     options: {
       port: { type: 'string', default: '8787' },
       host: { type: 'string', default: '127.0.0.1' },
@@ -34,14 +37,13 @@ function readArguments(): Settings | undefined {
     },
   })
   if (values.help) return undefined
-  if (positionals.join(' ') !== 'sandbox') throw new Error('The only command is: authflow sandbox')
   const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : NaN
   if (!(port <= 65_535)) throw new Error('--port must be a number from 0 to 65535')
   return { port, host: values.host, state: values.state }
 }
 
-/** Saves a while after a change, and at once when asked to; never twice at a time. */
-function createSaver(save: () => Promise<void>): { changed(): void; flush(): Promise<void> } {
+/** Saves `saveDelayMs` after a change, or at once on `flush`. Saves never overlap. */
+function createSaver(save: () => Promise<void>): { onChange(): void; flush(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined
   let saving = Promise.resolve()
   const flush = (): Promise<void> => {
@@ -53,7 +55,7 @@ function createSaver(save: () => Promise<void>): { changed(): void; flush(): Pro
     return saving
   }
   return {
-    changed: () => void (timer ??= setTimeout(() => void flush(), saveDelayMs)),
+    onChange: () => void (timer ??= setTimeout(() => void flush(), saveDelayMs)),
     flush,
   }
 }
@@ -66,7 +68,7 @@ async function load(sandbox: Sandbox, file: string): Promise<void> {
   )
 }
 
-function greet({ url }: Listener, isLocal: boolean): void {
+function printAddress({ url }: Listener, isLocal: boolean): void {
   const lines = isLocal
     ? [`  delivered codes: ${url}/__sandbox/inbox`, `  requests so far: ${url}/__sandbox/requests`]
     : ['  Other machines can reach it; the control API is off.']
@@ -78,10 +80,10 @@ async function run({ port, host, state }: Settings): Promise<void> {
     if (state !== undefined) await sandbox.save(state)
   }
   const saver = createSaver(save)
-  const sandbox = createSandbox({ onChange: saver.changed })
+  const sandbox = createSandbox({ onChange: saver.onChange })
   if (state !== undefined) await load(sandbox, state)
   const listener = await sandbox.listen({ port, host })
-  greet(listener, ['127.0.0.1', 'localhost', '::1'].includes(host))
+  printAddress(listener, ['127.0.0.1', 'localhost', '::1'].includes(host))
   const stop = async (): Promise<void> => {
     await listener.close()
     await saver.flush()
@@ -91,11 +93,16 @@ async function run({ port, host, state }: Settings): Promise<void> {
   process.once('SIGTERM', () => void stop())
 }
 
+function printError(error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`cloudbase-authflow-sandbox: ${message} (see --help)\n`)
+  process.exitCode = 1
+}
+
 try {
   const settings = readArguments()
   if (settings) await run(settings)
   else process.stdout.write(help)
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = 1
+  printError(error)
 }

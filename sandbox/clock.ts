@@ -1,12 +1,17 @@
-/** The server's idea of now. Every time in the sandbox comes from here. */
+/** The server's clock. Every time in the sandbox is read from it. */
 export interface Clock {
-  /** Milliseconds since the epoch, shifted by the offset. */
+  /** Milliseconds since the epoch, including the offset. */
   now(): number
-  /** Seconds this clock runs ahead of the machine's (negative: behind). */
+  /** Seconds this clock is ahead of the machine's clock; negative when behind. */
   offsetSeconds: number
 }
 
-/** Makes a clock over `base`, a function giving milliseconds since the epoch. */
+/**
+ * Creates a clock with an adjustable offset.
+ *
+ * @param base Returns milliseconds since the epoch.
+ * @returns A clock with an offset of 0.
+ */
 export function createClock(base: () => number): Clock {
   const clock: Clock = {
     offsetSeconds: 0,

@@ -1,77 +1,86 @@
 import { ApiError } from './error.ts'
 
-/** What a spent refresh token gets: see {@link Config.refreshPolicy}. */
+/** How a refresh token that was used before is handled: see {@link Config.refreshPolicy}. */
 export type RefreshPolicy = 'strict' | 'family' | 'window'
 
-/** A third party to sign in with. */
+/** Settings of one identity provider. */
 export interface ProviderSettings {
-  /** As shown to people. */
+  /** Display name. */
   name: string
-  /** Whether an identity nobody has makes a user; otherwise it is `not_found`. */
+  /** Whether an unknown identity is signed up; otherwise signing in fails with `not_found`. */
   autoSignUp: boolean
 }
 
-/** Everything that can be tuned while the server runs. Times are in seconds. */
+/** Settings that can be changed while the server runs. All durations are in seconds. */
 export interface Config {
   /**
-   * `strict`: a spent refresh token is refused. `family`: using one again revokes its session.
-   * `window`: it still answers for `refreshWindowSeconds` after it was spent.
+   * How a refresh token that was used before is handled. `strict`: it is rejected. `family`: it is
+   * rejected and its session is revoked. `window`: it still works for `refreshWindowSeconds` after
+   * its first use.
    */
   refreshPolicy: RefreshPolicy
+  /** Grace period of the `window` policy. */
   refreshWindowSeconds: number
+  /** Lifetime of an access token. */
   accessTokenSeconds: number
-  /** Counted anew for each refresh token of a session. */
+  /** Lifetime of a refresh token, counted from the refresh that issued it. */
   refreshTokenSeconds: number
-  /** Sessions per user; one more ends the oldest. */
+  /** Sessions per user. One more ends the oldest. */
   maxSessions: number
+  /** Lifetime of a verification code. */
   codeSeconds: number
-  /** Wrong codes after which a verification is dead. */
+  /** Wrong codes after which a verification is aborted. */
   codeTries: number
+  /** Lifetime of a verification token. */
   verificationTokenSeconds: number
+  /** Lifetime of a sudo token. */
   sudoTokenSeconds: number
-  /** Least time between two codes to one contact; 0 is none. */
+  /** Minimum time between two codes to one contact; 0 turns the wait off. */
   resendSeconds: number
-  /** Codes per contact and per device in any hour; `null` is no limit. */
+  /** Codes per contact and per device within an hour; `null` turns the limit off. */
   sendsPerHour: number | null
-  /** Codes per contact and per device in any hour before a captcha is demanded. */
+  /** Codes per contact and per device within an hour before a captcha is required. */
   sendsBeforeCaptcha: number
-  /** Wrong passwords for one user name in any hour before a captcha is demanded. */
+  /** Wrong passwords for one user name within an hour before a captcha is required. */
   failuresBeforeCaptcha: number
-  /** Wrong passwords for one user name within `lockSeconds` that lock it; `null` is never. */
+  /** Wrong passwords within `lockSeconds` that lock a user name; `null` turns locking off. */
   failuresBeforeLock: number | null
+  /** Time for which a user name is locked. */
   lockSeconds: number
-  /** `on`: every call but captcha, refresh and revoke demands a fresh captcha token. */
+  /** `on`: every call except captcha, refresh and revoke requires a new captcha token. */
   captchaOnEveryCall: 'off' | 'on'
-  /** Characters in a picture, 4 to 6. */
+  /** Characters in a captcha picture, 4 to 6. */
   captchaLength: number
-  /** Lifetime of a picture. */
+  /** Lifetime of a captcha picture. */
   captchaSeconds: number
-  /** Wrong answers after which a picture is dead. */
+  /** Wrong answers after which a captcha picture is discarded. */
   captchaTries: number
+  /** Lifetime of a captcha token. */
   captchaTokenSeconds: number
-  /** Lifetime of a page opened by captcha/init. */
+  /** Lifetime of a page opened by `captcha/init`. */
   captchaPageSeconds: number
-  /** Calls per device in any minute; `null` is no limit. */
+  /** Calls per device within a minute; `null` turns the limit off. */
   requestsPerMinute: number | null
   /**
-   * The third parties, by provider id. `wx_mp` also stands for every mini-program, whose app ids
-   * (anything from `wx` on that is not listed) serve as provider ids. A patch replaces the whole.
+   * Identity providers by provider id. The entry `wx_mp` also applies to mini-programs, whose app
+   * ids (every unlisted id that starts with `wx`) serve as provider ids. A patch replaces the map.
    */
   providers: Readonly<Record<string, ProviderSettings>>
-  /** Lifetime of the code a third party sends a person back with. */
+  /** Lifetime of the authorization code a provider issues. */
   providerCodeSeconds: number
+  /** Lifetime of a provider token. */
   providerTokenSeconds: number
-  /** `on`: pages of third parties cut the ties to the window that opened them. */
+  /** `on`: provider pages send `Cross-Origin-Opener-Policy: same-origin`. */
   providerCoop: 'off' | 'on'
-  /** `off`: who signs in by a ticket gets no refresh token. */
+  /** `off`: signing in by a custom ticket issues no refresh token. */
   customRefreshToken: 'off' | 'on'
-  /** Publishable keys: bearers that name no user, wherever a user or a client id would do. */
+  /** Publishable keys: bearers without a user, accepted in place of an access token or client id. */
   accessKeys: readonly string[]
-  /** Origins allowed to call from a browser; `*` is any, a trailing `:*` any port. */
+  /** Origins that may call from a browser. `*` allows all; a trailing `:*` allows any port. */
   allowedOrigins: readonly string[]
 }
 
-/** The documented behaviour; where nothing is documented, what least disturbs development. */
+/** The documented behaviour, or where none is documented, the least restrictive one. */
 export const defaultConfig: Config = {
   refreshPolicy: 'strict',
   refreshWindowSeconds: 10,
@@ -82,7 +91,7 @@ export const defaultConfig: Config = {
   codeTries: 5,
   verificationTokenSeconds: 600,
   sudoTokenSeconds: 900,
-  resendSeconds: 0,
+  resendSeconds: 60,
   sendsPerHour: 20,
   sendsBeforeCaptcha: 5,
   failuresBeforeCaptcha: 5,
@@ -110,15 +119,15 @@ export const defaultConfig: Config = {
     'https://localhost:*',
     'http://127.0.0.1:*',
     'https://127.0.0.1:*',
-    // What a mini-program's requests name when they come through the WeChat cloud.
+    // The origin of mini-program requests that pass through the WeChat cloud.
     'https://servicewechat.com',
   ],
 }
 
 type Check = (value: unknown) => boolean
 
-const isWhole = (least: number, most: number): Check => {
-  return (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most
+const isInteger = (min: number, max: number): Check => {
+  return (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max
 }
 const isOneOf = (...allowed: string[]): Check => {
   return (value) => typeof value === 'string' && allowed.includes(value)
@@ -134,11 +143,11 @@ const isProvider = ([id, value]: [string, unknown]): boolean =>
   Object.keys(value).length === 2 &&
   typeof value['name'] === 'string' &&
   typeof value['autoSignUp'] === 'boolean'
-const isTexts: Check = (value) =>
+const isTextList: Check = (value) =>
   Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '')
-const isLifetime = isWhole(1, 31_536_000)
-const isCount = isWhole(0, 10_000)
-const isLimit = isWhole(1, 10_000)
+const isLifetime = isInteger(1, 31_536_000)
+const isCount = isInteger(0, 10_000)
+const isLimit = isInteger(1, 10_000)
 
 const checks: Record<keyof Config, Check> = {
   refreshPolicy: isOneOf('strict', 'family', 'window'),
@@ -157,7 +166,7 @@ const checks: Record<keyof Config, Check> = {
   failuresBeforeLock: isNullOr(isLimit),
   lockSeconds: isLifetime,
   captchaOnEveryCall: isOneOf('off', 'on'),
-  captchaLength: isWhole(4, 6),
+  captchaLength: isInteger(4, 6),
   captchaSeconds: isLifetime,
   captchaTries: isLimit,
   captchaTokenSeconds: isLifetime,
@@ -168,11 +177,18 @@ const checks: Record<keyof Config, Check> = {
   providerTokenSeconds: isLifetime,
   providerCoop: isOneOf('off', 'on'),
   customRefreshToken: isOneOf('off', 'on'),
-  accessKeys: isTexts,
-  allowedOrigins: isTexts,
+  accessKeys: isTextList,
+  allowedOrigins: isTextList,
 }
 
-/** `config` with `patch` merged in; an unknown key or a bad value is `invalid_argument`. */
+/**
+ * Merges settings into a configuration.
+ *
+ * @param config The current settings.
+ * @param patch The settings to change.
+ * @returns A new configuration.
+ * @throws ApiError `invalid_argument` for an unknown setting or an invalid value.
+ */
 export function mergeConfig(config: Config, patch: object): Config {
   for (const [key, value] of Object.entries(patch)) {
     const check = Object.hasOwn(checks, key) ? checks[key as keyof Config] : undefined

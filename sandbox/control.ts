@@ -1,15 +1,20 @@
 import { Hono } from 'hono'
-import { addUser, viewUser } from './accounts.ts'
-import { decideAt } from './endpoints/providerPage.ts'
-import type { Link } from './http/route.ts'
+import { addUser, viewUser } from './manageUsers.ts'
+import { authorizeByUri } from './endpoints/providerPage.ts'
+import type { Connection } from './http/route.ts'
 import type { Core } from './core.ts'
 import { ApiError } from './error.ts'
 import type { Message } from './state.ts'
 import { Fields, parseJson, parseObject } from './fields.ts'
 
-/** The control API under `/__sandbox`, for tests and demos on the same machine. */
-export function control(core: Core): Hono<{ Bindings: Link }> {
-  const app = new Hono<{ Bindings: Link }>()
+/**
+ * Creates the control API, which is mounted at `/__sandbox` and answers on loopback only.
+ *
+ * @param core The server's core.
+ * @returns The routes of the control API.
+ */
+export function createControl(core: Core): Hono<{ Bindings: Connection }> {
+  const app = new Hono<{ Bindings: Connection }>()
   app.use(async ({ env }, next) => {
     if (!env.isLocal) throw new ApiError('unimplemented')
     return next()
@@ -19,16 +24,16 @@ export function control(core: Core): Hono<{ Bindings: Link }> {
   app.post('/users', async ({ req }) => {
     return Response.json(await addUser(core, Fields.parse(await req.text())))
   })
-  app.get('/requests', () => Response.json(core.journal.list()))
+  app.get('/requests', () => Response.json(core.requestLog.list()))
   app.get('/captcha/:token', ({ req }) => {
     const answer = core.captchas.answer(req.param('token'))
     if (answer === undefined) throw new ApiError('not_found', 'There is no such picture')
     return Response.json({ answer })
   })
-  app.get('/clock', () => Response.json(clock(core)))
+  app.get('/clock', () => Response.json(readClock(core)))
   app.post('/clock', async ({ req }) => {
     setClock(core, parseObject(await req.text()))
-    return Response.json(clock(core))
+    return Response.json(readClock(core))
   })
   app.get('/config', () => Response.json(core.config()))
   app.post('/config', async ({ req }) => {
@@ -41,7 +46,9 @@ export function control(core: Core): Hono<{ Bindings: Link }> {
   })
   app.post('/consent', async ({ req }) => {
     const body = Fields.parse(await req.text())
-    return Response.json({ location: decideAt(core, body.need('uri'), body.text('person')) })
+    return Response.json({
+      location: authorizeByUri(core, body.requireText('uri'), body.text('account')),
+    })
   })
   app.post('/tickets', async ({ req }) => {
     const { uid, ...options } = parseObject(await req.text()) as { uid: string }
@@ -54,26 +61,39 @@ export function control(core: Core): Hono<{ Bindings: Link }> {
   return app
 }
 
-/** Delivered codes, newest first, to one contact or to all. */
+/**
+ * Lists delivered codes, newest first.
+ *
+ * @param core The server's core.
+ * @param to The contact to list codes for. Default: all contacts.
+ * @returns The delivered codes.
+ */
 export function inbox({ state }: Core, to: string | undefined): Message[] {
-  // An unescaped + in a query reads as a space.
+  // An unescaped + in a query is decoded as a space.
   const address = to?.toLowerCase().replace(/^ /, '+')
   return state.messages
     .filter((message) => address === undefined || message.to === address)
     .toReversed()
 }
 
-const clock = ({ clock }: Core): object => ({
+const readClock = ({ clock }: Core): object => ({
   offsetSeconds: clock.offsetSeconds,
   now: clock.now(),
 })
 
-const mostSeconds = 10 * 365 * 86_400
+const maxOffsetSeconds = 10 * 365 * 86_400
 
-/** Sets how many seconds the server runs ahead of the machine, at most ten years either way. */
+/**
+ * Sets the offset of the server's clock.
+ *
+ * @param core The server's core.
+ * @param body An object with `offsetSeconds`: seconds ahead of the machine's clock, at most ten
+ *   years in either direction.
+ * @throws ApiError `invalid_argument` if `offsetSeconds` is missing or out of range.
+ */
 export function setClock(core: Core, body: object): void {
   const value = 'offsetSeconds' in body ? body.offsetSeconds : undefined
-  if (typeof value !== 'number' || !(Math.abs(value) <= mostSeconds)) {
+  if (typeof value !== 'number' || !(Math.abs(value) <= maxOffsetSeconds)) {
     throw new ApiError('invalid_argument', 'offsetSeconds must be a number')
   }
   core.clock.offsetSeconds = value

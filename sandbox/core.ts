@@ -1,70 +1,81 @@
 import { type Captchas, createCaptchas } from './rules/captchas.ts'
 import { type Clock, createClock } from './clock.ts'
 import { type Config, defaultConfig, mergeConfig } from './config.ts'
-import { createEnvelopes, type Envelopes } from './rules/envelopes.ts'
+import { createEncryption, type Encryption } from './rules/encryption.ts'
 import { createFaults, type Faults } from './http/faults.ts'
-import { createJournal, type Journal } from './http/journal.ts'
+import { createRequestLog, type RequestLog } from './http/requestLog.ts'
 import { createProviders, type Providers } from './rules/providers.ts'
 import { createSessions, type Sessions } from './rules/sessions.ts'
 import { createState, type State } from './state.ts'
 import { createSudo, type Sudo } from './rules/sudo.ts'
-import { createTally, type Tally } from './rules/tally.ts'
+import { createCounters, type Counters } from './rules/counters.ts'
 import { createTickets, type Tickets } from './rules/tickets.ts'
 import { createUsers, type Users } from './rules/users.ts'
 import { createVerifications, type Verifications } from './rules/verifications.ts'
 
-/** The server without its HTTP face: what every endpoint and the control API work on. */
+/** The server without HTTP: the state and rules that all endpoints and the control API share. */
 export interface Core {
   readonly state: State
   readonly clock: Clock
-  readonly tally: Tally
+  readonly counters: Counters
   readonly users: Users
   readonly sessions: Sessions
   readonly verifications: Verifications
   readonly sudo: Sudo
   readonly providers: Providers
   readonly tickets: Tickets
-  readonly envelopes: Envelopes
+  readonly encryption: Encryption
   readonly captchas: Captchas
   readonly faults: Faults
-  readonly journal: Journal
+  readonly requestLog: RequestLog
+  /** Returns the current settings. */
   config(): Config
-  /** Merges settings and answers all of them. */
+  /**
+   * Merges settings and returns all of them.
+   *
+   * @throws ApiError `invalid_argument` for an unknown setting or an invalid value.
+   */
   configure(patch: object): Config
-  /** Back to the start: no users, no sessions, no faults, the first settings, the real time. */
+  /** Restores the initial state: no users, sessions, faults or log; initial settings and time. */
   reset(): void
 }
 
-/** How a core starts. */
+/** Options of {@link createCore}. */
 export interface CoreOptions {
-  /** Settings that differ from {@link defaultConfig}. */
+  /** Settings that differ from the defaults. */
   config?: Partial<Config>
-  /** Milliseconds since the epoch; the machine's clock unless given. */
+  /** Returns milliseconds since the epoch. Default: `Date.now`. */
   now?: () => number
 }
 
-/** Makes a core. */
+/**
+ * Creates a core with an empty state.
+ *
+ * @param options Initial settings and clock.
+ * @returns The core.
+ * @throws ApiError `invalid_argument` for an unknown setting or an invalid value.
+ */
 export function createCore(options: CoreOptions = {}): Core {
-  const first = mergeConfig(defaultConfig, options.config ?? {})
-  let config = first
+  const initial = mergeConfig(defaultConfig, options.config ?? {})
+  let config = initial
   const current = (): Config => config
   const clock = createClock(options.now ?? Date.now)
   const state = createState()
   const faults = createFaults()
-  const journal = createJournal(clock)
+  const requestLog = createRequestLog(clock)
   return {
     state,
     clock,
     faults,
-    journal,
-    tally: createTally(state, clock),
+    requestLog,
+    counters: createCounters(state, clock),
     users: createUsers(state, clock),
     sessions: createSessions(state, clock, current),
     verifications: createVerifications(state, clock, current),
     sudo: createSudo(state, clock, current),
     providers: createProviders(state, clock, current),
     tickets: createTickets(state, clock),
-    envelopes: createEnvelopes(state),
+    encryption: createEncryption(state),
     captchas: createCaptchas(state, clock, current),
     config: current,
     configure(patch) {
@@ -72,11 +83,11 @@ export function createCore(options: CoreOptions = {}): Core {
       return config
     },
     reset() {
-      config = first
+      config = initial
       clock.offsetSeconds = 0
       Object.assign(state, createState())
       faults.set([])
-      journal.clear()
+      requestLog.clear()
     },
   }
 }

@@ -1,8 +1,5 @@
-/**
- * Error strings the server answers with, their documented number (absent where none is
- * documented) and the HTTP status they travel with.
- */
-const catalogue = {
+/** Error codes of the protocol with HTTP status, default text and documented number, if any. */
+const errors = {
   invalid_argument: { status: 400, number: 3, text: 'The request is malformed.' },
   not_found: { status: 404, number: 5, text: 'The user does not exist.' },
   permission_denied: {
@@ -28,7 +25,11 @@ const catalogue = {
     status: 400,
     text: 'The user has no password, please sign in with a code or a third party.',
   },
-  mfa_phone_required: { status: 400, number: 4042, text: 'A code to the phone is needed, too.' },
+  mfa_phone_required: {
+    status: 400,
+    number: 4042,
+    text: 'A code sent to the phone is required as well.',
+  },
   invalid_two_factor: { status: 400, text: 'The second code does not match or has expired.' },
   invalid_status: { status: 400, text: 'Too many wrong passwords, please try again later.' },
   user_pending: { status: 403, text: 'The user is not activated.' },
@@ -37,33 +38,40 @@ const catalogue = {
   invalid_grant: { status: 400, text: 'The refresh token is invalid, used or expired.' },
 } as const satisfies Record<string, { status: number; number?: number; text: string }>
 
-/** An error string of the protocol. */
-export type ErrorCode = keyof typeof catalogue
+/** An error code of the protocol: the field `error` of an error response. */
+export type ErrorCode = keyof typeof errors
 
 interface ErrorDetails {
-  /** Seconds until trying again makes sense: `retry_after` in the body and a header. */
+  /** Seconds to wait before a retry, sent as `retry_after` and as the header `Retry-After`. */
   retryAfter?: number
-  /** HTTP status, when another than the usual one of this code fits. */
+  /** HTTP status. Default: the usual one of the code. */
   status?: number
 }
 
-/** A refusal the client is meant to see: `{ error, error_code, error_description }`. */
+/** An error that is sent to the client as `{ error, error_code, error_description }`. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly code: ErrorCode
   readonly status: number
   readonly retryAfter: number | undefined
 
+  /**
+   * Creates an error for the client.
+   *
+   * @param code The error code.
+   * @param description `error_description`. Default: the text of the code.
+   * @param details Waiting time in seconds and HTTP status.
+   */
   constructor(code: ErrorCode, description?: string, details: ErrorDetails = {}) {
-    super(description ?? catalogue[code].text)
+    super(description ?? errors[code].text)
     this.code = code
-    this.status = details.status ?? catalogue[code].status
+    this.status = details.status ?? errors[code].status
     this.retryAfter = details.retryAfter
   }
 
-  /** The documented error body with its status and, for a limit, the waiting time. */
+  /** Converts the error to a response with its status, body and waiting time. */
   toResponse(): Response {
-    const known = catalogue[this.code]
+    const known = errors[this.code]
     const body = {
       error: this.code,
       error_code: 'number' in known ? known.number : undefined,

@@ -1,10 +1,10 @@
 import { ApiError } from './error.ts'
 
-const maxLength = 4096
+const defaultMaxLength = 4096
 
 /**
- * Reads typed fields out of untrusted JSON. `null` and `''` count as absent, a wrong type or an
- * overlong text is `invalid_argument`.
+ * Reads typed fields from untrusted JSON. `null` and `''` count as absent; a wrong type or an
+ * overlong text throws `ApiError` `invalid_argument`.
  */
 export class Fields {
   readonly #values: ReadonlyMap<string, unknown>
@@ -13,29 +13,29 @@ export class Fields {
     this.#values = new Map(values)
   }
 
-  /** Reads a JSON object; an empty text is an empty object. */
+  /** Parses a JSON object. An empty text is an empty object. */
   static parse(text: string): Fields {
     return new Fields(Object.entries(parseObject(text)))
   }
 
-  /** An optional text. */
-  text(name: string, most = maxLength): string | undefined {
+  /** Reads an optional text of at most `maxLength` characters. */
+  text(name: string, maxLength = defaultMaxLength): string | undefined {
     const value = this.#values.get(name)
     if (value === undefined || value === null || value === '') return undefined
-    if (typeof value !== 'string' || value.length > most) {
-      throw new ApiError('invalid_argument', `${name} must be a text of at most ${most}`)
+    if (typeof value !== 'string' || value.length > maxLength) {
+      throw new ApiError('invalid_argument', `${name} must be a text of at most ${maxLength}`)
     }
     return value
   }
 
-  /** A text that must be there. */
-  need(name: string): string {
+  /** Reads a required text. */
+  requireText(name: string): string {
     const value = this.text(name)
     if (value === undefined) throw new ApiError('invalid_argument', `${name} is required`)
     return value
   }
 
-  /** An optional text out of a fixed list. */
+  /** Reads an optional text that must be one of `allowed`. */
   oneOf<T extends string>(name: string, allowed: readonly T[]): T | undefined {
     const value = this.text(name)
     if (value === undefined) return undefined
@@ -44,7 +44,7 @@ export class Fields {
     return found
   }
 
-  /** An optional yes or no. */
+  /** Reads an optional boolean. */
   flag(name: string): boolean | undefined {
     const value = this.#values.get(name)
     if (value === undefined || value === null || value === '') return undefined
@@ -54,20 +54,20 @@ export class Fields {
     return value
   }
 
-  /** An optional object; an absent one is empty. */
+  /** Reads an object. An absent one is empty. */
   fields(name: string): Fields {
     const value = this.#values.get(name)
     return value === undefined || value === null || value === '' ? new Fields([]) : toFields(value)
   }
 
-  /** An optional list of objects; an absent one is empty. */
+  /** Reads a list of objects. An absent one is empty. */
   objects(name: string): Fields[] {
     const value = this.#values.get(name) ?? []
     if (!Array.isArray(value)) throw new ApiError('invalid_argument', `${name} must be a list`)
     return value.map(toFields)
   }
 
-  /** An optional list of texts. */
+  /** Reads an optional list of texts. */
   texts(name: string): string[] | undefined {
     const value = this.#values.get(name)
     if (value === undefined || value === null) return undefined
@@ -77,7 +77,13 @@ export class Fields {
   }
 }
 
-/** Parses a JSON object; everything else is `invalid_argument`. */
+/**
+ * Parses a JSON object.
+ *
+ * @param text JSON. An empty text is an empty object.
+ * @returns The object.
+ * @throws ApiError `invalid_argument` for anything else.
+ */
 export function parseObject(text: string): object {
   const value = parseJson(text.trim() === '' ? '{}' : text)
   if (!isObject(value)) throw new ApiError('invalid_argument', 'The body must be a JSON object')
@@ -88,11 +94,17 @@ const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function toFields(value: unknown): Fields {
-  if (!isObject(value)) throw new ApiError('invalid_argument', 'An object is needed')
+  if (!isObject(value)) throw new ApiError('invalid_argument', 'An object is required')
   return new Fields(Object.entries(value))
 }
 
-/** Parses JSON; damaged JSON is `invalid_argument`. */
+/**
+ * Parses JSON.
+ *
+ * @param text The text to parse.
+ * @returns The parsed value.
+ * @throws ApiError `invalid_argument` for malformed JSON.
+ */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

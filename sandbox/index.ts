@@ -1,13 +1,13 @@
-import { addUser, type NewUser, removeUser, type UserView, viewUser } from './accounts.ts'
-import { decideAt } from './endpoints/providerPage.ts'
+import { addUser, type NewUser, removeUser, type UserView, viewUser } from './manageUsers.ts'
+import { authorizeByUri } from './endpoints/providerPage.ts'
 import { createApp } from './http/app.ts'
-import type { Link } from './http/route.ts'
+import type { Connection } from './http/route.ts'
 import type { Config, ProviderSettings, RefreshPolicy } from './config.ts'
 import { inbox, setClock } from './control.ts'
 import { createCore, type CoreOptions } from './core.ts'
 import type { Fault } from './http/faults.ts'
 import { Fields } from './fields.ts'
-import type { LoggedRequest } from './http/journal.ts'
+import type { LoggedRequest } from './http/requestLog.ts'
 import { listen, type Listener, type ListenOptions } from './http/server.ts'
 import { type LoadOutcome, loadState, saveState } from './stateFile.ts'
 import type { TicketOptions } from './rules/tickets.ts'
@@ -16,82 +16,116 @@ import type { Message, UserStatus } from './state.ts'
 export type { Config, Fault, Listener, ListenOptions, LoggedRequest, Message, NewUser, UserView }
 export type { LoadOutcome, ProviderSettings, RefreshPolicy, TicketOptions, UserStatus }
 
-/** How a sandbox starts. */
+/** Options of {@link createSandbox}. */
 export interface SandboxOptions extends CoreOptions {
-  /** Called after whatever may have changed the state, which is then worth saving. */
+  /** Called after every operation that may have changed the state. Use it to save the state. */
   onChange?: () => void
 }
 
-/** A CloudBase-compatible auth server in this process. */
+/** A CloudBase-compatible auth server in the current process. */
 export interface Sandbox {
-  /** Like the global `fetch`, but into this server. A broken connection is a `TypeError`. */
+  /**
+   * Sends a request to the server without a socket, including those to the control API.
+   *
+   * @throws TypeError if a planned fault breaks the connection.
+   */
   fetch(input: Request | URL | string, init?: RequestInit): Promise<Response>
-  /** Listens on a socket. */
+  /** Listens on a socket. Default: a free port of `127.0.0.1`. */
   listen(options?: ListenOptions): Promise<Listener>
-  /** Delivered codes, newest first. */
+  /** Lists delivered codes, newest first; with `to`, those sent to one contact. */
   inbox(to?: string): Message[]
-  /** Requests so far, newest last, secrets masked. */
+  /** Lists the last 1,000 requests, newest last, with secrets masked. */
   requests(): LoggedRequest[]
-  /** Merges settings, if given, and answers all of them. */
+  /**
+   * Merges settings, if given, and returns all of them.
+   *
+   * @throws ApiError `invalid_argument` for an unknown setting or an invalid value.
+   */
   config(patch?: Partial<Config>): Config
-  /** Replaces the planned faults, if given, and answers those still to come. */
+  /**
+   * Replaces the planned faults, if given, and returns the remaining ones.
+   *
+   * @throws ApiError `invalid_argument` for a malformed fault.
+   */
   faults(faults?: readonly Fault[]): Fault[]
-  /** What a picture says, by the token it came with. */
+  /** Returns the text of a captcha picture, given the token that came with it. */
   captchaAnswer(token: string): string | undefined
   /**
-   * Decides on the page of a third party, named by the `uri` that `provider/uri` answered, as this
-   * person or, without one, by a denial. Answers where the page leads.
+   * Submits the consent page of an identity provider.
+   *
+   * @param uri The `uri` that `GET /auth/v1/provider/uri` returned.
+   * @param account The provider account that consents. Without one, the request is denied.
+   * @returns The URL the page redirects to.
+   * @throws ApiError `invalid_argument` for another URI or a malformed account.
    */
-  consent(uri: string, person?: string): string
-  /** A ticket for `POST /auth/v1/signin/custom`, as an app's own server would make it. */
+  consent(uri: string, account?: string): string
+  /**
+   * Creates a ticket for `POST /auth/v1/signin/custom`, as an app's own server would.
+   *
+   * @throws ApiError `invalid_argument` for a malformed uid.
+   */
   mintTicket(uid: string, options?: TicketOptions): Promise<string>
-  /** Moves the server's clock on. */
+  /** Advances the server's clock; a negative number sets it back. */
   advance(seconds: number): void
-  /** Makes a user. */
+  /**
+   * Adds a user without any verification.
+   *
+   * @throws ApiError `invalid_argument`, `already_exists` or `failed_precondition`.
+   */
   addUser(user: NewUser): Promise<UserView>
-  /** Removes a user and ends their sessions; one who is not there stays so. */
+  /** Removes a user and revokes the user's sessions. Does nothing for an unknown id. */
   removeUser(sub: string): void
-  /** All users, guests included. */
+  /** Lists all users, including guests. */
   users(): UserView[]
-  /** Back to the start: no users, no sessions, no faults, the first settings, the real time. */
+  /** Restores the initial state: no users, sessions, faults or log; initial settings and time. */
   reset(): void
-  /** Writes users, sessions, the signing key and settings to a file, whole or not at all. */
+  /** Writes users, sessions, keys and settings to a file, which is replaced as a whole. */
   save(file: string): Promise<void>
-  /** Reads what `save` wrote. A damaged file is moved aside and changes nothing. */
+  /** Reads a file that `save` wrote. A damaged file is renamed and changes nothing. */
   load(file: string): Promise<LoadOutcome>
 }
 
 /**
- * Makes a sandbox.
+ * Creates a CloudBase-compatible auth server.
  *
  * @example
  *   const sandbox = createSandbox({ config: { accessTokenSeconds: 5 } })
- *   const { url, close } = await sandbox.listen()
+ *   const { url, close } = await sandbox.listen({ port: 0 })
+ *   await sandbox.addUser({ username: 'ada', password: 'correct horse battery' })
+ *   // … point a client at `url` …
+ *   await close()
+ *
+ * @param options Initial settings, clock and change handler.
+ * @returns The sandbox, which does not listen until `listen` is called.
+ * @throws ApiError `invalid_argument` for an unknown setting or an invalid value.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const core = createCore(options)
-  const changed = (): void => options.onChange?.()
+  const onChange = (): void => options.onChange?.()
   const app = createApp(core)
-  const handle = async (request: Request, link: Link): Promise<Response> => {
-    const response = await app.fetch(overrideMethod(request), link)
-    if (request.method !== 'GET') changed()
+  const handle = async (request: Request, connection: Connection): Promise<Response> => {
+    const response = await app.fetch(overrideMethod(request), connection)
+    if (request.method !== 'GET') onChange()
     return response
   }
   return {
     async fetch(input, init) {
       const request = new Request(input, init)
-      const link: Link = { isLocal: true, isBroken: false }
-      const response = await Promise.race([handle(request, link), aborted(request.signal)])
-      if (link.isBroken) throw new TypeError('fetch failed')
+      const connection: Connection = { isLocal: true, isBroken: false }
+      const response = await Promise.race([
+        handle(request, connection),
+        rejectOnAbort(request.signal),
+      ])
+      if (connection.isBroken) throw new TypeError('fetch failed')
       return response
     },
-    listen: (where) => listen(handle, where),
+    listen: (listenOptions) => listen(handle, listenOptions),
     inbox: (to) => structuredClone(inbox(core, to)),
-    requests: () => core.journal.list(),
+    requests: () => core.requestLog.list(),
     config(patch) {
       if (patch) {
         core.configure(patch)
-        changed()
+        onChange()
       }
       return structuredClone(core.config())
     },
@@ -100,42 +134,42 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       return core.faults.list()
     },
     captchaAnswer: (token) => core.captchas.answer(token),
-    consent(uri, person) {
-      const location = decideAt(core, uri, person)
-      changed()
+    consent(uri, account) {
+      const location = authorizeByUri(core, uri, account)
+      onChange()
       return location
     },
     mintTicket: (uid, options) => core.tickets.mint(uid, options),
     advance(seconds) {
       setClock(core, { offsetSeconds: core.clock.offsetSeconds + seconds })
-      changed()
+      onChange()
     },
     async addUser(user) {
       const added = await addUser(core, new Fields(Object.entries(user)))
-      changed()
+      onChange()
       return added
     },
     removeUser(sub) {
       removeUser(core, sub)
-      changed()
+      onChange()
     },
     users: () => [...core.state.users.values()].map((user) => structuredClone(viewUser(user))),
     reset() {
       core.reset()
-      changed()
+      onChange()
     },
     save: (file) => saveState(core, file),
     load: (file) => loadState(core, file),
   }
 }
 
-const aborted = (signal: AbortSignal): Promise<never> =>
+const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
   new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
     if (signal.aborted) reject(signal.reason)
   })
 
-/** Some clients can only POST and name the method they mean in a header. */
+/** Applies `X-HTTP-Method-Override`, for clients that can only send GET and POST. */
 function overrideMethod(request: Request): Request {
   const method = request.headers.get('x-http-method-override')?.toUpperCase() ?? ''
   const isOverride = request.method === 'POST' && ['PATCH', 'PUT', 'DELETE'].includes(method)

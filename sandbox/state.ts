@@ -4,7 +4,7 @@ import type { JWK } from 'jose'
 /** Whether a user may sign in. */
 export type UserStatus = 'active' | 'blocked' | 'pending'
 
-/** The parts of a profile its owner may change. */
+/** Profile fields a user may change. */
 export const profileFields = [
   'name',
   'picture',
@@ -14,33 +14,34 @@ export const profileFields = [
   'zoneinfo',
 ] as const
 
-/** Who somebody is at a third party. */
+/** An account at an identity provider. */
 export interface Identity {
   provider_id: string
   sub: string
-  /** What they are called there. */
+  /** Display name at the provider. */
   name: string
 }
 
-/** A person or guest. */
+/** A registered user or a guest. */
 export interface User extends Partial<Record<(typeof profileFields)[number], string>> {
   sub: string
   username?: string | undefined
   phone_number?: string | undefined
   email?: string | undefined
-  /** As made by `hashPassword`. */
+  /** Hash made by `hashPassword`. */
   password?: string | undefined
   status: UserStatus
+  /** Whether the user is a guest. */
   anonymous: boolean
   groups: string[]
   identities?: Identity[]
-  /** Whether the password alone does not sign in, if there is a phone. */
+  /** Whether signing in by password also requires a code sent to the phone, if there is one. */
   twoFactor?: boolean
   /** Milliseconds since the epoch, like all times of the state. */
   createdAt: number
 }
 
-/** One sign-in of one user. */
+/** A session: one sign-in of one user. */
 export interface Session {
   id: string
   sub: string
@@ -48,110 +49,115 @@ export interface Session {
   scope: string
   createdAt: number
   expiresAt: number
-  /** Whether a ticket started it. */
+  /** Whether it was started by a custom ticket. */
   isCustom?: boolean | undefined
   /**
-   * Why it is over. `revoked` also voids its access tokens; `replaced`, by a newer sign-in, only
-   * stops the refreshing.
+   * Why the session ended. `revoked` also invalidates its access tokens; `replaced` (by a newer
+   * sign-in) only stops refreshing.
    */
   ended?: 'revoked' | 'replaced' | undefined
 }
 
-/** A refresh token, kept under its digest. */
+/** A refresh token, stored under its digest. */
 export interface RefreshToken {
   sessionId: string
   expiresAt: number
+  /** When it was first used. */
   spentAt?: number | undefined
 }
 
-/** A code on its way to a contact, kept under its verification_id. */
+/** A verification code that was sent, stored under its `verification_id`. */
 export interface Verification {
   code: string
   address: string
-  /** Who asked for it, if they were signed in. */
+  /** User id of the caller, if signed in. */
   sub?: string | undefined
   wrongTries: number
   expiresAt: number
 }
 
-/** Proof that a contact was reached, kept under its digest. */
+/** Proof that a contact was verified, stored under its digest. */
 export interface VerificationToken {
   address: string
   sub?: string | undefined
   expiresAt: number
 }
 
-/** Proof that a user was recently asked who they are, kept under its digest. */
+/** Proof that a user authenticated again recently, stored under its digest. */
 export interface SudoToken {
   sub: string
   expiresAt: number
 }
 
-/** What a third party says about somebody. */
+/** A profile as an identity provider reports it. */
 export interface ProviderProfile extends Identity {
   picture?: string | undefined
   phone_number?: string | undefined
-  /** What mini-programs add. */
+  /** Added for mini-programs. */
   meta?: { appid: string; openid: string } | undefined
 }
 
-/** What a third party sends a person back with. */
+/** What an identity provider issues: an authorization code or a token. */
 export type ProviderCodeKind = 'code' | 'access_token' | 'id_token'
 
-/** A person's consent at a third party, kept under its digest. */
+/** A consent given at an identity provider, stored under the digest of its code. */
 export interface ProviderCode {
   kind: ProviderCodeKind
   providerId: string
   redirectUri: string
-  person: string
+  /** Id of the provider account. */
+  account: string
   expiresAt: number
 }
 
-/** Proof of an identity at a third party, kept under its digest. */
+/** Proof of an account at an identity provider, stored under its digest. */
 export interface ProviderToken {
   profile: ProviderProfile
-  /** Whether it stands for the phone number instead of the identity. */
+  /** Whether it identifies a user by the phone number instead of the identity. */
   isPhone: boolean
   expiresAt: number
 }
 
-/** A picture to be read, kept under its token. */
+/** A captcha picture, stored under its token. */
 export interface Picture {
   answer: string
   wrongTries: number
   expiresAt: number
 }
 
-/** Proof that a picture was read, kept under its digest. */
+/** Proof that a captcha was solved, stored under its digest. */
 export interface CaptchaToken {
   expiresAt: number
 }
 
-/** A captcha page opened by captcha/init, kept under its id. */
+/** A captcha page opened by `captcha/init`, stored under its id. */
 export interface CaptchaPage {
   redirectUri: string
   state: string
-  /** Until when it can be solved; it is remembered longer, for the way back. */
+  /** End of the time in which it can be solved. The redirect works longer, until `expiresAt`. */
   openUntil: number
   expiresAt: number
-  /** Where it led once it was solved, so that a second click leads there too. */
+  /** Redirect target once solved, so that a second submission redirects there as well. */
   location?: string | undefined
 }
 
-/** A delivered code. */
+/** A delivered verification code. */
 export interface Message {
+  /** Phone number or e-mail address. */
   to: string
   code: string
   verification_id: string
+  /** Milliseconds since the epoch. */
   at: number
 }
 
-/** Everything the server remembers between two requests, apart from settings. */
+/** Everything the server stores between requests, except settings. */
 export interface State {
+  /** Signs access tokens. */
   signingKey: JWK
-  /** Signs tickets. */
+  /** Signs custom tickets. */
   ticketKey: JWK
-  /** PEM, made when it is first asked for. */
+  /** RSA key in PEM, created on first use. */
   encryptionKey?: string | undefined
   users: Map<string, User>
   sessions: Map<string, Session>
@@ -164,12 +170,16 @@ export interface State {
   pictures: Map<string, Picture>
   captchaTokens: Map<string, CaptchaToken>
   captchaPages: Map<string, CaptchaPage>
-  /** Times at which something countable happened, oldest first, by what it was. */
-  tallies: Map<string, number[]>
+  /** Times of counted events, oldest first, by key. */
+  counters: Map<string, number[]>
   messages: Message[]
 }
 
-/** A state without users and with a signing key of its own. */
+/**
+ * Creates an empty state with new keys.
+ *
+ * @returns The state.
+ */
 export function createState(): State {
   return {
     signingKey: newKey(),
@@ -186,11 +196,16 @@ export function createState(): State {
     pictures: new Map(),
     captchaTokens: new Map(),
     captchaPages: new Map(),
-    tallies: new Map(),
+    counters: new Map(),
     messages: [],
   }
 }
 
-/** A new key to sign with by ES256. */
+/**
+ * Creates a private key for ES256.
+ *
+ * @returns The key as a JWK.
+ * @see RFC 7518, section 3.4
+ */
 export const newKey = (): JWK =>
   generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })

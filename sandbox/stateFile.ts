@@ -6,18 +6,18 @@ import type { Core } from './core.ts'
 import { newId } from './secret.ts'
 import { newKey, type State } from './state.ts'
 
-/** What became of a state file. `keptAs` is where a damaged one was moved. */
+/** The result of loading a state file. `keptAs` is the path a damaged file was moved to. */
 export type LoadOutcome =
   { outcome: 'loaded' } | { outcome: 'missing' } | { outcome: 'damaged'; keptAs: string }
 
-const version = 2
+const version = 3
 
-/** What version 1 did not know yet. */
-const sinceVersion2: readonly string[] = ['sudoTokens', 'providerCodes', 'providerTokens']
+/** The version that introduced a map or changed its entries. Older files load with an empty one. */
+const since: Record<string, number> = { sudoTokens: 2, providerTokens: 2, providerCodes: 3 }
 
 type Kind = 'string' | 'number' | 'boolean' | 'object'
 
-/** Fields without which an entry is of no use, by map. */
+/** Required fields of the entries of each map. */
 const shapes = {
   users: { sub: 'string', status: 'string', groups: 'object', createdAt: 'number' },
   sessions: { id: 'string', sub: 'string', clientId: 'string', scope: 'string' },
@@ -25,7 +25,7 @@ const shapes = {
   verifications: { code: 'string', address: 'string', wrongTries: 'number', expiresAt: 'number' },
   verificationTokens: { address: 'string', expiresAt: 'number' },
   sudoTokens: { sub: 'string', expiresAt: 'number' },
-  providerCodes: { kind: 'string', providerId: 'string', redirectUri: 'string', person: 'string' },
+  providerCodes: { kind: 'string', providerId: 'string', redirectUri: 'string', account: 'string' },
   providerTokens: { profile: 'object', isPhone: 'boolean', expiresAt: 'number' },
   pictures: { answer: 'string', wrongTries: 'number', expiresAt: 'number' },
   captchaTokens: { expiresAt: 'number' },
@@ -34,7 +34,13 @@ const shapes = {
 
 const mapNames = Object.keys(shapes) as (keyof typeof shapes)[]
 
-/** Writes the state to `file`, readable by its owner only. */
+/**
+ * Writes state and settings to a file that only its owner can read. The file is replaced as a
+ * whole, so that a crash leaves the old one.
+ *
+ * @param core The server's core.
+ * @param file Path of the file.
+ */
 export async function saveState(core: Core, file: string): Promise<void> {
   const { state, clock } = core
   const maps = Object.fromEntries(mapNames.map((name) => [name, [...state[name]]]))
@@ -46,15 +52,21 @@ export async function saveState(core: Core, file: string): Promise<void> {
     ticketKey,
     encryptionKey,
     messages,
-    tallies: [...state.tallies],
+    counters: [...state.counters],
     ...maps,
   }
-  const draft = `${file}.${newId()}.new`
-  await writeFile(draft, JSON.stringify(whole), { mode: 0o600 })
-  await rename(draft, file)
+  const temporary = `${file}.${newId()}.new`
+  await writeFile(temporary, JSON.stringify(whole), { mode: 0o600 })
+  await rename(temporary, file)
 }
 
-/** Reads the state from `file`; a damaged file is moved aside and nothing is changed. */
+/**
+ * Reads state and settings from a file. A damaged file is renamed and changes nothing.
+ *
+ * @param core The server's core.
+ * @param file Path of the file.
+ * @returns Whether the file was loaded, missing or damaged.
+ */
 export async function loadState(core: Core, file: string): Promise<LoadOutcome> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
@@ -82,21 +94,22 @@ interface Restored {
 function parseState(text: string): Restored | undefined {
   try {
     const whole = toRecord(JSON.parse(text))
-    const isOld = whole['version'] === 1
-    if (!isOld && whole['version'] !== version) return undefined
+    const from = Number(whole['version'])
+    if (![1, 2, version].includes(from)) return undefined
     const config = mergeConfig(defaultConfig, toRecord(whole['config']))
     const { offsetSeconds } = whole
     if (typeof offsetSeconds !== 'number') return undefined
     const maps = mapNames.map((name) => {
-      const entries = isOld && sinceVersion2.includes(name) ? [] : whole[name]
+      const entries = from < (since[name] ?? 1) ? [] : whole[name]
       return [name, toMap(entries, shapes[name])] as const
     })
     const state = {
       ...Object.fromEntries(maps),
       signingKey: toKey(whole['signingKey']),
-      ticketKey: isOld ? newKey() : toKey(whole['ticketKey']),
+      ticketKey: from === 1 ? newKey() : toKey(whole['ticketKey']),
       encryptionKey: toOptionalPem(whole['encryptionKey']),
-      tallies: new Map(toList(whole['tallies']).map(toTally)),
+      // Versions before 3 named the counters `tallies`.
+      counters: new Map(toList(whole['counters'] ?? whole['tallies']).map(toCounter)),
       messages: toList(whole['messages']).map((each) => checkShape(each, messageShape)),
     }
     return { state: state as unknown as State, config, offsetSeconds }
@@ -133,12 +146,12 @@ function toMap(value: unknown, shape: Record<string, Kind>): Map<string, unknown
   return new Map(entries)
 }
 
-function toTally(entry: unknown): [string, number[]] {
+function toCounter(entry: unknown): [string, number[]] {
   const [key, times] = toList(entry)
   return [String(key), toList(times).map(Number)]
 }
 
-/** A key that can sign, else an error. */
+/** Throws if the value is not a private key. */
 function toKey(value: unknown): JWK {
   const key = toRecord(value) as JWK
   createPrivateKey({ key, format: 'jwk' })

@@ -171,7 +171,9 @@ async function openSandbox(file: string | undefined) {
     isDirty = true
     saving ??= save()
   }
-  const sandbox = createSandbox(file === undefined ? {} : { onChange })
+  // The demo shows flow after flow: none has to wait for the code of the one before.
+  const config = { resendSeconds: 0 }
+  const sandbox = createSandbox(file === undefined ? { config } : { config, onChange })
   const loaded = file === undefined ? undefined : await sandbox.load(file)
   if (loaded?.outcome === 'damaged') {
     console.error(

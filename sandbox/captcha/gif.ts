@@ -1,21 +1,23 @@
-/** A picture of at most 16 colours. */
+/** A picture with 16 colours. */
 export interface Raster {
   width: number
   height: number
   /** 16 colours as `[red, green, blue]`. */
   palette: readonly (readonly number[])[]
-  /** Palette indexes, row by row. */
+  /** Palette indexes in rows. */
   pixels: Uint8Array
 }
 
 const clear = 16
 const end = 17
-// A decoder's table outgrows 5-bit codes after this many, so it is cleared before.
+// A decoder's table outgrows 5-bit codes after this many pixels, so it is cleared before.
 const run = 14
 
 /**
- * Encodes a GIF without compressing it, which noise would defeat anyway: each pixel is one 5-bit
- * code.
+ * Encodes a GIF without compression, with one 5-bit code per pixel. Noise does not compress.
+ *
+ * @param raster The picture.
+ * @returns The bytes of the file.
  */
 export function encodeGif({ width, height, palette, pixels }: Raster): Buffer {
   const size = (value: number): number[] => [value & 0xff, value >> 8]

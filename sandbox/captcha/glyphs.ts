@@ -6,8 +6,8 @@ export interface Segment {
   y2: number
 }
 
-// Lines of each character, as pairs of digits x y on a grid of 6 by 8. Characters that people
-// take for one another (0 O Q D, 1 I, 2 Z, 5 S, 6 G, 8 B, U V) are left out.
+// Lines of each character, as pairs of digits x y on a grid of 6 by 8. Characters that are easily
+// confused (0 O Q D, 1 I, 2 Z, 5 S, 6 G, 8 B, U V) are left out.
 const lines: Record<string, string> = {
   A: '083068 1555',
   C: '6140200206284867',
@@ -32,10 +32,15 @@ const lines: Record<string, string> = {
   9: '634525030220406264573818',
 }
 
-/** The characters that can be drawn. */
+/** All characters that can be drawn. */
 export const alphabet = Object.keys(lines).join('')
 
-/** The lines of a character in a box of 1 by 1 round the origin. */
+/**
+ * Returns the lines of a character in a box of 1 by 1 around the origin.
+ *
+ * @param character A character of {@link alphabet}.
+ * @returns The lines; none for another character.
+ */
 export function segmentsOf(character: string): Segment[] {
   return (lines[character] ?? '').split(' ').flatMap((line) => {
     const points = (line.match(/../g) ?? []).map(toPoint)

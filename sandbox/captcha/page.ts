@@ -1,13 +1,13 @@
 import { html } from 'hono/html'
 import { type Language, type Markup, toLanguage, toPageResponse } from '../http/page.ts'
 
-/** What the page shows. */
+/** Content of the captcha page. */
 export interface PageView {
-  /** An Accept-Language header. */
+  /** The header `Accept-Language`. */
   language: string
-  /** Where the forms may lead; without it there is no way back. */
+  /** Where the form may redirect. Without it the page shows no form. */
   redirectUri?: string
-  /** The picture to be read; without it there is nothing to solve. */
+  /** The captcha picture. Without it the form only offers to go back. */
   picture?: { data: string; token: string }
   problem?: 'wrong' | 'expired' | 'unknown' | undefined
 }
@@ -39,7 +39,12 @@ const english: typeof chinese = {
 const texts: Record<Language, typeof chinese> = { 'zh-CN': chinese, en: english }
 const statuses = { wrong: 400, expired: 410, unknown: 404 } as const
 
-/** The page on which a person reads a picture. Works without scripts. */
+/**
+ * Renders the captcha page. It works without scripts.
+ *
+ * @param view Content of the page.
+ * @returns The response.
+ */
 export function toPage(view: PageView): Promise<Response> {
   const { redirectUri, problem } = view
   const language = toLanguage(view.language)

@@ -7,7 +7,7 @@ interface Stroke extends Segment {
   ink: number
   /** Half the thickness in pixels. */
   radius: number
-  /** Where it lies, so that far pixels need not measure their distance. */
+  /** Bounds of the stroke, which spare distant pixels the distance computation. */
   left: number
   right: number
   top: number
@@ -41,7 +41,12 @@ const palette = [
   ),
 ]
 
-/** Draws `text` as a distorted picture with noise and answers its `data:` URL. */
+/**
+ * Draws a text as a distorted picture with noise.
+ *
+ * @param text Characters of the captcha alphabet.
+ * @returns A GIF as a `data:` URL.
+ */
 export function drawPicture(text: string): string {
   const width = text.length * pitch + 2 * margin
   const letters = Array.from(text, (character, index) => toLetter(character, index))
@@ -92,7 +97,7 @@ function toStrokes(segments: readonly Segment[], radius: number): Stroke[] {
   }))
 }
 
-/** How far a wave lifts or lowers a line at most. */
+/** Maximum vertical displacement in pixels. */
 const swell = 2.8
 
 function paint(strokes: readonly Stroke[], width: number): Uint8Array {
@@ -111,7 +116,7 @@ function paint(strokes: readonly Stroke[], width: number): Uint8Array {
   return pixels
 }
 
-/** The palette index of the strokes at a point, if there is ink. */
+/** Returns the palette index of the strokes at a point, if there is ink. */
 function inkAt(strokes: readonly Stroke[], x: number, y: number): number | undefined {
   let best = 0
   let ink = 0
@@ -145,8 +150,8 @@ function toWave(amplitude: number, period: number): Wave {
   return (at) => amplitude * Math.sin((2 * Math.PI * at) / period + phase)
 }
 
-function between(least: number, most: number): number {
-  return least + Math.random() * (most - least)
+function between(min: number, max: number): number {
+  return min + Math.random() * (max - min)
 }
 
 function mix(from: number, to: number, share: number): number {

@@ -1,7 +1,14 @@
-import type { Topic } from '../http/route.ts'
+import type { EndpointGroup } from '../http/route.ts'
 
-/** `POST /auth/v1/captcha/data` and `/auth/v1/captcha/data/verify`. */
-export const captcha: Topic = (core) => [
+/**
+ * Creates the endpoints for captcha pictures.
+ *
+ * @param core The server's core.
+ * @returns The routes.
+ * @see `POST /auth/v1/captcha/data`
+ * @see `POST /auth/v1/captcha/data/verify`
+ */
+export const captcha: EndpointGroup = (core) => [
   {
     method: 'POST',
     path: '/auth/v1/captcha/data',
@@ -20,7 +27,7 @@ export const captcha: Topic = (core) => [
     access: 'client',
     isCaptchaFree: true,
     handle: ({ body }) => ({
-      captcha_token: core.captchas.solve(body.need('token'), body.need('key')),
+      captcha_token: core.captchas.solve(body.requireText('token'), body.requireText('key')),
       expires_in: core.config().captchaTokenSeconds,
     }),
   },

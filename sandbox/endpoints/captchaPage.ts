@@ -4,16 +4,22 @@ import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
 import { seeOther } from '../http/page.ts'
 import { parseRedirect, toRedirect } from '../http/redirect.ts'
-import type { Topic } from '../http/route.ts'
+import type { EndpointGroup } from '../http/route.ts'
 import { newToken } from '../secret.ts'
 import type { CaptchaPage } from '../state.ts'
 
-/** Where the page lives; the protocol leaves the address to the server. */
+/** Path of the page. The protocol leaves it to the server. */
 const path = '/auth/v1/captcha/page'
 const daySeconds = 86_400
 
-/** `POST /auth/v1/captcha/init` and the page it opens. */
-export const captchaPage: Topic = (core) => [
+/**
+ * Creates the endpoint that opens a captcha page, and the page.
+ *
+ * @param core The server's core.
+ * @returns The routes.
+ * @see `POST /auth/v1/captcha/init`
+ */
+export const captchaPage: EndpointGroup = (core) => [
   {
     method: 'POST',
     path: '/auth/v1/captcha/init',
@@ -40,8 +46,8 @@ export const captchaPage: Topic = (core) => [
 ]
 
 function init(core: Core, { body, issuer }: Call): object {
-  const redirectUri = parseRedirect(body.need('redirect_uri')).href
-  const state = body.need('state')
+  const redirectUri = parseRedirect(body.requireText('redirect_uri')).href
+  const state = body.requireText('state')
   const id = newToken('page.')
   const seconds = core.config().captchaPageSeconds
   const openUntil = core.clock.now() + seconds * 1000

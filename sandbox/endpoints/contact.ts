@@ -1,19 +1,26 @@
-import { removeUser } from '../accounts.ts'
+import { removeUser } from '../manageUsers.ts'
 import type { Call } from '../http/call.ts'
-import { needContact } from '../rules/contact.ts'
+import { requireContact } from '../rules/contact.ts'
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
-import type { Topic } from '../http/route.ts'
+import type { EndpointGroup } from '../http/route.ts'
 import { contactFields } from '../rules/users.ts'
 
 /**
- * What becomes of a contact that is somebody else's: it stays theirs, they go with it, or they
- * lose it, even if that leaves them no way in.
+ * How a conflict with the owner of a contact is resolved: `DEFAULT` rejects the change,
+ * `DELETE_ACCOUNT_TRANSFER` deletes the owner, `TRANSFER` takes the contact, even if the owner
+ * cannot sign in any more.
  */
 const resolutions = ['DEFAULT', 'DELETE_ACCOUNT_TRANSFER', 'TRANSFER'] as const
 
-/** `PATCH /auth/v1/user/contact`. */
-export const contact: Topic = (core) => [
+/**
+ * Creates the endpoint that changes a contact.
+ *
+ * @param core The server's core.
+ * @returns The routes.
+ * @see `PATCH /auth/v1/user/contact`
+ */
+export const contact: EndpointGroup = (core) => [
   {
     method: 'PATCH',
     path: '/auth/v1/user/contact',
@@ -22,11 +29,11 @@ export const contact: Topic = (core) => [
   },
 ]
 
-function change(core: Core, { body, needMember }: Call): object {
-  const { user } = needMember()
-  const { kind, address } = needContact(body)
+function change(core: Core, { body, requireRegistered }: Call): object {
+  const { user } = requireRegistered()
+  const { kind, address } = requireContact(body)
   const resolution = body.oneOf('conflict_resolution', resolutions) ?? 'DEFAULT'
-  const verificationToken = body.need('verification_token')
+  const verificationToken = body.requireText('verification_token')
   core.sudo.check(user, body.text('sudo_token'))
   const spend = core.verifications.check(verificationToken, address)
   const owner = core.users.find(address)

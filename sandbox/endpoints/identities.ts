@@ -1,16 +1,24 @@
 import type { Core } from '../core.ts'
-import type { Topic } from '../http/route.ts'
+import type { EndpointGroup } from '../http/route.ts'
 import { bindIdentity, checkBindable, identitiesOf, unbindIdentity } from '../rules/identities.ts'
 import type { User } from '../state.ts'
 
-/** The user's identities at third parties: `user/provider`. */
-export const identities: Topic = (core) => [
+/**
+ * Creates the endpoints that list, bind and unbind identities.
+ *
+ * @param core The server's core.
+ * @returns The routes.
+ * @see `GET /auth/v1/user/provider`
+ * @see `POST /auth/v1/user/provider/bind`
+ * @see `DELETE /auth/v1/user/provider/:provider_id`
+ */
+export const identities: EndpointGroup = (core) => [
   {
     method: 'GET',
     path: '/auth/v1/user/provider',
     access: 'bearer',
-    handle: ({ needBearer }) => {
-      const data = list(core, needBearer().user)
+    handle: ({ requireBearer }) => {
+      const data = list(core, requireBearer().user)
       return { total: data.length, data }
     },
   },
@@ -18,9 +26,9 @@ export const identities: Topic = (core) => [
     method: 'POST',
     path: '/auth/v1/user/provider/bind',
     access: 'bearer',
-    handle: ({ body, needMember }) => {
-      const { user } = needMember()
-      const { token, spend } = core.providers.check(body.need('provider_token'))
+    handle: ({ body, requireRegistered }) => {
+      const { user } = requireRegistered()
+      const { token, spend } = core.providers.check(body.requireText('provider_token'))
       checkBindable(core.state, token.profile, user)
       spend()
       bindIdentity(user, token.profile)
@@ -31,14 +39,14 @@ export const identities: Topic = (core) => [
     method: 'DELETE',
     path: '/auth/v1/user/provider/:provider_id',
     access: 'bearer',
-    handle: ({ params, needMember }) => {
-      unbindIdentity(needMember().user, params['provider_id'] ?? '')
+    handle: ({ params, requireRegistered }) => {
+      unbindIdentity(requireRegistered().user, params['provider_id'] ?? '')
       return {}
     },
   },
 ]
 
-/** Every provider there is, and those that are bound though they are there no longer. */
+/** Lists all configured providers, and bound ones that are no longer configured. */
 function list(core: Core, user: User): object[] {
   const { providers } = core.config()
   const bound = new Map(identitiesOf(user).map((each) => [each.provider_id, each.name]))

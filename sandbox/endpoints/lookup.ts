@@ -3,13 +3,21 @@ import { parseChosenName, parseEmail, parsePhone, parseUsername } from '../rules
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
 import type { Fields } from '../fields.ts'
-import type { Topic } from '../http/route.ts'
+import type { EndpointGroup } from '../http/route.ts'
 import type { User } from '../state.ts'
 
-const mostIds = 50
+const maxIds = 50
 
-/** Who there is: `user/query`, `checkIfUserExist` and `checkUsername`. */
-export const lookup: Topic = (core) => [
+/**
+ * Creates the endpoints that look up users.
+ *
+ * @param core The server's core.
+ * @returns The routes.
+ * @see `GET /auth/v1/user/query`
+ * @see `GET /auth/v1/checkIfUserExist`
+ * @see `GET /auth/v1/checkUsername`
+ */
+export const lookup: EndpointGroup = (core) => [
   {
     method: 'GET',
     path: '/auth/v1/user/query',
@@ -21,7 +29,7 @@ export const lookup: Topic = (core) => [
     path: '/auth/v1/checkIfUserExist',
     access: 'client',
     handle: ({ query }) => ({
-      exist: core.users.find(parseUsername(query.need('username'))) !== undefined,
+      exist: core.users.find(parseUsername(query.requireText('username'))) !== undefined,
     }),
   },
   {
@@ -29,26 +37,29 @@ export const lookup: Topic = (core) => [
     path: '/auth/v1/checkUsername',
     access: 'client',
     handle: ({ query }) => {
-      core.users.checkFree({ username: parseChosenName(query.need('username')) })
+      core.users.checkFree({ username: parseChosenName(query.requireText('username')) })
       return {}
     },
   },
 ]
 
 function query(core: Core, call: Call): object {
-  if (call.needMember().session.isCustom) {
-    throw new ApiError('permission_denied', "Ask the app's own server about its users")
+  if (call.requireRegistered().session.isCustom) {
+    throw new ApiError(
+      'permission_denied',
+      'Users who signed in by a custom ticket cannot query users',
+    )
   }
-  const isWanted = readCriteria(call.query)
-  const found = [...core.state.users.values()].filter((user) => !user.anonymous && isWanted(user))
+  const matches = readCriteria(call.query)
+  const found = [...core.state.users.values()].filter((user) => !user.anonymous && matches(user))
   return { total: found.length, data: found.map(toSimpleProfile) }
 }
 
-/** Users must meet all that is asked. */
+/** Returns whether a user matches all criteria of the query. */
 function readCriteria(query: Fields): (user: User) => boolean {
   const ids = read(query, 'id')?.split(',')
-  if (ids && ids.length > mostIds) {
-    throw new ApiError('invalid_argument', `At most ${mostIds} ids can be asked for`)
+  if (ids && ids.length > maxIds) {
+    throw new ApiError('invalid_argument', `At most ${maxIds} ids are allowed`)
   }
   const username = read(query, 'username')
   const email = read(query, 'email')
@@ -66,7 +77,7 @@ function readCriteria(query: Fields): (user: User) => boolean {
     (!ids || ids.includes(user.sub)) && fields.every((field) => user[field] === wanted[field])
 }
 
-/** The official client sends what it was not given as the text `undefined`. */
+/** Reads a parameter. The official client sends missing ones as the text `undefined`. */
 function read(query: Fields, name: string): string | undefined {
   const value = query.text(name)
   return value === 'undefined' ? undefined : value

@@ -1,14 +1,21 @@
 import type { Call } from '../http/call.ts'
-import { needContact } from '../rules/contact.ts'
+import { requireContact } from '../rules/contact.ts'
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
-import type { Topic } from '../http/route.ts'
+import type { EndpointGroup } from '../http/route.ts'
 import { changePassword, setPassword } from '../rules/passwords.ts'
 import { checkStatus } from '../rules/users.ts'
 import { hashPassword } from '../secret.ts'
 
-/** `PATCH /auth/v1/user/password` and `POST /auth/v1/reset`. */
-export const password: Topic = (core) => [
+/**
+ * Creates the endpoints that change and reset a password.
+ *
+ * @param core The server's core.
+ * @returns The routes.
+ * @see `PATCH /auth/v1/user/password`
+ * @see `POST /auth/v1/reset`
+ */
+export const password: EndpointGroup = (core) => [
   {
     method: 'PATCH',
     path: '/auth/v1/user/password',
@@ -23,11 +30,11 @@ export const password: Topic = (core) => [
   },
 ]
 
-/** The sudo token may come in the body or the query. */
+/** Changes the password. The sudo token may be in the body or in the query. */
 async function change(core: Core, call: Call): Promise<object> {
   const { body, query } = call
   await changePassword(core, call, {
-    newPassword: body.need('new_password'),
+    newPassword: body.requireText('new_password'),
     oldPassword: body.text('old_password'),
     sudoToken: body.text('sudo_token') ?? query.text('sudo_token'),
   })
@@ -35,9 +42,9 @@ async function change(core: Core, call: Call): Promise<object> {
 }
 
 async function reset(core: Core, { body }: Call): Promise<object> {
-  const { address } = needContact(body)
-  const verificationToken = body.need('verification_token')
-  const hash = await hashPassword(body.need('new_password'))
+  const { address } = requireContact(body)
+  const verificationToken = body.requireText('verification_token')
+  const hash = await hashPassword(body.requireText('new_password'))
   const spend = core.verifications.check(verificationToken, address)
   const user = core.users.find(address)
   if (!user) throw new ApiError('not_found')

@@ -3,46 +3,54 @@ import { ApiError } from '../error.ts'
 import type { Fields } from '../fields.ts'
 import { parseRedirect } from '../http/redirect.ts'
 import type { Call } from '../http/call.ts'
-import type { Topic } from '../http/route.ts'
+import type { EndpointGroup } from '../http/route.ts'
 import { codePrefix, isMiniProgram, noProfile } from '../rules/providers.ts'
 import type { ProviderCodeKind, ProviderToken } from '../state.ts'
-import { profileOf } from '../provider/people.ts'
+import { profileOf } from '../provider/accounts.ts'
 import { readAdditions, readLoginCode } from '../provider/wechat.ts'
 import { pagePath, responseTypes, signOutPath } from './providerPage.ts'
 
-/** `GET /auth/v1/provider/uri`, `POST` and `PATCH /auth/v1/provider/token`. */
-export const provider: Topic = (core) => [
+/**
+ * Creates the endpoints for authorization URIs and provider tokens.
+ *
+ * @param core The server's core.
+ * @returns The routes.
+ * @see `GET /auth/v1/provider/uri`
+ * @see `POST /auth/v1/provider/token`
+ * @see `PATCH /auth/v1/provider/token`
+ */
+export const provider: EndpointGroup = (core) => [
   {
     method: 'GET',
     path: '/auth/v1/provider/uri',
     access: 'client',
-    handle: (call) => toUris(core, call),
+    handle: (call) => createUris(core, call),
   },
   {
     method: 'POST',
     path: '/auth/v1/provider/token',
     access: 'client',
     handle: ({ body }) => {
-      const token = grant(core, body)
-      return view(core.providers.issue(token), token, core.config().providerTokenSeconds)
+      const token = readGrant(core, body)
+      return toGrantResponse(core.providers.issue(token), token, core.config().providerTokenSeconds)
     },
   },
   {
     method: 'PATCH',
     path: '/auth/v1/provider/token',
     access: 'client',
-    handle: ({ body }) => patch(core, body),
+    handle: ({ body }) => updateProfile(core, body),
   },
 ]
 
 const kinds: readonly ProviderCodeKind[] = ['code', 'access_token', 'id_token']
 
-function toUris(core: Core, { query, issuer }: Call): object {
-  const providerId = query.need('provider_id')
-  core.providers.need(providerId)
+function createUris(core: Core, { query, issuer }: Call): object {
+  const providerId = query.requireText('provider_id')
+  core.providers.require(providerId)
   const values = {
     client_id: issuer.clientId,
-    redirect_uri: parseRedirect(query.need('redirect_uri')).href,
+    redirect_uri: parseRedirect(query.requireText('redirect_uri')).href,
     response_type: query.oneOf('response_type', responseTypes) ?? 'code',
     scope: query.text('scope'),
     state: query.text('state'),
@@ -69,10 +77,10 @@ function toUrl(origin: string, path: string, values: Record<string, string | und
 
 type Grant = Omit<ProviderToken, 'expiresAt'>
 
-/** Asks the third party who it is. */
-function grant(core: Core, body: Fields): Grant {
-  const providerId = body.need('provider_id')
-  core.providers.need(providerId)
+/** Exchanges the code or token of a provider for a profile. */
+function readGrant(core: Core, body: Fields): Grant {
+  const providerId = body.requireText('provider_id')
+  core.providers.require(providerId)
   const redirectUri = body.text('provider_redirect_uri')
   const params = body.fields('provider_params')
   for (const kind of kinds) {
@@ -84,39 +92,48 @@ function grant(core: Core, body: Fields): Grant {
     }
     return redeem(core, { kind, providerId, redirectUri }, code)
   }
-  throw new ApiError('invalid_argument', 'provider_code is required, or one of the tokens')
+  throw new ApiError(
+    'invalid_argument',
+    'provider_code, provider_access_token or provider_id_token is required',
+  )
 }
 
-interface Claim {
+/** What a code or token must have been issued for. */
+interface ExpectedConsent {
   kind: ProviderCodeKind
   providerId: string
   redirectUri: string | undefined
 }
 
-function redeem(core: Core, { kind, providerId, redirectUri }: Claim, code: string): Grant {
+function redeem(
+  core: Core,
+  { kind, providerId, redirectUri }: ExpectedConsent,
+  code: string,
+): Grant {
   const consent = core.providers.redeem(code)
-  const isSame = consent.providerId === providerId && consent.kind === kind
-  // A code is bound to the address it was sent to (RFC 6749 §4.1.3); tokens name none.
-  if (!isSame || (kind === 'code' && !isAt(redirectUri, consent.redirectUri))) throw noProfile()
-  return { profile: profileOf(providerId, consent.person), isPhone: false }
+  const isExpected = consent.providerId === providerId && consent.kind === kind
+  // A code is bound to its redirect URI (RFC 6749, section 4.1.3); tokens are not.
+  if (!isExpected || (kind === 'code' && !isSameUri(redirectUri, consent.redirectUri)))
+    throw noProfile()
+  return { profile: profileOf(providerId, consent.account), isPhone: false }
 }
 
-const isAt = (text: string | undefined, redirectUri: string): boolean =>
+const isSameUri = (text: string | undefined, redirectUri: string): boolean =>
   text !== undefined && URL.canParse(text) && new URL(text).href === redirectUri
 
-function patch(core: Core, body: Fields): object {
-  const providerToken = body.need('provider_token')
+function updateProfile(core: Core, body: Fields): object {
+  const providerToken = body.requireText('provider_token')
   const { token } = core.providers.check(providerToken)
   const providerId = body.text('provider_id') ?? token.profile.provider_id
   if (providerId !== token.profile.provider_id) {
-    throw new ApiError('invalid_argument', 'provider_token is of another provider')
+    throw new ApiError('invalid_argument', 'provider_token belongs to another provider')
   }
   token.profile = { ...token.profile, ...readAdditions(body.fields('provider_params')) }
   const seconds = Math.ceil((token.expiresAt - core.clock.now()) / 1000)
-  return view(providerToken, token, seconds)
+  return toGrantResponse(providerToken, token, seconds)
 }
 
-const view = (providerToken: string, { profile }: Grant, seconds: number): object => ({
+const toGrantResponse = (providerToken: string, { profile }: Grant, seconds: number): object => ({
   provider_token: providerToken,
   expires_in: seconds,
   provider_profile: profile,

@@ -4,22 +4,39 @@ import { ApiError } from '../error.ts'
 import { Fields } from '../fields.ts'
 import { seeOther } from '../http/page.ts'
 import { parseRedirect, toFragment, toRedirect } from '../http/redirect.ts'
-import type { Topic } from '../http/route.ts'
-import { newPerson, toProviderPage } from '../provider/page.ts'
-import { isPersonId } from '../provider/people.ts'
+import type { EndpointGroup } from '../http/route.ts'
+import { newAccount, toProviderPage } from '../provider/page.ts'
+import { isAccountId } from '../provider/accounts.ts'
 import { newId } from '../secret.ts'
 
-/** Where the page of a third party lives; the protocol leaves the address to the server. */
+/**
+ * Builds the path of a provider's consent page. The protocol leaves it to the server.
+ *
+ * @param providerId The provider.
+ * @returns The path.
+ */
 export const pagePath = (providerId: string): string => `/auth/idp/${providerId}`
+/**
+ * Builds the path of a provider's sign-out page.
+ *
+ * @param providerId The provider.
+ * @returns The path.
+ */
 export const signOutPath = (providerId: string): string => `${pagePath(providerId)}/signout`
 
-/** A code in the query, or a token in the fragment of the address that is led back to. */
+/** Response types: a code in the query, or a token in the fragment of the redirect URI. */
 export const responseTypes = ['code', 'token', 'id_token'] as const
 
 const shared = { access: 'open', isCaptchaFree: true, isPage: true } as const
 
-/** The page on which a person consents, in place of the third party's own. */
-export const providerPage: Topic = (core) => [
+/**
+ * Creates the consent and sign-out pages that stand in for those of identity providers.
+ *
+ * @param core The server's core.
+ * @returns The routes.
+ * @see RFC 6749, section 4.1.1
+ */
+export const providerPage: EndpointGroup = (core) => [
   {
     ...shared,
     method: 'GET',
@@ -36,12 +53,12 @@ export const providerPage: Topic = (core) => [
     ...shared,
     method: 'GET',
     path: signOutPath(':provider_id'),
-    handle: ({ query }) => seeOther(parseRedirect(query.need('redirect_uri')).href),
+    handle: ({ query }) => seeOther(parseRedirect(query.requireText('redirect_uri')).href),
   },
 ]
 
-/** What a client asked for by leading to the page. */
-interface Authorization {
+/** An authorization request. */
+interface AuthorizationRequest {
   providerId: string
   name: string
   redirectUri: string
@@ -49,58 +66,66 @@ interface Authorization {
   state: string | undefined
 }
 
-/** Reads the address of a page. */
-function readRequest(core: Core, providerId: string, query: Fields): Authorization {
+/** Reads the authorization request in the URL of a page. */
+function readRequest(core: Core, providerId: string, query: Fields): AuthorizationRequest {
   return {
     providerId,
-    name: core.providers.need(providerId).name,
-    redirectUri: parseRedirect(query.need('redirect_uri')).href,
+    name: core.providers.require(providerId).name,
+    redirectUri: parseRedirect(query.requireText('redirect_uri')).href,
     responseType: query.oneOf('response_type', responseTypes) ?? 'code',
     state: query.text('state'),
   }
 }
 
-/** Where the page leads a person who consents, or without one, who denies. */
-function decide(core: Core, request: Authorization, person: string | undefined): string {
+/** Builds the authorization response: the URL to redirect to. Without an account it is an error. */
+function authorize(core: Core, request: AuthorizationRequest, account: string | undefined): string {
   const { providerId, redirectUri, responseType, state } = request
   const common: Record<string, string> = state === undefined ? {} : { state }
-  if (person === undefined) {
+  if (account === undefined) {
     const error = { error: 'access_denied', error_description: 'The user denied the request' }
     return toRedirect(redirectUri, { ...error, ...common })
   }
   const kind = responseType === 'token' ? 'access_token' : responseType
-  const code = core.providers.consent({ kind, providerId, redirectUri, person })
+  const code = core.providers.consent({ kind, providerId, redirectUri, account })
   const values = { [kind]: code, ...common }
   return kind === 'code' ? toRedirect(redirectUri, values) : toFragment(redirectUri, values)
 }
 
-/** The same for a page named by its address, as `provider/uri` answers it. */
-export function decideAt(core: Core, uri: string, person: string | undefined): string {
+/**
+ * Submits the consent page of a provider without a browser.
+ *
+ * @param core The server's core.
+ * @param uri The `uri` that `GET /auth/v1/provider/uri` returned.
+ * @param account The provider account that consents. Without one, the request is denied.
+ * @returns The URL the page redirects to.
+ * @throws ApiError `invalid_argument` for another URI or a malformed account.
+ */
+export function authorizeByUri(core: Core, uri: string, account: string | undefined): string {
   const url = URL.canParse(uri) ? new URL(uri) : undefined
   const providerId = /^\/auth\/idp\/([^/]+)$/.exec(url?.pathname ?? '')?.[1]
   if (!url || providerId === undefined) {
-    throw new ApiError('invalid_argument', 'uri must be one that provider/uri answered')
+    throw new ApiError('invalid_argument', 'uri must be one that provider/uri returned')
   }
-  if (person !== undefined && !isPersonId(person)) {
-    throw new ApiError('invalid_argument', 'person must be 1-32 letters, digits, - or _')
+  if (account !== undefined && !isAccountId(account)) {
+    throw new ApiError('invalid_argument', 'account must be 1-32 letters, digits, - or _')
   }
-  return decide(core, readRequest(core, providerId, new Fields(url.searchParams)), person)
+  return authorize(core, readRequest(core, providerId, new Fields(url.searchParams)), account)
 }
 
-type Problem = 'nobody' | 'malformed'
+type Problem = 'noAccount' | 'malformed'
 
 function render(
   core: Core,
   { language }: Call,
-  request?: Authorization,
+  request?: AuthorizationRequest,
   problem?: Problem,
 ): Promise<Response> {
-  const isCut = core.config().providerCoop === 'on'
-  return toProviderPage({ language, isCut, request, problem })
+  const isIsolated = core.config().providerCoop === 'on'
+  return toProviderPage({ language, isIsolated, request, problem })
 }
 
-/** What the address of the page asks for, if it makes sense. */
-function tryRequest(core: Core, { params, query }: Call): Authorization | undefined {
+/** Reads the authorization request, if it is valid. */
+function tryReadRequest(core: Core, { params, query }: Call): AuthorizationRequest | undefined {
   try {
     return readRequest(core, params['provider_id'] ?? '', query)
   } catch (error) {
@@ -110,18 +135,18 @@ function tryRequest(core: Core, { params, query }: Call): Authorization | undefi
 }
 
 function show(core: Core, call: Call): Promise<Response> {
-  const request = tryRequest(core, call)
+  const request = tryReadRequest(core, call)
   return render(core, call, request, request ? undefined : 'malformed')
 }
 
 function submit(core: Core, call: Call): Response | Promise<Response> {
-  const request = tryRequest(core, call)
+  const request = tryReadRequest(core, call)
   const form = new URLSearchParams(call.text)
   if (!request || form.get('action') !== 'allow') {
-    return request ? seeOther(decide(core, request, undefined)) : show(core, call)
+    return request ? seeOther(authorize(core, request, undefined)) : show(core, call)
   }
-  const choice = form.get('person') ?? ''
-  if (!isPersonId(choice)) return render(core, call, request, 'nobody')
-  const person = choice === newPerson ? `new-${newId().slice(0, 8)}` : choice
-  return seeOther(decide(core, request, person))
+  const choice = form.get('account') ?? ''
+  if (!isAccountId(choice)) return render(core, call, request, 'noAccount')
+  const account = choice === newAccount ? `new-${newId().slice(0, 8)}` : choice
+  return seeOther(authorize(core, request, account))
 }

@@ -1,12 +1,18 @@
 import type { Call } from '../http/call.ts'
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
-import type { Topic } from '../http/route.ts'
+import type { EndpointGroup } from '../http/route.ts'
 import { matchPassword } from '../rules/passwords.ts'
 import { contactsOf } from '../rules/users.ts'
 
-/** `POST /auth/v1/user/sudo`. */
-export const sudo: Topic = (core) => [
+/**
+ * Creates the endpoint that issues sudo tokens.
+ *
+ * @param core The server's core.
+ * @returns The routes.
+ * @see `POST /auth/v1/user/sudo`
+ */
+export const sudo: EndpointGroup = (core) => [
   {
     method: 'POST',
     path: '/auth/v1/user/sudo',
@@ -16,15 +22,15 @@ export const sudo: Topic = (core) => [
 ]
 
 async function elevate(core: Core, call: Call): Promise<object> {
-  const { user } = call.needBearer()
+  const { user } = call.requireBearer()
   const password = call.body.text('password')
   const verificationToken = call.body.text('verification_token')
   const expiresIn = core.config().sudoTokenSeconds
-  if (core.sudo.isNeedless(user)) return { sudo_token: '', expires_in: expiresIn }
+  if (core.sudo.isExempt(user)) return { sudo_token: '', expires_in: expiresIn }
   if (verificationToken !== undefined) {
     core.verifications.check(verificationToken, ...contactsOf(user))()
   } else if (password !== undefined) {
-    if (user.phone_number !== undefined) throw new ApiError('failed_precondition', phoneComesFirst)
+    if (user.phone_number !== undefined) throw new ApiError('failed_precondition', phoneRequired)
     await matchPassword(core, call, user.sub, user, password)
   } else {
     throw new ApiError('invalid_argument', 'password or verification_token is required')
@@ -32,4 +38,5 @@ async function elevate(core: Core, call: Call): Promise<object> {
   return { sudo_token: core.sudo.grant(user), expires_in: expiresIn }
 }
 
-const phoneComesFirst = 'A user with a phone number proves it: verification_token is required'
+const phoneRequired =
+  'A user with a phone number must verify a contact: verification_token is required'

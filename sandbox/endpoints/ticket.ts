@@ -1,21 +1,27 @@
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
-import type { Topic } from '../http/route.ts'
+import type { EndpointGroup } from '../http/route.ts'
 import { bindIdentity, findByIdentity } from '../rules/identities.ts'
 import { checkStatus } from '../rules/users.ts'
 import type { User } from '../state.ts'
 
 const provider_id = 'custom'
 
-/** `POST /auth/v1/signin/custom`. */
-export const ticket: Topic = (core) => [
+/**
+ * Creates the endpoint that signs in with a custom ticket.
+ *
+ * @param core The server's core.
+ * @returns The routes.
+ * @see `POST /auth/v1/signin/custom`
+ */
+export const ticket: EndpointGroup = (core) => [
   {
     method: 'POST',
     path: '/auth/v1/signin/custom',
     access: 'client',
     handle: async ({ body, issuer }) => {
       body.oneOf('provider_id', [provider_id])
-      const user = findOrAdd(core, await core.tickets.read(body.need('ticket')))
+      const user = findOrAdd(core, await core.tickets.read(body.requireText('ticket')))
       checkStatus(user)
       const isRefreshable = core.config().customRefreshToken === 'on'
       return core.sessions.start(user, issuer, { isCustom: true, isRefreshable })
@@ -23,7 +29,7 @@ export const ticket: Topic = (core) => [
   },
 ]
 
-/** The user whose sub is the ticket's uid, unless the uid was bound to another one. */
+/** Returns the user with the uid, or the one the uid is bound to, or adds one. */
 function findOrAdd({ state, users }: Core, uid: string): User {
   const identity = { provider_id, sub: uid, name: uid }
   const user = findByIdentity(state, identity) ?? users.get(uid) ?? users.add({ sub: uid })

@@ -1,19 +1,28 @@
 import { ApiError } from '../error.ts'
-import type { Route, Topic } from '../http/route.ts'
+import type { Route, EndpointGroup } from '../http/route.ts'
 import { toRedirect } from '../http/redirect.ts'
 
-/** `POST /auth/v1/token` and its twin in v2, `/auth/v1/revoke` and `/auth/v1/user/signout`. */
-export const tokens: Topic = (core) => [
+/**
+ * Creates the endpoints that refresh tokens and end sessions.
+ *
+ * @param core The server's core.
+ * @returns The routes.
+ * @see `POST /auth/v1/token` (RFC 6749, section 6)
+ * @see `POST /auth/v2/token`
+ * @see `POST /auth/v1/revoke` (RFC 7009)
+ * @see `POST /auth/v1/user/signout`
+ */
+export const tokens: EndpointGroup = (core) => [
   ...['v1', 'v2'].map((version): Route => ({
     method: 'POST',
     path: `/auth/${version}/token`,
     access: 'client',
     isCaptchaFree: true,
     handle: ({ body, issuer }) => {
-      if (body.need('grant_type') !== 'refresh_token') {
+      if (body.requireText('grant_type') !== 'refresh_token') {
         throw new ApiError('invalid_argument', 'grant_type must be refresh_token')
       }
-      return core.sessions.refresh(body.need('refresh_token'), issuer)
+      return core.sessions.refresh(body.requireText('refresh_token'), issuer)
     },
   })),
   {
@@ -22,7 +31,7 @@ export const tokens: Topic = (core) => [
     access: 'client',
     isCaptchaFree: true,
     handle: async ({ body }) => {
-      await core.sessions.revoke(body.need('token'))
+      await core.sessions.revoke(body.requireText('token'))
       return {}
     },
   },
@@ -30,11 +39,11 @@ export const tokens: Topic = (core) => [
     method: 'POST',
     path: '/auth/v1/user/signout',
     access: 'bearer',
-    handle: ({ body, needBearer }) => {
+    handle: ({ body, requireBearer }) => {
       const redirectUri = body.text('redirect_uri')
       const state = body.text('state')
       const target = redirectUri && toRedirect(redirectUri, state === undefined ? {} : { state })
-      needBearer().session.ended = 'revoked'
+      requireBearer().session.ended = 'revoked'
       return target ? { redirect_uri: target } : {}
     },
   },

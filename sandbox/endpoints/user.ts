@@ -1,25 +1,35 @@
-import { removeUser } from '../accounts.ts'
+import { removeUser } from '../manageUsers.ts'
 import type { Call } from '../http/call.ts'
 import { parseChosenName } from '../rules/contact.ts'
 import type { Core } from '../core.ts'
 import { readProfile } from '../rules/profile.ts'
-import type { Route, Topic } from '../http/route.ts'
+import type { Route, EndpointGroup } from '../http/route.ts'
 import { toProfile } from '../rules/users.ts'
 
-/** The user's own account: `user/me`, `user/profile` and `user/revoke/all`. */
-export const user: Topic = (core) => [
+/**
+ * Creates the endpoints for the signed-in user.
+ *
+ * @param core The server's core.
+ * @returns The routes.
+ * @see `GET /auth/v1/user/me`
+ * @see `GET /auth/v2/user/me`
+ * @see `DELETE /auth/v1/user/me`
+ * @see `DELETE /auth/v1/user/revoke/all`
+ * @see `PATCH /auth/v1/user/profile`
+ */
+export const user: EndpointGroup = (core) => [
   ...['v1', 'v2'].map((version): Route => ({
     method: 'GET',
     path: `/auth/${version}/user/me`,
     access: 'bearer',
-    handle: ({ needBearer }) => toProfile(needBearer().user),
+    handle: ({ requireBearer }) => toProfile(requireBearer().user),
   })),
   {
     method: 'DELETE',
     path: '/auth/v1/user/me',
     access: 'bearer',
-    handle: ({ query, needBearer }) => {
-      const { user } = needBearer()
+    handle: ({ query, requireBearer }) => {
+      const { user } = requireBearer()
       core.sudo.check(user, query.text('sudo_token'))
       removeUser(core, user.sub)
       return toProfile(user)
@@ -29,8 +39,8 @@ export const user: Topic = (core) => [
     method: 'DELETE',
     path: '/auth/v1/user/revoke/all',
     access: 'bearer',
-    handle: ({ needBearer }) => {
-      core.sessions.revokeAll(needBearer().user.sub)
+    handle: ({ requireBearer }) => {
+      core.sessions.revokeAll(requireBearer().user.sub)
       return {}
     },
   },
@@ -42,8 +52,8 @@ export const user: Topic = (core) => [
   },
 ]
 
-function update(core: Core, { body, needBearer }: Call): object {
-  const { user } = needBearer()
+function update(core: Core, { body, requireBearer }: Call): object {
+  const { user } = requireBearer()
   const changes = readProfile(body)
   const username = body.text('username')
   if (username !== undefined && username !== user.username) {

@@ -1,14 +1,21 @@
 import type { Call } from '../http/call.ts'
-import { type Contact, needContact } from '../rules/contact.ts'
+import { type Contact, requireContact } from '../rules/contact.ts'
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
-import { passGates } from '../rules/gates.ts'
-import type { Topic } from '../http/route.ts'
+import { checkCaptchaGate } from '../rules/captchaGate.ts'
+import type { EndpointGroup } from '../http/route.ts'
 
 const targets = ['ANY', 'USER', 'NOT_USER', 'CUR_USER'] as const
 
-/** Codes: `POST /auth/v1/verification` and `/auth/v1/verification/verify`. */
-export const verification: Topic = (core) => [
+/**
+ * Creates the endpoints that send and verify codes.
+ *
+ * @param core The server's core.
+ * @returns The routes.
+ * @see `POST /auth/v1/verification`
+ * @see `POST /auth/v1/verification/verify`
+ */
+export const verification: EndpointGroup = (core) => [
   {
     method: 'POST',
     path: '/auth/v1/verification',
@@ -21,8 +28,8 @@ export const verification: Topic = (core) => [
     access: 'client',
     handle: ({ body }) => ({
       verification_token: core.verifications.verify(
-        body.need('verification_id'),
-        body.need('verification_code'),
+        body.requireText('verification_id'),
+        body.requireText('verification_code'),
       ),
       expires_in: core.config().verificationTokenSeconds,
     }),
@@ -30,23 +37,23 @@ export const verification: Topic = (core) => [
 ]
 
 function send(core: Core, call: Call): object {
-  const contact = needContact(call.body)
+  const contact = requireContact(call.body)
   const target = call.body.oneOf('target', targets) ?? 'ANY'
-  if (target === 'CUR_USER') call.needBearer()
+  if (target === 'CUR_USER') call.requireBearer()
   const { address } = contact
-  // Sends are counted twice: a solved captcha clears the gate's count but not the limit's.
+  // Sends are counted twice, because a solved captcha clears one counter but not the other.
   const keys = [`to ${address}`, ...(call.deviceId === undefined ? [] : [`from ${call.deviceId}`])]
   checkLimits(core, keys)
   const limit = core.config().sendsBeforeCaptcha
-  passGates(
+  checkCaptchaGate(
     core,
     call,
-    keys.map((key) => ({ key: `gate ${key}`, limit })),
+    keys.map((key) => ({ key: `captcha ${key}`, limit })),
   )
   const isUser = checkTarget(core, call, contact, target)
   for (const key of keys) {
-    core.tally.add(`gate ${key}`)
-    core.tally.add(`send ${key}`)
+    core.counters.add(`captcha ${key}`)
+    core.counters.add(`send ${key}`)
   }
   return {
     verification_id: core.verifications.send(address, call.bearer?.user.sub),
@@ -58,13 +65,13 @@ function send(core: Core, call: Call): object {
 function checkLimits(core: Core, keys: readonly string[]): void {
   const { resendSeconds, sendsPerHour } = core.config()
   const [toContact = ''] = keys
-  const waits = keys.map((key) => core.tally.wait(`send ${key}`, sendsPerHour ?? Infinity, 3600))
-  if (resendSeconds > 0) waits.push(core.tally.wait(`send ${toContact}`, 1, resendSeconds))
+  const waits = keys.map((key) => core.counters.wait(`send ${key}`, sendsPerHour ?? Infinity, 3600))
+  if (resendSeconds > 0) waits.push(core.counters.wait(`send ${toContact}`, 1, resendSeconds))
   const retryAfter = Math.max(...waits)
   if (retryAfter > 0) throw new ApiError('resource_exhausted', undefined, { retryAfter })
 }
 
-/** Refuses a contact that is not what the caller takes it for; answers whether it is a user's. */
+/** Throws if the contact does not match the target. Returns whether it belongs to a user. */
 function checkTarget(
   core: Core,
   call: Call,
@@ -77,7 +84,7 @@ function checkTarget(
     throw new ApiError('failed_precondition', `The ${kind} is registered already`)
   }
   if (target === 'CUR_USER' && call.bearer?.user !== user) {
-    throw new ApiError('failed_precondition', `The ${kind} is not the current user's`)
+    throw new ApiError('failed_precondition', `The ${kind} does not belong to the current user`)
   }
   return user !== undefined
 }

@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { readCall, readDeviceId } from './call.ts'
-import { control } from '../control.ts'
+import { createControl } from '../control.ts'
 import type { Core } from '../core.ts'
-import { allow, denial, isAllowed, toPreflight } from './cors.ts'
+import { allowOrigin, isAllowedOrigin, originError, toPreflight } from './cors.ts'
 import { basicEdit } from '../endpoints/basicEdit.ts'
 import { captcha } from '../endpoints/captcha.ts'
 import { captchaPage } from '../endpoints/captchaPage.ts'
@@ -21,17 +21,17 @@ import { ticket } from '../endpoints/ticket.ts'
 import { tokens } from '../endpoints/tokens.ts'
 import { user } from '../endpoints/user.ts'
 import { verification } from '../endpoints/verification.ts'
-import { version2 } from '../endpoints/version2.ts'
+import { v2 } from '../endpoints/v2.ts'
 import { ApiError } from '../error.ts'
-import { toAnswer } from './faults.ts'
-import type { Link, Route, Topic } from './route.ts'
-import { sweep } from '../sweep.ts'
+import { toResponse } from './faults.ts'
+import type { Connection, Route, EndpointGroup } from './route.ts'
+import { purge } from '../purge.ts'
 
 interface Env {
-  Bindings: Link
+  Bindings: Connection
 }
 
-const topics: readonly Topic[] = [
+const groups: readonly EndpointGroup[] = [
   verification,
   signIn,
   signUp,
@@ -48,12 +48,17 @@ const topics: readonly Topic[] = [
   providerSignIn,
   identities,
   ticket,
-  version2,
+  v2,
   basicEdit,
 ]
 const maxBytes = 64 * 1024
 
-/** The HTTP face of a core. */
+/**
+ * Creates the HTTP application of a core: all endpoints and the control API.
+ *
+ * @param core The server's core.
+ * @returns A Hono application. Its `fetch` expects a {@link Connection} as bindings.
+ */
 export function createApp(core: Core): Hono<Env> {
   const app = new Hono<Env>()
   app.onError(toErrorResponse)
@@ -63,17 +68,17 @@ export function createApp(core: Core): Hono<Env> {
     throw new ApiError('invalid_argument', `A body has at most ${maxBytes} bytes`, { status: 413 })
   }
   app.use(bodyLimit({ maxSize: maxBytes, onError }))
-  app.use('/auth/*', journal(core), faults(core), limitRate(core))
-  for (const route of topics.flatMap((topic) => topic(core))) {
-    app.on(route.method, route.path, (context) => answer(core, route, context))
+  app.use('/auth/*', logRequests(core), injectFaults(core), limitRate(core))
+  for (const route of groups.flatMap((group) => group(core))) {
+    app.on(route.method, route.path, (context) => respond(core, route, context))
   }
-  app.route('/__sandbox', control(core))
+  app.route('/__sandbox', createControl(core))
   return app
 }
 
-async function answer(core: Core, route: Route, context: Context<Env>): Promise<Response> {
+async function respond(core: Core, route: Route, context: Context<Env>): Promise<Response> {
   const { req } = context
-  sweep(core.state, core.clock.now())
+  purge(core.state, core.clock.now())
   const call = await readCall(core, {
     url: new URL(req.url),
     headers: req.raw.headers,
@@ -81,7 +86,7 @@ async function answer(core: Core, route: Route, context: Context<Env>): Promise<
     params: req.param(),
     access: route.access,
     isJson: !route.isPage,
-    isSealable: route.isSealable ?? false,
+    isEncryptable: route.isEncryptable ?? false,
   })
   if (core.config().captchaOnEveryCall === 'on' && !route.isCaptchaFree) call.redeemCaptcha()
   const result = await route.handle(call)
@@ -91,7 +96,7 @@ async function answer(core: Core, route: Route, context: Context<Env>): Promise<
 
 function toErrorResponse(error: unknown): Response {
   if (error instanceof ApiError) return error.toResponse()
-  // The cause may quote what the client sent, so only its kind may be seen.
+  // The message may quote what the client sent, so only the error's name is shown.
   const kind = error instanceof Error ? error.name : typeof error
   return new ApiError('internal', `The sandbox failed with ${kind}`).toResponse()
 }
@@ -102,9 +107,9 @@ function cors(core: Core): Middleware {
   return async (context, next) => {
     const { req } = context
     const origin = req.header('origin')
-    const isOwn = origin === new URL(req.url).origin
-    if (origin !== undefined && !isOwn && !isAllowed(origin, core.config())) {
-      return denial(origin, req.query('client_id') ?? 'sandbox').toResponse()
+    const isSameOrigin = origin === new URL(req.url).origin
+    if (origin !== undefined && !isSameOrigin && !isAllowedOrigin(origin, core.config())) {
+      return originError(origin, req.query('client_id') ?? 'sandbox').toResponse()
     }
     if (req.method === 'OPTIONS') {
       context.res = toPreflight(req.header('access-control-request-headers') ?? null)
@@ -113,16 +118,16 @@ function cors(core: Core): Middleware {
     }
     const requestId = req.header('x-request-id')
     if (requestId !== undefined) context.res.headers.set('x-request-id', requestId)
-    if (origin !== undefined) allow(context.res.headers, origin)
+    if (origin !== undefined) allowOrigin(context.res.headers, origin)
   }
 }
 
-function journal(core: Core): Middleware {
+function logRequests(core: Core): Middleware {
   return async (context, next) => {
     const { req } = context
     const { method } = req
     const text = await req.text()
-    const entry = core.journal.add({
+    const entry = core.requestLog.add({
       method,
       url: new URL(req.url),
       headers: req.raw.headers,
@@ -136,15 +141,15 @@ function journal(core: Core): Middleware {
   }
 }
 
-function faults(core: Core): Middleware {
+function injectFaults(core: Core): Middleware {
   return async (context, next) => {
     const fault = core.faults.take(context.req.method, context.req.path)
     if (!fault) return next()
     if (fault.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs))
-    const planned = toAnswer(fault)
-    if (fault.drop !== 'before' && (!planned || fault.acts)) await next()
+    const response = toResponse(fault)
+    if (fault.drop !== 'before' && (!response || fault.acts)) await next()
     if (fault.drop) context.env.isBroken = true
-    if (planned || fault.drop === 'before') context.res = planned ?? new Response(null)
+    if (response || fault.drop === 'before') context.res = response ?? new Response(null)
   }
 }
 
@@ -153,9 +158,9 @@ function limitRate(core: Core): Middleware {
     const limit = core.config().requestsPerMinute
     if (limit !== null) {
       const key = `calls ${readDeviceId(req.raw.headers) ?? ''}`
-      const retryAfter = core.tally.wait(key, limit, 60)
+      const retryAfter = core.counters.wait(key, limit, 60)
       if (retryAfter > 0) throw new ApiError('resource_exhausted', undefined, { retryAfter })
-      core.tally.add(key)
+      core.counters.add(key)
     }
     return next()
   }

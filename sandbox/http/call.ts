@@ -4,59 +4,82 @@ import { Fields } from '../fields.ts'
 import type { Bearer, Issuer } from '../rules/sessions.ts'
 
 /**
- * What a call must bring. `client`: a client id, by query, Basic or a valid bearer. `bearer`: an
- * access token. `either`: an access token or publishable key if there is one, else a client id.
- * `open`: nothing.
+ * The credential an endpoint requires. `client`: a client id, in the query, by Basic or through a
+ * valid bearer. `bearer`: an access token. `either`: an access token or publishable key if one is
+ * sent, otherwise a client id. `open`: none.
  */
 export type Access = 'client' | 'bearer' | 'either' | 'open'
 
-/** One request, read and checked. */
+/** A request that was parsed and whose credential was checked. */
 export interface Call {
   readonly body: Fields
   readonly query: Fields
   readonly params: Readonly<Record<string, string>>
+  /** The body as it was sent. */
   readonly text: string
-  /** The client and where it reached the server. */
+  /** The client and the origin at which it reached the server. */
   readonly issuer: Issuer
-  /** `x-device-id`, if it is a valid one. */
+  /** `x-device-id`, if valid. */
   readonly deviceId: string | undefined
+  /** `accept-language`. */
   readonly language: string
-  /** Whose access token came along. */
+  /** User and session of the access token, if one was sent. */
   readonly bearer: Bearer | undefined
-  /** Whose access token came along, where one is demanded. */
-  needBearer(): Bearer
-  /** The same, where guests are refused. */
-  needMember(): Bearer
-  /** Spends the call's captcha token, once however often it is asked for. */
+  /**
+   * Returns user and session of the access token.
+   *
+   * @throws ApiError `unauthenticated` without an access token.
+   */
+  requireBearer(): Bearer
+  /**
+   * Returns user and session of the access token of a registered user.
+   *
+   * @throws ApiError `unauthenticated` without an access token, `permission_denied` for a guest.
+   */
+  requireRegistered(): Bearer
+  /**
+   * Redeems the captcha token of the call. Later invocations do nothing.
+   *
+   * @throws ApiError `captcha_required` or `captcha_invalid`.
+   */
   redeemCaptcha(): void
 }
 
-/** A request as it arrived. */
-export interface Arrival {
+/** A request before it is parsed. */
+export interface RawRequest {
   url: URL
   headers: Headers
   text: string
   params: Record<string, string>
   access: Access
-  /** Whether the body is JSON, as everywhere but on pages. */
+  /** Whether the body is JSON. Pages send forms. */
   isJson: boolean
-  /** Whether the JSON may be encrypted. */
-  isSealable: boolean
+  /** Whether the JSON body may be encrypted. */
+  isEncryptable: boolean
 }
 
-/** Reads a request; what is wrong with it is an `ApiError`. */
-export async function readCall(core: Core, arrival: Arrival): Promise<Call> {
-  const { url, headers, text, params, access } = arrival
+/**
+ * Parses a request and checks its credential.
+ *
+ * @param core The server's core.
+ * @param raw The request.
+ * @returns The parsed call.
+ * @throws ApiError `invalid_argument` for a malformed request or a missing client id,
+ *   `unauthenticated` for a missing or invalid access token, `failed_precondition` for an expired
+ *   one that was not required.
+ */
+export async function readCall(core: Core, raw: RawRequest): Promise<Call> {
+  const { url, headers, text, params, access } = raw
   const query = new Fields(url.searchParams)
   const bearer = await readBearer(core, headers, access)
-  const sent = arrival.isJson ? Fields.parse(text) : new Fields([])
-  const body = arrival.isSealable ? core.envelopes.unseal(sent) : sent
+  const sent = raw.isJson ? Fields.parse(text) : new Fields([])
+  const body = raw.isEncryptable ? core.encryption.decryptBody(sent) : sent
   const clientId = readClientId(query, headers, body, bearer)
-  const isKeyEnough = access === 'either' && isAccessKey(core, headers)
-  if (clientId === undefined && access !== 'open' && !isKeyEnough) {
+  const isKeySufficient = access === 'either' && isAccessKey(core, headers)
+  if (clientId === undefined && access !== 'open' && !isKeySufficient) {
     throw new ApiError('invalid_argument', 'client_id is required')
   }
-  const needBearer = (): Bearer => {
+  const requireBearer = (): Bearer => {
     if (!bearer) throw new ApiError('unauthenticated')
     return bearer
   }
@@ -69,11 +92,12 @@ export async function readCall(core: Core, arrival: Arrival): Promise<Call> {
     deviceId: readDeviceId(headers),
     language: headers.get('accept-language') ?? '',
     bearer,
-    needBearer,
-    needMember() {
-      const member = needBearer()
-      if (member.user.anonymous) throw new ApiError('permission_denied', 'Guests have to sign up')
-      return member
+    requireBearer,
+    requireRegistered() {
+      const registered = requireBearer()
+      if (registered.user.anonymous)
+        throw new ApiError('permission_denied', 'Guests have to sign up')
+      return registered
     },
     redeemCaptcha: redeemOnce(core, query.text('captcha_token') ?? headers.get(captchaHeader)),
   }
@@ -89,7 +113,12 @@ function redeemOnce(core: Core, captchaToken: string | null): () => void {
   }
 }
 
-/** The device id of a request: 16 to 48 characters, else it counts as none. */
+/**
+ * Reads the device id of a request.
+ *
+ * @param headers The request headers.
+ * @returns `x-device-id`, or `undefined` unless it has 16 to 48 characters.
+ */
 export function readDeviceId(headers: Headers): string | undefined {
   const value = headers.get('x-device-id') ?? ''
   return value.length >= 16 && value.length <= 48 ? value : undefined
@@ -101,7 +130,7 @@ function readCredentials(headers: Headers, scheme: string): string | undefined {
   return actual.toLowerCase() === scheme ? credentials : undefined
 }
 
-/** Whether the bearer is a publishable key, which names no user. */
+/** Whether the bearer is a publishable key, which identifies no user. */
 const isAccessKey = (core: Core, headers: Headers): boolean =>
   core.config().accessKeys.includes(readCredentials(headers, 'bearer') ?? '')
 
@@ -118,7 +147,7 @@ async function readBearer(
   const bearer = await core.sessions.check(accessToken)
   if (typeof bearer === 'object') return bearer
   if (bearer === 'invalid') throw new ApiError('unauthenticated')
-  // The gateway's odd answer to a call that needed no bearer in the first place.
+  // CloudBase's gateway responds with this code when the call did not require a bearer.
   const code = access === 'client' ? 'failed_precondition' : 'unauthenticated'
   throw new ApiError(code, 'token expiry')
 }

@@ -1,8 +1,14 @@
 import type { Config } from '../config.ts'
 import { ApiError } from '../error.ts'
 
-/** Whether pages of `origin` may call. */
-export function isAllowed(origin: string, { allowedOrigins }: Config): boolean {
+/**
+ * Checks whether pages of an origin may call.
+ *
+ * @param origin The header `Origin`.
+ * @param config Settings with `allowedOrigins`.
+ * @returns Whether the origin is allowed.
+ */
+export function isAllowedOrigin(origin: string, { allowedOrigins }: Config): boolean {
   return allowedOrigins.some((allowed) => {
     if (allowed === '*' || allowed === origin) return true
     if (!allowed.endsWith(':*')) return false
@@ -13,14 +19,24 @@ export function isAllowed(origin: string, { allowedOrigins }: Config): boolean {
 
 const isPort = (text: string): boolean => /^:\d{1,5}$/.test(text)
 
-/** Lets the page of `origin` read the answer. */
-export function allow(headers: Headers, origin: string): void {
+/**
+ * Adds the headers that allow a page to read the response.
+ *
+ * @param headers The response headers to extend.
+ * @param origin The header `Origin`.
+ */
+export function allowOrigin(headers: Headers, origin: string): void {
   headers.set('access-control-allow-origin', origin)
   headers.set('access-control-expose-headers', 'x-request-id, retry-after')
   headers.append('vary', 'origin')
 }
 
-/** The answer to a preflight of an allowed origin: every method and header it asks for. */
+/**
+ * Creates the response to a preflight request of an allowed origin.
+ *
+ * @param requested The header `Access-Control-Request-Headers`.
+ * @returns A response that allows every method and the requested headers.
+ */
 export function toPreflight(requested: string | null): Response {
   const headers = new Headers({
     'access-control-allow-methods': 'GET, POST, PATCH, PUT, DELETE',
@@ -31,8 +47,14 @@ export function toPreflight(requested: string | null): Response {
   return new Response(null, { status: 204, headers })
 }
 
-/** The documented refusal of an origin that is not allowed. */
-export const denial = (origin: string, env: string): ApiError =>
+/**
+ * Creates the documented error for an origin that is not allowed.
+ *
+ * @param origin The header `Origin`.
+ * @param env The environment named in the message.
+ * @returns An error `permission_denied`.
+ */
+export const originError = (origin: string, env: string): ApiError =>
   new ApiError(
     'permission_denied',
     `cors permission denied,please check if ${origin} in your client ${env} domains`,

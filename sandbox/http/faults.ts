@@ -1,38 +1,46 @@
 import { ApiError } from '../error.ts'
 
-/** A planned misbehaviour of the server. */
+/** A planned failure of the server. */
 export interface Fault {
   /** HTTP method; `*` is any but OPTIONS. */
   method: string
   /** Path without query; a trailing `*` makes it a prefix. */
   path: string
-  /** How many requests it befalls. Default 1. */
+  /** Number of requests it applies to. Default: 1. */
   times?: number
-  /** Answers with this status instead of acting. */
+  /** Responds with this status instead of handling the request. */
   status?: number
-  /** Answers with this body instead of acting: JSON, or a text as it is. */
+  /** Responds with this body instead of handling the request. A text is sent as it is. */
   body?: unknown
-  /** Acts all the same, as behind a gateway that has given up waiting. */
+  /** Handles the request although it responds with `status` or `body`, like a gateway timeout. */
   acts?: boolean
-  /** Headers of that answer. */
+  /** Headers of that response. */
   headers?: Record<string, string>
-  /** Milliseconds of real time to wait first. */
+  /** Milliseconds of real time to wait before anything else. */
   delayMs?: number
-  /** Breaks the connection before or after the server has acted. */
+  /** Breaks the connection before or after the request is handled. */
   drop?: 'before' | 'after'
 }
 
-/** The faults still to come. */
+/** The planned faults that remain. */
 export interface Faults {
-  /** Replaces all faults; a malformed one is `invalid_argument`. */
+  /**
+   * Replaces all faults.
+   *
+   * @throws ApiError `invalid_argument` for a malformed fault.
+   */
   set(faults: unknown): void
-  /** Those still to come, with the times that are left. */
+  /** Lists the remaining faults with their remaining `times`. */
   list(): Fault[]
-  /** Takes the next fault that fits a request. */
+  /** Returns the next fault that matches a request, and counts it. */
   take(method: string, path: string): Fault | undefined
 }
 
-/** Makes an empty plan. */
+/**
+ * Creates an empty list of faults.
+ *
+ * @returns The faults.
+ */
 export function createFaults(): Faults {
   let planned: Fault[] = []
   return {
@@ -42,7 +50,7 @@ export function createFaults(): Faults {
     },
     list: () => structuredClone(planned),
     take(method, path) {
-      const fault = planned.find((each) => isFor(each, method, path))
+      const fault = planned.find((each) => matches(each, method, path))
       if (!fault) return undefined
       fault.times = (fault.times ?? 1) - 1
       planned = planned.filter((each) => each.times !== 0)
@@ -51,8 +59,13 @@ export function createFaults(): Faults {
   }
 }
 
-/** The answer a fault gives, if it answers at all. */
-export function toAnswer({ status, body, headers }: Fault): Response | undefined {
+/**
+ * Creates the response of a fault.
+ *
+ * @param fault The fault.
+ * @returns The response, or `undefined` if the fault has neither status nor body.
+ */
+export function toResponse({ status, body, headers }: Fault): Response | undefined {
   if (status === undefined && body === undefined) return undefined
   const init = { status: status ?? 200, headers: headers ?? {} }
   const isBodiless = [204, 205, 304].includes(init.status) || body === undefined
@@ -60,17 +73,16 @@ export function toAnswer({ status, body, headers }: Fault): Response | undefined
   return typeof body === 'string' ? new Response(body, init) : Response.json(body, init)
 }
 
-function isFor(fault: Fault, method: string, path: string): boolean {
+function matches(fault: Fault, method: string, path: string): boolean {
   const isMethod = fault.method === '*' ? method !== 'OPTIONS' : fault.method === method
   if (!isMethod) return false
   return fault.path.endsWith('*') ? path.startsWith(fault.path.slice(0, -1)) : path === fault.path
 }
 
-const isWhole = (value: unknown, least: number, most: number): boolean =>
-  value === undefined ||
-  (Number.isInteger(value) && Number(value) >= least && Number(value) <= most)
+const isInteger = (value: unknown, min: number, max: number): boolean =>
+  value === undefined || (Number.isInteger(value) && Number(value) >= min && Number(value) <= max)
 
-function isHeaders(value: unknown): boolean {
+function areHeaders(value: unknown): boolean {
   if (value === undefined) return true
   if (typeof value !== 'object' || value === null) return false
   try {
@@ -80,21 +92,31 @@ function isHeaders(value: unknown): boolean {
   }
 }
 
-const known = ['method', 'path', 'times', 'status', 'body', 'headers', 'delayMs', 'drop', 'acts']
+const fieldNames = [
+  'method',
+  'path',
+  'times',
+  'status',
+  'body',
+  'headers',
+  'delayMs',
+  'drop',
+  'acts',
+]
 
 function parseFault(value: unknown): Fault {
   const fault = structuredClone(Object(value) as Fault)
   const { method, path, times, status, headers, delayMs, drop, acts } = fault
-  const isSound =
+  const isValid =
     typeof method === 'string' &&
     typeof path === 'string' &&
-    Object.keys(fault).every((key) => known.includes(key)) &&
-    isWhole(times, 1, 1_000_000) &&
-    isWhole(status, 200, 599) &&
-    isWhole(delayMs, 0, 600_000) &&
-    isHeaders(headers) &&
+    Object.keys(fault).every((key) => fieldNames.includes(key)) &&
+    isInteger(times, 1, 1_000_000) &&
+    isInteger(status, 200, 599) &&
+    isInteger(delayMs, 0, 600_000) &&
+    areHeaders(headers) &&
     (acts === undefined || typeof acts === 'boolean') &&
     (drop === undefined || drop === 'before' || drop === 'after')
-  if (!isSound) throw new ApiError('invalid_argument', 'A fault is malformed')
+  if (!isValid) throw new ApiError('invalid_argument', 'A fault is malformed')
   return { ...fault, method: method.toUpperCase(), times: times ?? 1 }
 }

@@ -2,19 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { html } from 'hono/html'
 import { toSource } from './redirect.ts'
 
-/** Markup whose values are escaped. */
+/** Markup with escaped values. */
 export type Markup = ReturnType<typeof html>
 
-/** The languages pages are written in. */
+/** Languages of the pages. */
 export type Language = 'zh-CN' | 'en'
 
-/** A page for a person. */
+/** Content and headers of a page. */
 export interface Page {
   language: Language
   title: string
   content: Markup
   status?: number
-  /** Where its forms may lead besides this server. */
+  /** Where its forms may redirect besides this server. */
   redirectUri?: string | undefined
   headers?: Record<string, string>
 }
@@ -34,7 +34,12 @@ const style = `
   [role=alert] { border-left: 4px solid #d33; padding-left: .75rem }
 `
 
-/** Renders a page that needs no script and runs none. */
+/**
+ * Renders a page that works without scripts and allows none.
+ *
+ * @param page Content and headers of the page.
+ * @returns The response, with a content security policy.
+ */
 export async function toPageResponse(page: Page): Promise<Response> {
   const { language, title, content, redirectUri } = page
   const nonce = randomBytes(16).toString('base64')
@@ -42,7 +47,7 @@ export async function toPageResponse(page: Page): Promise<Response> {
     `default-src 'none'`,
     `img-src data:`,
     `style-src 'nonce-${nonce}'`,
-    // Browsers hold the redirect that follows a form to this as well.
+    // Browsers apply this directive to the redirect after a form submission as well.
     `form-action 'self' ${redirectUri === undefined ? '' : toSource(redirectUri)}`.trim(),
     `base-uri 'none'`,
   ]
@@ -69,7 +74,7 @@ export async function toPageResponse(page: Page): Promise<Response> {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': policy.join('; '),
       'cache-control': 'no-store',
-      // A stricter one would make browsers hide the origin of the page's own form.
+      // With a stricter policy browsers send `Origin: null` with the page's own form.
       'referrer-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
       ...page.headers,
@@ -77,7 +82,12 @@ export async function toPageResponse(page: Page): Promise<Response> {
   })
 }
 
-/** The first language asked for that there is, Chinese if none is asked for. */
+/**
+ * Chooses the language of a page.
+ *
+ * @param acceptLanguage The header `Accept-Language`.
+ * @returns The first supported language; English for other languages, Chinese without a header.
+ */
 export function toLanguage(acceptLanguage: string): Language {
   const tags = acceptLanguage.toLowerCase().split(',')
   const known = tags.find((tag) => /^\s*(?:zh|en)\b/.test(tag))
@@ -85,6 +95,12 @@ export function toLanguage(acceptLanguage: string): Language {
   return known.trim().startsWith('zh') ? 'zh-CN' : 'en'
 }
 
-/** Leads a browser on, by GET. */
+/**
+ * Creates a redirect that browsers follow by GET.
+ *
+ * @param location The target.
+ * @returns A response with status 303.
+ * @see RFC 9110, section 15.4.4
+ */
 export const seeOther = (location: string): Response =>
   new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } })

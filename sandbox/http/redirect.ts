@@ -1,6 +1,6 @@
 import { ApiError } from '../error.ts'
 
-// Schemes that run code, read files or show foreign content as if it were the page's own.
+// Schemes that run code, read files or display foreign content as the page's own.
 const dangerous = [
   'javascript:',
   'data:',
@@ -16,36 +16,61 @@ const dangerous = [
   'ftp:',
 ]
 
-/** Reads a redirect_uri: http(s) or an app's own scheme. */
+/**
+ * Parses a redirect URI: http, https or an app's own scheme.
+ *
+ * @param text The `redirect_uri`.
+ * @returns The URL.
+ * @throws ApiError `invalid_argument` for a malformed or dangerous URI.
+ */
 export function parseRedirect(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const isSound =
+  const isValid =
     url !== undefined &&
     /^[a-z][a-z0-9+.-]*:\/\//i.test(text) &&
     !dangerous.includes(url.protocol) &&
     url.username === '' &&
     url.password === '' &&
-    // Other characters, legal in a URL, would end the content policy that names the host.
+    // Other characters, though legal in a URL, would break the content security policy.
     /^[\w.:[\]-]*$/.test(url.host)
-  if (!isSound) throw new ApiError('invalid_argument', 'redirect_uri is not allowed')
+  if (!isValid) throw new ApiError('invalid_argument', 'redirect_uri is not allowed')
   return url
 }
 
-/** The address to go back to, with `values` added to its query. */
+/**
+ * Adds values to the query of a redirect URI.
+ *
+ * @param redirectUri The `redirect_uri`.
+ * @param values The query parameters to set.
+ * @returns The URL to redirect to.
+ * @throws ApiError `invalid_argument` for a malformed or dangerous URI.
+ */
 export function toRedirect(redirectUri: string, values: Record<string, string>): string {
   const url = parseRedirect(redirectUri)
   for (const [name, value] of Object.entries(values)) url.searchParams.set(name, value)
   return url.href
 }
 
-/** The same, with `values` in the fragment, which reaches no server. */
+/**
+ * Puts values into the fragment of a redirect URI, which browsers send to no server.
+ *
+ * @param redirectUri The `redirect_uri`.
+ * @param values The parameters of the fragment.
+ * @returns The URL to redirect to.
+ * @throws ApiError `invalid_argument` for a malformed or dangerous URI.
+ */
 export function toFragment(redirectUri: string, values: Record<string, string>): string {
   const url = parseRedirect(redirectUri)
   url.hash = String(new URLSearchParams(values))
   return url.href
 }
 
-/** The content policy source that lets a form lead to `redirectUri`. */
+/**
+ * Converts a redirect URI to a source expression of a content security policy.
+ *
+ * @param redirectUri The `redirect_uri`.
+ * @returns Scheme and host for http and https, otherwise the scheme.
+ */
 export function toSource(redirectUri: string): string {
   const { protocol, host } = parseRedirect(redirectUri)
   return ['http:', 'https:'].includes(protocol) ? `${protocol}//${host}` : protocol

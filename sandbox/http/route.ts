@@ -1,29 +1,30 @@
 import type { Access, Call } from './call.ts'
 import type { Core } from '../core.ts'
 
-/** One endpoint of the protocol. */
+/** An endpoint. */
 export interface Route {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** May contain `:name` parameters. */
   path: string
+  /** The credential it requires. */
   access: Access
-  /** Whether the call goes through where every call demands a captcha. */
+  /** Whether the endpoint is exempt from `captchaOnEveryCall`. */
   isCaptchaFree?: boolean
-  /** Whether the body is a form, not JSON. */
+  /** Whether the body is a form instead of JSON. */
   isPage?: boolean
-  /** Whether the body may come encrypted. */
-  isSealable?: boolean
-  /** Answers JSON, or a response of its own. */
+  /** Whether the body may be encrypted. */
+  isEncryptable?: boolean
+  /** Handles a call. Returns the JSON body or a complete response. */
   handle(call: Call): object | Promise<object>
 }
 
-/** The endpoints of one topic. */
-export type Topic = (core: Core) => Route[]
+/** Creates the routes of related endpoints. */
+export type EndpointGroup = (core: Core) => Route[]
 
-/** The connection a request came by. */
-export interface Link {
-  /** Whether the control API answers on it. */
+/** The connection of a request. */
+export interface Connection {
+  /** Whether it may use the control API. */
   isLocal: boolean
-  /** Set when the connection is to be broken instead of answered. */
+  /** Set to break the connection instead of sending the response. */
   isBroken: boolean
 }

@@ -1,46 +1,51 @@
 import { html } from 'hono/html'
 import { type Language, type Markup, toLanguage, toPageResponse } from '../http/page.ts'
-import { people, type Person } from './people.ts'
+import { accounts, type ProviderAccount } from './accounts.ts'
 
-/** What the page shows. */
+/** Content of the consent page. */
 export interface PageView {
-  /** An Accept-Language header. */
+  /** The header `Accept-Language`. */
   language: string
-  /** Whether the ties to the window that opened it are cut. */
-  isCut: boolean
-  /** Who asks; without it there is nothing to decide. */
+  /** Whether the page is isolated from the window that opened it (COOP). */
+  isIsolated: boolean
+  /** The authorization request. Without one the page shows no form. */
   request?: { name: string; redirectUri: string } | undefined
-  problem?: 'nobody' | 'malformed' | undefined
+  problem?: 'noAccount' | 'malformed' | undefined
 }
 
-/** The choice of somebody who has never been here. */
-export const newPerson = 'new'
+/** Id of the choice that creates a new account. */
+export const newAccount = 'new'
 
 const chinese = {
   title: (provider: string) => `${provider}登录`,
   question: (host: string) => `${host} 请求获取你的昵称和头像。`,
-  choose: '选择身份',
-  somebodyNew: '新用户',
+  choose: '选择账号',
+  newAccount: '新账号',
   allow: '同意',
   deny: '拒绝',
-  nobody: '请先选择一个身份。',
-  malformed: '链接不正确,请关闭此页面。',
+  noAccount: '请先选择一个账号。',
+  malformed: '链接无效,请关闭此页面。',
 }
 
 const english: typeof chinese = {
   title: (provider) => `Sign in with ${provider}`,
   question: (host) => `${host} asks for your name and picture.`,
-  choose: 'Who are you?',
-  somebodyNew: 'Somebody new',
+  choose: 'Choose an account',
+  newAccount: 'New account',
   allow: 'Allow',
   deny: 'Deny',
-  nobody: 'Please choose who you are first.',
-  malformed: 'This link is not right, please close this page.',
+  noAccount: 'Please choose an account first.',
+  malformed: 'This link is invalid, please close this page.',
 }
 
 const texts: Record<Language, typeof chinese> = { 'zh-CN': chinese, en: english }
 
-/** The page on which a person consents to be known. Works without scripts. */
+/**
+ * Renders the consent page of an identity provider. It works without scripts.
+ *
+ * @param view Content of the page.
+ * @returns The response.
+ */
 export function toProviderPage(view: PageView): Promise<Response> {
   const { request, problem } = view
   const language = toLanguage(view.language)
@@ -50,7 +55,7 @@ export function toProviderPage(view: PageView): Promise<Response> {
     title: text.title(request?.name ?? ''),
     status: problem ? 400 : 200,
     redirectUri: request?.redirectUri,
-    headers: view.isCut ? { 'cross-origin-opener-policy': 'same-origin' } : {},
+    headers: view.isIsolated ? { 'cross-origin-opener-policy': 'same-origin' } : {},
     content: html`
       ${problem ? html`<p role="alert" id="problem">${text[problem]}</p>` : ''}
       ${request ? renderForm(request.redirectUri, text, problem) : ''}
@@ -60,7 +65,7 @@ export function toProviderPage(view: PageView): Promise<Response> {
 
 function renderForm(redirectUri: string, text: typeof chinese, problem?: string): Markup {
   const { protocol, host } = new URL(redirectUri)
-  const choices = [...people, { id: newPerson, name: text.somebodyNew }]
+  const choices = [...accounts, { id: newAccount, name: text.newAccount }]
   return html`<p>${text.question(host || protocol)}</p>
     <form method="post">
       <fieldset ${problem ? html`aria-describedby="problem"` : ''}>
@@ -72,9 +77,9 @@ function renderForm(redirectUri: string, text: typeof chinese, problem?: string)
     </form>`
 }
 
-function renderChoice({ id, name }: Person): Markup {
+function renderChoice({ id, name }: ProviderAccount): Markup {
   return html`<div>
-    <input type="radio" name="person" value="${id}" id="person-${id}" required />
-    <label for="person-${id}">${name}</label>
+    <input type="radio" name="account" value="${id}" id="account-${id}" required />
+    <label for="account-${id}">${name}</label>
   </div>`
 }

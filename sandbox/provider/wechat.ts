@@ -1,14 +1,20 @@
 import { ApiError } from '../error.ts'
 import { Fields } from '../fields.ts'
-import { isPersonId, profileOf, unionIdOf } from './people.ts'
+import { isAccountId, profileOf, unionIdOf } from './accounts.ts'
 import { noProfile } from '../rules/providers.ts'
 import type { ProviderProfile, ProviderToken } from '../state.ts'
 
 const kinds = ['open_id', 'union_id', 'phone'] as const
 
 /**
- * What WeChat says about a code of `wx.login`. The real ones cannot be had here, so any text
- * `wx-code-<person>` is one, and `wx-phone-<digits>` is the code of a phone number in China.
+ * Exchanges a code of `wx.login` for a profile. Real codes require WeChat's server, so the sandbox
+ * accepts `wx-code-<account>`, and `wx-phone-<digits>` as the code of a Chinese phone number.
+ *
+ * @param providerId The provider.
+ * @param code The code.
+ * @param params The `provider_params` of the call.
+ * @returns The fields of a provider token.
+ * @throws ApiError `failed_precondition` for another code, `invalid_argument` for malformed params.
  */
 export function readLoginCode(
   providerId: string,
@@ -16,18 +22,22 @@ export function readLoginCode(
   params: Fields,
 ): Omit<ProviderToken, 'expiresAt'> {
   const kind = params.oneOf('provider_code_type', kinds) ?? 'open_id'
-  const person = code.startsWith(codePrefix) ? code.slice(codePrefix.length) : ''
-  if (!isPersonId(person)) throw noProfile()
-  const profile = profileOf(providerId, person)
+  const account = code.startsWith(codePrefix) ? code.slice(codePrefix.length) : ''
+  if (!isAccountId(account)) throw noProfile()
+  const profile = profileOf(providerId, account)
   profile.meta = { appid: params.text('appid') ?? providerId, openid: profile.sub }
-  if (kind === 'union_id') profile.sub = unionIdOf(person)
-  if (kind === 'phone') profile.phone_number = readPhoneCode(params.need('code'))
+  if (kind === 'union_id') profile.sub = unionIdOf(account)
+  if (kind === 'phone') profile.phone_number = readPhoneCode(params.requireText('code'))
   return { profile, isPhone: kind === 'phone' }
 }
 
 /**
- * What `provider_params` add to a profile: a phone code, or data that would be encrypted for
- * WeChat's server and is base64 of its JSON here: `nickName`, `avatarUrl`, `phoneNumber`.
+ * Reads profile fields from a phone code or from `encryptedData`. WeChat's server would decrypt the
+ * data; the sandbox expects base64 of its JSON: `nickName`, `avatarUrl`, `phoneNumber`.
+ *
+ * @param params The `provider_params` of the call.
+ * @returns The profile fields to change.
+ * @throws ApiError `invalid_argument` without either, `failed_precondition` for malformed data.
  */
 export function readAdditions(params: Fields): Partial<ProviderProfile> {
   const code = params.text('code')

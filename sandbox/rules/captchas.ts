@@ -6,28 +6,43 @@ import { ApiError } from '../error.ts'
 import { digest, isSame, newToken, randomText } from '../secret.ts'
 import type { State } from '../state.ts'
 
-/** A picture to be read by a person. */
+/** A captcha picture. */
 export interface CaptchaData {
   /** A `data:` URL. */
   data: string
+  /** Identifies the picture. */
   token: string
 }
 
-/** Shows pictures and trades right answers for captcha tokens. */
+/** Draws captcha pictures and exchanges correct answers for captcha tokens. */
 export interface Captchas {
+  /** Draws a new picture. */
   create(): CaptchaData
   /**
-   * Trades an answer for a captcha token. A wrong one is `invalid_argument`: at `captcha_invalid`
-   * the official client would open a second picture on top of the first.
+   * Exchanges an answer for a captcha token.
+   *
+   * @throws ApiError `invalid_argument` for a wrong answer, because the official client opens a
+   *   second picture over the first on `captcha_invalid`.
    */
   solve(pictureToken: string, answer: string): string
-  /** What a picture says, for tests. */
+  /** Returns the text of a picture. */
   answer(pictureToken: string): string | undefined
-  /** Spends a captcha token; none is `captcha_required`, a bad one `captcha_invalid`. */
+  /**
+   * Redeems a captcha token, which works once.
+   *
+   * @throws ApiError `captcha_required` without a token, `captcha_invalid` for an invalid one.
+   */
   redeem(captchaToken: string | undefined): void
 }
 
-/** Keeps pictures and captcha tokens in `state`. */
+/**
+ * Creates captchas that are stored in the state.
+ *
+ * @param state The server's state.
+ * @param clock The server's clock.
+ * @param config Returns the current settings.
+ * @returns The captchas.
+ */
 export function createCaptchas(state: State, clock: Clock, config: () => Config): Captchas {
   return {
     create() {

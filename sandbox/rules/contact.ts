@@ -1,16 +1,23 @@
 import { ApiError } from '../error.ts'
 import type { Fields } from '../fields.ts'
 
-/** Where a code can be sent; `address` is the form in which contacts are compared. */
+/** A phone number or e-mail address. */
 export interface Contact {
   kind: 'phone_number' | 'email'
+  /** The normalised form, in which contacts are stored and compared. */
   address: string
 }
 
 const phonePattern = /^\+[1-9]\d{0,2} \d{4,15}$/
 const emailPattern = /^[^\s@]+@[^\s@]+$/
 
-/** Reads `+<calling code> <number>`; any other form is `invalid_argument`. */
+/**
+ * Parses a phone number.
+ *
+ * @param text A text of the form `+<calling code> <number>`.
+ * @returns The contact.
+ * @throws ApiError `invalid_argument` for any other form.
+ */
 export function parsePhone(text: string): Contact {
   if (!phonePattern.test(text)) {
     throw new ApiError('invalid_argument', 'phone_number must be in the form +86 13800000000')
@@ -18,7 +25,13 @@ export function parsePhone(text: string): Contact {
   return { kind: 'phone_number', address: text }
 }
 
-/** Reads an email address; letter case does not matter. */
+/**
+ * Parses an e-mail address and converts it to lower case.
+ *
+ * @param text The address.
+ * @returns The contact.
+ * @throws ApiError `invalid_argument` for a malformed address.
+ */
 export function parseEmail(text: string): Contact {
   if (text.length > 254 || !emailPattern.test(text)) {
     throw new ApiError('invalid_argument', 'email must be an email address')
@@ -26,8 +39,14 @@ export function parseEmail(text: string): Contact {
   return { kind: 'email', address: text.toLowerCase() }
 }
 
-/** The one contact of a request: `phone_number` or `email`, not both and not neither. */
-export function needContact(body: Fields): Contact {
+/**
+ * Reads the contact of a request.
+ *
+ * @param body A body with either `phone_number` or `email`.
+ * @returns The contact.
+ * @throws ApiError `invalid_argument` for a malformed contact, for both or for none.
+ */
+export function requireContact(body: Fields): Contact {
   const phone = body.text('phone_number')
   const email = body.text('email')
   if (phone !== undefined && email === undefined) return parsePhone(phone)
@@ -35,13 +54,25 @@ export function needContact(body: Fields): Contact {
   throw new ApiError('invalid_argument', 'Either phone_number or email is required')
 }
 
-/** The form in which a sign-in name is compared: a phone, an email or a chosen name. */
+/**
+ * Normalises the name a user signs in with.
+ *
+ * @param text A phone number, an e-mail address or a user name.
+ * @returns The form in which names are compared.
+ * @throws ApiError `invalid_argument` for a malformed phone number or e-mail address.
+ */
 export function parseUsername(text: string): string {
   if (text.startsWith('+')) return parsePhone(text).address
   return text.includes('@') ? parseEmail(text).address : text
 }
 
-/** Reads a chosen user name, which must not be mistaken for a phone or an email. */
+/**
+ * Parses a new user name, which must differ in form from phone numbers and e-mail addresses.
+ *
+ * @param text The user name.
+ * @returns The user name.
+ * @throws ApiError `invalid_argument` for a malformed user name.
+ */
 export function parseChosenName(text: string): string {
   if (text.length > 64 || /^\+|@|\s/.test(text)) {
     throw new ApiError('invalid_argument', 'username must be 1-64 characters without +, @, space')

@@ -1,23 +1,47 @@
 import { ApiError } from '../error.ts'
 import type { Identity, ProviderProfile, ProviderToken, State, User } from '../state.ts'
 
-/** The identities of a user at third parties. */
+/**
+ * Lists the identities of a user.
+ *
+ * @param user The user.
+ * @returns The identities.
+ */
 export const identitiesOf = (user: Pick<User, 'identities'>): readonly Identity[] =>
   user.identities ?? []
 
-/** Who has an identity. */
+/**
+ * Finds the user an identity is bound to.
+ *
+ * @param state The server's state.
+ * @param identity The identity.
+ * @returns The user, if there is one.
+ */
 export function findByIdentity(state: State, { provider_id, sub }: Identity): User | undefined {
   return [...state.users.values()].find((user) =>
     identitiesOf(user).some((each) => each.provider_id === provider_id && each.sub === sub),
   )
 }
 
-/** Refuses an identity, or what a provider token stands for, if it has an owner. */
+/**
+ * Checks that an identity is bound to no user.
+ *
+ * @param owner The user the identity is bound to.
+ * @throws ApiError `failed_precondition` if there is one.
+ */
 export function checkUnowned(owner: User | undefined): void {
   if (owner) throw new ApiError('failed_precondition', 'The identity is bound to another user')
 }
 
-/** Refuses an identity that is somebody else's, or a second one of the same provider. */
+/**
+ * Checks that an identity can be bound to a user.
+ *
+ * @param state The server's state.
+ * @param identity The identity.
+ * @param user The user.
+ * @throws ApiError `failed_precondition` if the identity is bound to another user, or another
+ *   identity of the provider to this user.
+ */
 export function checkBindable(state: State, identity: Identity, user: User): void {
   const owner = findByIdentity(state, identity)
   checkUnowned(owner === user ? undefined : owner)
@@ -28,7 +52,12 @@ export function checkBindable(state: State, identity: Identity, user: User): voi
   }
 }
 
-/** Binds an identity that was found bindable. */
+/**
+ * Binds an identity to a user without a check. Replaces the one of the same provider.
+ *
+ * @param user The user.
+ * @param identity The identity.
+ */
 export function bindIdentity(
   user: Pick<User, 'identities'>,
   { provider_id, sub, name }: Identity,
@@ -37,7 +66,14 @@ export function bindIdentity(
   user.identities = [...others, { provider_id, sub, name }]
 }
 
-/** Unbinds what was bound of a provider; the last way to sign in is kept. */
+/**
+ * Unbinds the identity of a provider from a user.
+ *
+ * @param user The user.
+ * @param providerId The provider.
+ * @throws ApiError `not_found` if there is none, `failed_precondition` if the user could not sign
+ *   in any more.
+ */
 export function unbindIdentity(user: User, providerId: string): void {
   const others = identitiesOf(user).filter((each) => each.provider_id !== providerId)
   if (others.length === identitiesOf(user).length) {
@@ -47,18 +83,31 @@ export function unbindIdentity(user: User, providerId: string): void {
   const hasContact = phone_number !== undefined || email !== undefined
   const hasPassword = username !== undefined && password !== undefined
   if (!hasContact && !hasPassword && others.length === 0) {
-    throw new ApiError('failed_precondition', 'It is the last way to sign in')
+    throw new ApiError('failed_precondition', 'The user could not sign in any more')
   }
   user.identities = others
 }
 
-/** The user a provider token stands for. */
+/**
+ * Finds the user a provider token identifies, by identity or by phone number.
+ *
+ * @param state The server's state.
+ * @param token The provider token.
+ * @returns The user, if there is one.
+ */
 export function findByToken(state: State, { profile, isPhone }: ProviderToken): User | undefined {
   if (!isPhone) return findByIdentity(state, profile)
   return [...state.users.values()].find((user) => user.phone_number === profile.phone_number)
 }
 
-/** What a provider token makes of a new user. A phone stands for itself, not for an identity. */
+/**
+ * Creates the fields of a new user from a provider token. A token for a phone number adds no
+ * identity.
+ *
+ * @param state The server's state.
+ * @param token The provider token.
+ * @returns The fields. A phone number in use is left out.
+ */
 export function toNewUser(state: State, { profile, isPhone }: ProviderToken): Partial<User> {
   const { name, picture, phone_number } = profile
   const isFree = ![...state.users.values()].some((user) => user.phone_number === phone_number)
@@ -71,7 +120,12 @@ export function toNewUser(state: State, { profile, isPhone }: ProviderToken): Pa
   }
 }
 
-/** Takes over what may have changed at the third party. */
+/**
+ * Copies name and picture of a provider's profile to a user.
+ *
+ * @param user The user to change.
+ * @param profile The profile.
+ */
 export function syncProfile(user: User, { provider_id, name, picture }: ProviderProfile): void {
   Object.assign(user, { name, picture: picture ?? user.picture })
   for (const identity of identitiesOf(user)) {

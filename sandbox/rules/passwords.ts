@@ -3,12 +3,21 @@ import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
 import { hashPassword, isPassword } from '../secret.ts'
 import type { User } from '../state.ts'
-import { passGates } from './gates.ts'
+import { checkCaptchaGate } from './captchaGate.ts'
 import { namesOf } from './users.ts'
 
 /**
- * Answers the user if `password` is theirs. Wrong ones are counted for `name`, whether it is
- * anybody's or not: they close the gate of a captcha first and then lock the name.
+ * Checks a password. Failures are counted per name, also for unknown ones: at first they require a
+ * captcha, then they lock the name.
+ *
+ * @param core The server's core.
+ * @param call The call, for its captcha token.
+ * @param name The name the failures are counted for.
+ * @param user The user, if the name belongs to one.
+ * @param password The password.
+ * @returns The user.
+ * @throws ApiError `not_found`, `password_not_set` or `invalid_password` for a mismatch,
+ *   `captcha_required`, `captcha_invalid` or `invalid_status` after too many failures.
  */
 export async function matchPassword(
   core: Core,
@@ -17,19 +26,19 @@ export async function matchPassword(
   user: User | undefined,
   password: string,
 ): Promise<User> {
-  admit(core, call, name)
+  checkFailures(core, call, name)
   const outcome = await tryPassword(user, password)
-  // Again, so that parallel guesses learn nothing once others have closed the gate.
-  admit(core, call, name)
+  // Checked again, because parallel attempts may have reached the limit meanwhile.
+  checkFailures(core, call, name)
   if (typeof outcome === 'string') {
-    for (const key of keysOf(name)) core.tally.add(key)
+    for (const key of keysOf(name)) core.counters.add(key)
     throw new ApiError(outcome)
   }
-  forgetWrongPasswords(core, [name])
+  clearFailures(core, [name])
   return outcome
 }
 
-/** What a change of password comes with. */
+/** A new password and the proofs that permit the change. */
 export interface PasswordChange {
   newPassword: string
   oldPassword?: string | undefined
@@ -37,15 +46,21 @@ export interface PasswordChange {
 }
 
 /**
- * Gives the bearer's user a new password and signs them out everywhere else. Beside a sudo token,
- * or in its place, the old password may come; alone it does for whom it would do at `user/sudo`.
+ * Changes the password of the bearer's user and revokes the user's other sessions. The old
+ * password replaces the sudo token for a user without a phone number.
+ *
+ * @param core The server's core.
+ * @param call The call of the bearer.
+ * @param change The new password and its proofs.
+ * @throws ApiError `permission_denied` for a guest or without a valid proof, and the codes of
+ *   {@link matchPassword} for a wrong old password.
  */
 export async function changePassword(
   core: Core,
   call: Call,
   change: PasswordChange,
 ): Promise<void> {
-  const { user, session } = call.needMember()
+  const { user, session } = call.requireRegistered()
   const { newPassword, oldPassword, sudoToken } = change
   const hash = await hashPassword(newPassword)
   if (oldPassword !== undefined) await matchPassword(core, call, user.sub, user, oldPassword)
@@ -55,27 +70,32 @@ export async function changePassword(
   core.sessions.revokeAll(user.sub, session.id)
 }
 
-/** Gives a user a password that was hashed, and tries to go with it. */
+/**
+ * Stores a password and resets the failure counters of the user.
+ *
+ * @param core The server's core.
+ * @param user The user.
+ * @param hash The hash made by `hashPassword`.
+ */
 export function setPassword(core: Core, user: User, hash: string): void {
   user.password = hash
-  forgetWrongPasswords(core, [user.sub, ...namesOf(user)])
+  clearFailures(core, [user.sub, ...namesOf(user)])
 }
 
-/** Counts the wrong passwords for these names from nothing again. */
-function forgetWrongPasswords({ tally }: Core, names: readonly string[]): void {
-  for (const key of names.flatMap(keysOf)) tally.clear(key)
+function clearFailures({ counters }: Core, names: readonly string[]): void {
+  for (const key of names.flatMap(keysOf)) counters.clear(key)
 }
 
-const gateKey = (name: string): string => `password ${name}`
+const captchaKey = (name: string): string => `password ${name}`
 const lockKey = (name: string): string => `lock ${name}`
-const keysOf = (name: string): string[] => [gateKey(name), lockKey(name)]
+const keysOf = (name: string): string[] => [captchaKey(name), lockKey(name)]
 
-/** Refuses a name with too many wrong passwords, or asks for a captcha first. */
-function admit(core: Core, call: Call, name: string): void {
+/** Throws for a locked name, and requires a captcha after too many failures. */
+function checkFailures(core: Core, call: Call, name: string): void {
   const { failuresBeforeCaptcha, failuresBeforeLock, lockSeconds } = core.config()
-  const retryAfter = core.tally.wait(lockKey(name), failuresBeforeLock ?? Infinity, lockSeconds)
+  const retryAfter = core.counters.wait(lockKey(name), failuresBeforeLock ?? Infinity, lockSeconds)
   if (retryAfter > 0) throw new ApiError('invalid_status', undefined, { retryAfter })
-  passGates(core, call, [{ key: gateKey(name), limit: failuresBeforeCaptcha }])
+  checkCaptchaGate(core, call, [{ key: captchaKey(name), limit: failuresBeforeCaptcha }])
 }
 
 type Mismatch = 'not_found' | 'password_not_set' | 'invalid_password'

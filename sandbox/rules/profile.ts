@@ -4,7 +4,13 @@ import { profileFields, type User } from '../state.ts'
 
 const genders = ['MALE', 'FEMALE', 'UNKNOWN'] as const
 
-/** The profile fields given in a body; others are ignored. */
+/**
+ * Reads the profile fields of a body. Other fields are ignored.
+ *
+ * @param body The body.
+ * @returns The fields that were sent.
+ * @throws ApiError `invalid_argument` for an unknown gender or an overlong value.
+ */
 export function readProfile(body: Fields): Partial<User> {
   body.oneOf('gender', genders)
   const given = profileFields.flatMap((name) => {

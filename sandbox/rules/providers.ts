@@ -4,38 +4,66 @@ import { ApiError } from '../error.ts'
 import { digest, newToken } from '../secret.ts'
 import type { ProviderCode, ProviderToken, State } from '../state.ts'
 
-/** A living provider token, and how to spend it once nothing else can fail. */
+/** A valid provider token. The caller invokes `spend` once nothing else can fail. */
 export interface ProviderProof {
   token: ProviderToken
   spend(): void
 }
 
-/** What the server has to do with third parties. */
+/** Identity providers: their settings, authorization codes and provider tokens. */
 export interface Providers {
-  /** The settings of a provider; one that is not enabled is refused. */
-  need(providerId: string): ProviderSettings
-  /** Notes a person's consent and answers the code they are sent back with. */
+  /**
+   * Returns the settings of a provider.
+   *
+   * @throws ApiError `provider_not_enabled`.
+   */
+  require(providerId: string): ProviderSettings
+  /** Stores a consent and returns its code or token. */
   consent(consent: Omit<ProviderCode, 'expiresAt'>): string
-  /** Spends a code, whatever it was sent back for; a bad one is `failed_precondition`. */
+  /**
+   * Redeems a code or token, which works once.
+   *
+   * @throws ApiError `failed_precondition` for an invalid one.
+   */
   redeem(code: string): ProviderCode
-  /** A provider token for what a third party said. */
+  /** Issues a provider token for a profile. */
   issue(token: Omit<ProviderToken, 'expiresAt'>): string
-  /** Refuses a token that is spent or expired. */
+  /**
+   * Checks a provider token without spending it.
+   *
+   * @throws ApiError `permission_denied` for a spent, wrong or expired one.
+   */
   check(providerToken: string): ProviderProof
 }
 
-/** How every code of a page begins. */
+/** Prefix of the codes that provider pages issue. */
 export const codePrefix = 'pc.'
 
-/** As documented: the third party does not say who it is. */
+/**
+ * Creates the documented error for a code that yields no profile.
+ *
+ * @returns An error `failed_precondition`.
+ */
 export const noProfile = (): ApiError =>
   new ApiError('failed_precondition', '从第三方获取用户信息失败')
 
-/** Whether a provider id takes codes of `wx.login`: a mini-program's app id, or `wx_mp`. */
+/**
+ * Checks whether a provider accepts codes of `wx.login`.
+ *
+ * @param providerId The provider.
+ * @returns Whether it is the app id of a mini-program, or `wx_mp`.
+ */
 export const isMiniProgram = (providerId: string): boolean =>
   providerId.startsWith('wx') && providerId !== 'wx_open'
 
-/** Keeps codes and tokens in `state`. */
+/**
+ * Creates providers whose codes and tokens are stored in the state.
+ *
+ * @param state The server's state.
+ * @param clock The server's clock.
+ * @param config Returns the current settings.
+ * @returns The providers.
+ */
 export function createProviders(state: State, clock: Clock, config: () => Config): Providers {
   const settingsOf = (providerId: string): ProviderSettings | undefined => {
     const { providers } = config()
@@ -43,7 +71,7 @@ export function createProviders(state: State, clock: Clock, config: () => Config
     return isMiniProgram(providerId) ? providers['wx_mp'] : undefined
   }
   return {
-    need(providerId) {
+    require(providerId) {
       const settings = settingsOf(providerId)
       if (!settings) throw new ApiError('provider_not_enabled')
       return settings

@@ -5,59 +5,70 @@ import { ApiError } from '../error.ts'
 import { digest, newId, newToken } from '../secret.ts'
 import type { RefreshToken, Session, State, User } from '../state.ts'
 
-/** The answer to every sign-in, sign-up and refresh. */
+/** The response to every sign-in, sign-up and refresh. */
 export interface TokenResponse {
   token_type: 'Bearer'
   access_token: string
-  /** Missing where a ticket signs in and `customRefreshToken` is off. */
+  /** Missing after a sign-in by custom ticket if `customRefreshToken` is `off`. */
   refresh_token?: string
-  /** Seconds the access token lives. */
+  /** Lifetime of the access token in seconds. */
   expires_in: number
   sub: string
   scope: string
   groups: string[]
 }
 
-/** Whose access token it is. */
+/** User and session of an access token. */
 export interface Bearer {
   user: User
   session: Session
 }
 
-/** Who asks for tokens, as written into them. */
+/** Client and server named in a token. */
 export interface Issuer {
   clientId: string
   /** Origin of the server, the `iss` claim. */
   origin: string
 }
 
-/** What sets a session apart. */
+/** Properties of a new session. */
 export interface SessionKind {
-  /** Whether a ticket starts it. */
+  /** Whether a custom ticket starts it. Default: false. */
   isCustom?: boolean
-  /** Whether it can be renewed, as most can. */
+  /** Whether it gets a refresh token. Default: true. */
   isRefreshable?: boolean
 }
 
-/** Makes, renews, checks and ends sessions. */
+/** Starts, refreshes, checks and revokes sessions. */
 export interface Sessions {
-  /** Starts a session; the user's oldest sessions beyond `maxSessions` end. */
+  /** Starts a session and ends the user's oldest ones beyond `maxSessions`. */
   start(user: User, issuer: Issuer, kind?: SessionKind): Promise<TokenResponse>
-  /** Trades a refresh token for a new pair by the refresh policy, else `invalid_grant`. */
+  /**
+   * Exchanges a refresh token for a new pair of tokens.
+   *
+   * @throws ApiError `invalid_grant` for a token the refresh policy rejects.
+   */
   refresh(refreshToken: string, issuer: Issuer): Promise<TokenResponse>
-  /** Whose access token this is, or why it is none. */
+  /** Returns user and session of an access token, or why it is not accepted. */
   check(accessToken: string): Promise<Bearer | 'expired' | 'invalid'>
-  /** Ends the session of an access or refresh token, expired or not, if there is one. */
+  /** Revokes the session of an access or refresh token, even an expired one. */
   revoke(token: string): Promise<void>
-  /** Ends all sessions of a user with their access tokens, but for one if given. */
-  revokeAll(sub: string, butSessionId?: string): void
+  /** Revokes all sessions of a user except the one given. */
+  revokeAll(sub: string, exceptSessionId?: string): void
 }
 
 const algorithm = 'ES256'
 
-/** Keeps sessions in `state`. */
+/**
+ * Creates sessions that are stored in the state.
+ *
+ * @param state The server's state.
+ * @param clock The server's clock.
+ * @param config Returns the current settings.
+ * @returns The sessions.
+ */
 export function createSessions(state: State, clock: Clock, config: () => Config): Sessions {
-  // One object for all checks by a key: jose knows by it what it has imported already.
+  // The same object for every check, because jose caches imported keys by object.
   let keys: { signing?: JWK; public?: JWK } = {}
   const publicKey = (): JWK => {
     if (keys.signing !== state.signingKey) {
@@ -106,7 +117,7 @@ export function createSessions(state: State, clock: Clock, config: () => Config)
     }
   }
 
-  const makeRefreshable = (session: Session): { refresh_token: string } => {
+  const issueRefreshToken = (session: Session): { refresh_token: string } => {
     const refreshToken = newToken('m.')
     const expiresAt = clock.now() + config().refreshTokenSeconds * 1000
     state.refreshTokens.set(digest(refreshToken), { sessionId: session.id, expiresAt })
@@ -114,10 +125,10 @@ export function createSessions(state: State, clock: Clock, config: () => Config)
     return { refresh_token: refreshToken }
   }
 
-  const live = (sub: string): Session[] =>
+  const activeSessions = (sub: string): Session[] =>
     [...state.sessions.values()].filter((each) => each.sub === sub && !each.ended)
 
-  /** Refuses a spent token by the policy, unless it still counts. */
+  /** Throws for a used token unless the policy still accepts it. */
   const checkSpent = (token: RefreshToken, session: Session): void => {
     if (token.spentAt === undefined) return
     const { refreshPolicy, refreshWindowSeconds } = config()
@@ -139,11 +150,11 @@ export function createSessions(state: State, clock: Clock, config: () => Config)
         isCustom,
       }
       state.sessions.set(session.id, session)
-      const surplus = live(user.sub).slice(0, -config().maxSessions)
-      // A guest who has just signed up is a guest no longer, however many sessions there may be.
-      const outgrown = live(user.sub).filter((each) => each.scope !== session.scope)
-      for (const each of [...surplus, ...outgrown]) each.ended = 'replaced'
-      const refresh = isRefreshable && makeRefreshable(session)
+      const surplus = activeSessions(user.sub).slice(0, -config().maxSessions)
+      // A guest who signed up keeps no guest session, even below `maxSessions`.
+      const otherScope = activeSessions(user.sub).filter((each) => each.scope !== session.scope)
+      for (const each of [...surplus, ...otherScope]) each.ended = 'replaced'
+      const refresh = isRefreshable && issueRefreshToken(session)
       return { ...(await issue(user, session, issuer)), ...refresh }
     },
     async refresh(refreshToken, issuer) {
@@ -155,7 +166,7 @@ export function createSessions(state: State, clock: Clock, config: () => Config)
       if (token.expiresAt <= clock.now()) throw new ApiError('invalid_grant')
       checkSpent(token, session)
       token.spentAt ??= clock.now()
-      const refresh = makeRefreshable(session)
+      const refresh = issueRefreshToken(session)
       return { ...(await issue(user, session, issuer)), ...refresh }
     },
     async check(accessToken) {
@@ -172,14 +183,14 @@ export function createSessions(state: State, clock: Clock, config: () => Config)
     },
     async revoke(token) {
       const refreshToken = state.refreshTokens.get(digest(token))
-      // Signing out must work with a token that has run out: only its signature matters.
+      // Signing out must work with an expired token, so only the signature is checked.
       const claims = refreshToken ? undefined : await verify(token, new Date(0)).catch(() => null)
       const session = state.sessions.get(refreshToken?.sessionId ?? String(claims?.['sid']))
       if (session) session.ended = 'revoked'
     },
-    revokeAll(sub, butSessionId) {
+    revokeAll(sub, exceptSessionId) {
       for (const session of state.sessions.values()) {
-        if (session.sub === sub && session.id !== butSessionId) session.ended = 'revoked'
+        if (session.sub === sub && session.id !== exceptSessionId) session.ended = 'revoked'
       }
     },
   }

@@ -4,24 +4,35 @@ import { ApiError } from '../error.ts'
 import { digest, newToken } from '../secret.ts'
 import type { State, User } from '../state.ts'
 
-/** Lets users prove again who they are before they change what matters. */
+/** Sudo tokens: proofs that a user authenticated again before a sensitive change. */
 export interface Sudo {
-  /** A sudo token of this user, good for any number of changes until it expires. */
+  /** Issues a sudo token, which permits any number of changes until it expires. */
   grant(user: User): string
-  /** Whether this user has nothing to prove anything by, so that the empty token does. */
-  isNeedless(user: User): boolean
-  /** Refuses a token that is not this user's; an absent one counts as empty. */
+  /** Whether the user has neither password nor contact, so that the empty token is accepted. */
+  isExempt(user: User): boolean
+  /**
+   * Checks a sudo token.
+   *
+   * @throws ApiError `permission_denied` for a missing, wrong or expired one.
+   */
   check(user: User, sudoToken: string | undefined): void
-  /** Ends all sudo tokens of a user. */
+  /** Revokes all sudo tokens of a user. */
   revokeAll(sub: string): void
 }
 
-/** Keeps sudo tokens in `state`. */
+/**
+ * Creates sudo tokens that are stored in the state.
+ *
+ * @param state The server's state.
+ * @param clock The server's clock.
+ * @param config Returns the current settings.
+ * @returns The sudo tokens.
+ */
 export function createSudo(state: State, clock: Clock, config: () => Config): Sudo {
-  const isNeedless = ({ password, phone_number, email }: User): boolean =>
+  const isExempt = ({ password, phone_number, email }: User): boolean =>
     password === undefined && phone_number === undefined && email === undefined
   return {
-    isNeedless,
+    isExempt,
     grant({ sub }) {
       const token = newToken('s.')
       const expiresAt = clock.now() + config().sudoTokenSeconds * 1000
@@ -29,7 +40,7 @@ export function createSudo(state: State, clock: Clock, config: () => Config): Su
       return token
     },
     check(user, sudoToken) {
-      if (sudoToken === undefined && isNeedless(user)) return
+      if (sudoToken === undefined && isExempt(user)) return
       const token = state.sudoTokens.get(digest(sudoToken ?? ''))
       if (token?.sub !== user.sub || token.expiresAt <= clock.now()) {
         throw new ApiError('permission_denied', 'sudo_token is missing, wrong or expired')

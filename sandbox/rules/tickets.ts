@@ -4,24 +4,39 @@ import { ApiError } from '../error.ts'
 import { digest, newId } from '../secret.ts'
 import type { State } from '../state.ts'
 
-/** What a ticket may ask for. */
+/** Options of a custom ticket. */
 export interface TicketOptions {
-  /** Default 3600. Less than 1 makes a ticket that has expired already. */
+  /** Lifetime in seconds. Default: 3600. A value below 1 creates an expired ticket. */
   expiresInSeconds?: number
 }
 
-/** Tickets with which an app's own server vouches for its users. */
+/** Custom tickets, by which an app's own server signs in its users. */
 export interface Tickets {
-  /** Makes one, as such a server would. */
+  /**
+   * Creates a ticket, as an app's own server would.
+   *
+   * @throws ApiError `invalid_argument` for a malformed uid or lifetime.
+   */
   mint(uid: string, options?: TicketOptions): Promise<string>
-  /** Whom a ticket is about; one that is malformed, forged or expired is refused. */
+  /**
+   * Returns the uid of a ticket.
+   *
+   * @throws ApiError `invalid_argument` for a malformed ticket, `permission_denied` for a forged or
+   *   expired one.
+   */
   read(ticket: string): Promise<string>
 }
 
 const algorithm = 'ES256'
 const separator = '/@@/'
 
-/** Makes and reads `<private key id>/@@/<jwt>`, signed with a key in `state`. */
+/**
+ * Creates tickets of the form `<private key id>/@@/<jwt>`, signed with a key in the state.
+ *
+ * @param state The server's state.
+ * @param clock The server's clock.
+ * @returns The tickets.
+ */
 export function createTickets(state: State, clock: Clock): Tickets {
   const keyId = (): string => digest(JSON.stringify(state.ticketKey.x)).slice(0, 16)
   return {

@@ -6,20 +6,36 @@ import { identitiesOf } from './identities.ts'
 import { newId } from '../secret.ts'
 import { profileFields, type State, type User } from '../state.ts'
 
-/** The people the server knows. */
+/** The users of the server. */
 export interface Users {
+  /** Returns a user by id. */
   get(sub: string): User | undefined
-  /** Finds by compared form: a phone, an email or a chosen user name. */
+  /** Finds a user by normalised phone number, e-mail address or user name. */
   find(username: string): User | undefined
-  /** Makes a user; a contact or name in use is refused. */
+  /**
+   * Adds a user.
+   *
+   * @throws ApiError `failed_precondition` for a contact in use, `already_exists` for a user name or
+   *   `sub` in use.
+   */
   add(user: Partial<User>): User
-  /** The guest of a device or identity, made on first sight. Without a key each guest is new. */
-  guest(key: string | undefined): User
-  /** Refuses a contact or user name that belongs to somebody else than `sub`. */
+  /** Returns the guest of a device or identity, or adds one. Without a key every guest is new. */
+  findOrAddGuest(key: string | undefined): User
+  /**
+   * Checks that contact and user name belong to no other user than `sub`.
+   *
+   * @throws ApiError `failed_precondition` for a contact, `already_exists` for a user name.
+   */
   checkFree(user: Pick<User, 'phone_number' | 'email' | 'username'>, sub?: string): void
 }
 
-/** Keeps users in `state.users`. */
+/**
+ * Creates users that are stored in the state.
+ *
+ * @param state The server's state.
+ * @param clock The server's clock.
+ * @returns The users.
+ */
 export function createUsers(state: State, clock: Clock): Users {
   const find = (username: string): User | undefined => {
     for (const user of state.users.values()) {
@@ -52,9 +68,9 @@ export function createUsers(state: State, clock: Clock): Users {
     find,
     add,
     checkFree,
-    guest(key) {
+    findOrAddGuest(key) {
       if (key === undefined) return add({ anonymous: true })
-      // A guest who signed up keeps the uid, so the device's next guest needs the next one.
+      // A guest who signed up keeps the uid, so the next guest of the device needs another one.
       for (let generation = 0; ; generation++) {
         const sub = guestSub(key, generation)
         const known = state.users.get(sub)
@@ -68,25 +84,50 @@ export function createUsers(state: State, clock: Clock): Users {
 const guestSub = (key: string, generation: number): string =>
   createHash('sha256').update(`guest ${generation} ${key}`).digest('hex').slice(0, 32)
 
-/** Refuses a user who may not sign in. */
+/**
+ * Checks that a user may sign in.
+ *
+ * @param user The user.
+ * @throws ApiError `user_blocked` or `user_pending`.
+ */
 export function checkStatus({ status }: User): void {
   if (status === 'blocked') throw new ApiError('user_blocked')
   if (status === 'pending') throw new ApiError('user_pending')
 }
 
-/** The contact as user fields. */
+/**
+ * Converts a contact to fields of a user.
+ *
+ * @param contact The contact.
+ * @returns The field of the contact.
+ */
 export const contactFields = ({ kind, address }: Contact): Pick<User, 'phone_number' | 'email'> =>
   kind === 'email' ? { email: address } : { phone_number: address }
 
-/** Where codes reach a user. */
+/**
+ * Lists the contacts of a user.
+ *
+ * @param user The user.
+ * @returns Phone number and e-mail address, as far as set.
+ */
 export const contactsOf = ({ phone_number, email }: User): string[] =>
   [phone_number, email].filter((address) => address !== undefined)
 
-/** What a user may sign in as. */
+/**
+ * Lists the names a user may sign in with.
+ *
+ * @param user The user.
+ * @returns User name, phone number and e-mail address, as far as set.
+ */
 export const namesOf = (user: User): string[] =>
   [user.username, ...contactsOf(user)].filter((name) => name !== undefined)
 
-/** What `GET /auth/v1/user/me` tells a user about themselves. */
+/**
+ * Converts a user to the response of `GET /auth/v1/user/me`.
+ *
+ * @param user The user.
+ * @returns The profile.
+ */
 export function toProfile(user: User): object {
   return {
     sub: user.sub,
@@ -94,7 +135,7 @@ export function toProfile(user: User): object {
     username: user.username,
     phone_number: user.phone_number,
     email: user.email,
-    // A contact only ever gets here through a verified code or the control API.
+    // Every stored contact was verified or added by the control API.
     email_verified: user.email === undefined ? undefined : true,
     groups: user.groups.map((id) => ({ id })),
     providers: identitiesOf(user).map(({ provider_id, sub, name }) => ({

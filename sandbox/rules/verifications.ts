@@ -4,29 +4,58 @@ import { ApiError } from '../error.ts'
 import { digest, isSame, newCode, newId, newToken } from '../secret.ts'
 import type { State, Verification } from '../state.ts'
 
-/** Sends codes and proves that they arrived. */
+/** Verification codes and the tokens that prove a verified contact. */
 export interface Verifications {
-  /** Sends a code to an address, for `sub` if they are signed in; answers its verification_id. */
+  /**
+   * Sends a code.
+   *
+   * @param address The normalised contact.
+   * @param sub The signed-in user who requests it, if any.
+   * @returns The `verification_id`.
+   */
   send(address: string, sub?: string): string
-  /** Checks a code, counts a wrong one, and answers whose it is and how to spend it. */
+  /**
+   * Checks a code and counts a wrong one.
+   *
+   * @returns The contact of the code and how to spend it.
+   * @throws ApiError `invalid_argument` for a wrong or expired code, `aborted` after too many.
+   */
   match(verificationId: string, code: string): VerificationMatch
-  /** Trades a code for a verification token; the code is spent. */
+  /**
+   * Exchanges a code for a verification token and spends the code.
+   *
+   * @throws ApiError `invalid_argument` or `aborted`, like `match`.
+   */
   verify(verificationId: string, code: string): string
   /**
-   * Checks that a verification token stands for one of `addresses` and answers how to spend it,
-   * which the caller does once nothing else can fail.
+   * Checks that a verification token belongs to one of the contacts.
+   *
+   * @returns Spends the token. The caller invokes it once nothing else can fail.
+   * @throws ApiError `permission_denied` for an invalid token, `invalid_argument` for another contact.
    */
   check(verificationToken: string, ...addresses: readonly string[]): () => void
-  /** The same for a contact that `sub` has proven, where the token itself is not sent. */
-  checkGiven(sub: string, address: string): () => void
+  /**
+   * Checks that a user has verified a contact, for calls that send no verification token.
+   *
+   * @returns Spends the verification token.
+   * @throws ApiError `failed_precondition` if the user has not.
+   */
+  checkVerified(sub: string, address: string): () => void
 }
 
-/** A code that was right. */
+/** A correct code. The caller invokes `spend` once nothing else can fail. */
 export interface VerificationMatch extends Pick<Verification, 'address' | 'sub'> {
   spend(): void
 }
 
-/** Keeps codes in `state`; the delivery is `state.messages`. */
+/**
+ * Creates verifications that are stored in the state and delivered to `state.messages`.
+ *
+ * @param state The server's state.
+ * @param clock The server's clock.
+ * @param config Returns the current settings.
+ * @returns The verifications.
+ */
 export function createVerifications(
   state: State,
   clock: Clock,
@@ -73,10 +102,10 @@ export function createVerifications(
       }
       return () => void state.verificationTokens.delete(key)
     },
-    checkGiven(sub, address) {
+    checkVerified(sub, address) {
       for (const [key, token] of state.verificationTokens) {
-        const isIt = token.sub === sub && token.address === address
-        if (isIt && token.expiresAt > clock.now()) {
+        const isMatch = token.sub === sub && token.address === address
+        if (isMatch && token.expiresAt > clock.now()) {
           return () => void state.verificationTokens.delete(key)
         }
       }

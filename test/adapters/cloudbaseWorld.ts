@@ -19,7 +19,7 @@ export interface FaceOptions extends AuthFaceOptions {
 
 /** A sandbox over real HTTP, and the official SDK's face before it. */
 export async function openFace({ config, init, ...options }: FaceOptions = {}) {
-  const sandbox = createSandbox({ config })
+  const sandbox = createSandbox({ config: { resendSeconds: 0, ...config } })
   const { url, close } = await sandbox.listen()
   onTestFinished(close)
   const clock = turnableClock()

@@ -126,7 +126,7 @@ afterEach(() => {
 })
 
 async function startSandbox(config: Partial<Config> = {}) {
-  const sandbox = createSandbox({ config })
+  const sandbox = createSandbox({ config: { resendSeconds: 0, ...config } })
   const clock = turnableClock()
   const { url, close } = await sandbox.listen()
   onTestFinished(close)

@@ -211,8 +211,8 @@ const drive = async ({ url, sandbox }: Demo, page: Page) => {
 
 /** On the page of a third party: agrees as somebody, or denies. */
 export const consent = async (page: Page, person?: string) => {
-  await page.locator('[name=person]').first().waitFor()
-  if (person) await page.locator(`#person-${person}`).check()
+  await page.locator('[name=account]').first().waitFor()
+  if (person) await page.locator(`#account-${person}`).check()
   await page.locator(`[value=${person ? 'allow' : 'deny'}]`).click()
 }
 

@@ -319,10 +319,10 @@ describe('providers', () => {
   })
 
   test('that are denied, or are somebody else’s, leave the account as it was', async () => {
-    await demo.sandbox.addUser({ identities: [{ provider_id: 'wx_open', person: 'lilei' }] })
+    await demo.sandbox.addUser({ identities: [{ provider_id: 'wx_open', account: 'lilei' }] })
     const it = await openByPhone()
     await it.button('Link: WeChat').click()
-    await it.page.locator('[name=person]').first().waitFor()
+    await it.page.locator('[name=account]').first().waitFor()
     await it.page.goBack()
     await it.at('askingReturn')
     await it.resume('askingReturn')

@@ -88,7 +88,7 @@ describe('keeping the account', () => {
     await it.at('askingAccount', 'upgrade')
     expect(await it.error.innerText()).toBe(said('access_denied'))
     await it.button(weChat).click()
-    await it.page.locator('[name=person]').first().waitFor()
+    await it.page.locator('[name=account]').first().waitFor()
     await it.page.goBack()
     await it.at('askingReturn', 'upgrade')
     await it.resume('askingReturn')
@@ -182,7 +182,7 @@ describe('what is taken', () => {
 
   test('at a provider can be signed in to, too', async () => {
     const { sub } = await demo.sandbox.addUser({
-      identities: [{ provider_id: 'wx_open', person: 'alex' }],
+      identities: [{ provider_id: 'wx_open', account: 'alex' }],
     })
     const { uidNow, ...it } = await openGuest()
     await it.button(weChat).click()

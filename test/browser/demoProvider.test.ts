@@ -64,13 +64,13 @@ describe('a provider on this page', () => {
   test('is waited for by who comes back without an answer', async () => {
     const { page, ...it } = await open()
     await it.button(weChat).click()
-    await page.locator('[name=person]').first().waitFor()
+    await page.locator('[name=account]').first().waitFor()
     await page.goBack()
     await it.at('askingReturn')
     expect(await it.heading.innerText()).toBe('Over to WeChat')
     await it.resume('askingReturn')
     await it.button('Go there again').click()
-    await page.locator('[name=person]').first().waitFor()
+    await page.locator('[name=account]').first().waitFor()
     await page.goBack()
 
     await it.at('askingReturn')
@@ -90,7 +90,7 @@ describe('a provider on this page', () => {
     expect(await it.error.count()).toBe(0)
 
     await it.button(weChat).click()
-    await page.locator('[name=person]').first().waitFor()
+    await page.locator('[name=account]').first().waitFor()
     const own = page.url()
     await page.goto(`${demo.url}/?code=abc&state=authflow0123`)
     await it.at('askingReturn')
@@ -115,7 +115,7 @@ describe('a provider on this page', () => {
   test('is believed once, however often its answer comes', async () => {
     const { page, ...it } = await open()
     await it.button(weChat).click()
-    await page.locator('[name=person]').first().waitFor()
+    await page.locator('[name=account]').first().waitFor()
     const answer = demo.sandbox.consent(page.url(), 'alex')
     await page.goto(answer)
     await it.signedIn()
@@ -183,7 +183,7 @@ describe('a provider on this page', () => {
     await second.open()
     for (const tab of [first, second]) {
       await tab.button(weChat).click()
-      await tab.page.locator('[name=person]').first().waitFor()
+      await tab.page.locator('[name=account]').first().waitFor()
     }
     await consent(first.page, 'alex')
     await first.signedIn()
@@ -245,7 +245,7 @@ describe('a provider in a window of its own', () => {
   /** Opens the window, in which a person can then agree. */
   const openPopup = async ({ page, button }: Awaited<ReturnType<typeof open>>, name = weChat) => {
     const [popup] = await Promise.all([page.context().waitForEvent('page'), button(name).click()])
-    await popup.locator('[name=person]').first().waitFor()
+    await popup.locator('[name=account]').first().waitFor()
     return popup
   }
 

@@ -145,7 +145,7 @@ describe('every screen', () => {
 
     // A provider
     await link(weChat).click()
-    await page.locator('[name=person]').first().waitFor()
+    await page.locator('[name=account]').first().waitFor()
     await page.goBack()
     await it.at('askingReturn')
     await look('provider-waiting')
@@ -168,7 +168,7 @@ describe('every screen', () => {
     await it.button(words.sandbox.popup).click()
     const popup = page.waitForEvent('popup')
     await link(weChat).click()
-    await (await popup).locator('[name=person]').first().waitFor()
+    await (await popup).locator('[name=account]').first().waitFor()
     await it.at('askingPopup')
     await look('provider-window')
     await page.evaluate(() => {

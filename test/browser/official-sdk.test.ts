@@ -1,4 +1,4 @@
-import { type LoggedRequest, createSandbox } from 'cloudbase-authflow/sandbox'
+import { type LoggedRequest, createSandbox } from 'cloudbase-authflow-sandbox'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type OpenPage, type ServedPage, openPage, servePage } from '../support/chromium.ts'
 
@@ -18,7 +18,7 @@ describe.each([
   })
 
   const open = async () => {
-    const sandbox = createSandbox()
+    const sandbox = createSandbox({ config: { resendSeconds: 0 } })
     const { url, close } = await sandbox.listen()
     onTestFinished(close)
     const page = await openPage(`${served.url}?${new URLSearchParams({ env, sandbox: url })}`)

@@ -1,4 +1,4 @@
-import { createSandbox } from 'cloudbase-authflow/sandbox'
+import { createSandbox } from 'cloudbase-authflow-sandbox'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { openPage, type ServedPage, servePage } from '../support/chromium.ts'
 

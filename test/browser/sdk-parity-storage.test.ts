@@ -1,4 +1,4 @@
-import { createSandbox } from 'cloudbase-authflow/sandbox'
+import { createSandbox } from 'cloudbase-authflow-sandbox'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { type OpenPage, openPage, servePage } from '../support/chromium.ts'
 

@@ -1,4 +1,4 @@
-import { createSandbox, type LoggedRequest } from 'cloudbase-authflow/sandbox'
+import { createSandbox, type LoggedRequest } from 'cloudbase-authflow-sandbox'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ afterAll(() => rmSync(temp, { recursive: true }))
 async function playAll(entry: string, steps: readonly string[]) {
   const served = await servePage(`test/browser/pages/${entry}.ts`)
   onTestFinished(served.close)
-  const sandbox = createSandbox()
+  const sandbox = createSandbox({ config: { resendSeconds: 0 } })
   const { url, close } = await sandbox.listen()
   onTestFinished(close)
   await sandbox.addUser({ phone_number: phone, email, username, password })

@@ -39,7 +39,7 @@ describeTour({
   ],
   async begin(person, { steps }) {
     const isBound = steps.some(({ event }) => event.type === 'provider.unbind')
-    const identities = [{ provider_id, person: 'alex' }]
+    const identities = [{ provider_id, account: 'alex' }]
     const phone_number = '+86 13800000000'
     await signInAs(person, { phone_number, ...(isBound && { identities }) })
     await person.enter({ type: 'flow.start', flow: 'account' })

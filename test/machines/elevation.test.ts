@@ -12,7 +12,7 @@ const users = {
   'a phone': { phone_number: '+86 13800000000', email: 'li@example.com', password },
   'an e-mail': { email: 'li@example.com', password },
   'a name': { username: 'lihua', password },
-  'a provider': { username: 'alex', identities: [{ provider_id: 'demo_idp', person: 'alex' }] },
+  'a provider': { username: 'alex', identities: [{ provider_id: 'demo_idp', account: 'alex' }] },
 }
 
 type Facts = { contact?: object; proof?: object }

@@ -19,7 +19,7 @@ const PROOF_LOST = 'anonymous: upgrade.askingAccount (upgrade: code_expired)'
 
 /** The account that has been there before the guest. */
 async function addOwner({ world: { sandbox } }: Person) {
-  const identities = [{ provider_id: journey.provider_id, person: 'alex' }]
+  const identities = [{ provider_id: journey.provider_id, account: 'alex' }]
   if (!sandbox.users().some((user) => !user.anonymous)) {
     await sandbox.addUser({ phone_number, identities })
   }
@@ -140,7 +140,7 @@ describe('a guest', () => {
 
   test('becomes nobody else unless told to, and then without what was the guest’s', async () => {
     await open()
-    const identities = [{ provider_id: journey.provider_id, person: 'alex' }]
+    const identities = [{ provider_id: journey.provider_id, account: 'alex' }]
     const { sub } = await world.sandbox.addUser({ phone_number, identities })
     for (const join of [byCode, byProvider]) {
       await join()

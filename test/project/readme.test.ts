@@ -33,22 +33,25 @@ test.each(['README.md', 'README.zh-CN.md'])('%s shows code within its first 30 l
   expect(first).toBeLessThanOrEqual(30)
 })
 
-test.each(['README.md', 'README.zh-CN.md'])('every ts block of %s type-checks', (file) => {
-  const blocks = blocksOf(readFileSync(file, 'utf8'))
-  expect(blocks.length).toBeGreaterThan(0)
-  const names = modulesOf(blocks).map(({ line, code }) => {
-    const name = `${file}-line-${line}.ts`
-    writeFileSync(join(temp, name), code)
-    return name
-  })
-  const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false }
-  const config = { extends: '../tsconfig.json', compilerOptions, include: names }
-  writeFileSync(join(temp, 'tsconfig.json'), JSON.stringify(config))
+test.each(['README.md', 'README.zh-CN.md', 'sandbox/README.md'])(
+  'every ts block of %s type-checks',
+  (file) => {
+    const blocks = blocksOf(readFileSync(file, 'utf8'))
+    expect(blocks.length).toBeGreaterThan(0)
+    const names = modulesOf(blocks).map(({ line, code }) => {
+      const name = `${file.replace('/', '-')}-line-${line}.ts`
+      writeFileSync(join(temp, name), code)
+      return name
+    })
+    const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false }
+    const config = { extends: '../tsconfig.json', compilerOptions, include: names }
+    writeFileSync(join(temp, 'tsconfig.json'), JSON.stringify(config))
 
-  const tsc = spawnSync('node_modules/.bin/tsc', ['-p', temp], { encoding: 'utf8' })
-  expect(tsc.stdout).toBe('')
-  expect(tsc.status).toBe(0)
-})
+    const tsc = spawnSync('node_modules/.bin/tsc', ['-p', temp], { encoding: 'utf8' })
+    expect(tsc.stdout).toBe('')
+    expect(tsc.status).toBe(0)
+  },
+)
 
 test.each(['README.md', 'README.zh-CN.md'])('the sandbox of %s opens and closes', async (file) => {
   const modules = modulesOf(blocksOf(readFileSync(file, 'utf8')))

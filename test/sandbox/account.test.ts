@@ -3,7 +3,7 @@ import { password, phone, start } from './client.ts'
 
 const me = '/auth/v1/user/me'
 
-test('a user who deletes the account is gone, with sessions and sudo tokens', async () => {
+test('sandbox account: deleting the account removes the user, sessions and sudo tokens', async () => {
   const client = await start({ maxSessions: 2 })
   const here = await client.bob()
   const there = await client.bob()
@@ -19,7 +19,7 @@ test('a user who deletes the account is gone, with sessions and sudo tokens', as
   expect(client.sandbox.users()).toEqual([])
 })
 
-test('deleting needs a sudo token', async () => {
+test('sandbox account: deleting the account requires a sudo token', async () => {
   const client = await start()
   const { access_token: bearer } = await client.bob()
   const queries: Record<string, string>[] = [{}, { sudo_token: '' }, { sudo_token: 'wrong' }]
@@ -29,17 +29,17 @@ test('deleting needs a sudo token', async () => {
   expect((await client.me(bearer)).status).toBe(200)
 })
 
-test('a guest may delete the account without', async () => {
+test('sandbox account: a guest may delete the account without a sudo token', async () => {
   const client = await start()
   const guest = String((await client.guest()).body['access_token'])
   expect((await client.delete(me, guest)).status).toBe(200)
   expect((await client.me(guest)).status).toBe(401)
 })
 
-test('all sessions of a user can be ended at once, of nobody else', async () => {
+test("sandbox account: user/revoke/all revokes all sessions of the user and no other user's", async () => {
   const client = await start({ maxSessions: 2 })
   const sessions = [await client.bob(), await client.bob()]
-  const eve = await client.enter({ username: 'eve' })
+  const eve = await client.addAndSignIn({ username: 'eve' })
   const path = '/auth/v1/user/revoke/all'
   expect((await client.delete(path, sessions[0]?.access_token ?? '')).body).toEqual({})
   for (const { access_token } of sessions) {

@@ -5,7 +5,7 @@ import { type Client, email, type Json, password, phone, start } from './client.
 const edit = (client: Client, bearer: string, body: Json) =>
   client.post('/auth/v1/user/basic/edit', body, { bearer })
 
-test('a profile is edited, under the names of this endpoint or the usual ones', async () => {
+test('sandbox user/basic/edit: profile fields are accepted under both of their names', async () => {
   const client = await start()
   const { access_token: bearer } = await client.bob()
   const renamed = { nickname: 'Robert', avatar_url: 'https://img.example/1', username: 'robert' }
@@ -21,10 +21,10 @@ test('a profile is edited, under the names of this endpoint or the usual ones', 
   expect((await edit(client, bearer, { gender: 'X' })).body['error']).toBe('invalid_argument')
 })
 
-test('a contact is changed once the user has verified it, and by nobody else', async () => {
-  const client = await start({ sendsBeforeCaptcha: 100 })
-  const bob = await client.enter({ username: 'bob' })
-  const eve = await client.enter({ username: 'eve' })
+test('sandbox user/basic/edit: a contact is changed only by the user who has verified it', async () => {
+  const client = await start({ sendsBeforeCaptcha: 100, resendSeconds: 0 })
+  const bob = await client.addAndSignIn({ username: 'bob' })
+  const eve = await client.addAndSignIn({ username: 'eve' })
   const error = async (bearer: string, body: Json): Promise<unknown> =>
     (await edit(client, bearer, body)).body['error']
   await client.proveContact({ email })
@@ -39,24 +39,27 @@ test('a contact is changed once the user has verified it, and by nobody else', a
   expect(await error(bob, { email })).toBe('failed_precondition')
 })
 
-test.each(['phone', 'phone_number'])('a phone is changed as %s', async (field) => {
-  const client = await start()
-  const bob = await client.enter({ username: 'bob' })
-  const error = async (body: Json): Promise<unknown> =>
-    (await edit(client, bob, body)).body['error']
-  expect(await error({ [field]: '13800000000' })).toBe('invalid_argument')
-  expect(await error({ [field]: [phone] })).toBe('invalid_argument')
-  expect(await error({ [field]: phone })).toBe('failed_precondition')
-  const sent = await client.sendCode({ phone_number: phone }, { bearer: bob })
-  await client.verify(sent.body['verification_id'], client.sandbox.inbox(phone)[0]?.code)
-  expect(await error({ [field]: phone, email })).toBe('invalid_argument')
-  expect(await error({ [field]: phone })).toBeUndefined()
-  expect((await client.me(bob)).body['phone_number']).toBe(phone)
-})
+test.each(['phone', 'phone_number'])(
+  'sandbox user/basic/edit: a phone number is accepted as %s',
+  async (field) => {
+    const client = await start()
+    const bob = await client.addAndSignIn({ username: 'bob' })
+    const error = async (body: Json): Promise<unknown> =>
+      (await edit(client, bob, body)).body['error']
+    expect(await error({ [field]: '13800000000' })).toBe('invalid_argument')
+    expect(await error({ [field]: [phone] })).toBe('invalid_argument')
+    expect(await error({ [field]: phone })).toBe('failed_precondition')
+    const sent = await client.sendCode({ phone_number: phone }, { bearer: bob })
+    await client.verify(sent.body['verification_id'], client.sandbox.inbox(phone)[0]?.code)
+    expect(await error({ [field]: phone, email })).toBe('invalid_argument')
+    expect(await error({ [field]: phone })).toBeUndefined()
+    expect((await client.me(bob)).body['phone_number']).toBe(phone)
+  },
+)
 
-test("somebody else's contact is refused, and a guest's", async () => {
+test("sandbox user/basic/edit: another user's contact and a guest's contact are rejected", async () => {
   const client = await start()
-  const bob = await client.enter({ username: 'bob' })
+  const bob = await client.addAndSignIn({ username: 'bob' })
   await client.sandbox.addUser({ email })
   expect((await edit(client, bob, { email })).body['error']).toBe('failed_precondition')
   const guest = String((await client.guest()).body['access_token'])
@@ -66,29 +69,29 @@ test("somebody else's contact is refused, and a guest's", async () => {
   expect((await edit(client, guest, { nickname: 'Guest' })).status).toBe(200)
 })
 
-test('a password is changed by the old one, both encrypted', async () => {
+test('sandbox user/basic/edit: the old password permits a new one when both are encrypted', async () => {
   const client = await start()
-  const bearer = await client.enter({ username: 'bob' })
+  const bearer = await client.addAndSignIn({ username: 'bob' })
   const { public_key, public_key_thumbprint } = (await client.post('/auth/v2/signin/publichkey'))
     .body
-  const seal = (text: string): string => {
+  const encrypt = (text: string): string => {
     const key = { key: String(public_key), padding: constants.RSA_PKCS1_PADDING }
     return publicEncrypt(key, Buffer.from(text)).toString('base64')
   }
   const change = (old: string, next: string) =>
     edit(client, bearer, {
       public_key_thumbprint,
-      encrypt_password: seal(old),
-      encrypt_new_password: seal(next),
+      encrypt_password: encrypt(old),
+      encrypt_new_password: encrypt(next),
     })
   expect((await change('wrong', 'new')).body['error']).toBe('invalid_password')
   expect((await change(password, 'new')).status).toBe(200)
   expect((await client.signIn({ username: 'bob', password: 'new' })).status).toBe(200)
 })
 
-test('a password is changed by the old one, in the open', async () => {
+test('sandbox user/basic/edit: the old password permits a new one when both are plain', async () => {
   const client = await start()
-  const bearer = await client.enter({ username: 'bob' })
+  const bearer = await client.addAndSignIn({ username: 'bob' })
   const change = (old: unknown) => edit(client, bearer, { password: old, new_password: 'new' })
   expect((await change('wrong')).body['error']).toBe('invalid_password')
   expect((await change(['wrong'])).body['error']).toBe('invalid_argument')
@@ -97,7 +100,7 @@ test('a password is changed by the old one, in the open', async () => {
   expect((await client.signIn({ username: 'bob', password: 'new' })).status).toBe(200)
 })
 
-test('who has no password and no contact gets one without proof', async () => {
+test('sandbox user/basic/edit: a user with neither password nor contact sets a password without proof', async () => {
   const client = await start()
   const provider_token = await client.providerToken()
   const bearer = String((await client.withProvider(provider_token)).body['access_token'])

@@ -8,7 +8,7 @@ const picture = (client: Client) => client.post('/auth/v1/captcha/data', { state
 const solve = (client: Client, token: unknown, key: unknown) =>
   client.post('/auth/v1/captcha/data/verify', { token, key })
 
-test('a picture is a GIF of a few kilobytes with a token', async () => {
+test('sandbox captcha: a picture is a GIF of 3 to 15 kB with a token', async () => {
   const client = await start()
   const { body } = await picture(client)
   expect(body).toEqual({
@@ -23,14 +23,14 @@ test('a picture is a GIF of a few kilobytes with a token', async () => {
   expect(gif.length).toBeLessThan(15_000)
 })
 
-test('pictures differ even for the same text and have 4 to 6 characters', async () => {
+test('sandbox captcha: every picture is drawn anew with the configured number of characters', async () => {
   const client = await start({ captchaLength: 6 })
   const [one, two] = [(await picture(client)).body, (await picture(client)).body]
   expect(one['data']).not.toBe(two['data'])
   expect(client.sandbox.captchaAnswer(String(one['token']))).toMatch(/^[A-Z0-9]{6}$/)
 })
 
-test('the right answer, in any case, is traded for a captcha token once', async () => {
+test('sandbox captcha: a correct answer in upper or lower case yields one captcha token', async () => {
   const client = await start()
   const { token } = (await picture(client)).body
   const key = client.sandbox.captchaAnswer(String(token))?.toLowerCase()
@@ -39,7 +39,7 @@ test('the right answer, in any case, is traded for a captcha token once', async 
   expect((await solve(client, token, key)).body['error']).toBe('invalid_argument')
 })
 
-test('a picture dies after three wrong answers or 300 seconds', async () => {
+test('sandbox captcha: a picture is discarded after three wrong answers or 300 seconds', async () => {
   const client = await start()
   const guessed = (await picture(client)).body['token']
   const key = client.sandbox.captchaAnswer(String(guessed))
@@ -53,7 +53,7 @@ test('a picture dies after three wrong answers or 300 seconds', async () => {
   expect((await solve(client, late, lateKey)).status).toBe(400)
 })
 
-test('after five wrong passwords a name needs a captcha, which reopens it', async () => {
+test('sandbox captcha: a user name requires a captcha after five wrong passwords, and a solved one clears the count', async () => {
   const client = await start()
   await client.sandbox.addUser({ username: 'bob', password })
   const wrong = { username: 'bob', password: 'wrong' }
@@ -69,12 +69,12 @@ test('after five wrong passwords a name needs a captcha, which reopens it', asyn
   })
   const other = await client.signIn({ username: 'eve', password })
   expect(other.body['error']).toBe('not_found')
-  const token = await client.readPicture()
+  const token = await client.solveCaptcha()
   expect((await client.signIn(wrong, withToken(token))).body['error']).toBe('invalid_password')
   expect((await client.signIn(right)).status).toBe(200)
 })
 
-test('parallel guesses do not slip through the gate', async () => {
+test('sandbox captcha: parallel wrong passwords do not exceed the limit', async () => {
   const client = await start()
   await client.sandbox.addUser({ username: 'bob', password })
   const guesses = Array.from({ length: 12 }, () =>
@@ -85,7 +85,7 @@ test('parallel guesses do not slip through the gate', async () => {
   expect(errors.filter((error) => error === 'captcha_required')).toHaveLength(7)
 })
 
-test('parallel sign-ins with the right password close no gate', async () => {
+test('sandbox captcha: parallel sign-ins with the correct password require no captcha', async () => {
   const client = await start({ maxSessions: 12, failuresBeforeCaptcha: 1 })
   await client.sandbox.addUser({ username: 'bob', password })
   const signIns = Array.from({ length: 12 }, () => client.signIn({ username: 'bob', password }))
@@ -93,7 +93,7 @@ test('parallel sign-ins with the right password close no gate', async () => {
   expect(answers.every(({ status }) => status === 200)).toBe(true)
 })
 
-test('failures older than an hour no longer count', async () => {
+test('sandbox captcha: failures older than an hour are not counted', async () => {
   const client = await start({ failuresBeforeCaptcha: 1 })
   await client.sandbox.addUser({ username: 'bob', password })
   await client.signIn({ username: 'bob', password: 'wrong' })
@@ -101,8 +101,8 @@ test('failures older than an hour no longer count', async () => {
   expect((await client.signIn({ username: 'bob', password })).status).toBe(200)
 })
 
-test('codes sent too often need a captcha, counted by contact and by device', async () => {
-  const client = await start({ sendsBeforeCaptcha: 2 })
+test('sandbox captcha: frequent codes require a captcha, counted per contact and per device', async () => {
+  const client = await start({ sendsBeforeCaptcha: 2, resendSeconds: 0 })
   await client.sendCode()
   await client.sendCode({ email })
   const byDevice = await client.sendCode({ email: 'new@example.com' })
@@ -116,17 +116,17 @@ test('codes sent too often need a captcha, counted by contact and by device', as
   expect(byContact.body['error']).toBe('captcha_required')
 })
 
-test('a token is spent when it is accepted and refused afterwards', async () => {
-  const client = await start({ sendsBeforeCaptcha: 0 })
-  const token = await client.readPicture()
+test('sandbox captcha: a captcha token is accepted once', async () => {
+  const client = await start({ sendsBeforeCaptcha: 0, resendSeconds: 0 })
+  const token = await client.solveCaptcha()
   expect((await client.sendCode({ phone_number: phone }, withToken(token))).status).toBe(200)
   const again = await client.sendCode({ phone_number: phone }, withToken(token))
   expect(again.body).toMatchObject({ error: 'captcha_invalid', error_code: 4002 })
 })
 
-test('a wrong or expired token is invalid', async () => {
+test('sandbox captcha: a wrong or expired captcha token answers captcha_invalid', async () => {
   const client = await start({ sendsBeforeCaptcha: 0 })
-  const token = await client.readPicture()
+  const token = await client.solveCaptcha()
   client.sandbox.advance(600)
   for (const each of [token, 'nonsense']) {
     const { body } = await client.sendCode({ phone_number: phone }, withToken(each))
@@ -134,34 +134,34 @@ test('a wrong or expired token is invalid', async () => {
   }
 })
 
-test('an open gate does not look at tokens', async () => {
-  const client = await start({ sendsBeforeCaptcha: 1 })
-  const token = await client.readPicture()
+test('sandbox captcha: a captcha token is ignored below the limit', async () => {
+  const client = await start({ sendsBeforeCaptcha: 1, resendSeconds: 0 })
+  const token = await client.solveCaptcha()
   expect((await client.sendCode({ phone_number: phone }, withToken('bad'))).status).toBe(200)
   expect((await client.sendCode({ phone_number: phone }, withToken(token))).status).toBe(200)
 })
 
-test('a token may come in a header instead', async () => {
+test('sandbox captcha: a captcha token is accepted in a header', async () => {
   const client = await start({ sendsBeforeCaptcha: 0 })
-  const headers = { 'x-captcha-token': await client.readPicture() }
+  const headers = { 'x-captcha-token': await client.solveCaptcha() }
   expect((await client.sendCode({ phone_number: phone }, { headers })).status).toBe(200)
 })
 
-test('a malformed call spends no token', async () => {
+test('sandbox captcha: a malformed call does not spend the captcha token', async () => {
   const client = await start({ sendsBeforeCaptcha: 0 })
-  const token = await client.readPicture()
+  const token = await client.solveCaptcha()
   expect((await client.sendCode({}, withToken(token))).body['error']).toBe('invalid_argument')
   expect((await client.sendCode({ phone_number: phone }, withToken(token))).status).toBe(200)
 })
 
-test('a captcha on every call spares refresh, revoke and captcha itself', async () => {
+test('sandbox captcha: captchaOnEveryCall exempts refresh, revoke and captcha', async () => {
   const client = await start()
   const bob = await client.bob()
   client.sandbox.config({ captchaOnEveryCall: 'on', sendsBeforeCaptcha: 0 })
   expect((await client.me(bob.access_token)).body['error']).toBe('captcha_required')
   expect((await client.guest()).body['error']).toBe('captcha_required')
-  // One token passes this gate and the one for sending codes.
-  const token = await client.readPicture()
+  // One token suffices for this limit and the one for sending codes.
+  const token = await client.solveCaptcha()
   expect((await client.sendCode({ phone_number: phone }, withToken(token))).status).toBe(200)
   const renewed = await client.refresh(bob.refresh_token)
   expect(renewed.status).toBe(200)

@@ -23,7 +23,7 @@ const answer = (client: Client, html: string) => ({
 
 const target = (response: Response): URL => new URL(response.headers.get('location') ?? '')
 
-test('the page shows a picture and leads back with a captcha token', async () => {
+test('sandbox captcha page: a correct answer redirects back with a captcha token', async () => {
   const client = await start({ sendsBeforeCaptcha: 0 })
   const url = await open(client)
   const page = await fetch(url)
@@ -41,7 +41,7 @@ test('the page shows a picture and leads back with a captcha token', async () =>
   expect((await client.sendCode({ email }, { query })).status).toBe(200)
 })
 
-test('a second click leads to the same place', async () => {
+test('sandbox captcha page: a second submission redirects to the same URL', async () => {
   const client = await start()
   const url = await open(client)
   const form = answer(client, await (await fetch(url)).text())
@@ -49,7 +49,7 @@ test('a second click leads to the same place', async () => {
   expect(target(second).href).toBe(target(first).href)
 })
 
-test('a wrong answer says so and shows a new picture', async () => {
+test('sandbox captcha page: a wrong answer shows an alert and a new picture', async () => {
   const client = await start()
   const url = await open(client)
   const first = await (await fetch(url)).text()
@@ -61,7 +61,7 @@ test('a wrong answer says so and shows a new picture', async () => {
   expect((await submit(url, answer(client, html))).status).toBe(303)
 })
 
-test('a new picture can be asked for', async () => {
+test('sandbox captcha page: refresh shows a new picture', async () => {
   const client = await start()
   const url = await open(client)
   const first = await (await fetch(url)).text()
@@ -70,7 +70,7 @@ test('a new picture can be asked for', async () => {
   expect(tokenIn(await refreshed.text())).not.toBe(tokenIn(first))
 })
 
-test('going back leads back with an error', async () => {
+test('sandbox captcha page: cancel redirects back with an error', async () => {
   const client = await start()
   const { searchParams } = target(await submit(await open(client), { action: 'cancel' }))
   expect(Object.fromEntries(searchParams)).toEqual({
@@ -81,7 +81,7 @@ test('going back leads back with an error', async () => {
   })
 })
 
-test('an expired page shows no picture, only the way back', async () => {
+test('sandbox captcha page: an expired page shows no picture and still redirects back', async () => {
   const client = await start()
   const url = await open(client)
   const form = answer(client, await (await fetch(url)).text())
@@ -94,7 +94,7 @@ test('an expired page shows no picture, only the way back', async () => {
   expect(back.searchParams.get('error')).toBe('captcha_invalid')
 })
 
-test('an unknown page is not found and leads nowhere', async () => {
+test('sandbox captcha page: an unknown page answers 404 without a form', async () => {
   const client = await start()
   const url = `${client.url}/auth/v1/captcha/page?id=nonsense`
   for (const response of [await fetch(url), await submit(url, { action: 'cancel' })]) {
@@ -103,7 +103,7 @@ test('an unknown page is not found and leads nowhere', async () => {
   }
 })
 
-test('nothing a client sends is markup on the page', async () => {
+test('sandbox captcha page: client input is escaped and scripts are not allowed', async () => {
   const client = await start()
   const page = await fetch(await open(client))
   expect(await page.text()).not.toContain('<script')
@@ -119,13 +119,13 @@ test.each([
   ['fr-FR, en;q=0.5, zh;q=0.4', 'Security check'],
   ['de', 'Security check'],
   ['', '安全验证'],
-])('the language for %j', async (language, title) => {
+])('sandbox captcha page: Accept-Language %j selects the language', async (language, title) => {
   const client = await start()
   const page = await fetch(await open(client), { headers: { 'accept-language': language } })
   expect(await page.text()).toContain(`<h1>${title}</h1>`)
 })
 
-test('an app may be led back to by its own scheme', async () => {
+test("sandbox captcha page: redirect_uri may use an app's own scheme", async () => {
   const client = await start()
   const url = await open(client, 'appname://com.package.name/callback')
   const page = await fetch(url)
@@ -150,13 +150,13 @@ test.each([
   'https://',
   'nonsense',
   '',
-])('no page leads to %j', async (uri) => {
+])('sandbox captcha page: the redirect_uri %j is rejected', async (uri) => {
   const client = await start()
   const { body } = await client.post('/auth/v1/captcha/init', { redirect_uri: uri, state })
   expect(body['error']).toBe('invalid_argument')
 })
 
-test('init takes Basic, and needs a client and a state', async () => {
+test('sandbox captcha page: captcha/init accepts Basic and requires a client id and a state', async () => {
   const client = await start()
   const authorization = `Basic ${Buffer.from('env-1:secret').toString('base64')}`
   const init = (body: object, headers: Record<string, string> = {}) =>

@@ -1,18 +1,27 @@
 import { expect, test } from 'vitest'
-import { type Answer, type Client, email, type Json, password, phone, start } from './client.ts'
+import {
+  type JsonResponse,
+  type Client,
+  email,
+  type Json,
+  password,
+  phone,
+  start,
+} from './client.ts'
 
 const otherPhone = '+86 13900000000'
-const error = async (answer: Promise<Answer>): Promise<unknown> => (await answer).body['error']
+const error = async (answer: Promise<JsonResponse>): Promise<unknown> =>
+  (await answer).body['error']
 
-/** A signed-in user with email, and how they change a contact after all that has to be proven. */
+/** Signs in a user with an e-mail address. `change` changes a contact with all required proofs. */
 async function open(): Promise<{
   client: Client
   bearer: string
-  change: (contact: Json, more?: Json) => Promise<Answer>
+  change: (contact: Json, more?: Json) => Promise<JsonResponse>
 }> {
-  const client = await start({ sendsBeforeCaptcha: 100 })
-  const bearer = await client.enter({ username: 'bob', email })
-  const change = async (contact: Json, more: Json = {}): Promise<Answer> => {
+  const client = await start({ sendsBeforeCaptcha: 100, resendSeconds: 0 })
+  const bearer = await client.addAndSignIn({ username: 'bob', email })
+  const change = async (contact: Json, more: Json = {}): Promise<JsonResponse> => {
     const sudo_token = await client.sudoToken(bearer, { email })
     const verification_token = await client.proveContact(contact)
     const body = { ...contact, sudo_token, verification_token, ...more }
@@ -21,21 +30,21 @@ async function open(): Promise<{
   return { client, bearer, change }
 }
 
-test('a phone is bound, and signs in from then on', async () => {
+test('sandbox contact: a bound phone number signs in', async () => {
   const { client, bearer, change } = await open()
   expect(await change({ phone_number: phone })).toMatchObject({ status: 200, body: {} })
   expect((await client.me(bearer)).body).toMatchObject({ phone_number: phone, email })
   expect((await client.signIn({ username: phone, password })).status).toBe(200)
 })
 
-test('an email is replaced', async () => {
+test('sandbox contact: a new e-mail address replaces the old one', async () => {
   const { client, bearer, change } = await open()
   await change({ email: 'New@example.com' })
   expect((await client.me(bearer)).body['email']).toBe('new@example.com')
   expect(await error(client.signIn({ username: email, password }))).toBe('not_found')
 })
 
-test('both proofs are needed, and the new contact must be the one proven', async () => {
+test('sandbox contact: a change requires a sudo token and a verification token of the new contact', async () => {
   const { client, bearer, change } = await open()
   const contact = { phone_number: phone }
   expect(await error(change(contact, { sudo_token: '' }))).toBe('permission_denied')
@@ -48,7 +57,7 @@ test('both proofs are needed, and the new contact must be the one proven', async
   expect((await client.me(bearer)).body).not.toHaveProperty('phone_number')
 })
 
-test('a refused sudo token leaves the verification token', async () => {
+test('sandbox contact: a rejected sudo token does not spend the verification token', async () => {
   const { client, bearer } = await open()
   const verification_token = await client.proveContact()
   const body = { phone_number: phone, verification_token }
@@ -58,7 +67,7 @@ test('a refused sudo token leaves the verification token', async () => {
   expect((await change(await client.sudoToken(bearer, { email }))).status).toBe(200)
 })
 
-test("somebody else's contact stays theirs unless it is to be taken", async () => {
+test("sandbox contact: another user's contact is taken only with conflict_resolution TRANSFER", async () => {
   const { client, change } = await open()
   await client.sandbox.addUser({ username: 'eve', phone_number: phone, password })
   const contact = { phone_number: phone }
@@ -72,21 +81,21 @@ test("somebody else's contact stays theirs unless it is to be taken", async () =
   expect(owners.map(({ username }) => username)).toEqual(['bob'])
 })
 
-test('a contact can be taken together with the account', async () => {
+test('sandbox contact: conflict_resolution DELETE_ACCOUNT_TRANSFER deletes the other account', async () => {
   const { client, change } = await open()
-  const eve = await client.enter({ username: 'eve', phone_number: phone })
+  const eve = await client.addAndSignIn({ username: 'eve', phone_number: phone })
   const more = { conflict_resolution: 'DELETE_ACCOUNT_TRANSFER' }
   expect((await change({ phone_number: phone }, more)).status).toBe(200)
   expect(client.sandbox.users().map(({ username }) => username)).toEqual(['bob'])
   expect((await client.me(eve)).status).toBe(401)
 })
 
-test('an own contact may be bound again', async () => {
+test('sandbox contact: the current contact may be bound again', async () => {
   const { change } = await open()
   expect((await change({ email })).status).toBe(200)
 })
 
-test('a guest has to sign up instead', async () => {
+test('sandbox contact: a guest cannot bind a contact', async () => {
   const client = await start()
   const guest = String((await client.guest()).body['access_token'])
   const verification_token = await client.proveContact()

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import { createSandbox } from '../../sandbox/index.ts'
-import { Client, email, password, phone, start, startOfTime } from './client.ts'
+import { Client, email, password, phone, start, startTime } from './client.ts'
 
-test('the inbox holds delivered codes, newest first, by contact', async () => {
-  const client = await start()
+test('sandbox control API: the inbox lists delivered codes per contact, newest first', async () => {
+  const client = await start({ resendSeconds: 0 })
   const first = await client.sendCode()
   const second = await client.sendCode()
   await client.sendCode({ email })
@@ -17,14 +17,14 @@ test('the inbox holds delivered codes, newest first, by contact', async () => {
         to: phone,
         code: expect.stringMatching(/^\d{6}$/),
         verification_id: second.body['verification_id'],
-        at: startOfTime,
+        at: startTime,
       },
       expect.objectContaining({ verification_id: first.body['verification_id'] }),
     ])
   }
 })
 
-test('users are made and listed without their passwords', async () => {
+test('sandbox control API: users are added and listed without passwords', async () => {
   const client = await start()
   const user = { phone_number: phone, email, username: 'bob', name: 'Bob', status: 'pending' }
   const made = await client.post('/__sandbox/users', { ...user, password })
@@ -43,12 +43,12 @@ test.each([
   { username: 'bob', status: 'gone' },
   { username: 'bob', groups: 'staff' },
   { username: 'bob', password: 1 },
-])('the user %j is refused', async (user) => {
+])('sandbox control API: the user %j is rejected', async (user) => {
   const client = await start()
   expect((await client.post('/__sandbox/users', user)).body['error']).toBe('invalid_argument')
 })
 
-test('a contact, name or sub is given once', async () => {
+test('sandbox control API: a contact, user name or sub in use is rejected', async () => {
   const client = await start()
   await client.sandbox.addUser({ sub: 'one', phone_number: phone, username: 'bob' })
   const error = async (user: object) => (await client.post('/__sandbox/users', user)).body['error']
@@ -57,18 +57,18 @@ test('a contact, name or sub is given once', async () => {
   expect(await error({ sub: 'one', email })).toBe('already_exists')
 })
 
-test('a removed user is gone with their sessions', async () => {
+test('sandbox control API: removing a user revokes the sessions', async () => {
   const client = await start()
   const bob = await client.bob()
   client.sandbox.removeUser(bob.sub)
-  client.sandbox.removeUser('nobody')
+  client.sandbox.removeUser('unknown')
   expect((await client.me(bob.access_token)).status).toBe(401)
   expect((await client.refresh(bob.refresh_token)).body['error']).toBe('invalid_grant')
   const signedIn = await client.signIn({ username: 'bob', password })
   expect(signedIn.body['error']).toBe('not_found')
 })
 
-test('a picture can be looked up', async () => {
+test('sandbox control API: the text of a captcha picture is returned', async () => {
   const client = await start()
   const { token } = (await client.post('/auth/v1/captcha/data')).body
   const { body } = await client.get(`/__sandbox/captcha/${String(token)}`)
@@ -76,11 +76,11 @@ test('a picture can be looked up', async () => {
   expect((await client.get('/__sandbox/captcha/none')).status).toBe(404)
 })
 
-test('the clock can be set', async () => {
+test('sandbox control API: the offset of the clock is set and validated', async () => {
   const client = await start()
   const set = (offsetSeconds: unknown) => client.post('/__sandbox/clock', { offsetSeconds })
-  expect((await set(60)).body).toEqual({ offsetSeconds: 60, now: startOfTime + 60_000 })
-  expect((await set(-60)).body).toEqual({ offsetSeconds: -60, now: startOfTime - 60_000 })
+  expect((await set(60)).body).toEqual({ offsetSeconds: 60, now: startTime + 60_000 })
+  expect((await set(-60)).body).toEqual({ offsetSeconds: -60, now: startTime - 60_000 })
   client.sandbox.advance(90)
   expect((await client.get('/__sandbox/clock')).body['offsetSeconds']).toBe(30)
   for (const offset of ['60', null, 1e300, undefined]) {
@@ -88,7 +88,7 @@ test('the clock can be set', async () => {
   }
 })
 
-test('settings are merged, checked and answered whole', async () => {
+test('sandbox control API: settings are merged, validated and returned completely', async () => {
   const client = await start()
   const before = (await client.get('/__sandbox/config')).body
   expect(before).toMatchObject({ refreshPolicy: 'strict', maxSessions: 1, codeSeconds: 600 })
@@ -111,13 +111,13 @@ test('settings are merged, checked and answered whole', async () => {
   expect(client.sandbox.config()).toEqual(merged.body)
 })
 
-test('what config answers is a copy', async () => {
+test('sandbox control API: config returns a copy', async () => {
   const { sandbox } = await start()
   sandbox.config().maxSessions = 9
   expect(sandbox.config().maxSessions).toBe(1)
 })
 
-test('a reset leads back to the start', async () => {
+test('sandbox control API: reset restores the initial state', async () => {
   const client = await start({ maxSessions: 3 })
   const bob = await client.bob()
   await client.sendCode()
@@ -133,7 +133,7 @@ test('a reset leads back to the start', async () => {
   expect((await client.me(bob.access_token)).status).toBe(401)
 })
 
-test('only loopback-bound servers offer control', async () => {
+test('sandbox control API: the control API is off on a server that other machines can reach', async () => {
   const sandbox = createSandbox()
   const { url, close } = await sandbox.listen({ host: '0.0.0.0' })
   onTestFinished(close)
@@ -142,7 +142,7 @@ test('only loopback-bound servers offer control', async () => {
   expect((await open.sendCode()).status).toBe(200)
 })
 
-test('a foreign name for this machine reaches no control', async () => {
+test('sandbox control API: a foreign Host header is rejected', async () => {
   const { url } = await start()
   const statusFor = async (host: string): Promise<number | undefined> => {
     const [response] = (await once(
@@ -156,7 +156,7 @@ test('a foreign name for this machine reaches no control', async () => {
   expect(await statusFor('evil.example')).toBe(501)
 })
 
-test('control works in process', async () => {
+test('sandbox control API: the control API answers in process', async () => {
   const { sandbox } = await start()
   const response = await sandbox.fetch('http://any.example/__sandbox/users')
   expect(await response.json()).toEqual([])

@@ -18,7 +18,7 @@ test.each([
   'http://127.0.0.1:8080',
   'https://localhost:443',
   'https://servicewechat.com',
-])('pages of %s may call', async (origin) => {
+])('sandbox CORS: the origin %s is allowed by default', async (origin) => {
   const client = await start()
   const { status, headers } = await preflight(client, origin)
   expect(status).toBe(204)
@@ -42,7 +42,7 @@ test.each([
   'https://servicewechat.com:8443',
   'https://mp.servicewechat.com',
   'null',
-])('pages of %s may not', async (origin) => {
+])('sandbox CORS: the origin %s is rejected by default', async (origin) => {
   const client = await start()
   const refused = await client.post(path, {}, { headers: { origin } })
   expect(refused.status).toBe(403)
@@ -58,7 +58,7 @@ test.each([
   expect(client.sandbox.users()).toEqual([])
 })
 
-test('other origins can be allowed', async () => {
+test('sandbox CORS: allowedOrigins replaces the default origins', async () => {
   const client = await start({ allowedOrigins: ['https://app.example'] })
   expect((await preflight(client, 'https://app.example')).status).toBe(204)
   expect((await preflight(client, 'https://app.example:444')).status).toBe(403)
@@ -67,12 +67,12 @@ test('other origins can be allowed', async () => {
   expect((await preflight(client, 'https://any.example')).status).toBe(204)
 })
 
-test('the server calls itself, wherever it is', async () => {
+test("sandbox CORS: the server's own origin is always allowed", async () => {
   const client = await start({ allowedOrigins: [] })
   expect((await preflight(client, client.url)).status).toBe(204)
 })
 
-test('errors can be read as well', async () => {
+test('sandbox CORS: an error response is readable for an allowed origin', async () => {
   const client = await start()
   const headers = { origin: 'http://localhost:5173' }
   const { status, headers: answered } = await client.get('/auth/v1/user/me', { headers })

@@ -1,29 +1,37 @@
 import { expect, test } from 'vitest'
 import type { Config } from '../../sandbox/index.ts'
-import { type Answer, type Client, clientId, email, password, phone, start } from './client.ts'
+import {
+  type JsonResponse,
+  type Client,
+  clientId,
+  email,
+  password,
+  phone,
+  start,
+} from './client.ts'
 
 interface Row {
   error: string
   number?: number
   when: string
   config?: Partial<Config>
-  reach(client: Client): Promise<Answer>
+  reach(client: Client): Promise<JsonResponse>
 }
 
 const bob = { username: 'bob', password, phone_number: phone }
-const signInBob = (client: Client, word = password): Promise<Answer> =>
+const signInBob = (client: Client, word = password): Promise<JsonResponse> =>
   client.signIn({ username: 'bob', password: word })
 
 const rows: Row[] = [
   {
     error: 'not_found',
     number: 5,
-    when: 'nobody has the name',
-    reach: (client) => client.signIn({ username: 'nobody', password }),
+    when: 'the user name is unknown',
+    reach: (client) => client.signIn({ username: 'unknown', password }),
   },
   {
     error: 'password_not_set',
-    when: 'there is no password to compare with',
+    when: 'the user has no password',
     async reach(client) {
       await client.sandbox.addUser({ username: 'bob' })
       return signInBob(client)
@@ -47,7 +55,7 @@ const rows: Row[] = [
   })),
   {
     error: 'invalid_status',
-    when: 'the password was wrong too often',
+    when: 'too many passwords were wrong',
     config: { failuresBeforeLock: 1 },
     async reach(client) {
       await signInBob(client)
@@ -57,7 +65,7 @@ const rows: Row[] = [
   {
     error: 'mfa_phone_required',
     number: 4042,
-    when: 'the password alone does not do',
+    when: 'a second factor is missing',
     async reach(client) {
       await client.sandbox.addUser({ ...bob, twoFactor: true })
       return signInBob(client)
@@ -84,19 +92,18 @@ const rows: Row[] = [
   {
     error: 'failed_precondition',
     number: 9,
-    when: 'a third party says nothing about the user',
+    when: 'a provider code yields no profile',
     reach: (client) => client.grant({ provider_id: 'wx_open', provider_code: 'wrong' }),
   },
   {
     error: 'provider_not_enabled',
-    when: 'a third party is unknown',
-    reach: (client) => client.grant({ provider_id: 'nobody', provider_code: 'wrong' }),
+    when: 'the provider is unknown',
+    reach: (client) => client.grant({ provider_id: 'unknown', provider_code: 'wrong' }),
   },
   {
     error: 'resource_exhausted',
     number: 8,
-    when: 'codes are sent too often',
-    config: { resendSeconds: 60 },
+    when: 'a second code is requested within resendSeconds',
     async reach(client) {
       await client.sendCode()
       return client.sendCode()
@@ -114,7 +121,7 @@ const rows: Row[] = [
   {
     error: 'aborted',
     number: 10,
-    when: 'a code was wrong too often',
+    when: 'too many codes were wrong',
     config: { codeTries: 1 },
     async reach(client) {
       const { body } = await client.sendCode()
@@ -135,13 +142,13 @@ const rows: Row[] = [
   {
     error: 'permission_denied',
     number: 7,
-    when: 'a page of a foreign origin calls',
+    when: 'the origin is not allowed',
     reach: (client) => client.sendCode({ email }, { headers: { origin: 'https://evil.example' } }),
   },
   {
     error: 'captcha_required',
     number: 4001,
-    when: 'codes are sent often',
+    when: 'codes are sent frequently',
     config: { sendsBeforeCaptcha: 0 },
     reach: (client) => client.sendCode(),
   },
@@ -156,7 +163,7 @@ const rows: Row[] = [
   {
     error: 'unauthenticated',
     number: 16,
-    when: 'there is no bearer',
+    when: 'the bearer is missing',
     reach: (client) => client.get('/auth/v1/user/me'),
   },
   {
@@ -166,7 +173,7 @@ const rows: Row[] = [
   },
   {
     error: 'already_exists',
-    when: 'a user name is taken',
+    when: 'the user name is in use',
     async reach(client) {
       await client.sandbox.addUser({ username: 'bob' })
       const verification_token = await client.proveContact()
@@ -176,29 +183,32 @@ const rows: Row[] = [
   {
     error: 'unimplemented',
     number: 12,
-    when: 'there is no such endpoint',
+    when: 'the endpoint does not exist',
     reach: (client) => client.post('/auth/v1/nowhere'),
   },
 ]
 
-test.each(rows)('$error: $when', async ({ error, number, config, reach }) => {
-  const { status, body } = await reach(await start(config))
-  expect(status).toBeGreaterThanOrEqual(400)
-  expect(body['error']).toBe(error)
-  expect(body['error_code']).toBe(number)
-  expect(body['error_description']).toMatch(/\S/)
-})
+test.each(rows)(
+  'sandbox errors: $error is answered when $when',
+  async ({ error, number, config, reach }) => {
+    const { status, body } = await reach(await start(config))
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(body['error']).toBe(error)
+    expect(body['error_code']).toBe(number)
+    expect(body['error_description']).toMatch(/\S/)
+  },
+)
 
-test('a second factor is the code of the phone, spent by the sign-in', async () => {
+test('sandbox errors: a second factor is a code sent to the phone and is spent by the sign-in', async () => {
   const client = await start()
   await client.sandbox.addUser({ ...bob, email, twoFactor: true })
-  const enter = (verification_token: string) =>
+  const signIn = (verification_token: string) =>
     client.signIn({ username: 'bob', password, verification_token })
-  const byEmail = await enter(await client.proveContact({ email }))
+  const byEmail = await signIn(await client.proveContact({ email }))
   expect(byEmail.body['error']).toBe('invalid_two_factor')
   const token = await client.proveContact()
   const wrong = await client.signIn({ username: 'bob', password: 'x', verification_token: token })
   expect(wrong.body['error']).toBe('invalid_password')
-  expect((await enter(token)).status).toBe(200)
-  expect((await enter(token)).body['error']).toBe('invalid_two_factor')
+  expect((await signIn(token)).status).toBe(200)
+  expect((await signIn(token)).body['error']).toBe('invalid_two_factor')
 })

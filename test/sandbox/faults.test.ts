@@ -5,7 +5,7 @@ const path = '/auth/v1/verification'
 
 const plan = (client: Client, ...faults: object[]) => client.post('/__sandbox/faults', faults)
 
-test('a fault answers instead of the server, as often as planned', async () => {
+test('sandbox faults: a fault replaces the response as many times as planned', async () => {
   const client = await start()
   const body = { error: 'unavailable', error_code: 14 }
   const headers = { 'Retry-After': '3' }
@@ -19,7 +19,7 @@ test('a fault answers instead of the server, as often as planned', async () => {
   expect((await client.sendCode()).status).toBe(200)
 })
 
-test('an answer can be about what has been done all the same', async () => {
+test('sandbox faults: a fault with acts handles the request and replaces the response', async () => {
   const client = await start()
   await plan(client, { method: 'POST', path, status: 504, body: 'Gateway Timeout', acts: true })
   const response = await client.fetch('POST', path, { body: { email, target: 'ANY' } })
@@ -27,15 +27,15 @@ test('an answer can be about what has been done all the same', async () => {
   expect(client.sandbox.inbox()).toHaveLength(1)
 })
 
-test('a text is sent as it is', async () => {
+test('sandbox faults: a body that is a text is sent unchanged', async () => {
   const client = await start()
   await plan(client, { method: 'POST', path, status: 502, body: '<html>Bad Gateway</html>' })
   const response = await client.fetch('POST', path, { body: {} })
   expect([response.status, await response.text()]).toEqual([502, '<html>Bad Gateway</html>'])
 })
 
-test('a fault befalls only its method and path; a star is a prefix', async () => {
-  const client = await start()
+test('sandbox faults: a fault applies to its method and path, and a star matches a prefix', async () => {
+  const client = await start({ resendSeconds: 0 })
   await plan(client, { method: 'POST', path: '/auth/v1/captcha/*', status: 500, body: {} })
   expect((await client.sendCode()).status).toBe(200)
   expect((await client.post('/auth/v1/captcha/data')).status).toBe(500)
@@ -44,7 +44,7 @@ test('a fault befalls only its method and path; a star is a prefix', async () =>
   expect((await client.get('/auth/v1/user/me')).status).toBe(500)
 })
 
-test('a connection broken before leaves nothing done', async () => {
+test('sandbox faults: drop before breaks the connection and handles nothing', async () => {
   const client = await start()
   await plan(client, { method: 'POST', path, drop: 'before' })
   await expect(client.sendCode()).rejects.toThrow(TypeError)
@@ -53,14 +53,14 @@ test('a connection broken before leaves nothing done', async () => {
   expect((await client.sendCode()).status).toBe(200)
 })
 
-test('a connection broken after leaves everything done', async () => {
+test('sandbox faults: drop after handles the request and breaks the connection', async () => {
   const client = await start()
   await plan(client, { method: 'POST', path, drop: 'after' })
   await expect(client.sendCode()).rejects.toThrow(TypeError)
   expect(client.sandbox.inbox()).toHaveLength(1)
 })
 
-test('in process a broken connection is a TypeError too', async () => {
+test('sandbox faults: a broken connection rejects the in-process fetch with a TypeError', async () => {
   const { sandbox, url } = await start()
   const send = () =>
     sandbox.fetch(`${url}${path}?client_id=x`, { method: 'POST', body: JSON.stringify({ email }) })
@@ -71,25 +71,25 @@ test('in process a broken connection is a TypeError too', async () => {
   expect(sandbox.inbox()).toHaveLength(1)
 })
 
-test('no connection is used twice, or browsers would repeat what a broken one cut off', async () => {
+test('sandbox faults: every connection serves one request, so that browsers repeat none', async () => {
   const client = await start()
   expect((await client.sendCode()).headers.get('connection')).toBe('close')
 })
 
-test('a delay ends in the usual answer', async () => {
+test('sandbox faults: a delay does not change the response', async () => {
   const client = await start()
   await plan(client, { method: 'POST', path, delayMs: 20 })
   expect((await client.sendCode()).status).toBe(200)
 })
 
-test('in process a caller can give up waiting', async () => {
+test('sandbox faults: an abort signal cancels the in-process fetch', async () => {
   const { sandbox, url } = await start()
   sandbox.faults([{ method: 'GET', path: '/auth/v1/user/me', delayMs: 60_000 }])
   const waiting = sandbox.fetch(`${url}/auth/v1/user/me`, { signal: AbortSignal.timeout(1) })
   await expect(waiting).rejects.toThrow('timeout')
 })
 
-test('faults are listed with what is left of them and replaced as a whole', async () => {
+test('sandbox faults: faults are listed with their remaining times and replaced as a whole', async () => {
   const client = await start()
   const fault = { method: 'post', path, times: 3, status: 500 }
   expect((await plan(client, fault)).body).toEqual([{ ...fault, method: 'POST' }])
@@ -109,7 +109,7 @@ test.each([
   { method: 'POST', path, headers: { 'bad name': 'x' } },
   { method: 'POST', path, dropp: 'before' },
   { method: 'POST', path, acts: 'yes' },
-])('the fault %j is refused', async (fault) => {
+])('sandbox faults: the fault %j is rejected', async (fault) => {
   const client = await start()
   const { status, body } = await client.post('/__sandbox/faults', [fault])
   expect([status, body['error']]).toEqual([400, 'invalid_argument'])

@@ -6,9 +6,9 @@ const path = '/auth/v1/user/provider'
 const bind = (client: Client, bearer: string, provider_token: string) =>
   client.post(`${path}/bind`, { provider_token }, { bearer })
 
-test('identities are listed, bound and unbound', async () => {
+test('sandbox identities: identities are listed, bound and unbound', async () => {
   const client = await start()
-  const bearer = await client.enter({ username: 'bob' })
+  const bearer = await client.addAndSignIn({ username: 'bob' })
   const before = await client.get(path, { bearer })
   expect(before.body).toEqual({
     total: 3,
@@ -32,19 +32,19 @@ test('identities are listed, bound and unbound', async () => {
   expect(again.body['error']).toBe('not_found')
 })
 
-test('an identity of a provider that is listed no longer is still shown', async () => {
+test('sandbox identities: an identity of a removed provider is still listed', async () => {
   const client = await start({ providers: {} })
-  const identities = [{ provider_id: 'old_idp', person: 'alex' }]
-  const bearer = await client.enter({ username: 'bob', identities })
+  const identities = [{ provider_id: 'old_idp', account: 'alex' }]
+  const bearer = await client.addAndSignIn({ username: 'bob', identities })
   const { body } = await client.get(path, { bearer })
   const data = [{ id: 'old_idp', name: 'old_idp', provider_user_name: 'Alex Doe', bind: true }]
   expect(body).toEqual({ total: 1, data })
 })
 
-test('an identity belongs to one user, and a provider is bound once', async () => {
+test('sandbox identities: an identity is bound to one user, and one identity per provider', async () => {
   const client = await start()
-  const bearer = await client.enter({ username: 'bob' })
-  await client.sandbox.addUser({ identities: [{ provider_id: 'demo_idp', person: 'alex' }] })
+  const bearer = await client.addAndSignIn({ username: 'bob' })
+  await client.sandbox.addUser({ identities: [{ provider_id: 'demo_idp', account: 'alex' }] })
   const taken = await client.providerToken()
   expect((await bind(client, bearer, taken)).body['error']).toBe('failed_precondition')
   expect((await client.withProvider(taken)).status).toBe(200)
@@ -55,7 +55,7 @@ test('an identity belongs to one user, and a provider is bound once', async () =
   expect((await bind(client, bearer, 'spent')).body['error']).toBe('permission_denied')
 })
 
-test('the last way in is not unbound', async () => {
+test('sandbox identities: the only way to sign in cannot be unbound', async () => {
   const client = await start()
   const { body } = await client.withProvider(await client.providerToken())
   const bearer = String(body['access_token'])
@@ -68,7 +68,7 @@ test('the last way in is not unbound', async () => {
   expect(await unbind()).toBeUndefined()
 })
 
-test('who only has an identity is elevated by the empty token', async () => {
+test('sandbox identities: a user with only an identity needs no sudo token', async () => {
   const client = await start()
   const { body } = await client.withProvider(await client.providerToken())
   const bearer = String(body['access_token'])
@@ -79,7 +79,7 @@ test('who only has an identity is elevated by the empty token', async () => {
   expect(again.body['error']).toBe('permission_denied')
 })
 
-test('a guest has to sign up instead', async () => {
+test('sandbox identities: a guest cannot bind or unbind an identity', async () => {
   const client = await start()
   const guest = String((await client.guest()).body['access_token'])
   const bound = await bind(client, guest, await client.providerToken())

@@ -3,7 +3,7 @@ import { email, phone, start } from './client.ts'
 
 const path = '/auth/v1/user/query'
 
-test('users are found by ids, name, email or phone, and by all of it together', async () => {
+test('sandbox user lookup: a query combines ids, user name, e-mail address and phone number', async () => {
   const client = await start()
   const { access_token: bearer, sub } = await client.bob()
   const eve = await client.sandbox.addUser({
@@ -18,7 +18,7 @@ test('users are found by ids, name, email or phone, and by all of it together', 
     expect(body['total']).toBe(found.length)
     return found.map((each) => each.sub)
   }
-  expect(await ask({ id: `${sub},${eve.sub},nobody` })).toEqual([sub, eve.sub])
+  expect(await ask({ id: `${sub},${eve.sub},unknown` })).toEqual([sub, eve.sub])
   expect(await ask({ username: 'eve' })).toEqual([eve.sub])
   expect(await ask({ email: email.toUpperCase() })).toEqual([eve.sub])
   expect(await ask({ phone_number: phone })).toEqual([sub])
@@ -29,7 +29,7 @@ test('users are found by ids, name, email or phone, and by all of it together', 
   expect(body['data']).toEqual([{ sub: eve.sub, name: 'Eve', gender: 'FEMALE', email }])
 })
 
-test('no guest is found, and none may ask', async () => {
+test('sandbox user lookup: guests are not found and cannot query', async () => {
   const client = await start()
   const guest = (await client.guest()).body
   const { access_token: bearer } = await client.bob()
@@ -39,7 +39,7 @@ test('no guest is found, and none may ask', async () => {
   expect(asking.body['error']).toBe('permission_denied')
 })
 
-test('a query asks for something, and for no more than 50 ids', async () => {
+test('sandbox user lookup: a query requires a criterion and accepts at most 50 ids', async () => {
   const client = await start()
   const { access_token: bearer } = await client.bob()
   const status = async (query: Record<string, string>) =>
@@ -52,7 +52,7 @@ test('a query asks for something, and for no more than 50 ids', async () => {
   expect((await client.get(path, { query: { client_id: 'x', id: 'x' } })).status).toBe(401)
 })
 
-test('whether a name is registered', async () => {
+test('sandbox user lookup: checkIfUserExist reports whether a name is registered', async () => {
   const client = await start()
   await client.sandbox.addUser({ username: 'bob', phone_number: phone, email })
   const ask = async (username: string) =>
@@ -63,7 +63,7 @@ test('whether a name is registered', async () => {
   expect((await ask(''))['error']).toBe('invalid_argument')
 })
 
-test('whether a name may be chosen', async () => {
+test('sandbox user lookup: checkUsername reports whether a user name is available', async () => {
   const client = await start()
   await client.sandbox.addUser({ username: 'bob' })
   const ask = async (username: string) =>

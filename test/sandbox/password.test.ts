@@ -4,7 +4,7 @@ import { email, password, phone, start } from './client.ts'
 const path = '/auth/v1/user/password'
 const new_password = 'new password'
 
-test('a new password replaces the old one and signs out everywhere else', async () => {
+test('sandbox password: a new password revokes all other sessions', async () => {
   const client = await start({ maxSessions: 3 })
   const here = await client.bob()
   const there = await client.bob()
@@ -20,16 +20,16 @@ test('a new password replaces the old one and signs out everywhere else', async 
   expect((await client.signIn({ username: 'bob', password: new_password })).status).toBe(200)
 })
 
-test('the sudo token may come in the query', async () => {
+test('sandbox password: a sudo token is accepted in the query', async () => {
   const client = await start()
   const { access_token: bearer } = await client.bob()
   const query = { sudo_token: await client.sudoToken(bearer) }
   expect((await client.patch(path, bearer, { new_password }, query)).status).toBe(200)
 })
 
-test('the old password does in place of a sudo token, unless there is a phone', async () => {
+test('sandbox password: the old password replaces the sudo token unless the user has a phone number', async () => {
   const client = await start()
-  const bearer = await client.enter({ username: 'eve' })
+  const bearer = await client.addAndSignIn({ username: 'eve' })
   const change = (user: string, old_password: string, query = {}) =>
     client.patch(path, user, { new_password, old_password, sudo_token: '' }, query)
   expect((await change(bearer, 'wrong')).body['error']).toBe('invalid_password')
@@ -41,9 +41,9 @@ test('the old password does in place of a sudo token, unless there is a phone', 
   expect((await change(bob, password, query)).status).toBe(200)
 })
 
-test('a new password is needed, and a member', async () => {
+test('sandbox password: a change requires a new password and a registered user', async () => {
   const client = await start()
-  const bearer = await client.enter({ username: 'eve' })
+  const bearer = await client.addAndSignIn({ username: 'eve' })
   const sudo_token = String((await client.sudo(bearer, { password })).body['sudo_token'])
   const empty = await client.patch(path, bearer, { new_password: '', sudo_token })
   expect(empty.body['error']).toBe('invalid_argument')
@@ -53,10 +53,10 @@ test('a new password is needed, and a member', async () => {
 })
 
 test.each([{ phone_number: phone }, { email }])(
-  'a forgotten password is reset by %j',
+  'sandbox password: a forgotten password is reset by %j',
   async (contact) => {
-    const client = await start({ failuresBeforeLock: 2 })
-    const bearer = await client.enter({ username: 'eve', ...contact })
+    const client = await start({ failuresBeforeLock: 2, resendSeconds: 0 })
+    const bearer = await client.addAndSignIn({ username: 'eve', ...contact })
     const sudoToken = await client.sudoToken(bearer, contact)
     for (const word of ['x', 'y']) await client.signIn({ username: 'eve', password: word })
     const verification_token = await client.proveContact(contact)
@@ -71,7 +71,7 @@ test.each([{ phone_number: phone }, { email }])(
   },
 )
 
-test('a reset finds nobody, or nobody who may sign in, and keeps the verification token', async () => {
+test('sandbox password: a failed reset does not spend the verification token', async () => {
   const client = await start()
   const contact = { phone_number: phone }
   const verification_token = await client.proveContact(contact)

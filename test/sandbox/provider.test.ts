@@ -6,8 +6,8 @@ const noProfile = { error: 'failed_precondition', error_description: '从第三�
 
 const codeIn = (location: string): string => new URL(location).searchParams.get('code') ?? ''
 
-async function newCode(client: Client, person = 'alex'): Promise<string> {
-  return codeIn(client.sandbox.consent(await client.providerUri(), person))
+async function newCode(client: Client, account = 'alex'): Promise<string> {
+  return codeIn(client.sandbox.consent(await client.providerUri(), account))
 }
 
 const grantBody = (provider_code: string): Json => ({
@@ -16,7 +16,7 @@ const grantBody = (provider_code: string): Json => ({
   provider_code,
 })
 
-test('provider/uri leads to a page, and to one that signs out if asked', async () => {
+test('sandbox provider tokens: provider/uri returns the URLs of the consent page and of the sign-out page', async () => {
   const client = await start()
   const ask = async (more: Record<string, string>) => {
     const query = { client_id: clientId, provider_id: 'wx_open', redirect_uri, ...more }
@@ -41,9 +41,9 @@ test('provider/uri leads to a page, and to one that signs out if asked', async (
   expect((await ask({ 'other_params[sign_out_uri]': '//x' }))['error']).toBe('invalid_argument')
 })
 
-test('a provider that is not listed is not enabled', async () => {
+test('sandbox provider tokens: an unlisted provider answers provider_not_enabled', async () => {
   const client = await start({ providers: { demo_idp: { name: 'Demo', autoSignUp: true } } })
-  for (const id of ['nobody', 'wx_open', 'wx_mp', 'wx0123456789abcdef', 'constructor']) {
+  for (const id of ['unknown', 'wx_open', 'wx_mp', 'wx0123456789abcdef', 'constructor']) {
     const query = { client_id: clientId, provider_id: id, redirect_uri }
     const uri = await client.get('/auth/v1/provider/uri', { query })
     expect(uri.body['error']).toBe('provider_not_enabled')
@@ -52,7 +52,7 @@ test('a provider that is not listed is not enabled', async () => {
   }
 })
 
-test('a code is traded for a provider token and a profile, once', async () => {
+test('sandbox provider tokens: a code yields a provider token and a profile once', async () => {
   const client = await start()
   const body = grantBody(await newCode(client))
   expect(await client.grant(body)).toMatchObject({
@@ -71,7 +71,7 @@ test('a code is traded for a provider token and a profile, once', async () => {
   expect((await client.grant(body)).body).toMatchObject(noProfile)
 })
 
-test('a code is bound to its provider and its address', async () => {
+test('sandbox provider tokens: a code is bound to its provider and its redirect URI', async () => {
   const client = await start()
   for (const other of [
     { provider_id: 'wx_open' },
@@ -88,7 +88,7 @@ test('a code is bound to its provider and its address', async () => {
   expect(misused.body).toMatchObject(noProfile)
 })
 
-test('a code lives for five minutes, and there must be one', async () => {
+test('sandbox provider tokens: a code is required and expires after five minutes', async () => {
   const client = await start()
   const body = grantBody(await newCode(client))
   client.sandbox.advance(300)
@@ -100,18 +100,21 @@ test('a code lives for five minutes, and there must be one', async () => {
 test.each([
   ['token', 'access_token'],
   ['id_token', 'id_token'],
-])('response type %s brings a token in the fragment', async (response_type, name) => {
-  const client = await start()
-  const uri = await client.providerUri({ response_type })
-  const { hash, search } = new URL(client.sandbox.consent(uri, 'lilei'))
-  expect(search).toBe('?from=here')
-  const values = new URLSearchParams(hash.slice(1))
-  expect(values.get('state')).toBe(state)
-  const { body } = await client.grant({ provider_id, [`provider_${name}`]: values.get(name) })
-  expect(body['provider_profile']).toMatchObject({ name: '李雷' })
-})
+])(
+  'sandbox provider tokens: response type %s returns a token in the fragment',
+  async (response_type, name) => {
+    const client = await start()
+    const uri = await client.providerUri({ response_type })
+    const { hash, search } = new URL(client.sandbox.consent(uri, 'lilei'))
+    expect(search).toBe('?from=here')
+    const values = new URLSearchParams(hash.slice(1))
+    expect(values.get('state')).toBe(state)
+    const { body } = await client.grant({ provider_id, [`provider_${name}`]: values.get(name) })
+    expect(body['provider_profile']).toMatchObject({ name: '李雷' })
+  },
+)
 
-test('a person is the same at each visit, and another at each provider', async () => {
+test('sandbox provider tokens: an account has one subject per provider and one union id in all apps', async () => {
   const client = await start()
   const subOf = async (code: string, id = 'wx_mp', params: Json = {}): Promise<unknown> => {
     const body = { provider_id: id, provider_code: code, provider_params: params }
@@ -128,7 +131,7 @@ test('a person is the same at each visit, and another at each provider', async (
   expect(await subOf('wx-code-lilei', app, union)).toBe(unionId)
 })
 
-test('a mini-program sends codes of wx.login, and of phones', async () => {
+test('sandbox provider tokens: a mini-program sends codes of wx.login and of phone numbers', async () => {
   const client = await start()
   const appid = 'wx0123456789abcdef'
   const grant = async (provider_params: Json, provider_code = 'wx-code-zhao') =>
@@ -148,7 +151,7 @@ test('a mini-program sends codes of wx.login, and of phones', async () => {
   expect((await grant({ provider_code_type: 'x' }))['error']).toBe('invalid_argument')
 })
 
-test('a provider token learns more from a mini-program', async () => {
+test('sandbox provider tokens: a mini-program adds profile fields to a provider token', async () => {
   const client = await start()
   const { body } = await client.grant({ provider_id: 'wx_mp', provider_code: 'wx-code-lilei' })
   const patch = (provider_params: Json, more: Json = {}) => {

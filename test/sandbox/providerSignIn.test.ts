@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { clientId, device, email, password, phone, start } from './client.ts'
 
 test.each(['v1', 'v2'])(
-  'an identity signs up at first and in from then on, in %s',
+  'sandbox provider sign-in: an identity is signed up first and signed in afterwards in %s',
   async (version) => {
     const client = await start()
     const { body } = await client.withProvider(await client.providerToken(), {}, version)
@@ -18,7 +18,7 @@ test.each(['v1', 'v2'])(
   },
 )
 
-test('a provider token is spent by a sign-in and expires', async () => {
+test('sandbox provider sign-in: a provider token works once and expires', async () => {
   const client = await start()
   const [used, old] = [await client.providerToken(), await client.providerToken()]
   await client.withProvider(used)
@@ -28,7 +28,7 @@ test('a provider token is spent by a sign-in and expires', async () => {
   expect((await client.withProvider('')).body['error']).toBe('invalid_argument')
 })
 
-test('where nobody is signed up by themselves, the token is left for the sign-up', async () => {
+test('sandbox provider sign-in: without autoSignUp the provider token is kept for the sign-up', async () => {
   const client = await start({ providers: { demo_idp: { name: 'Demo', autoSignUp: false } } })
   const provider_token = await client.providerToken()
   expect((await client.withProvider(provider_token)).body['error']).toBe('not_found')
@@ -44,16 +44,16 @@ test('where nobody is signed up by themselves, the token is left for the sign-up
   expect(signedIn.body['sub']).toBe(signedUp['sub'])
 })
 
-test('a provider that was disabled meanwhile signs nobody in', async () => {
+test('sandbox provider sign-in: a token of a disabled provider answers provider_not_enabled', async () => {
   const client = await start()
   const token = await client.providerToken()
   client.sandbox.config({ providers: {} })
   expect((await client.withProvider(token)).body['error']).toBe('provider_not_enabled')
 })
 
-test('the profile is taken over only when asked', async () => {
+test('sandbox provider sign-in: the profile is copied only with sync_profile', async () => {
   const client = await start()
-  const identities = [{ provider_id: 'demo_idp', person: 'alex' }]
+  const identities = [{ provider_id: 'demo_idp', account: 'alex' }]
   await client.sandbox.addUser({ name: 'Old', identities })
   const nameAfter = async (more: object): Promise<unknown> => {
     const { body } = await client.withProvider(await client.providerToken(), { ...more })
@@ -65,32 +65,32 @@ test('the profile is taken over only when asked', async () => {
   expect(odd.body['error']).toBe('invalid_argument')
 })
 
-test('a blocked user stays out', async () => {
+test('sandbox provider sign-in: a blocked user is rejected', async () => {
   const client = await start()
-  const identities = [{ provider_id: 'demo_idp', person: 'alex' }]
+  const identities = [{ provider_id: 'demo_idp', account: 'alex' }]
   await client.sandbox.addUser({ identities, status: 'blocked' })
   const { body } = await client.withProvider(await client.providerToken())
   expect(body['error']).toBe('user_blocked')
 })
 
-test("a mini-program's phone finds the user of that number, or makes one", async () => {
+test("sandbox provider sign-in: a mini-program's phone number signs in its user or adds one", async () => {
   const client = await start()
   const { sub } = await client.sandbox.addUser({ phone_number: phone })
-  const enter = async (digits: string) => {
+  const signInByPhone = async (digits: string) => {
     const provider_params = { provider_code_type: 'phone', code: `wx-phone-${digits}` }
     const body = { provider_id: 'wx_mp', provider_code: 'wx-code-lilei', provider_params }
     const { provider_token } = (await client.grant(body)).body
     return (await client.withProvider(String(provider_token))).body
   }
-  expect((await enter('13800000000'))['sub']).toBe(sub)
-  const made = await enter('13900000000')
+  expect((await signInByPhone('13800000000'))['sub']).toBe(sub)
+  const made = await signInByPhone('13900000000')
   expect((await client.me(String(made['access_token']))).body).toMatchObject({
     phone_number: '+86 13900000000',
     providers: [],
   })
 })
 
-test('a provider token alone signs up, once, and not for an identity that is bound', async () => {
+test('sandbox provider sign-in: a provider token alone signs up once and not for a bound identity', async () => {
   const client = await start()
   const [first, second] = [await client.providerToken(), await client.providerToken()]
   expect((await client.signUp({ provider_token: first })).status).toBe(200)
@@ -100,7 +100,7 @@ test('a provider token alone signs up, once, and not for an identity that is bou
   expect((await client.withProvider(second)).status).toBe(200)
 })
 
-test('a guest signs up with a provider token and keeps the uid', async () => {
+test('sandbox provider sign-in: a guest who signs up with a provider token keeps the uid', async () => {
   const client = await start()
   const guest = (await client.guest()).body
   const body = {
@@ -113,7 +113,7 @@ test('a guest signs up with a provider token and keeps the uid', async () => {
   expect(signedIn.body['sub']).toBe(guest['sub'])
 })
 
-test('a sign-in binds the identity of a provider token that comes along', async () => {
+test('sandbox provider sign-in: a sign-in binds the identity of its provider token', async () => {
   const client = await start()
   const { sub } = await client.sandbox.addUser({ username: 'bob', email, password })
   const byPassword = { username: 'bob', password, provider_token: await client.providerToken() }
@@ -126,18 +126,18 @@ test('a sign-in binds the identity of a provider token that comes along', async 
   expect((await client.signIn({ ...other, provider_token: wechat })).status).toBe(200)
   const alone = { provider_token: await client.providerToken() }
   expect((await client.signIn(alone)).body['sub']).toBe(sub)
-  const stranger = { provider_token: await client.providerToken('stranger') }
-  expect((await client.signIn(stranger)).body['error']).toBe('not_found')
+  const unknown = { provider_token: await client.providerToken('unknown') }
+  expect((await client.signIn(unknown)).body['error']).toBe('not_found')
 })
 
-test('a guest can be one of an identity instead of a device', async () => {
+test('sandbox provider sign-in: a guest with a provider token belongs to the identity instead of the device', async () => {
   const client = await start()
-  const enter = async (deviceId: string) => {
+  const signInAsGuest = async (deviceId: string) => {
     const headers = { 'x-device-id': deviceId }
     const body = { provider_token: await client.providerToken() }
     return (await client.post('/auth/v1/signin/anonymously', body, { headers })).body
   }
-  const [here, there] = [await enter(device), await enter('e'.repeat(32))]
+  const [here, there] = [await signInAsGuest(device), await signInAsGuest('e'.repeat(32))]
   expect(here).toMatchObject({ scope: 'anonymous', sub: there['sub'] })
   expect((await client.guest()).body['sub']).not.toBe(here['sub'])
   const query = { client_id: clientId }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { claimsOf, clientId, device, email, password, phone, start, startOfTime } from './client.ts'
+import { claimsOf, clientId, device, email, password, phone, start, startTime } from './client.ts'
 
-test('a password signs in by user name, phone or email', async () => {
+test('sandbox sign-in: a password signs in by user name, phone number or e-mail address', async () => {
   const client = await start()
   const { sub } = await client.sandbox.addUser({
     username: 'bob',
@@ -24,7 +24,7 @@ test('a password signs in by user name, phone or email', async () => {
   }
 })
 
-test('the access token is a signed JWT with the claims of its session', async () => {
+test('sandbox sign-in: the access token is a signed JWT with the claims of its session', async () => {
   const client = await start()
   const { access_token: accessToken, sub } = await client.bob()
   expect(claimsOf(accessToken)).toMatchObject({
@@ -35,8 +35,8 @@ test('the access token is a signed JWT with the claims of its session', async ()
     project_id: clientId,
     env: clientId,
     user_id: sub,
-    iat: startOfTime / 1000,
-    exp: startOfTime / 1000 + 7200,
+    iat: startTime / 1000,
+    exp: startTime / 1000 + 7200,
   })
   expect(accessToken.length).toBeLessThan(4096)
   const [head = '', , signature = ''] = accessToken.split('.')
@@ -45,19 +45,19 @@ test('the access token is a signed JWT with the claims of its session', async ()
   expect(status).toBe(401)
 })
 
-test('unknown users, missing and wrong passwords have errors of their own', async () => {
+test('sandbox sign-in: an unknown user, a missing password and a wrong password have different errors', async () => {
   const client = await start()
   await client.sandbox.addUser({ username: 'bob', password })
   await client.sandbox.addUser({ username: 'eve' })
   const error = async (username: string, word: string): Promise<unknown> =>
     (await client.signIn({ username, password: word })).body['error']
-  expect(await error('nobody', password)).toBe('not_found')
+  expect(await error('unknown', password)).toBe('not_found')
   expect(await error('bob', 'wrong')).toBe('invalid_password')
   expect(await error('bob', `${password} `)).toBe('invalid_password')
   expect(await error('eve', password)).toBe('password_not_set')
 })
 
-test('blocked and pending users are refused, though only with the right password', async () => {
+test('sandbox sign-in: blocked and pending users are reported only after the correct password', async () => {
   const client = await start()
   await client.sandbox.addUser({ username: 'blocked', password, status: 'blocked' })
   await client.sandbox.addUser({ username: 'pending', password, status: 'pending' })
@@ -69,7 +69,7 @@ test('blocked and pending users are refused, though only with the right password
   }
 })
 
-test('too many wrong passwords lock the name for a while, where that is set', async () => {
+test('sandbox sign-in: failuresBeforeLock locks a user name for lockSeconds', async () => {
   const client = await start({ failuresBeforeLock: 3, lockSeconds: 100 })
   await client.sandbox.addUser({ username: 'bob', password })
   for (let tries = 0; tries < 3; tries++) await client.signIn({ username: 'bob', password: 'x' })
@@ -79,7 +79,7 @@ test('too many wrong passwords lock the name for a while, where that is set', as
   expect((await client.signIn({ username: 'bob', password })).status).toBe(200)
 })
 
-test('the right password forgets the wrong ones', async () => {
+test('sandbox sign-in: the correct password resets the failure count', async () => {
   const client = await start({ failuresBeforeLock: 2 })
   await client.sandbox.addUser({ username: 'bob', password })
   for (const word of ['x', password, 'x', password]) {
@@ -88,7 +88,7 @@ test('the right password forgets the wrong ones', async () => {
   }
 })
 
-test('a verification token signs in its own contact, once', async () => {
+test('sandbox sign-in: a verification token signs in its own contact once', async () => {
   const client = await start()
   await client.sandbox.addUser({ phone_number: phone })
   await client.sandbox.addUser({ email })
@@ -101,7 +101,7 @@ test('a verification token signs in its own contact, once', async () => {
   expect(again.body['error']).toBe('permission_denied')
 })
 
-test('one verification token signs in once, however many ask at once', async () => {
+test('sandbox sign-in: a verification token signs in once despite parallel requests', async () => {
   const client = await start()
   await client.sandbox.addUser({ phone_number: phone })
   const verification_token = await client.proveContact()
@@ -114,7 +114,7 @@ test('one verification token signs in once, however many ask at once', async () 
   expect(statuses.filter((status) => status === 200)).toHaveLength(1)
 })
 
-test('a failed sign-in leaves the verification token for the sign-up', async () => {
+test('sandbox sign-in: a failed sign-in keeps the verification token for the sign-up', async () => {
   const client = await start()
   const verification_token = await client.proveContact()
   const signedIn = await client.signIn({ username: phone, verification_token })
@@ -122,7 +122,7 @@ test('a failed sign-in leaves the verification token for the sign-up', async () 
   expect((await client.signUp({ phone_number: phone, verification_token })).status).toBe(200)
 })
 
-test('a verification token lives for 600 seconds', async () => {
+test('sandbox sign-in: a verification token expires after 600 seconds', async () => {
   const client = await start()
   await client.sandbox.addUser({ phone_number: phone })
   const verification_token = await client.proveContact()
@@ -131,14 +131,14 @@ test('a verification token lives for 600 seconds', async () => {
   expect(body['error']).toBe('permission_denied')
 })
 
-test('a password or a verification token is needed, and a name', async () => {
+test('sandbox sign-in: a sign-in requires a name and a password or verification token', async () => {
   const client = await start()
   for (const body of [{}, { username: 'bob' }, { password }, { username: 1, password }]) {
     expect((await client.signIn(body)).body['error']).toBe('invalid_argument')
   }
 })
 
-test('a guest has one uid per device', async () => {
+test('sandbox sign-in: a guest has one uid per device', async () => {
   const client = await start()
   const first = (await client.guest()).body
   expect(first).toMatchObject({ scope: 'anonymous' })
@@ -148,13 +148,13 @@ test('a guest has one uid per device', async () => {
   expect((await again.guest()).body['sub']).toBe(first['sub'])
 })
 
-test('an invalid device id counts as none: each guest is new', async () => {
+test('sandbox sign-in: an invalid device id adds a new guest each time', async () => {
   const client = await start()
   const [one, two] = [await client.guest('short'), await client.guest('short')]
   expect(one.body['sub']).not.toBe(two.body['sub'])
 })
 
-test('sign-in takes the client id by query or Basic, and needs it', async () => {
+test('sandbox sign-in: a sign-in requires a client id in the query or by Basic', async () => {
   const client = await start()
   const authorization = `Basic ${Buffer.from(`${clientId}:`).toString('base64')}`
   const path = '/auth/v1/signin/anonymously'
@@ -166,7 +166,7 @@ test('sign-in takes the client id by query or Basic, and needs it', async () => 
   expect(body).toMatchObject({ error: 'invalid_argument', error_code: 3 })
 })
 
-test('an expired bearer on a call that needs none gets the odd answer of the gateway', async () => {
+test('sandbox sign-in: an expired bearer that is not required answers failed_precondition', async () => {
   const client = await start()
   const { access_token: bearer } = await client.bob()
   client.sandbox.advance(7200)
@@ -177,7 +177,7 @@ test('an expired bearer on a call that needs none gets the odd answer of the gat
   })
 })
 
-test('a request id comes back', async () => {
+test('sandbox sign-in: the request id is returned', async () => {
   const client = await start()
   const headers = { 'x-request-id': 'a'.repeat(32), 'x-device-id': device }
   const answer = await client.post('/auth/v1/signin/anonymously', {}, { headers })

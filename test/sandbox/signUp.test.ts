@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { clientId, email, password, phone, start } from './client.ts'
 
-test('signing up makes a user who can sign in with the password given', async () => {
+test('sandbox sign-up: a new user can sign in with the password of the sign-up', async () => {
   const client = await start()
   const profile = { name: 'Bob', gender: 'MALE', locale: 'zh-CN', username: 'bob' }
   const verification_token = await client.proveContact()
@@ -18,7 +18,7 @@ test('signing up makes a user who can sign in with the password given', async ()
   expect(signedIn.body['sub']).toBe(body['sub'])
 })
 
-test('an email signs up too and counts as verified', async () => {
+test('sandbox sign-up: an e-mail address signs up and is verified', async () => {
   const client = await start()
   const verification_token = await client.proveContact({ email })
   const { body } = await client.signUp({ email, verification_token })
@@ -26,7 +26,7 @@ test('an email signs up too and counts as verified', async () => {
   expect(me.body).toMatchObject({ email, email_verified: true })
 })
 
-test('a contact that is registered is refused and the verification token kept', async () => {
+test('sandbox sign-up: a registered contact is rejected and does not spend the verification token', async () => {
   const client = await start()
   await client.sandbox.addUser({ phone_number: phone })
   const verification_token = await client.proveContact()
@@ -35,7 +35,7 @@ test('a contact that is registered is refused and the verification token kept', 
   expect((await client.signIn({ username: phone, verification_token })).status).toBe(200)
 })
 
-test('a user name that is taken is refused and the verification token kept', async () => {
+test('sandbox sign-up: a user name in use is rejected and does not spend the verification token', async () => {
   const client = await start()
   await client.sandbox.addUser({ username: 'bob' })
   const verification_token = await client.proveContact()
@@ -46,14 +46,14 @@ test('a user name that is taken is refused and the verification token kept', asy
   expect((await client.signUp({ ...contact, username: 'bobby' })).status).toBe(200)
 })
 
-test('the verification token must be of the same contact', async () => {
+test('sandbox sign-up: the verification token must belong to the contact', async () => {
   const client = await start()
   const verification_token = await client.proveContact()
   const { body } = await client.signUp({ email, verification_token })
   expect(body['error']).toBe('invalid_argument')
 })
 
-test('one verification token makes one user, however many ask at once', async () => {
+test('sandbox sign-up: a verification token adds one user despite parallel requests', async () => {
   const client = await start()
   const verification_token = await client.proveContact()
   const signUp = () => client.signUp({ phone_number: phone, verification_token, password })
@@ -70,12 +70,12 @@ test.each([
   ['a phone as user name', { email, verification_token: 'x', username: '+86 1' }],
   ['an unknown gender', { email, verification_token: 'x', gender: 'OTHER' }],
   ['an endless name', { email, verification_token: 'x', name: 'x'.repeat(2000) }],
-])('a sign-up with %s is malformed', async (_what, body) => {
+])('sandbox sign-up: a sign-up with %s answers invalid_argument', async (_what, body) => {
   const client = await start()
   expect((await client.signUp(body)).body['error']).toBe('invalid_argument')
 })
 
-test('a guest who signs up keeps the uid; the next guest of the device is another', async () => {
+test('sandbox sign-up: a guest who signs up keeps the uid and the device gets a new guest', async () => {
   const client = await start()
   const guest = (await client.guest()).body
   const { body } = await client.signUp({
@@ -89,7 +89,7 @@ test('a guest who signs up keeps the uid; the next guest of the device is anothe
   expect((await client.guest()).body['sub']).not.toBe(guest['sub'])
 })
 
-test('a guest keeps the guest session when the sign-up fails', async () => {
+test('sandbox sign-up: a failed sign-up keeps the guest session', async () => {
   const client = await start()
   await client.sandbox.addUser({ phone_number: phone })
   const guest = (await client.guest()).body
@@ -105,7 +105,7 @@ test('a guest keeps the guest session when the sign-up fails', async () => {
   })
 })
 
-test('an anonymous token must be a living one, of a guest', async () => {
+test('sandbox sign-up: anonymous_token must be a valid access token of a guest', async () => {
   const client = await start()
   const verification_token = await client.proveContact({ email })
   const signUp = async (anonymous_token: unknown): Promise<unknown> =>
@@ -122,7 +122,7 @@ test('an anonymous token must be a living one, of a guest', async () => {
   expect(await signUp(guest['access_token'])).toBe('unauthenticated')
 })
 
-test('one guest becomes one user, however many sign up at once', async () => {
+test('sandbox sign-up: a guest signs up once despite parallel requests', async () => {
   const client = await start()
   const anonymous_token = (await client.guest()).body['access_token']
   const contacts = [{ phone_number: phone }, { email }]

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createSandbox } from '../../sandbox/index.ts'
-import { email, password, phone, start } from './client.ts'
+import { email, type Json, password, phone, start } from './client.ts'
 
 const sinceVersion2 = ['sudoTokens', 'providerCodes', 'providerTokens', 'ticketKey']
 
@@ -13,7 +13,7 @@ async function newFile(): Promise<string> {
   return join(folder, 'state.json')
 }
 
-test('sessions, users, codes and settings survive a restart', async () => {
+test('sandbox state file: sessions, users, codes and settings survive a restart', async () => {
   const file = await newFile()
   const before = await start({ maxSessions: 2 })
   const bob = await before.bob()
@@ -30,7 +30,7 @@ test('sessions, users, codes and settings survive a restart', async () => {
   expect((await after.get('/__sandbox/clock')).body['offsetSeconds']).toBe(60)
 })
 
-test('identities, and tokens that prove them, survive a restart', async () => {
+test('sandbox state file: identities and provider tokens survive a restart', async () => {
   const file = await newFile()
   const before = await start()
   const signedUp = await before.withProvider(await before.providerToken())
@@ -41,7 +41,7 @@ test('identities, and tokens that prove them, survive a restart', async () => {
   expect((await after.withProvider(token)).body['sub']).toBe(signedUp.body['sub'])
 })
 
-test('sudo tokens survive a restart', async () => {
+test('sandbox state file: sudo tokens survive a restart', async () => {
   const file = await newFile()
   const before = await start()
   const { access_token: bearer } = await before.bob()
@@ -52,7 +52,7 @@ test('sudo tokens survive a restart', async () => {
   expect((await after.delete('/auth/v1/user/me', bearer, { sudo_token })).status).toBe(200)
 })
 
-test('keys survive a restart, so that tickets and encrypted bodies do', async () => {
+test('sandbox state file: keys for tickets and encrypted bodies survive a restart', async () => {
   const file = await newFile()
   const before = await start()
   const ticket = await before.sandbox.mintTicket('user-7')
@@ -64,20 +64,22 @@ test('keys survive a restart, so that tickets and encrypted bodies do', async ()
   expect((await after.post('/auth/v2/signin/publichkey')).body).toEqual(key.body)
 })
 
-test('a file of version 1 still loads', async () => {
+test.each([1, 2])('sandbox state file: a file of version %i is loaded', async (version) => {
   const file = await newFile()
   const before = await start()
   const bob = await before.bob()
+  await before.sendCode()
   await before.sandbox.save(file)
-  const whole = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
-  for (const name of sinceVersion2) delete whole[name]
-  await writeFile(file, JSON.stringify({ ...whole, version: 1 }))
+  const { counters, ...whole } = JSON.parse(await readFile(file, 'utf8')) as Json
+  for (const name of version === 1 ? sinceVersion2 : []) delete whole[name]
+  await writeFile(file, JSON.stringify({ ...whole, version, tallies: counters }))
   const after = await start()
   expect(await after.sandbox.load(file)).toEqual({ outcome: 'loaded' })
   expect((await after.refresh(bob.refresh_token)).body['sub']).toBe(bob.sub)
+  expect((await after.sendCode()).body['error']).toBe('resource_exhausted')
 })
 
-test("the file is the owner's alone, holds no password and leaves no draft", async () => {
+test('sandbox state file: the file is readable by its owner only, contains no secret and leaves no temporary file', async () => {
   const file = await newFile()
   const client = await start()
   const bob = await client.bob()
@@ -90,7 +92,7 @@ test("the file is the owner's alone, holds no password and leaves no draft", asy
   expect(await readdir(join(file, '..'))).toEqual(['state.json'])
 })
 
-test('a missing file is no trouble', async () => {
+test('sandbox state file: a missing file is reported as missing', async () => {
   const { sandbox } = await start()
   expect(await sandbox.load(await newFile())).toEqual({ outcome: 'missing' })
 })
@@ -99,7 +101,7 @@ const damages: [string, (text: string) => string][] = [
   ['cut short', (text) => text.slice(0, -10)],
   ['empty', () => ''],
   ['null', () => 'null'],
-  ['of another version', (text) => text.replace('"version":2', '"version":3')],
+  ['of another version', (text) => text.replace('"version":3', '"version":4')],
   ['without a key', (text) => text.replace('"kty":"EC"', '"kty":"XX"')],
   ['with a bad setting', (text) => text.replace('"maxSessions":1', '"maxSessions":-1')],
   ['without sudo tokens', (text) => text.replace('"sudoTokens"', '"other"')],
@@ -110,23 +112,26 @@ const damages: [string, (text: string) => string][] = [
   ['with a bad clock', (text) => text.replace('"offsetSeconds":0', '"offsetSeconds":"0"')],
 ]
 
-test.each(damages)('a file %s is kept aside and changes nothing', async (_name, damage) => {
-  const file = await newFile()
-  const before = await start()
-  await before.sandbox.addUser({ phone_number: phone })
-  await before.sandbox.save(file)
-  const damaged = damage(await readFile(file, 'utf8'))
-  await writeFile(file, damaged)
-  const { sandbox } = await start()
-  const loaded = await sandbox.load(file)
-  expect(loaded.outcome).toBe('damaged')
-  const keptAs = loaded.outcome === 'damaged' ? loaded.keptAs : ''
-  expect(await readFile(keptAs, 'utf8')).toBe(damaged)
-  expect(sandbox.users()).toEqual([])
-  expect(await sandbox.load(file)).toEqual({ outcome: 'missing' })
-})
+test.each(damages)(
+  'sandbox state file: a file %s is renamed and changes nothing',
+  async (_name, damage) => {
+    const file = await newFile()
+    const before = await start()
+    await before.sandbox.addUser({ phone_number: phone })
+    await before.sandbox.save(file)
+    const damaged = damage(await readFile(file, 'utf8'))
+    await writeFile(file, damaged)
+    const { sandbox } = await start()
+    const loaded = await sandbox.load(file)
+    expect(loaded.outcome).toBe('damaged')
+    const keptAs = loaded.outcome === 'damaged' ? loaded.keptAs : ''
+    expect(await readFile(keptAs, 'utf8')).toBe(damaged)
+    expect(sandbox.users()).toEqual([])
+    expect(await sandbox.load(file)).toEqual({ outcome: 'missing' })
+  },
+)
 
-test('whatever may have changed the state is told', async () => {
+test('sandbox state file: onChange is called for every operation that may change the state', async () => {
   let changes = 0
   const sandbox = createSandbox({ onChange: () => (changes += 1) })
   const send = (method: string, path: string) =>

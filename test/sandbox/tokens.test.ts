@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { claimsOf, clientId, device, phone, start } from './client.ts'
 
-test('a refresh answers a whole new pair for the same user', async () => {
+test('sandbox tokens: a refresh returns a new pair for the same user', async () => {
   const client = await start()
   const bob = await client.bob()
   const { status, body } = await client.refresh(bob.refresh_token)
@@ -12,7 +12,7 @@ test('a refresh answers a whole new pair for the same user', async () => {
   expect((await client.me(String(body['access_token']))).status).toBe(200)
 })
 
-test('strict: a spent refresh token is refused, the session lives on', async () => {
+test('sandbox tokens: the strict policy rejects a used refresh token and keeps the session', async () => {
   const client = await start({ refreshPolicy: 'strict' })
   const bob = await client.bob()
   const { body } = await client.refresh(bob.refresh_token)
@@ -22,7 +22,7 @@ test('strict: a spent refresh token is refused, the session lives on', async () 
   expect((await client.refresh(String(body['refresh_token']))).status).toBe(200)
 })
 
-test('family: a spent refresh token takes the session with it', async () => {
+test('sandbox tokens: the family policy revokes the session of a used refresh token', async () => {
   const client = await start({ refreshPolicy: 'family' })
   const bob = await client.bob()
   const { body } = await client.refresh(bob.refresh_token)
@@ -32,7 +32,7 @@ test('family: a spent refresh token takes the session with it', async () => {
   expect((await client.me(String(body['access_token']))).status).toBe(401)
 })
 
-test('window: a spent refresh token answers for ten more seconds', async () => {
+test('sandbox tokens: the window policy accepts a used refresh token for ten seconds', async () => {
   const client = await start({ refreshPolicy: 'window' })
   const bob = await client.bob()
   const first = await client.refresh(bob.refresh_token)
@@ -46,7 +46,7 @@ test('window: a spent refresh token answers for ten more seconds', async () => {
   }
 })
 
-test('of many refreshes at once with one token only one succeeds', async () => {
+test('sandbox tokens: of parallel refreshes with one token only one succeeds', async () => {
   const client = await start()
   const bob = await client.bob()
   const answers = await Promise.all(
@@ -55,7 +55,7 @@ test('of many refreshes at once with one token only one succeeds', async () => {
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
 })
 
-test('lifetimes are as set, down to seconds', async () => {
+test('sandbox tokens: access and refresh tokens expire after the configured seconds', async () => {
   const client = await start({ accessTokenSeconds: 2, refreshTokenSeconds: 5 })
   const bob = await client.bob()
   const claims = claimsOf(bob.access_token)
@@ -74,7 +74,7 @@ test('lifetimes are as set, down to seconds', async () => {
   expect(late.body['error']).toBe('invalid_grant')
 })
 
-test('a new sign-in ends the oldest session beyond the limit', async () => {
+test('sandbox tokens: a new sign-in ends the oldest session beyond maxSessions', async () => {
   const client = await start()
   const first = await client.bob()
   const second = await client.bob()
@@ -83,7 +83,7 @@ test('a new sign-in ends the oldest session beyond the limit', async () => {
   expect((await client.refresh(second.refresh_token)).status).toBe(200)
 })
 
-test('more sessions can be allowed', async () => {
+test('sandbox tokens: maxSessions allows parallel sessions', async () => {
   const client = await start({ maxSessions: 2 })
   const sessions = [await client.bob(), await client.bob(), await client.bob()]
   const answers = []
@@ -92,7 +92,7 @@ test('more sessions can be allowed', async () => {
   expect(answers).toEqual([400, 200, 200])
 })
 
-test('revoking an access token ends its session, even when it has expired', async () => {
+test('sandbox tokens: revoking an expired access token revokes its session', async () => {
   const client = await start()
   for (const wait of [0, 7200]) {
     const bob = await client.bob()
@@ -104,14 +104,14 @@ test('revoking an access token ends its session, even when it has expired', asyn
   }
 })
 
-test('revoking nonsense succeeds and ends nothing', async () => {
+test('sandbox tokens: revoking an unknown token succeeds and revokes nothing', async () => {
   const client = await start()
   const bob = await client.bob()
   expect((await client.post('/auth/v1/revoke', { token: 'nonsense' })).status).toBe(200)
   expect((await client.me(bob.access_token)).status).toBe(200)
 })
 
-test('user/signout ends the session and answers the way back', async () => {
+test('sandbox tokens: user/signout revokes the session and returns the redirect URI', async () => {
   const client = await start()
   const { access_token: bearer } = await client.bob()
   const body = { redirect_uri: 'https://app.example/out?a=1', state: 'x y' }
@@ -120,7 +120,7 @@ test('user/signout ends the session and answers the way back', async () => {
   expect((await client.me(bearer)).status).toBe(401)
 })
 
-test('user/signout leads to no dangerous place and then ends nothing', async () => {
+test('sandbox tokens: user/signout rejects a dangerous redirect URI and keeps the session', async () => {
   const client = await start()
   const { access_token: bearer } = await client.bob()
   const body = { redirect_uri: 'javascript://x/%0aalert(1)' }
@@ -129,7 +129,7 @@ test('user/signout leads to no dangerous place and then ends nothing', async () 
   expect((await client.me(bearer)).status).toBe(200)
 })
 
-test('a refresh token belongs to its client', async () => {
+test('sandbox tokens: a refresh token is bound to its client', async () => {
   const client = await start()
   const { refresh_token } = await client.bob()
   const body = { grant_type: 'refresh_token', refresh_token }
@@ -138,7 +138,7 @@ test('a refresh token belongs to its client', async () => {
   expect((await client.refresh(refresh_token)).status).toBe(200)
 })
 
-test('only refresh tokens are traded', async () => {
+test('sandbox tokens: the token endpoint accepts only refresh tokens', async () => {
   const client = await start()
   const other = { grant_type: 'password', refresh_token: 'x' }
   expect((await client.post('/auth/v1/token', other)).body['error']).toBe('invalid_argument')
@@ -146,14 +146,14 @@ test('only refresh tokens are traded', async () => {
   expect((await client.refresh('nonsense')).body['error']).toBe('invalid_grant')
 })
 
-test('a guest session refreshes as a guest', async () => {
+test('sandbox tokens: a refreshed guest session stays a guest session', async () => {
   const client = await start()
   const guest = (await client.guest()).body
   const { body } = await client.refresh(String(guest['refresh_token']))
   expect(body).toMatchObject({ sub: guest['sub'], scope: 'anonymous' })
 })
 
-test('an access token from another server is refused', async () => {
+test('sandbox tokens: an access token of another server is rejected', async () => {
   const [client, other] = [await start(), await start()]
   const { access_token: bearer } = await other.bob()
   await client.sandbox.addUser({ phone_number: phone })

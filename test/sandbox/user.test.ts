@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { email, password, phone, start, startOfTime } from './client.ts'
+import { email, password, phone, start, startTime } from './client.ts'
 
-test('user/me shows the profile', async () => {
+test('sandbox user: user/me returns the profile', async () => {
   const client = await start()
   const { sub } = await client.sandbox.addUser({
     username: 'bob',
@@ -24,11 +24,11 @@ test('user/me shows the profile', async () => {
     gender: 'UNKNOWN',
     groups: [{ id: 'staff' }],
     providers: [],
-    created_at: new Date(startOfTime).toISOString(),
+    created_at: new Date(startTime).toISOString(),
   })
 })
 
-test('user/me needs a bearer; a client id does not do', async () => {
+test('sandbox user: user/me requires a bearer', async () => {
   const client = await start()
   for (const authorization of ['', 'Bearer', 'Bearer nonsense', 'Basic ZW52LTE6']) {
     const { status, body } = await client.get('/auth/v1/user/me', { headers: { authorization } })
@@ -37,7 +37,7 @@ test('user/me needs a bearer; a client id does not do', async () => {
   }
 })
 
-test('a profile is changed and answered whole', async () => {
+test('sandbox user: user/profile changes fields and returns the whole profile', async () => {
   const client = await start()
   const { access_token: bearer } = await client.bob()
   const body = { name: 'Robert', birthdate: '2000-01-01', zoneinfo: 'Asia/Shanghai' }
@@ -46,7 +46,7 @@ test('a profile is changed and answered whole', async () => {
   expect((await client.me(bearer)).body).toEqual(answer.body)
 })
 
-test('PATCH may come as a POST that names it', async () => {
+test('sandbox user: X-HTTP-Method-Override turns a POST into a PATCH', async () => {
   const client = await start()
   const { access_token: bearer } = await client.bob()
   const headers = { 'x-http-method-override': 'PATCH' }
@@ -56,7 +56,7 @@ test('PATCH may come as a POST that names it', async () => {
   expect(client.sandbox.requests().at(-1)?.method).toBe('PATCH')
 })
 
-test('a profile change takes no contact, status or sub', async () => {
+test('sandbox user: user/profile ignores contact, status and sub', async () => {
   const client = await start()
   const { access_token: bearer, sub } = await client.bob()
   const body = { sub: 'other', email, status: 'blocked', groups: ['admin'], password: 'x' }
@@ -66,7 +66,7 @@ test('a profile change takes no contact, status or sub', async () => {
   expect((await client.signIn({ username: 'bob', password })).status).toBe(200)
 })
 
-test('a user name can be changed to a free one', async () => {
+test('sandbox user: user/profile changes the user name to an available one', async () => {
   const client = await start()
   const { access_token: bearer } = await client.bob()
   await client.sandbox.addUser({ username: 'eve' })

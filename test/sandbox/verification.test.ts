@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { email, phone, start } from './client.ts'
 
-test('a code goes to the inbox, is verified once and then spent', async () => {
+test('sandbox verification: a code is delivered to the inbox and verified once', async () => {
   const client = await start()
   const sent = await client.sendCode()
   expect(sent.status).toBe(200)
@@ -18,7 +18,7 @@ test('a code goes to the inbox, is verified once and then spent', async () => {
   expect((await client.verify(id, message?.code)).body['error']).toBe('invalid_argument')
 })
 
-test('is_user tells whether the contact belongs to a user, by phone or email', async () => {
+test('sandbox verification: is_user reports whether the contact belongs to a user', async () => {
   const client = await start()
   await client.sandbox.addUser({ phone_number: phone, email })
   expect((await client.sendCode()).body['is_user']).toBe(true)
@@ -26,7 +26,7 @@ test('is_user tells whether the contact belongs to a user, by phone or email', a
   expect((await client.sendCode({ email: 'other@example.com' })).body['is_user']).toBe(false)
 })
 
-test('a code only fits its own verification_id', async () => {
+test('sandbox verification: a code matches only its own verification_id', async () => {
   const client = await start()
   const first = await client.sendCode()
   const second = await client.sendCode({ email })
@@ -36,8 +36,8 @@ test('a code only fits its own verification_id', async () => {
   expect((await client.verify(first.body['verification_id'], code)).status).toBe(200)
 })
 
-test('a code lives for 600 seconds', async () => {
-  const client = await start()
+test('sandbox verification: a code expires after 600 seconds', async () => {
+  const client = await start({ resendSeconds: 0 })
   const early = await client.sendCode()
   const late = await client.sendCode()
   const [lateCode, earlyCode] = client.sandbox.inbox(phone)
@@ -49,7 +49,7 @@ test('a code lives for 600 seconds', async () => {
   expect(expired.body).toMatchObject({ error: 'invalid_argument', error_code: 3 })
 })
 
-test('a code dies after five wrong tries, even for the right one', async () => {
+test('sandbox verification: the correct code is rejected after five wrong ones', async () => {
   const client = await start()
   const { verification_id: id } = (await client.sendCode()).body
   const code = client.sandbox.inbox(phone)[0]?.code
@@ -59,7 +59,7 @@ test('a code dies after five wrong tries, even for the right one', async () => {
   expect((await client.verify(id, code)).body).toMatchObject({ error: 'aborted', error_code: 10 })
 })
 
-test('four wrong tries leave the code alive', async () => {
+test('sandbox verification: the correct code is accepted after four wrong ones', async () => {
   const client = await start()
   const { verification_id: id } = (await client.sendCode()).body
   for (let tries = 0; tries < 4; tries++) await client.verify(id, 'wrong')
@@ -77,7 +77,7 @@ test.each([
   '+86 138',
   '+86 1380000000a',
   '+8600 13800000000',
-])('the phone number %j is malformed', async (phone_number) => {
+])('sandbox verification: the phone number %j is rejected', async (phone_number) => {
   const client = await start()
   expect((await client.sendCode({ phone_number })).body).toMatchObject({
     error: 'invalid_argument',
@@ -86,22 +86,22 @@ test.each([
 })
 
 test.each(['+852 12345678', '+1 4155550100'])(
-  'the phone number %j is fine',
+  'sandbox verification: the phone number %j is accepted',
   async (phone_number) => {
     const client = await start()
     expect((await client.sendCode({ phone_number })).status).toBe(200)
   },
 )
 
-test('exactly one contact is needed', async () => {
+test('sandbox verification: exactly one contact is required', async () => {
   const client = await start()
-  for (const body of [{}, { phone_number: phone, email }, { email: 'nobody' }]) {
+  for (const body of [{}, { phone_number: phone, email }, { email: 'unknown' }]) {
     expect((await client.sendCode(body)).body['error']).toBe('invalid_argument')
   }
 })
 
-test('target USER wants a user, NOT_USER wants none', async () => {
-  const client = await start()
+test('sandbox verification: target USER requires a user and NOT_USER none', async () => {
+  const client = await start({ resendSeconds: 0 })
   await client.sandbox.addUser({ phone_number: phone })
   const target = async (body: Record<string, string>): Promise<unknown> =>
     (await client.sendCode(body)).body['error']
@@ -113,7 +113,7 @@ test('target USER wants a user, NOT_USER wants none', async () => {
   expect(await target({ phone_number: phone, target: 'ALL' })).toBe('invalid_argument')
 })
 
-test('target CUR_USER wants the bearer and their own contact', async () => {
+test("sandbox verification: target CUR_USER requires a bearer and the bearer's contact", async () => {
   const client = await start()
   const { access_token: bearer } = await client.bob()
   const body = { phone_number: phone, target: 'CUR_USER' }
@@ -123,7 +123,7 @@ test('target CUR_USER wants the bearer and their own contact', async () => {
   expect(foreign.body['error']).toBe('failed_precondition')
 })
 
-test('an expired bearer is unauthenticated rather than ignored', async () => {
+test('sandbox verification: an expired bearer answers unauthenticated', async () => {
   const client = await start()
   const { access_token: bearer } = await client.bob()
   client.sandbox.advance(7200)

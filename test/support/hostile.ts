@@ -44,7 +44,7 @@ const journeyTo = { provider_id: 'demo_idp', redirect_uri: 'https://app.example/
 
 const li = { sub: 'li.hua', username: 'lihua', phone_number: '+86 13800000000' }
 const han = { sub: 'han.mei', email: 'han@example.com' }
-const alex = { sub: 'alex', identities: [{ provider_id: 'demo_idp', person: 'alex' }] }
+const alex = { sub: 'alex', identities: [{ provider_id: 'demo_idp', account: 'alex' }] }
 const contacts = [
   { phone_number: li.phone_number },
   { email: han.email },
@@ -64,7 +64,9 @@ const TOKEN = /\b(?:m|v|s|c|p|pc|pt)\.[\w-]{40,}|\beyJ[\w-]{20,}\.[\w-]+/
  * never happen throws.
  */
 export async function openHostileWorld() {
-  const sandbox = createSandbox({ config: { sendsPerHour: null, sendsBeforeCaptcha: 10_000 } })
+  const sandbox = createSandbox({
+    config: { sendsPerHour: null, sendsBeforeCaptcha: 10_000, resendSeconds: 0 },
+  })
   for (const user of [li, han, alex]) await sandbox.addUser(user)
   const clock = turnableClock()
   const shared = new Map<string, string>()

@@ -4,11 +4,11 @@ import type { World } from './world.ts'
  * What a person does on the page of a third party: reads it, chooses who they are, allows or, as
  * nobody, denies. Answers the address the browser is led to.
  */
-export async function consentAt(uri: string, person: string | null = 'alex'): Promise<string> {
+export async function consentAt(uri: string, account: string | null = 'alex'): Promise<string> {
   const page = await (await fetch(uri)).text()
   if (!page.includes('<form method="post">'))
     throw new Error(`there is nothing to decide on ${uri}`)
-  const form = person ? { action: 'allow', person } : { action: 'deny' }
+  const form = account ? { action: 'allow', account } : { action: 'deny' }
   const body = new URLSearchParams(form as Record<string, string>)
   const decided = await fetch(uri, { method: 'POST', body, redirect: 'manual' })
   const address = decided.headers.get('location')

@@ -60,6 +60,7 @@ export async function openWorld(interruption: Interruption = 'nothing', edges: E
   const sandbox = createSandbox({
     config: {
       sendsBeforeCaptcha: 1000,
+      resendSeconds: 0,
       captchaOnEveryCall: interruption.startsWith('captcha') ? 'on' : 'off',
       accessTokenSeconds: interruption === 'expiry' ? 2 : 7200,
       ...edges.config,

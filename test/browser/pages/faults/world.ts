@@ -1,4 +1,4 @@
-import { type Config, createSandbox, type LoggedRequest } from 'cloudbase-authflow/sandbox'
+import { type Config, createSandbox, type LoggedRequest } from 'cloudbase-authflow-sandbox'
 import type { BrowserContext, Page, Route } from 'playwright-core'
 import { afterAll, onTestFinished } from 'vitest'
 import { openPage, type ServedPage, servePage } from '../../../support/chromium.ts'
@@ -41,7 +41,7 @@ export async function open(
   config: Partial<Config> = {},
   query: Record<string, string> = {},
 ) {
-  const sandbox = createSandbox({ config })
+  const sandbox = createSandbox({ config: { resendSeconds: 0, ...config } })
   const { url, close } = await sandbox.listen()
   onTestFinished(close)
   const place = places.get(client) ?? openPlace(client)

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { device, password, phone, start, startOfTime } from './client.ts'
+import { device, password, phone, start, startTime } from './client.ts'
 
-test('requests are logged with their secrets masked', async () => {
+test('sandbox request log: requests are logged with masked secrets', async () => {
   const client = await start({ sendsBeforeCaptcha: 0 })
-  const captchaToken = await client.readPicture()
+  const captchaToken = await client.solveCaptcha()
   const query = { client_id: 'env-1', captcha_token: captchaToken }
   await client.sendCode({ phone_number: phone }, { query })
   const bob = await client.bob()
@@ -15,7 +15,7 @@ test('requests are logged with their secrets masked', async () => {
     headers: expect.objectContaining({ 'x-device-id': device }),
     body: { phone_number: phone },
     status: 200,
-    at: startOfTime,
+    at: startTime,
   })
   await client.me(bob.access_token)
   expect(client.sandbox.requests().at(-1)?.headers['authorization']).toMatch(/^Bearer \[masked/)
@@ -23,7 +23,7 @@ test('requests are logged with their secrets masked', async () => {
   expect(client.sandbox.requests().at(-1)).toMatchObject({ status: 401, error: 'unauthenticated' })
 })
 
-test('no secret of a whole journey is in the log', async () => {
+test('sandbox request log: the log contains no secret of sign-up, refresh and sign-out', async () => {
   const client = await start()
   const verificationToken = await client.proveContact()
   const code = client.sandbox.inbox(phone)[0]?.code ?? 'none'
@@ -35,7 +35,7 @@ test('no secret of a whole journey is in the log', async () => {
   const accessToken = String(renewed.body['access_token'])
   await client.me(accessToken)
   await client.get('/auth/v1/user/me', { headers: { authorization: accessToken } })
-  const captchaToken = await client.readPicture()
+  const captchaToken = await client.solveCaptcha()
   const headers = { 'x-captcha-token': captchaToken }
   await client.post('/auth/v1/revoke', { token: accessToken }, { headers })
   await client.send('POST', '/auth/v1/signin', { body: `not JSON: ${password}` })
@@ -44,7 +44,7 @@ test('no secret of a whole journey is in the log', async () => {
   for (const secret of [...secrets, captchaToken]) expect(log).not.toContain(secret)
 })
 
-test('no secret of any other endpoint is in the log', async () => {
+test('sandbox request log: the log contains no secret of the other endpoints', async () => {
   const client = await start()
   const { access_token: bearer } = await client.bob()
   const sudo_token = await client.sudoToken(bearer)
@@ -74,7 +74,7 @@ test('no secret of any other endpoint is in the log', async () => {
   for (const secret of [bearer, sudo_token, code]) expect(log).not.toContain(secret)
 })
 
-test('equal secrets have equal masks, others do not', async () => {
+test('sandbox request log: equal secrets have equal masks and different secrets different ones', async () => {
   const client = await start()
   for (const word of ['one', 'one', 'two']) {
     await client.signIn({ username: 'bob', password: word })
@@ -84,7 +84,7 @@ test('equal secrets have equal masks, others do not', async () => {
   expect(masks[0]).not.toBe(masks[2])
 })
 
-test('the control API itself is not logged', async () => {
+test('sandbox request log: calls of the control API are not logged', async () => {
   const client = await start()
   await client.get('/__sandbox/users')
   expect((await client.get('/__sandbox/requests')).body).toEqual([])

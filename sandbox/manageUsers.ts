@@ -4,12 +4,13 @@ import { ApiError } from './error.ts'
 import type { Fields } from './fields.ts'
 import { readProfile } from './rules/profile.ts'
 import { hashPassword } from './secret.ts'
-import { isPersonId, profileOf } from './provider/people.ts'
+import { isAccountId, profileOf } from './provider/accounts.ts'
 import { bindIdentity, checkUnowned, findByIdentity } from './rules/identities.ts'
 import type { Identity, User, UserStatus } from './state.ts'
 
-/** A user to be there before a test or demo starts. */
+/** A user to add without verification. At least one contact, user name or identity is required. */
 export interface NewUser {
+  /** User id. Default: a random one. */
   sub?: string
   /** In the form `+86 13800000000`. */
   phone_number?: string
@@ -22,22 +23,32 @@ export interface NewUser {
   birthdate?: string
   locale?: string
   zoneinfo?: string
+  /** Default: `active`. */
   status?: UserStatus
   groups?: string[]
-  /** Who they are at third parties, as in `[{ provider_id: 'demo_idp', person: 'alex' }]`. */
-  identities?: { provider_id: string; person: string }[]
-  /** Whether the password alone does not sign in, if there is a phone. */
+  /** Accounts at identity providers, as in `[{ provider_id: 'demo_idp', account: 'alex' }]`. */
+  identities?: { provider_id: string; account: string }[]
+  /** Whether signing in by password also requires a code sent to the phone, if there is one. */
   twoFactor?: boolean
 }
 
-/** A user as the control API shows it: whether there is a password, not which. */
+/** A user as the control API shows it: with `hasPassword` in place of the password hash. */
 export interface UserView extends Omit<User, 'password'> {
   hasPassword: boolean
 }
 
 const statuses = ['active', 'blocked', 'pending'] as const
 
-/** Makes a user without any verification. */
+/**
+ * Adds a user without any verification.
+ *
+ * @param core The server's core.
+ * @param body The fields of a {@link NewUser}.
+ * @returns The user that was added.
+ * @throws ApiError `invalid_argument` for a malformed field or none that identifies the user,
+ *   `already_exists` for a `sub` or user name in use, `failed_precondition` for a contact or
+ *   identity in use.
+ */
 export async function addUser(core: Core, body: Fields): Promise<UserView> {
   const phone = body.text('phone_number')
   const email = body.text('email')
@@ -67,18 +78,28 @@ export async function addUser(core: Core, body: Fields): Promise<UserView> {
 }
 
 function readIdentity(body: Fields): Identity {
-  const person = body.need('person')
-  if (!isPersonId(person)) throw new ApiError('invalid_argument', 'person is malformed')
-  const { provider_id, sub, name } = profileOf(body.need('provider_id'), person)
+  const account = body.requireText('account')
+  if (!isAccountId(account)) throw new ApiError('invalid_argument', 'account is malformed')
+  const { provider_id, sub, name } = profileOf(body.requireText('provider_id'), account)
   return { provider_id, sub, name }
 }
 
-/** What of a user may be shown. */
+/**
+ * Removes the password hash from a user.
+ *
+ * @param user The stored user.
+ * @returns What the control API may show.
+ */
 export function viewUser({ password, ...shown }: User): UserView {
   return { ...shown, hasPassword: password !== undefined }
 }
 
-/** Removes a user and ends whatever they could still act with. */
+/**
+ * Removes a user and revokes the user's sessions and sudo tokens. Does nothing for an unknown id.
+ *
+ * @param core The server's core.
+ * @param sub The user id.
+ */
 export function removeUser({ state, sessions, sudo }: Core, sub: string): void {
   sessions.revokeAll(sub)
   sudo.revokeAll(sub)

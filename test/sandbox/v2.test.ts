@@ -9,14 +9,14 @@ const encrypt = (key: unknown, text: string): Buffer =>
   publicEncrypt({ key: String(key), padding: constants.RSA_PKCS1_PADDING }, Buffer.from(text))
 
 /** Encrypts a body as the official client does: in pieces when it is longer than the modulus. */
-async function seal(client: Client, text: string): Promise<{ [name: string]: unknown }> {
+async function encryptBody(client: Client, text: string): Promise<{ [name: string]: unknown }> {
   const { public_key, public_key_thumbprint } = (await client.post(keyPath)).body
   const pieces = text.length <= 245 ? [text] : (text.match(/.{1,117}/gs) ?? [])
   const params = Buffer.concat(pieces.map((piece) => encrypt(public_key, piece))).toString('base64')
   return { params, public_key_thumbprint }
 }
 
-test('the key is one and stays', async () => {
+test('sandbox v2: the public key stays the same', async () => {
   const client = await start()
   const { body } = await client.post(keyPath)
   expect(body).toEqual({
@@ -26,24 +26,24 @@ test('the key is one and stays', async () => {
   expect((await client.post(keyPath)).body).toEqual(body)
 })
 
-test.each(paths)('%s takes a plain body or an encrypted one', async (path) => {
+test.each(paths)('sandbox v2: %s accepts a plain and an encrypted body', async (path) => {
   const client = await start()
   const long = `${password} ${'密x'.repeat(60)} ${'x'.repeat(600)}`
   await client.sandbox.addUser({ username: 'bob', password })
   await client.sandbox.addUser({ username: 'eve', password: long })
   const bob = { username: 'bob', password }
   expect((await client.post(path, bob)).status).toBe(200)
-  const sealed = await client.post(path, await seal(client, JSON.stringify(bob)))
-  expect(sealed.body).toMatchObject({ token_type: 'Bearer' })
+  const encrypted = await client.post(path, await encryptBody(client, JSON.stringify(bob)))
+  expect(encrypted.body).toMatchObject({ token_type: 'Bearer' })
   const eve = JSON.stringify({ username: 'eve', password: long })
-  expect((await client.post(path, await seal(client, eve))).status).toBe(200)
+  expect((await client.post(path, await encryptBody(client, eve))).status).toBe(200)
 })
 
-test('what cannot be decrypted is malformed', async () => {
+test('sandbox v2: a body that cannot be decrypted answers invalid_argument', async () => {
   const client = await start()
-  const sealed = await seal(client, '{}')
+  const encrypted = await encryptBody(client, '{}')
   const { public_key } = (await client.post(keyPath)).body
-  const cut = Buffer.from(String(sealed['params']), 'base64').subarray(1).toString('base64')
+  const cut = Buffer.from(String(encrypted['params']), 'base64').subarray(1).toString('base64')
   const padding = constants.RSA_PKCS1_OAEP_PADDING
   const oaep = publicEncrypt({ key: String(public_key), padding }, Buffer.from('{}'))
   for (const wrong of [
@@ -55,28 +55,28 @@ test('what cannot be decrypted is malformed', async () => {
     { public_key_thumbprint: '' },
     {},
   ]) {
-    const { status, body } = await client.signIn({ ...sealed, ...wrong })
+    const { status, body } = await client.signIn({ ...encrypted, ...wrong })
     expect(status).toBe(400)
     expect(body['error']).toBe('invalid_argument')
   }
 })
 
-test('a code signs in at once; the code of a stranger is kept for the sign-up', async () => {
+test('sandbox v2: a code signs in a user, and the code of an unknown contact is kept for the sign-up', async () => {
   const client = await start()
   const { verification_id } = (await client.sendCode({ email })).body
   const verification_code = client.sandbox.inbox(email)[0]?.code
-  const enter = (code: unknown) => {
+  const signInByCode = (code: unknown) => {
     const body = { verification_id, verification_code: code }
     return client.post('/auth/v2/signin/verificationcode', body)
   }
-  expect((await enter('wrong')).body['error']).toBe('invalid_argument')
-  expect((await enter(verification_code)).body['error']).toBe('not_found')
+  expect((await signInByCode('wrong')).body['error']).toBe('invalid_argument')
+  expect((await signInByCode(verification_code)).body['error']).toBe('not_found')
   const { sub } = await client.sandbox.addUser({ email })
-  expect((await enter(verification_code)).body).toMatchObject({ sub, scope: 'user sso' })
-  expect((await enter(verification_code)).body['error']).toBe('invalid_argument')
+  expect((await signInByCode(verification_code)).body).toMatchObject({ sub, scope: 'user sso' })
+  expect((await signInByCode(verification_code)).body['error']).toBe('invalid_argument')
 })
 
-test('user/me and the refresh have twins in v2', async () => {
+test('sandbox v2: user/me and the token endpoint exist in v2', async () => {
   const client = await start()
   const { access_token: bearer, refresh_token, sub } = await client.bob()
   expect((await client.get('/auth/v2/user/me', { bearer })).body['sub']).toBe(sub)

@@ -1,24 +1,24 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 
-/** One request as it is remembered: nothing in it can be used to act as somebody. */
+/** A logged request. Every secret in it is masked. */
 export interface LoggedRequest {
   method: string
   path: string
   query: Record<string, string>
   headers: Record<string, string>
-  /** The JSON body, absent if there was none. */
+  /** The JSON body, if there was one. */
   body?: Record<string, unknown> | string
-  /** HTTP status; absent if the connection was broken or the answer is still to come. */
+  /** HTTP status. Absent while the request is handled, and if a fault broke the connection. */
   status?: number
-  /** Error string of the answer. */
+  /** Error code of the response. */
   error?: string
   /** Server time in milliseconds since the epoch. */
   at: number
 }
 
-/** What the journal needs of a request. */
-export interface Seen {
+/** A request to log. */
+export interface ReceivedRequest {
   method: string
   url: URL
   headers: Headers
@@ -26,18 +26,19 @@ export interface Seen {
 }
 
 /** The log of requests. */
-export interface Journal {
-  /** Notes a request and answers the entry, to which the outcome is added. */
-  add(seen: Seen): LoggedRequest
-  /** Newest last. */
+export interface RequestLog {
+  /** Logs a request and returns its entry, to which the caller adds the outcome. */
+  add(request: ReceivedRequest): LoggedRequest
+  /** Lists the logged requests, newest last. */
   list(): LoggedRequest[]
+  /** Empties the log. */
   clear(): void
 }
 
-const memory = 1000
+const maxEntries = 1000
 
-// Whatever is not known to be harmless is masked, so that a new secret cannot slip in.
-const harmless = new Set([
+// Every field that is not listed here is masked, so that a new field cannot leak a secret.
+const unmasked = new Set([
   'client_id',
   'grant_type',
   'username',
@@ -58,7 +59,7 @@ const harmless = new Set([
   'conflict_resolution',
 ])
 
-const headersOfInterest = [
+const loggedHeaders = [
   'authorization',
   'content-type',
   'origin',
@@ -70,19 +71,24 @@ const headersOfInterest = [
   'x-captcha-token',
 ]
 
-/** Makes an empty journal. */
-export function createJournal(clock: Clock): Journal {
+/**
+ * Creates an empty log that keeps the last 1,000 requests.
+ *
+ * @param clock The server's clock.
+ * @returns The log.
+ */
+export function createRequestLog(clock: Clock): RequestLog {
   const entries: LoggedRequest[] = []
   const key = randomBytes(32)
-  // Equal secrets get equal masks, so tests can tell a reused token from a new one.
+  // Equal secrets get equal masks, so that tests can distinguish a reused token from a new one.
   const mask = (value: unknown): string => {
-    const mark = createHmac('sha256', key).update(JSON.stringify(value) ?? '')
-    return `[masked ${mark.digest('hex').slice(0, 8)}]`
+    const hash = createHmac('sha256', key).update(JSON.stringify(value) ?? '')
+    return `[masked ${hash.digest('hex').slice(0, 8)}]`
   }
   const maskEntries = (entries: Iterable<readonly [string, unknown]>): [string, unknown][] =>
     [...entries].map(([name, value]) => [
       name,
-      harmless.has(name) && typeof value === 'string' ? value : mask(value),
+      unmasked.has(name) && typeof value === 'string' ? value : mask(value),
     ])
   const maskHeader = (name: string, value: string): string => {
     if (name === 'x-captcha-token') return mask(value)
@@ -99,7 +105,7 @@ export function createJournal(clock: Clock): Journal {
   }
   return {
     add({ method, url, headers, text }) {
-      const kept = headersOfInterest.flatMap((name): [string, string][] => {
+      const kept = loggedHeaders.flatMap((name): [string, string][] => {
         const value = headers.get(name)
         return value === null ? [] : [[name, maskHeader(name, value)]]
       })
@@ -112,7 +118,7 @@ export function createJournal(clock: Clock): Journal {
       }
       if (text !== '') entry.body = maskBody(text)
       entries.push(entry)
-      entries.splice(0, entries.length - memory)
+      entries.splice(0, entries.length - maxEntries)
       return entry
     },
     list: () => structuredClone(entries),

@@ -1,0 +1,119 @@
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { dependenciesOf } from '../support/dependencies.ts'
+
+const own = JSON.parse(readFileSync('sandbox/package.json', 'utf8')) as {
+  name: string
+  version: string
+  license: string
+  engines: { node: string }
+  dependencies: Record<string, string>
+}
+const root = JSON.parse(readFileSync('package.json', 'utf8')) as typeof own
+
+const modules = join(process.cwd(), 'node_modules')
+const temp = mkdtempSync(join(tmpdir(), 'authflow-sandbox-package-'))
+afterAll(() => rmSync(temp, { recursive: true }))
+
+const app = join(temp, 'app')
+const installed = join(app, 'node_modules', own.name)
+const bin = join(app, 'node_modules/.bin/cloudbase-authflow-sandbox')
+let tarball: Buffer
+
+const run = (command: string, args: string[], cwd = app) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: 'pipe' })
+
+/** Packs a folder and returns the path of the tarball. */
+function pack(folder: string, ...flags: string[]): string {
+  const packed = run('npm', ['pack', '--json', '--pack-destination', temp, ...flags], folder)
+  return join(temp, /[\w.-]+\.tgz/.exec(packed)![0])
+}
+
+/**
+ * Packs a copy, so that the build in this folder stays as it is, and installs the tarball. The
+ * dependencies are installed from tarballs of `node_modules`, so that no network is needed.
+ */
+beforeAll(() => {
+  mkdirSync(app)
+  writeFileSync(join(app, 'package.json'), '{ "type": "module" }')
+  const copy = join(temp, 'copy')
+  const filter = (path: string) => !/^sandbox\/(dist|node_modules)$/.test(path)
+  cpSync('sandbox', join(copy, 'sandbox'), { recursive: true, filter })
+  cpSync('tsconfig.json', join(copy, 'tsconfig.json'))
+  symlinkSync(modules, join(copy, 'node_modules'))
+  const file = pack(join(copy, 'sandbox'))
+  tarball = readFileSync(file)
+  const dependencies = [...dependenciesOf(Object.keys(own.dependencies))].map((name) =>
+    pack(join(modules, name), '--ignore-scripts'),
+  )
+  run('npm', ['install', '--offline', '--no-audit', '--no-fund', file, ...dependencies])
+}, 120_000)
+
+test('sandbox package: license, version and engines match those of the library', () => {
+  const pick = ({ version, license, engines }: typeof own) => ({ version, license, engines })
+  expect(pick(own)).toEqual(pick(root))
+  expect(readFileSync(join(installed, 'LICENSE'), 'utf8')).toBe(readFileSync('LICENSE', 'utf8'))
+})
+
+test('sandbox package: publint reports nothing', async () => {
+  const buffer = new Uint8Array(tarball).buffer
+  const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true })
+  expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
+})
+
+test('sandbox package: the types match the module in every kind of resolution', async () => {
+  const result = await checkPackage(createPackageFromTarballData(tarball))
+  if (!result.types) throw new Error('the package has no types')
+  // The package contains only ES modules, which Node 20.19 and later can require.
+  const problems = result.problems.filter(({ kind }) => kind !== 'CJSResolvesToESM')
+  expect(problems).toEqual([])
+})
+
+test.each([
+  ['nodenext', '--module nodenext'],
+  ['bundler', '--module esnext --moduleResolution bundler'],
+])('sandbox package: a consumer with moduleResolution %s type-checks', (_, flags) => {
+  const code = `import { createSandbox, type Config } from '${own.name}'
+export const config: Partial<Config> = { accessTokenSeconds: 5 }
+export const sandbox = createSandbox({ config })
+`
+  writeFileSync(join(app, 'consumer.ts'), code)
+  const args = `--noEmit --strict --target es2023 --lib es2023,dom ${flags} consumer.ts`
+  const tsc = spawnSync(join(modules, '.bin/tsc'), args.split(' '), { cwd: app, encoding: 'utf8' })
+  expect(tsc.stdout).toBe('')
+  expect(tsc.status).toBe(0)
+})
+
+test('sandbox package: a fresh install can import createSandbox and nothing else', () => {
+  const script = `console.log(JSON.stringify(Object.keys(await import('${own.name}'))))`
+  expect(JSON.parse(run('node', ['--input-type=module', '-e', script]))).toEqual(['createSandbox'])
+})
+
+test('sandbox package: the installed command prints its help', () => {
+  expect(run(bin, ['--help'])).toContain('Usage: cloudbase-authflow-sandbox [options]')
+})
+
+test('sandbox package: the installed command serves at the address it prints', async () => {
+  const child = spawn(bin, ['--port', '0'], { cwd: app })
+  onTestFinished(() => void child.kill())
+  const [output] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string]
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0]
+  const path = '/auth/v1/signin/anonymously?client_id=env-1'
+  const response = await fetch(`${url}${path}`, { method: 'POST', body: '{}' })
+  expect(await response.json()).toMatchObject({ token_type: 'Bearer', scope: 'anonymous' })
+})
