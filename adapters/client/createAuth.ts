@@ -42,7 +42,7 @@ export function createClient<const F extends Flows>(
   const shared = storeOf(options.storage?.shared, 'localStorage')
   const tab = storeOf(options.storage?.tab, 'sessionStorage')
   const http = createHttp({
-    origin: originOf(options),
+    origin: () => originOf(options),
     clientId,
     language: options.language ?? 'zh-CN',
     timeout: options.timeout ?? 15_000,

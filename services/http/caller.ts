@@ -22,7 +22,7 @@ export type Caller = <Input, Output>(
 /** @param clientId sent along where the protocol wants it in the body (RFC 6749 §6) */
 export function createCaller(http: Http, clientId: string): Caller {
   return async (endpoint, input, grants) => {
-    const { operation, method, path, credential, shape, fields, check } = endpoint
+    const { operation, method, path, credential, shape, fields, check, fetch } = endpoint
     const place = method === 'GET' || method === 'DELETE' ? 'query' : 'body'
     try {
       const filled = path.replace(/{(\w+)}/, (_, name: string) =>
@@ -34,7 +34,7 @@ export function createCaller(http: Http, clientId: string): Caller {
         ),
       }
       const accessToken = credential === 'field' ? undefined : grants?.accessToken
-      const call = { operation, method, path: filled, ...request, ...grants, accessToken }
+      const call = { operation, method, path: filled, ...request, ...grants, accessToken, fetch }
       const output = read(await http(call), shape)
       check?.(output, input)
       return output

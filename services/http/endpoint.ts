@@ -25,6 +25,8 @@ export interface Endpoint<Input, Output> {
   readonly repeatable?: boolean
   /** What is sent, where that is not the request as it stands. */
   fields?(input: Input, clientId: string, accessToken?: Secret): object
+  /** Sends the calls of this endpoint instead of the client's own `fetch`. */
+  readonly fetch?: typeof globalThis.fetch
   /** What must be true of an answer before it counts. @throws AuthError */
   check?(output: Output, input: Input): void
   /** Never set: carries the type of the request. */

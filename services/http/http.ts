@@ -20,19 +20,24 @@ export interface Host {
   region?: string
   /** Use the 3.x host, `https://ENV.api.tcloudbasegateway.com`, instead. */
   gateway?: boolean
-  /** Any other origin that speaks the protocol, such as a sandbox's. */
-  endpoint?: string
+  /**
+   * Any other origin that speaks the protocol, such as a sandbox's. A function is called for each
+   * request, so that the origin may change while the client runs.
+   */
+  endpoint?: string | (() => string)
 }
 
+/** The origin that requests go to now: scheme, host and port, without a trailing slash. */
 export function originOf({ env, region = 'ap-shanghai', gateway, endpoint }: Host): string {
-  if (endpoint) return endpoint.replace(/\/+$/, '')
+  const origin = typeof endpoint === 'function' ? endpoint() : endpoint
+  if (origin) return origin.replace(/\/+$/, '')
   if (gateway) return `https://${env}.api.tcloudbasegateway.com`
   return `https://${env}.${region}.tcb-api.tencentcloudapi.com`
 }
 
 export interface HttpOptions {
-  /** Scheme, host and port; `/auth` is added here. */
-  origin: string
+  /** Scheme, host and port, or a function that returns them for each request; `/auth` is added here. */
+  origin: string | (() => string)
   clientId: string
   /** `Accept-Language`. */
   language: string
@@ -54,6 +59,8 @@ export interface Call {
   accessToken?: Secret
   captchaToken?: Secret
   signal?: AbortSignal
+  /** Sends this call instead of `HttpOptions.fetch`. */
+  fetch?: typeof globalThis.fetch
 }
 
 export type Http = (call: Call) => Promise<object>
@@ -71,7 +78,6 @@ export function createHttp(options: HttpOptions): Http {
   const $fetch = createFetch({
     fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
     defaults: {
-      baseURL: `${options.origin}/auth`,
       retry: false,
       responseType: 'text',
       ignoreResponseError: true,
@@ -80,7 +86,9 @@ export function createHttp(options: HttpOptions): Http {
     },
   })
   let device: Promise<string> | undefined
-  return async ({ operation, method, path, query, body, accessToken, captchaToken, signal }) => {
+  return async (call) => {
+    const { operation, method, path, query, body, accessToken, captchaToken, signal } = call
+    const { origin } = options
     const requestId = randomHex()
     const expiry = AbortSignal.timeout(options.timeout)
     const isEcho = echoOf([query, body, accessToken, captchaToken])
@@ -88,7 +96,9 @@ export function createHttp(options: HttpOptions): Http {
     const fail = (code: string, details = {}) =>
       new AuthError(code, { operation, requestId, ...details })
     try {
-      const response = await $fetch.raw(path, {
+      const send = call.fetch ? $fetch.create({}, { fetch: call.fetch }) : $fetch
+      const response = await send.raw(path, {
+        baseURL: `${typeof origin === 'function' ? origin() : origin}/auth`,
         method,
         query: {
           ...(query && unwrapSecrets(query)),

@@ -10,7 +10,7 @@ import { memoryStore } from '../../services/session/store.ts'
 import { answer, serve } from '../services/server.ts'
 import { turnableClock } from '../support/clock.ts'
 import { type Edges, openWorld, type World } from '../support/world.ts'
-import { openFace, password, phone, username } from './cloudbaseWorld.ts'
+import { openCompat, password, phone, username } from './compatWorld.ts'
 
 const hour = 3600
 const token = { method: 'POST', path: '/auth/v1/token' }
@@ -149,8 +149,8 @@ describe('7. A sign-in fails although only the user record could not be read', (
     expect(world.sent()).toEqual(['POST /v1/signin/custom'])
   })
 
-  test('face: it succeeds, and listeners are told', async () => {
-    const { sandbox, auth } = await openFace()
+  test('compat: it succeeds, and listeners are told', async () => {
+    const { sandbox, auth } = await openCompat()
     await sandbox.addUser({ username, password })
     const told: string[] = []
     auth.onAuthStateChange((event) => void told.push(event))
@@ -383,8 +383,8 @@ describe('13. In Node nothing can be changed or deleted', () => {
     expect(sandbox.requests()).toHaveLength(sent)
   })
 
-  test('face: every one of them reaches the server', async () => {
-    const { auth, sandbox } = await openFace()
+  test('compat: every one of them reaches the server', async () => {
+    const { auth, sandbox } = await openCompat()
     const ticket = await sandbox.mintTicket('ada')
     await auth.signInWithCustomTicket(async () => ticket)
     const methods = auth as unknown as Methods
@@ -451,8 +451,8 @@ describe('14. Phone numbers are spoilt, or not put into form', () => {
 })
 
 describe('15. The id of a user who is not cached is a function', () => {
-  test('face: it is the uid of the token', async () => {
-    const { auth, open, sandbox, storage } = await openFace()
+  test('compat: it is the uid of the token', async () => {
+    const { auth, open, sandbox, storage } = await openCompat()
     const ticket = await sandbox.mintTicket('ada')
     await auth.signInWithCustomTicket(async () => ticket)
     await storage.remove('user_info_demo')
@@ -463,17 +463,17 @@ describe('15. The id of a user who is not cached is a function', () => {
 })
 
 describe("16. A provider's code is spent before its state is checked", () => {
-  test('face: a foreign state is refused before anything is sent', async () => {
-    const { auth, calls } = await openFace()
+  test('compat: a foreign state is refused before anything is sent', async () => {
+    const { auth, calls } = await openCompat()
     const { error } = await auth.verifyOAuth({ code: 'c', state: 'foreign', provider: 'demo_idp' })
     expect(error?.error).toBe('permission_denied')
     expect(calls()).toEqual([])
   })
 
-  test('face: a state cannot be guessed', async () => {
+  test('compat: a state cannot be guessed', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
     onTestFinished(() => void vi.restoreAllMocks())
-    const { auth } = await openFace()
+    const { auth } = await openCompat()
     const state = async () => {
       const { data } = await auth.signInWithOAuth({
         provider: 'demo_idp',
@@ -501,8 +501,8 @@ describe("16. A provider's code is spent before its state is checked", () => {
 })
 
 describe('17. The session of a granted token is lost', () => {
-  test('face: a session taken over by its refresh token is kept', async () => {
-    const { auth, sandbox, url, open } = await openFace()
+  test('compat: a session taken over by its refresh token is kept', async () => {
+    const { auth, sandbox, url, open } = await openCompat()
     const response = await fetch(`${url}/auth/v1/signin/custom?client_id=demo`, {
       method: 'POST',
       body: JSON.stringify({ provider_id: 'custom', ticket: await sandbox.mintTicket('ada') }),
@@ -528,8 +528,8 @@ describe('18. A deleted user stays signed in', () => {
 })
 
 describe("19. A guest's token is sent as an object", () => {
-  test('face: it is sent as the token it holds, and the guest keeps the uid', async () => {
-    const { auth, prove, sandbox } = await openFace()
+  test('compat: it is sent as the token it holds, and the guest keeps the uid', async () => {
+    const { auth, prove, sandbox } = await openCompat()
     await auth.signInAnonymously()
     const [guest] = sandbox.users()
     const verification_token = await prove({ phone_number: phone })
@@ -552,8 +552,8 @@ describe('20. Whether a contact has an account goes stale', () => {
     expect(world.auth.get()).toMatchObject({ status: 'signedIn', user: { uid: sub } })
   })
 
-  test('face: signInWithSms takes the other way', async () => {
-    const { auth, code, sandbox } = await openFace()
+  test('compat: signInWithSms takes the other way', async () => {
+    const { auth, code, sandbox } = await openCompat()
     const verificationInfo = await auth.getVerification({ phone_number: phone })
     const { sub } = await sandbox.addUser({ phone_number: phone })
     const params = { phoneNum: phone, verificationInfo, verificationCode: code(phone) }
@@ -562,8 +562,8 @@ describe('20. Whether a contact has an account goes stale', () => {
 })
 
 describe('21. A listener that comes late, or finds nobody, is told nothing', () => {
-  test('face: every listener is told what there is, somebody or nobody', async () => {
-    const { auth, sandbox } = await openFace()
+  test('compat: every listener is told what there is, somebody or nobody', async () => {
+    const { auth, sandbox } = await openCompat()
     const told: unknown[] = []
     const listen = () =>
       auth.onAuthStateChange((event, session) => void told.push([event, session?.user.id ?? null]))
@@ -625,8 +625,8 @@ describe('23. A session without a refresh token dies unnoticed', () => {
     expect(world.auth.get().status).toBe('signedIn')
   })
 
-  test('face: listeners are told of who is there now', async () => {
-    const { auth, sandbox } = await openFace()
+  test('compat: listeners are told of who is there now', async () => {
+    const { auth, sandbox } = await openCompat()
     const told: unknown[] = []
     const enter = async (uid: string) => {
       const ticket = await sandbox.mintTicket(uid)

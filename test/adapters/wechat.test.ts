@@ -725,7 +725,7 @@ describe('installGlobals', () => {
   })
 })
 
-test("the official SDK's face gets by with as little", async () => {
+test("the official SDK's compat gets by with as little", async () => {
   const { sandbox, url } = await startSandbox({ captchaOnEveryCall: 'on' })
   await sandbox.addUser({ username: 'anna', password: 'right password' })
   const told = await runInMiniProgram(
@@ -754,11 +754,9 @@ test("the official SDK's face gets by with as little", async () => {
 /** Runs a script where a browser's globals are missing, as a mini-program would: in one bundle. */
 async function runInMiniProgram(script: string, globals: object): Promise<string> {
   const entry = `
-    import cloudbase from './adapters/cloudbase/index.ts'
-    import { provider } from './adapters/index.ts'
-    import { createAuth } from './adapters/vanilla.ts'
-    import { signIn } from './machines/signIn.ts'
-    import * as endpoints from './services/endpoints.ts'
+    import cloudbase from './adapters/compat/index.ts'
+    import { createAuth, provider, signIn } from './adapters/client/index.ts'
+    import * as endpoints from './services/http/endpoints.ts'
     import { installGlobals, wechat } from './adapters/wechat/index.ts'
     const pause = () => new Promise((resolve) => setTimeout(resolve, 5))
     export const run = async () => {${script}}

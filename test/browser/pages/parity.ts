@@ -1,6 +1,6 @@
 import type { CloudbaseAuth } from '../../../adapters/compat/index.ts'
-import { shapeOf } from './parity-shape.ts'
-import { steps } from './parity-steps.ts'
+import { shapeOf } from './parityShape.ts'
+import { steps } from './paritySteps.ts'
 
 /** What the pages offer to their test, and the test to them. */
 declare global {
@@ -18,7 +18,7 @@ declare global {
   var readPicture: (token: string) => Promise<string>
 }
 
-/** As far as both faces are alike. */
+/** As far as both APIs are alike. */
 interface Cloudbase {
   init(options: { env: string }): {
     registerHost(host: string, protocol: 'http'): void
@@ -27,15 +27,15 @@ interface Cloudbase {
   parseCaptcha(url: string): object
 }
 
-/** Makes the steps playable on one face: the same script drives both. */
+/** Makes the steps playable on one compat: the same script drives both. */
 export function offer(cloudbase: unknown) {
-  const face = cloudbase as Cloudbase
+  const compat = cloudbase as Cloudbase
   const { host } = new URL(new URLSearchParams(location.search).get('sandbox')!)
   let played = 0
 
   globalThis.methods = () => {
     const names = new Set<string>()
-    const auth = face.init({ env: 'methods' }).auth({ persistence: 'local' })
+    const auth = compat.init({ env: 'methods' }).auth({ persistence: 'local' })
     for (let each = auth; each !== Object.prototype; each = Object.getPrototypeOf(each)) {
       for (const name of Object.getOwnPropertyNames(each)) names.add(name)
     }
@@ -44,11 +44,11 @@ export function offer(cloudbase: unknown) {
 
   globalThis.play = async (name) => {
     const { as, before, run } = steps[name]!
-    const app = face.init({ env: `parity-${++played}` })
+    const app = compat.init({ env: `parity-${++played}` })
     app.registerHost(host, 'http')
     const captchaOptions = { openURIWithCallback: answerPicture }
     const auth = app.auth({ persistence: 'local', captchaOptions }) as CloudbaseAuth
-    const tools = { auth, cloudbase: face, prove, providerToken }
+    const tools = { auth, cloudbase: compat, prove, providerToken }
     await as?.(tools)
     const prepared = await before?.(tools)
     await mark()

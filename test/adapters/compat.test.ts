@@ -1,0 +1,190 @@
+import { expect, test } from 'vitest'
+import cloudbase, { CloudbaseError } from '../../adapters/compat/index.ts'
+import { AuthError } from '../../services/error.ts'
+import { createCloudbase } from '../../adapters/compat/cloudbase.ts'
+import { lazyMethods } from '../../adapters/compat/lazyMethods.ts'
+import type { InitOptions } from '../../adapters/compat/settings.ts'
+import { memoryStore, type Store } from '../../services/session/store.ts'
+import { failure, openCompat, password, username } from './compatWorld.ts'
+
+test('the same environment is the same instance, another one is not', () => {
+  const app = cloudbase.init({ env: 'one', region: 'ap-shanghai' })
+  expect(cloudbase.init({ env: 'one', clientId: 'other' })).toBe(app)
+  expect(cloudbase.init({ env: 'two' })).not.toBe(app)
+  expect(app.auth()).toBe(app.auth({ persistence: 'local' }))
+  expect(app.config).toMatchObject({ env: 'one', region: 'ap-shanghai' })
+})
+
+test('an environment id is needed', () => {
+  for (const options of [{}, { env: '' }, undefined]) {
+    expect(() => cloudbase.init(options as InitOptions)).toThrow('env is required')
+  }
+})
+
+test('the methods of auth are on app.auth as well', async () => {
+  const { app, sandbox } = await openCompat()
+  await sandbox.addUser({ username, password })
+  await app.auth.signIn({ username, password })
+  expect(app.auth.currentUser?.username).toBe(username)
+})
+
+/** Where the first request of an app would go. */
+async function originOf(options: Partial<InitOptions>, register?: (app: App) => void) {
+  let url = ''
+  const fetch = async (input: unknown) => {
+    url = String(input)
+    return Response.json({ exist: true })
+  }
+  const app = createCloudbase().init({ env: 'ENV', storage: memoryStore(), fetch, ...options })
+  register?.(app)
+  await app.auth().isUsernameRegistered('ada')
+  return new URL(url).origin
+}
+type App = ReturnType<typeof cloudbase.init>
+
+test.each<[Partial<InitOptions>, string]>([
+  [{}, 'https://env.api.tcloudbasegateway.com'],
+  [{ intl: true }, 'https://env.api.intl.tcloudbasegateway.com'],
+  [{ intl: true, region: 'ap-singapore' }, 'https://env.api.intl.tcloudbasegateway.com'],
+  [{ endPointMode: 'GATEWAY', region: 'ap-guangzhou' }, 'https://env.api.tcloudbasegateway.com'],
+  [{ endPointMode: 'CLOUD_API' }, 'https://env.ap-shanghai.tcb-api.tencentcloudapi.com'],
+  [{ region: 'ap-shanghai' }, 'https://env.ap-shanghai.tcb-api.tencentcloudapi.com'],
+  [{ region: 'ap-guangzhou' }, 'https://env.ap-guangzhou.tcb-api.tencentcloudapi.com'],
+])('%o is served from %s', async (options, origin) => {
+  expect(await originOf(options)).toBe(origin)
+})
+
+test.each<[string, (app: App) => void, string]>([
+  ['a host', (app) => app.registerHost('127.0.0.1:4871'), 'http://127.0.0.1:4871'],
+  ['a host of its own', (app) => app.registerHost('a.example', 'https'), 'https://a.example'],
+  ['slashes before it', (app) => app.registerHost('//a.example'), 'http://a.example'],
+  ['a URL', (app) => app.registerHost('https://a.example/'), 'https://a.example'],
+  ['an end point', (app) => app.registerEndPoint('//a.example/web', 'http'), 'http://a.example'],
+  ['one over TLS', (app) => app.registerEndPoint('//a.example/web'), 'https://a.example'],
+])('requests go to %s that is registered', async (_, register, origin) => {
+  expect(await originOf({}, register)).toBe(origin)
+})
+
+test('another host counts from the next request on', async () => {
+  const first = await openCompat()
+  const second = await openCompat()
+  await first.auth.isUsernameRegistered('ada')
+  first.app.registerHost(second.url)
+  await first.auth.isUsernameRegistered('ada')
+  expect(first.calls()).toHaveLength(1)
+  expect(second.calls()).toEqual(['GET /auth/v1/checkIfUserExist'])
+})
+
+test('what is no host is refused', () => {
+  const app = createCloudbase().init({ env: 'ENV' })
+  expect(() => app.registerHost('no host at all')).toThrow('no host at all is not a host')
+})
+
+const lookup = { method: 'GET', path: '/auth/v1/checkIfUserExist' }
+
+test('the language goes out with every request', async () => {
+  const { auth, sandbox } = await openCompat({ init: { lang: 'en-US' } })
+  await auth.isUsernameRegistered('ada')
+  expect(sandbox.requests()[0]!.headers['accept-language']).toBe('en-US')
+})
+
+test('a request that gets no answer is given up after the timeout', async () => {
+  const { auth, sandbox } = await openCompat({ init: { timeout: 50 } })
+  sandbox.faults([{ ...lookup, delayMs: 5000 }])
+  expect(await failure(auth.isUsernameRegistered('ada'))).toMatchObject({
+    error: 'deadline_exceeded',
+  })
+})
+
+test('errors are real and carry the documented fields', async () => {
+  const { auth, sandbox } = await openCompat()
+  await sandbox.addUser({ username, password })
+
+  const error = await failure(auth.signIn({ username, password: 'wrong' }))
+  expect(error).toBeInstanceOf(Error)
+  expect(error).toBeInstanceOf(AuthError)
+  expect(error).toBeInstanceOf(CloudbaseError)
+  expect(error).toMatchObject({
+    error: 'invalid_password',
+    code: 'invalid_password',
+    error_description: expect.stringContaining('password'),
+    requestId: expect.stringMatching(/^[0-9a-f]{32}$/),
+    status: 400,
+  })
+  expect(error.stack).toContain('invalid_password')
+
+  const local = await failure(auth.signIn({ username } as never))
+  expect(local).toMatchObject({
+    error: 'invalid_argument',
+    error_code: 3,
+    error_description: 'password or verification_token is required',
+  })
+  sandbox.faults([{ method: 'POST', path: '/auth/v1/verification', drop: 'before' }])
+  const broken = await failure(auth.getVerification({ email: 'ada@example.com' }))
+  expect(broken).toBeInstanceOf(CloudbaseError)
+  expect(broken).toMatchObject({ error: 'unreachable', requestId: expect.any(String) })
+})
+
+test.each([
+  ['an adapter', (storage: object) => ({ localStorage: storage })],
+  ['how to make one', (storage: object) => () => ({ localStorage: storage })],
+  [
+    'the first of several that fits',
+    (storage: object) => [
+      { isMatch: () => false, genAdapter: () => ({}), runtime: 'no' },
+      { isMatch: () => true, genAdapter: () => ({ localStorage: storage }), runtime: 'yes' },
+    ],
+  ],
+])('useAdapters takes %s', async (_, adapterOf) => {
+  const values = new Map<string, string>()
+  const storage = {
+    getItem: (key: string) => values.get(key) ?? null,
+    setItem: (key: string, value: string) => values.set(key, value),
+    removeItem: (key: string) => values.delete(key),
+  }
+  const { sandbox, url } = await openCompat()
+  const cloudbase = createCloudbase()
+  cloudbase.useAdapters(adapterOf(storage) as never)
+  const app = cloudbase.init({ env: 'demo' })
+  app.registerHost(url)
+  await sandbox.addUser({ username, password })
+  await app.auth().signIn({ username, password })
+  expect([...values.keys()].toSorted()).toEqual(['credentials_demo', 'device_id', 'user_info_demo'])
+  await app.auth().signOut()
+  expect([...values.keys()]).toEqual(['device_id'])
+})
+
+test('methods that cannot be fetched are fetched by the next call', async () => {
+  let isOnline = false
+  const load = async () => {
+    if (!isOnline) throw new TypeError('Failed to fetch dynamically imported module')
+    return { greet: async (name: string) => `hello ${name}` }
+  }
+  const methods = lazyMethods(['greet'], load)
+  expect(await failure(methods.greet('Ada'))).toMatchObject({ error: 'unreachable' })
+  isOnline = true
+  expect(await methods.greet('Ada')).toBe('hello Ada')
+})
+
+test('what is no adapter is refused', () => {
+  expect(() => createCloudbase().useAdapters(undefined as never)).toThrow('adapter must be')
+})
+
+/** A store as on React Native, where every answer is waited for. */
+const asyncStore = (): Store => {
+  const store = memoryStore()
+  return {
+    get: async (key) => store.get(key),
+    set: async (key, value) => store.set(key, value),
+    remove: async (key) => store.remove(key),
+  }
+}
+
+test('a store that answers later is waited for', async () => {
+  const compat = await openCompat({ init: { storage: asyncStore() } })
+  await compat.member()
+  const { auth } = compat.open()
+  expect(auth.hasLoginState()).toBe(null)
+  expect((await auth.getLoginState())?.user.username).toBe(username)
+  expect(auth.currentUser?.username).toBe(username)
+})

@@ -1,0 +1,280 @@
+import { describe, expect, test, vi } from 'vitest'
+import type { LoginStateEvent } from '../../adapters/compat/v2/session.ts'
+import { email, type Compat, failure, openCompat, password, username } from './compatWorld.ts'
+
+const later = () => new Promise((resolve) => setTimeout(resolve, 20))
+
+/** Notes what `onLoginStateChanged` says. */
+async function listen({ auth }: Pick<Compat, 'auth'>) {
+  const heard: (LoginStateEvent | null)[] = []
+  const stop = await auth.onLoginStateChanged((params) => heard.push(params as LoginStateEvent))
+  const types = () => heard.map((params) => params?.data?.eventType)
+  return { heard, types, stop }
+}
+
+describe('onLoginStateChanged', () => {
+  test('begins with the state there is', async () => {
+    const compat = await openCompat()
+    const out = await listen(compat)
+    expect(out.heard).toEqual([null])
+    await compat.member()
+    const { heard } = await listen(compat)
+    expect(heard).toMatchObject([{ user: { username } }])
+    expect(heard[0]).not.toHaveProperty('data')
+  })
+
+  test('tells of signing in, once it is known who, and of signing out', async () => {
+    const compat = await openCompat()
+    const { heard, types } = await listen(compat)
+    const { sub } = await compat.member()
+    await compat.auth.signOut()
+    await vi.waitFor(() => expect(types()).toEqual([undefined, 'sign_in', 'sign_out']))
+    expect(heard[1]).toMatchObject({
+      name: 'loginStateChanged',
+      data: { eventType: 'sign_in' },
+      user: { uid: sub, username },
+    })
+    expect(heard[1]!.oauthLoginState).toMatchObject({ sub })
+    expect(heard[2]!.user).toBe(undefined)
+    expect(JSON.stringify(heard)).not.toContain(heard[1]!.oauthLoginState!.access_token)
+  })
+
+  test('tells of the user who signed in, not of the one before', async () => {
+    const compat = await openCompat()
+    const { heard } = await listen(compat)
+    await compat.member()
+    const next = await compat.sandbox.addUser({ username: 'grace', password })
+    await compat.auth.signIn({ username: 'grace', password })
+    expect(heard.at(-1)?.user?.uid).toBe(next.sub)
+  })
+
+  test('tells of the end of a session that the server refuses, once', async () => {
+    const compat = await openCompat()
+    const { sub } = await compat.member()
+    const { types, heard } = await listen(compat)
+    compat.sandbox.removeUser(sub)
+    compat.pass(3 * 3600)
+    const callers = Array.from({ length: 50 }, () => failure(compat.auth.getAccessToken()))
+    const errors = await Promise.all(callers)
+    expect(new Set(errors.map(({ error }) => error))).toEqual(new Set(['invalid_grant']))
+    await vi.waitFor(() => expect(types()).toEqual([undefined, 'credentials_error']))
+    await later()
+    expect(types()).toHaveLength(2)
+    expect(heard[1]!.data.msg).toEqual(expect.any(String))
+    expect(compat.calls()).toEqual(['POST /auth/v1/token invalid_grant'])
+    expect(compat.auth.hasLoginState()).toBe(null)
+  })
+
+  test('says nothing of what passes, nor of asking while signed out', async () => {
+    const compat = await openCompat()
+    const out = await listen(compat)
+    await failure(compat.auth.getAccessToken())
+    await failure(compat.auth.loginScope())
+    expect(await compat.auth.getLoginState()).toBe(null)
+    await compat.auth.getVerification({ email })
+    await compat.auth.signOut()
+    await later()
+    expect(out.types()).toEqual([undefined])
+
+    await compat.member()
+    const { types } = await listen(compat)
+    compat.pass(3 * 3600)
+    compat.sandbox.faults([{ method: 'POST', path: '/auth/v1/token', status: 503, times: 9 }])
+    await failure(compat.auth.getAccessToken())
+    await later()
+    expect(types()).toEqual([undefined])
+    expect(compat.auth.hasLoginState()).not.toBe(null)
+    expect(await compat.auth.getLoginState()).not.toBe(null)
+  })
+
+  test('is heard no more once unsubscribed', async () => {
+    const compat = await openCompat()
+    const { types, stop } = await listen(compat)
+    stop()
+    await compat.member()
+    expect(types()).toEqual([undefined])
+  })
+
+  test('may call anything from the callback', async () => {
+    const compat = await openCompat()
+    const done: unknown[] = []
+    await compat.auth.onLoginStateChanged(async (params) => {
+      if (params?.data?.eventType !== 'sign_in') return
+      done.push(await compat.auth.getUserInfo(), await compat.auth.getLoginState())
+      await compat.auth.signOut()
+    })
+    await compat.member().catch(() => undefined)
+    await vi.waitUntil(() => done.length === 2 && !compat.auth.hasLoginState(), { timeout: 5000 })
+    expect(done).toEqual([expect.objectContaining({ username }), expect.anything()])
+  })
+})
+
+describe('a stored session of the official client', () => {
+  const adopt = async (more: object) => {
+    const compat = await openCompat()
+    await compat.member()
+    const { access_token, refresh_token, sub, scope } = await compat.auth.getCredentials()
+    const stored = { access_token, refresh_token, sub, scope, token_type: 'Bearer', ...more }
+    await compat.storage.set('credentials_demo', JSON.stringify(stored))
+    const user = { sub, uid: sub, username, name: 'Ada' }
+    const cached = JSON.stringify({ version: 'localCachev1', content: user })
+    await compat.storage.set('user_info_demo', cached)
+    compat.calls()
+    return { ...compat, ...compat.open(), sub }
+  }
+  const soon = () => new Date(Date.now() + 7000_000).toISOString()
+
+  test('is taken over, the user with it', async () => {
+    const { auth, sub, calls } = await adopt({
+      version: 'v1',
+      expires_in: 7200,
+      expires_at: soon(),
+    })
+    expect(auth.hasLoginState()).toMatchObject({ user: { uid: sub, name: 'Ada' } })
+    expect((await auth.getAccessToken()).accessToken).toEqual(expect.any(String))
+    expect(calls()).toEqual([])
+  })
+
+  test('is renewed where it has expired', async () => {
+    const expires_at = new Date(Date.now() - 1000).toISOString()
+    const { auth, sub, calls } = await adopt({ version: 'v1', expires_at })
+    expect(auth.hasLoginState()?.user.uid).toBe(sub)
+    expect(await auth.getUserInfo()).toMatchObject({ uid: sub })
+    expect(calls()).toEqual(['POST /auth/v1/token', 'GET /auth/v1/user/me'])
+  })
+
+  test('of the second version is renewed with the second version', async () => {
+    const expires_at = new Date(Date.now() - 1000).toISOString()
+    const { auth, calls, storage } = await adopt({ version: 'v2', expires_at })
+    await auth.getAccessToken()
+    expect(calls()).toEqual(['POST /auth/v2/token'])
+    expect(JSON.parse(storage.get('credentials_demo') as string)).toMatchObject({ version: 'v2' })
+  })
+
+  test('with the profile of somebody else shows none of it', async () => {
+    const { storage, open, sub } = await adopt({ version: 'v1', expires_at: soon() })
+    const content = { sub: 'previous', uid: 'previous', name: 'Previous' }
+    await storage.set('user_info_demo', JSON.stringify({ version: 'localCachev1', content }))
+    const { currentUser } = open().auth
+    expect(currentUser?.uid).toBe(sub)
+    expect(currentUser?.name).toBe(undefined)
+  })
+
+  test.each(['{', 'null', '[]', '{"access_token":""}', '{"access_token":"a"}'])(
+    'that is damaged is none: %s',
+    async (text) => {
+      const compat = await openCompat()
+      await compat.storage.set('credentials_demo', text)
+      await compat.storage.set('user_info_demo', text)
+      const { auth } = compat.open()
+      expect(auth.hasLoginState()).toBe(null)
+      expect(auth.currentUser).toBe(null)
+      expect(await auth.getLoginState()).toBe(null)
+      expect(compat.calls()).toEqual([])
+    },
+  )
+
+  test('is what we store, too', async () => {
+    const { storage, member } = await openCompat()
+    const { sub } = await member()
+    expect(JSON.parse(storage.get('credentials_demo') as string)).toMatchObject({
+      access_token: expect.any(String),
+      refresh_token: expect.any(String),
+      expires_at: expect.stringMatching(/^\d{4}-.*Z$/),
+      version: 'v1',
+    })
+    expect(JSON.parse(storage.get('user_info_demo') as string)).toMatchObject({
+      version: 'localCachev1',
+      content: { sub, uid: sub, username },
+    })
+  })
+})
+
+test('a publishable key stands in while nobody is signed in', async () => {
+  const accessKey = 'publishable-key'
+  const compat = await openCompat({ config: { accessKeys: [accessKey] }, init: { accessKey } })
+  const { auth, sandbox } = compat
+  expect(await auth.getAccessToken()).toEqual({ accessToken: accessKey, env: 'demo' })
+  expect(await auth.getLoginState()).toBe(null)
+  await auth.getVerification({ email })
+  const [sent] = sandbox.requests()
+  expect(sent!.headers['authorization']).toMatch(/^Bearer /)
+  expect(sent!.query).toEqual({})
+  await compat.member()
+  expect((await auth.getAccessToken()).accessToken).not.toBe(accessKey)
+})
+
+describe('the session', () => {
+  test('gives its token and environment', async () => {
+    const compat = await openCompat()
+    await compat.member()
+    const { accessToken, env } = await compat.auth.getAccessToken()
+    expect(env).toBe('demo')
+    expect(accessToken).toBe((await compat.auth.getCredentials()).access_token)
+    expect(await compat.auth.loginScope()).toBe('user sso')
+    expect(compat.calls()).toEqual([])
+  })
+
+  test('is renewed once for any number of callers', async () => {
+    const compat = await openCompat()
+    await compat.member()
+    compat.pass(3 * 3600)
+    const tokens = await Promise.all(
+      Array.from({ length: 50 }, async () => (await compat.auth.getAccessToken()).accessToken),
+    )
+    expect(new Set(tokens).size).toBe(1)
+    expect(compat.calls()).toEqual(['POST /auth/v1/token'])
+  })
+
+  test('can be carried over by its credentials', async () => {
+    const from = await openCompat()
+    const { sub } = await from.member()
+    const credentials = await from.auth.getCredentials()
+    const to = await openCompat({ init: { env: 'demo' } })
+    to.app.registerHost(from.url)
+    const { types } = await listen(to)
+    await to.auth.setCredentials(credentials)
+    expect(to.auth.currentUser).toMatchObject({ uid: sub, username })
+    expect(types()).toEqual([undefined, 'sign_in'])
+    const { expires_at } = await to.auth.getCredentials()
+    const drift = (expires_at as Date).getTime() - (credentials.expires_at as Date).getTime()
+    expect(Math.abs(drift)).toBeLessThan(1000)
+  })
+
+  test.each([
+    ['expires_in 7200', () => ({ expires_in: 7200 }), 7170],
+    ['expires_at in an hour', (now: number) => ({ expires_at: new Date(now + 3600_000) }), 3600],
+    [
+      'expires_at, as text, in 20 seconds',
+      (now: number) => ({ expires_at: new Date(now + 20_000).toISOString() }),
+      20,
+    ],
+  ])('given with %s is good as long', async (_, given, seconds) => {
+    const { auth, member, clock } = await openCompat()
+    await member()
+    const { access_token } = await auth.getCredentials()
+    await auth.setCredentials({ access_token, ...given(clock.now()) })
+    const { expires_in } = await auth.getCredentials()
+    expect(expires_in).toBeGreaterThan(seconds - 10)
+    expect(expires_in).toBeLessThanOrEqual(seconds)
+  })
+
+  test('given after its end is renewed', async () => {
+    const compat = await openCompat()
+    await compat.member()
+    const { access_token, refresh_token } = await compat.auth.getCredentials()
+    const expires_at = new Date(Date.now() - 60_000)
+    await compat.auth.setCredentials({ access_token, refresh_token, expires_at })
+    expect(compat.calls()).toContain('POST /auth/v1/token')
+  })
+
+  test.each([
+    ['access_token is required', {}],
+    ['expires_in or expires_at', { access_token: 'a' }],
+    ['expires_at must be a date', { access_token: 'a', expires_at: 'soon' }],
+  ])('cannot be given without sense: %s', async (named, credentials) => {
+    const { auth } = await openCompat()
+    const error = await failure(auth.setCredentials(credentials))
+    expect(error.error_description).toContain(named)
+  })
+})

@@ -1,0 +1,4 @@
+import cloudbase from '../../../adapters/compat/index.ts'
+import { openCompat } from './parityOpen.ts'
+
+openCompat(cloudbase)

@@ -1,0 +1,4 @@
+import cloudbase from '@cloudbase/js-sdk'
+import { openCompat } from './parityOpen.ts'
+
+openCompat(cloudbase)
