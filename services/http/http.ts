@@ -90,7 +90,15 @@ export function createHttp(options: HttpOptions): Http {
     const { operation, method, path, query, body, accessToken, captchaToken, signal } = call
     const { origin } = options
     const requestId = randomHex()
-    const expiry = AbortSignal.timeout(options.timeout)
+    const controller = new AbortController()
+    let isLate = false
+    const abort = () => controller.abort(signal?.reason)
+    const timer = setTimeout(() => {
+      isLate = true
+      abort()
+    }, options.timeout)
+    if (signal?.aborted) abort()
+    signal?.addEventListener('abort', abort)
     const isEcho = echoOf([query, body, accessToken, captchaToken])
     const heard = (said: unknown) => (typeof said === 'string' && !isEcho(said) ? said : undefined)
     const fail = (code: string, details = {}) =>
@@ -114,7 +122,7 @@ export function createHttp(options: HttpOptions): Http {
         },
         // As text, so that ofetch looks for no FormData: mini-programs have none.
         body: body && JSON.stringify(unwrapSecrets(body)),
-        signal: signal ? AbortSignal.any([signal, expiry]) : expiry,
+        signal: controller.signal,
       })
       const answer = parse(response._data as string)
       const code = answer?.error || answer?.code
@@ -127,9 +135,12 @@ export function createHttp(options: HttpOptions): Http {
       })
     } catch (thrown) {
       if (thrown instanceof AuthError) throw thrown
-      if (expiry.aborted) throw fail('deadline_exceeded')
+      if (isLate) throw fail('deadline_exceeded')
       if (signal?.aborted) throw fail('cancelled')
       throw fail('unreachable', { description: heard(hint(thrown)) })
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
     }
   }
 }

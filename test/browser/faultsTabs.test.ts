@@ -1,4 +1,3 @@
-import * as endpoints from '../../services/http/endpoints.ts'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { enter, hour, open, openOfficial, userOf, type World } from './pages/faults/world.ts'
@@ -13,10 +12,7 @@ async function openOurs() {
 
 async function enterOurs({ sandbox, page }: World, uid: string) {
   const ticket = await sandbox.mintTicket(uid)
-  await page.evaluate(
-    (ticket) => ours.call(endpoints.signInWithCustomTicket, { provider_id: 'custom', ticket }),
-    ticket,
-  )
+  await page.evaluate((ticket) => signInWithTicket(ticket), ticket)
 }
 
 const view = (tab: Page) =>

@@ -8,11 +8,11 @@ import { email, pageSteps, password, phone, username, wxSteps } from './pages/pa
 import { differences, report, type Row, type Rows } from './sdkParityReport.ts'
 import { type Difference, rules } from './sdkParityRules.ts'
 
-/** As it is before each step; passwords take their time to be hashed. */
+/** Holds the state of the sandbox before each step, because hashing passwords anew takes long. */
 const temp = mkdtempSync(join(tmpdir(), 'sdk-parity-'))
 afterAll(() => rmSync(temp, { recursive: true }))
 
-/** Plays steps on one compat against a sandbox of its own and notes what each sends and answers. */
+/** Plays steps on one SDK against a sandbox of its own; returns the requests and result of each. */
 async function playAll(entry: string, steps: readonly string[]) {
   const served = await servePage(`test/browser/pages/${entry}.ts`)
   onTestFinished(served.close)
@@ -21,18 +21,18 @@ async function playAll(entry: string, steps: readonly string[]) {
   onTestFinished(close)
   await sandbox.addUser({ phone_number: phone, email, username, password })
   await sandbox.addUser({ username: 'grace', email: 'grace@example.com', password })
-  const outset = join(temp, `${entry}.json`)
-  await sandbox.save(outset)
+  const initialState = join(temp, `${entry}.json`)
+  await sandbox.save(initialState)
   const page = await openPage(`${served.url}?${new URLSearchParams({ sandbox: url })}`)
   let before = 0
-  const left: string[] = []
+  const redirects: string[] = []
   await page.exposeFunction('mark', () => void (before = sandbox.requests().length))
   await page.exposeFunction('codeFor', (to: string) => sandbox.inbox(to)[0]!.code)
   await page.exposeFunction('ticket', () => sandbox.mintTicket('employee-7'))
   await page.exposeFunction('consent', (uri: string) => sandbox.consent(uri, 'alex'))
   await page.exposeFunction('readPicture', (token: string) => sandbox.captchaAnswer(token))
   await page.route('**/__auth/**', async (route) => {
-    left.push(route.request().url())
+    redirects.push(route.request().url())
     await route.fulfill({ status: 204 })
   })
   await page.waitForFunction(() => 'play' in globalThis)
@@ -40,11 +40,11 @@ async function playAll(entry: string, steps: readonly string[]) {
   const rows: Rows = {}
   for (const step of steps) {
     sandbox.reset()
-    await sandbox.load(outset)
+    await sandbox.load(initialState)
     const result = await page.evaluate((name) => globalThis.play(name), step)
-    if (step === 'toDefaultLoginPage') await vi.waitUntil(() => left.length > 0)
+    if (step === 'toDefaultLoginPage') await vi.waitUntil(() => redirects.length > 0)
     const sent = sandbox.requests().slice(before).filter(isCall)
-    const calls = [...sent.map(describeCall), ...left.splice(0).map(describePage)]
+    const calls = [...sent.map(describeCall), ...redirects.splice(0).map(describePage)]
     rows[step] = { calls, result } satisfies Row
   }
   return { rows, names: await page.evaluate(() => globalThis.methods()) }
@@ -72,8 +72,8 @@ function describePage(address: string): string {
   return `→ ${pathname} ?${[...searchParams.keys()].toSorted().join(', ')}`
 }
 
-/** Methods that the official client has for itself. */
-const INNARDS = new Set([
+/** Methods that the official SDK has for itself. */
+const INTERNALS = new Set([
   'convertToUser',
   'createLoginState',
   'formatPhone',
@@ -85,7 +85,7 @@ const INNARDS = new Set([
   'validateParams',
 ])
 
-test('one script does the same on both APIs, but for what is meant to differ', async () => {
+test('compat API: one script has the same effect as on the official SDK, except for the intended differences', async () => {
   const [page, officialPage, mini, officialMini] = await Promise.all([
     playAll('parityOurs', pageSteps),
     playAll('parityOfficial', pageSteps),
@@ -96,18 +96,20 @@ test('one script does the same on both APIs, but for what is meant to differ', a
   const official: Rows = { ...officialPage.rows, ...officialMini.rows }
   const found = Object.keys(ours).flatMap((step) => differences(step, ours[step]!, official[step]!))
 
-  const ruleOf = (difference: Difference) => rules.find((rule) => rule.isMeant(difference))
+  const ruleOf = (difference: Difference) => rules.find((rule) => rule.isIntended(difference))
   expect(found.filter((difference) => !ruleOf(difference))).toEqual([])
 
   const stepsOf = (rule: (typeof rules)[0]) => [
     ...new Set(found.filter((difference) => ruleOf(difference) === rule).map(({ step }) => step)),
   ]
-  const meant = new Map(rules.map((rule) => [rule, stepsOf(rule)]))
-  expect(rules.filter((rule) => meant.get(rule)!.length === 0).map(({ what }) => what)).toEqual([])
+  const intended = new Map(rules.map((rule) => [rule, stepsOf(rule)]))
+  expect(rules.filter((rule) => intended.get(rule)!.length === 0).map(({ what }) => what)).toEqual(
+    [],
+  )
 
   const missing = officialPage.names.filter(
-    (name) => !page.names.includes(name) && !INNARDS.has(name),
+    (name) => !page.names.includes(name) && !INTERNALS.has(name),
   )
-  const text = await report({ ours, meant, missing })
+  const text = await report({ ours, intended, missing })
   await expect(text).toMatchFileSnapshot('../../docs/differences.md')
 }, 240_000)

@@ -61,8 +61,8 @@ test('verifyOAuth ends the journey on the page, and gives it its address back', 
 test('detectSessionInUrl ends it by itself', async () => {
   const { sandbox, page, before, decide, calls } = await open('detect')
   await decide('allow')
-  await vi.waitUntil(() => page.evaluate(() => heard.length > 0))
-  expect(await page.evaluate(() => heard)).toEqual([`sign_in ${sandbox.users()[0]!.sub}`])
+  await vi.waitUntil(() => page.evaluate(() => events.length > 0))
+  expect(await page.evaluate(() => events)).toEqual([`sign_in ${sandbox.users()[0]!.sub}`])
   expect(page.url()).toBe(before)
   expect(calls()).toEqual(journey)
   expect(page.errors).toEqual([])

@@ -1,13 +1,15 @@
 import { format } from 'prettier'
 import { behaviours, type Difference, type Rule } from './sdkParityRules.ts'
 
+/** What a step sends, and the shape of its result. */
 export interface Row {
   calls: string[]
   result: unknown
 }
+/** The rows by their steps. */
 export type Rows = Record<string, Row>
 
-/** Everything in which two rows differ, leaf by leaf. */
+/** Returns every difference of two rows, one for each leaf. */
 export function differences(step: string, ours: Row, official: Row): Difference[] {
   const calls = { step, path: 'calls', ours: ours.calls, official: official.calls }
   const areSame = JSON.stringify(ours.calls) === JSON.stringify(official.calls)
@@ -33,50 +35,50 @@ const isFields = (value: unknown): value is Record<string, unknown> =>
 
 interface Findings {
   ours: Rows
-  /** The meant differences and the steps they show in. */
-  meant: Map<Rule, string[]>
-  /** Names that only the official client has. */
+  /** The intended differences and the steps that show them. */
+  intended: Map<Rule, string[]>
+  /** Names that only the official SDK has. */
   missing: string[]
 }
 
-/** `docs/differences.md`. */
-export function report({ ours, meant, missing }: Findings): Promise<string> {
+/** Returns the text of `docs/differences.md`. */
+export function report({ ours, intended, missing }: Findings): Promise<string> {
   const lines = [
-    '# The SDK’s compat beside the SDK',
+    '# Differences from the official SDK',
     '',
-    'One script plays every documented method of `@cloudbase/js-sdk` 3.7.0 on it and on',
-    '`cloudbase-authflow/cloudbase`, in Chromium, against the sandbox. Method, path, names in query',
-    'and body, credential and shape of the result are compared; what is not listed here as meant is',
-    'the same. This page is what the test found:',
+    'One script calls every documented method of `@cloudbase/js-sdk` 3.7.0 and of',
+    '`cloudbase-authflow/cloudbase`, in Chromium, against the sandbox. A test compares the method, the',
+    'path, the names in query and body, the credential and the shape of the result, and fails for every',
+    'difference that is not listed here. The test generates this page:',
     '',
     '```sh',
     'npx vitest run --config test/vitest.config.ts --project browser sdkParity -u',
     '```',
     '',
-    '## Meant to differ',
+    '## Intended differences',
     '',
-    ...[...meant].map(
-      ([{ what, why }, steps]) => `- ${what} ${why}\n  _Seen in:_ ${steps.join('; ')}.`,
+    ...[...intended].map(
+      ([{ what, why }, steps]) => `- ${what} ${why}\n  _Steps:_ ${steps.join('; ')}.`,
     ),
     '',
-    '## Beyond one call',
+    '## Behaviour beyond a single call',
     '',
-    'What no single call shows, held by `test/adapters/compat*.test.ts`. What the official client',
-    'does wrong, and this one does not, is in [faults.md](faults.md).',
+    'The comparison of single calls cannot show these differences; `test/adapters/compat*.test.ts`',
+    'tests them. [faults.md](faults.md) lists the faults of the official SDK that this package avoids.',
     '',
-    ...behaviours.map(([here, there]) => `- ${here}\n  _The official client:_ ${there}`),
+    ...behaviours.map(([here, there]) => `- ${here}\n  _Official SDK:_ ${there}`),
     '',
-    '## Not here',
+    '## Not included',
     '',
-    'This compat is about signing in. It has no database, storage or functions, and of the official',
-    '`auth` it lacks ' + missing.map((name) => `\`${name}\``).join(', ') + '.',
+    'The compat API covers sign-in. It has no database, storage or functions, and it lacks these',
+    'methods of the official `auth`: ' + missing.map((name) => `\`${name}\``).join(', ') + '.',
     '',
-    'Of `init`, `persistence` does nothing; `useAdapters` takes an adapter’s `captchaOptions` and',
-    '`localStorage` and leaves the rest.',
+    '`init` ignores `persistence`; `useAdapters` uses the `captchaOptions` and the `localStorage` of an',
+    'adapter and ignores its other parts.',
     '',
-    '## What each method sends',
+    '## Requests of each method',
     '',
-    'The credential is in brackets, `?` goes before the names in the query, and those in the body are',
+    'The credential is in parentheses, the names in the query follow `?`, and the names in the body are',
     'in braces.',
     '',
     ...Object.entries(ours).flatMap(([step, { calls }]) => [

@@ -87,10 +87,10 @@ test('tabs are told who signs in, who signs out, and who comes instead', async (
   const two = (await one.context().newPage()) as OpenPage
   await two.goto(one.url())
   await ready(two)
-  const heard = () => two.evaluate(() => heard)
+  const eventsOfTwo = () => two.evaluate(() => globalThis.events)
 
   await signIn(one)
-  await vi.waitUntil(async () => (await heard()).length === 1)
+  await vi.waitUntil(async () => (await eventsOfTwo()).length === 1)
   expect(await two.evaluate(() => compat.currentUser?.uid)).toBe(sub)
 
   const grace = await sandbox.addUser({ username: 'grace', password: user.password })
@@ -98,12 +98,12 @@ test('tabs are told who signs in, who signs out, and who comes instead', async (
     username: 'grace',
     password: user.password,
   })
-  await vi.waitUntil(async () => (await heard()).length === 2)
+  await vi.waitUntil(async () => (await eventsOfTwo()).length === 2)
   expect(await two.evaluate(() => compat.currentUser?.uid)).toBe(grace.sub)
 
   await one.evaluate(async () => void (await compat.signOut()))
-  await vi.waitUntil(async () => (await heard()).length === 3)
+  await vi.waitUntil(async () => (await eventsOfTwo()).length === 3)
   expect(await two.evaluate(() => compat.hasLoginState())).toBe(null)
-  expect(await heard()).toEqual([`sign_in ${sub}`, `sign_in ${grace.sub}`, 'sign_out'])
-  expect(await one.evaluate(() => heard)).toEqual(await heard())
+  expect(await eventsOfTwo()).toEqual([`sign_in ${sub}`, `sign_in ${grace.sub}`, 'sign_out'])
+  expect(await one.evaluate(() => events)).toEqual(await eventsOfTwo())
 })

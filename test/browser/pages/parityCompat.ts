@@ -1,4 +1,4 @@
 import cloudbase from '../../../adapters/compat/index.ts'
-import { openCompat } from './parityOpen.ts'
+import { openSdk } from './parityOpen.ts'
 
-openCompat(cloudbase)
+openSdk(cloudbase)

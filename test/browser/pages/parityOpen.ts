@@ -1,10 +1,10 @@
 import type { CloudbaseAuth } from '../../../adapters/compat/index.ts'
 
 declare global {
-  /** The compat that the page has opened. */
+  /** The `auth` of the page's SDK. */
   var compat: CloudbaseAuth
-  /** What `onLoginStateChanged` has told. */
-  var heard: string[]
+  /** The events of `onLoginStateChanged`. */
+  var events: string[]
 }
 
 interface Cloudbase {
@@ -14,20 +14,20 @@ interface Cloudbase {
   }
 }
 
-export function openCompat(cloudbase: unknown) {
+export function openSdk(cloudbase: unknown) {
   const query = new URLSearchParams(location.search)
   const lang = query.get('lang') ?? 'zh-CN'
   const detectSessionInUrl = location.pathname === '/detect'
   const app = (cloudbase as Cloudbase).init({ env: 'shared', lang, auth: { detectSessionInUrl } })
-  // A provider leads back to an address without our query.
+  // A provider redirects to a URL without the query of this page.
   const sandbox = query.get('sandbox') ?? sessionStorage.getItem('sandbox')!
   sessionStorage.setItem('sandbox', sandbox)
   app.registerHost(new URL(sandbox).host, 'http')
   const auth = app.auth({ persistence: 'local' }) as CloudbaseAuth
-  globalThis.heard = []
+  globalThis.events = []
   void auth.onLoginStateChanged((params) => {
     const uid = params?.user?.uid
-    if (params?.data) heard.push([params.data.eventType, uid].filter(Boolean).join(' '))
+    if (params?.data) events.push([params.data.eventType, uid].filter(Boolean).join(' '))
   })
   document.body.innerHTML = '<button id="before">before</button>'
   globalThis.compat = auth

@@ -1,4 +1,4 @@
 import cloudbase from '@cloudbase/js-sdk'
-import { openCompat } from './parityOpen.ts'
+import { openSdk } from './parityOpen.ts'
 
-openCompat(cloudbase)
+openSdk(cloudbase)

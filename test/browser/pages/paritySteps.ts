@@ -9,9 +9,9 @@ const newPhone = '+86 13900000000'
 const newPassword = 'Even-better-horse-8'
 
 interface Step<Prepared = never> {
-  /** Who is signed in. */
+  /** Signs in before the step. */
   as?: (tools: Tools) => Promise<unknown>
-  /** What comes before, and does not count. */
+  /** Prepares the step; its requests are not compared. */
   before?: (tools: Tools) => Promise<Prepared>
   run(tools: Tools, prepared: Prepared): unknown
 }
@@ -44,7 +44,7 @@ const updated = async ({ data, error }: { data: object; error: unknown }, to: st
   const { updateUser } = data as { updateUser(params: object): Promise<unknown> }
   return updateUser({ nonce, password: newPassword })
 }
-/** An address to come back to that is this page, as the official client demands. */
+/** The redirect URI: this page, as the official SDK requires. */
 const back = () => location.origin + location.pathname
 const journey = async ({ auth }: Tools, type: 'sign_in' | 'bind_identity' = 'sign_in') => {
   const options = { redirectTo: back(), skipBrowserRedirect: true, type }
@@ -52,7 +52,7 @@ const journey = async ({ auth }: Tools, type: 'sign_in' | 'bind_identity' = 'sig
   return Object.fromEntries(new URL(await consent(data.url!)).searchParams)
 }
 
-/** Every documented method once, and the newer names. */
+/** Every documented method of SDK 2.x and 3.x. */
 export const steps: Record<string, Step> = {
   getVerification: step({ run: ({ auth }) => auth.getVerification({ phone_number: phone }) }),
   'getVerification, signed in': step({
@@ -74,7 +74,7 @@ export const steps: Record<string, Step> = {
     run: ({ auth }, verification_token) =>
       auth.signUp({ phone_number: newPhone, verification_token, name: 'Ada', password }),
   }),
-  'signUp, from a guest': step({
+  'signUp, from an anonymous user': step({
     as: guest,
     before: ({ prove }) => prove({ email: newEmail }),
     run: async ({ auth }, verification_token) => {
@@ -264,7 +264,7 @@ export const steps: Record<string, Step> = {
     },
     run: ({ auth }) => auth.signIn({ username, password }),
   }),
-  'a refusal': step({
+  'a rejected call': step({
     run: ({ auth }) =>
       auth.signIn({ username, password: 'wrong' }).catch((thrown: Record<string, unknown>) => ({
         [thrown instanceof Error ? 'an Error' : 'a plain object']: {
@@ -286,7 +286,7 @@ export const steps: Record<string, Step> = {
     run: async ({ auth }) =>
       answered(await auth.signInWithOtp({ email, options: { shouldCreateUser: false } }), email),
   }),
-  'signUp, by the newer name': step({
+  'signUp, without a proof': step({
     run: async ({ auth }) =>
       answered(await auth.signUp({ email: newEmail, name: 'Ada' }), newEmail),
   }),
@@ -354,7 +354,7 @@ export const steps: Record<string, Step> = {
   getUserIdentities: step({ as: bound, run: ({ auth }) => auth.getUserIdentities() }),
 }
 
-/** What only a mini program can do. */
+/** The methods that only a mini-program has. */
 const inMiniProgram: Record<string, Step> = {
   signInWithOpenId: step({ run: ({ auth }) => auth.signInWithOpenId() }),
   'signInWithOpenId, over HTTP': step({

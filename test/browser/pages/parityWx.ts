@@ -1,4 +1,4 @@
-/** A mini program as far as both APIs look: requests, storage and sign-in of the global `wx`. */
+/** The options of a call of `wx`, as far as the SDKs use them. */
 interface Request {
   url: string
   method: string
@@ -22,6 +22,7 @@ const { callFunction } = {
   },
 }
 
+/** The part of the global `wx` that both SDKs use. */
 const wx = {
   getDeviceInfo: () => ({ platform: 'devtools' }),
   getSystemInfoSync: () => ({ AppPlatform: 'wechat' }),
@@ -45,7 +46,7 @@ const wx = {
   },
   cloud: { init() {}, callFunction },
 }
-/** Makes the page a mini program, before a compat is loaded that looks for one. */
+/** Makes the page a mini-program; call it before an SDK is imported. */
 export function installWx() {
   Object.assign(globalThis, { wx, Page: () => undefined })
 }

@@ -11,9 +11,9 @@ export const hour = 3600
 
 const entries = {
   /** `@cloudbase/js-sdk` 3.7.0. */
-  official: 'official-3.ts',
+  official: 'official3.ts',
   /** 2.28.8. */
-  official2: 'official-2.ts',
+  official2: 'official2.ts',
   /** `createAuth`. */
   ours: 'ours.ts',
 }
