@@ -7,7 +7,7 @@ import type { InitOptions } from '../../adapters/compat/settings.ts'
 import { memoryStore, type Store } from '../../services/session/store.ts'
 import { failure, openCompat, password, username } from './compatWorld.ts'
 
-test('the same environment is the same instance, another one is not', () => {
+test('cloudbase.init: the same environment returns the same app, another environment another app', () => {
   const app = cloudbase.init({ env: 'one', region: 'ap-shanghai' })
   expect(cloudbase.init({ env: 'one', clientId: 'other' })).toBe(app)
   expect(cloudbase.init({ env: 'two' })).not.toBe(app)
@@ -15,13 +15,13 @@ test('the same environment is the same instance, another one is not', () => {
   expect(app.config).toMatchObject({ env: 'one', region: 'ap-shanghai' })
 })
 
-test('an environment id is needed', () => {
+test('cloudbase.init: a missing environment id is rejected', () => {
   for (const options of [{}, { env: '' }, undefined]) {
     expect(() => cloudbase.init(options as InitOptions)).toThrow('env is required')
   }
 })
 
-test('the methods of auth are on app.auth as well', async () => {
+test('app.auth: the methods of auth are properties of app.auth as well', async () => {
   const { app, sandbox } = await openCompat()
   await sandbox.addUser({ username, password })
   await app.auth.signIn({ username, password })
@@ -50,22 +50,29 @@ test.each<[Partial<InitOptions>, string]>([
   [{ endPointMode: 'CLOUD_API' }, 'https://env.ap-shanghai.tcb-api.tencentcloudapi.com'],
   [{ region: 'ap-shanghai' }, 'https://env.ap-shanghai.tcb-api.tencentcloudapi.com'],
   [{ region: 'ap-guangzhou' }, 'https://env.ap-guangzhou.tcb-api.tencentcloudapi.com'],
-])('%o is served from %s', async (options, origin) => {
+])('cloudbase.init: %o sends requests to %s', async (options, origin) => {
   expect(await originOf(options)).toBe(origin)
 })
 
 test.each<[string, (app: App) => void, string]>([
   ['a host', (app) => app.registerHost('127.0.0.1:4871'), 'http://127.0.0.1:4871'],
-  ['a host of its own', (app) => app.registerHost('a.example', 'https'), 'https://a.example'],
-  ['slashes before it', (app) => app.registerHost('//a.example'), 'http://a.example'],
+  ['a host with https', (app) => app.registerHost('a.example', 'https'), 'https://a.example'],
+  ['a host after slashes', (app) => app.registerHost('//a.example'), 'http://a.example'],
   ['a URL', (app) => app.registerHost('https://a.example/'), 'https://a.example'],
   ['an end point', (app) => app.registerEndPoint('//a.example/web', 'http'), 'http://a.example'],
-  ['one over TLS', (app) => app.registerEndPoint('//a.example/web'), 'https://a.example'],
-])('requests go to %s that is registered', async (_, register, origin) => {
-  expect(await originOf({}, register)).toBe(origin)
-})
+  [
+    'an end point with https',
+    (app) => app.registerEndPoint('//a.example/web'),
+    'https://a.example',
+  ],
+])(
+  'registerHost and registerEndPoint: requests go to the registered host, given as %s',
+  async (_, register, origin) => {
+    expect(await originOf({}, register)).toBe(origin)
+  },
+)
 
-test('another host counts from the next request on', async () => {
+test('registerHost: another host receives the next request', async () => {
   const first = await openCompat()
   const second = await openCompat()
   await first.auth.isUsernameRegistered('ada')
@@ -75,20 +82,20 @@ test('another host counts from the next request on', async () => {
   expect(second.calls()).toEqual(['GET /auth/v1/checkIfUserExist'])
 })
 
-test('what is no host is refused', () => {
+test('registerHost: a malformed host is rejected', () => {
   const app = createCloudbase().init({ env: 'ENV' })
   expect(() => app.registerHost('no host at all')).toThrow('no host at all is not a host')
 })
 
 const lookup = { method: 'GET', path: '/auth/v1/checkIfUserExist' }
 
-test('the language goes out with every request', async () => {
+test('cloudbase.init: lang is sent with every request', async () => {
   const { auth, sandbox } = await openCompat({ init: { lang: 'en-US' } })
   await auth.isUsernameRegistered('ada')
   expect(sandbox.requests()[0]!.headers['accept-language']).toBe('en-US')
 })
 
-test('a request that gets no answer is given up after the timeout', async () => {
+test('cloudbase.init: an unanswered request fails with deadline_exceeded after the timeout', async () => {
   const { auth, sandbox } = await openCompat({ init: { timeout: 50 } })
   sandbox.faults([{ ...lookup, delayMs: 5000 }])
   expect(await failure(auth.isUsernameRegistered('ada'))).toMatchObject({
@@ -96,7 +103,7 @@ test('a request that gets no answer is given up after the timeout', async () => 
   })
 })
 
-test('errors are real and carry the documented fields', async () => {
+test('CloudbaseError: an error is an Error with the documented fields', async () => {
   const { auth, sandbox } = await openCompat()
   await sandbox.addUser({ username, password })
 
@@ -127,15 +134,15 @@ test('errors are real and carry the documented fields', async () => {
 
 test.each([
   ['an adapter', (storage: object) => ({ localStorage: storage })],
-  ['how to make one', (storage: object) => () => ({ localStorage: storage })],
+  ['a function that creates an adapter', (storage: object) => () => ({ localStorage: storage })],
   [
-    'the first of several that fits',
+    'the first of several adapters that matches',
     (storage: object) => [
       { isMatch: () => false, genAdapter: () => ({}), runtime: 'no' },
       { isMatch: () => true, genAdapter: () => ({ localStorage: storage }), runtime: 'yes' },
     ],
   ],
-])('useAdapters takes %s', async (_, adapterOf) => {
+])('useAdapters: the storage of %s is used', async (_, adapterOf) => {
   const values = new Map<string, string>()
   const storage = {
     getItem: (key: string) => values.get(key) ?? null,
@@ -154,7 +161,7 @@ test.each([
   expect([...values.keys()]).toEqual(['device_id'])
 })
 
-test('methods that cannot be fetched are fetched by the next call', async () => {
+test('lazyMethods: a failed import is tried again by the next call', async () => {
   let isOnline = false
   const load = async () => {
     if (!isOnline) throw new TypeError('Failed to fetch dynamically imported module')
@@ -166,7 +173,7 @@ test('methods that cannot be fetched are fetched by the next call', async () => 
   expect(await methods.greet('Ada')).toBe('hello Ada')
 })
 
-test('what is no adapter is refused', () => {
+test('useAdapters: anything but an adapter is rejected', () => {
   expect(() => createCloudbase().useAdapters(undefined as never)).toThrow('adapter must be')
 })
 
@@ -180,7 +187,7 @@ const asyncStore = (): Store => {
   }
 }
 
-test('a store that answers later is waited for', async () => {
+test('cloudbase.init: an asynchronous store restores the session', async () => {
   const compat = await openCompat({ init: { storage: asyncStore() } })
   await compat.member()
   const { auth } = compat.open()

@@ -9,8 +9,8 @@ const newPassword = 'Even-better-horse-8'
 const elevate = async ({ auth, prove }: Compat) =>
   auth.sudo({ verification_token: await prove({ phone_number: phone }) })
 
-describe('the current user', () => {
-  test('is known at once, and after a reload', async () => {
+describe('currentUser', () => {
+  test('currentUser is known synchronously, also after a reload', async () => {
     const compat = await openCompat()
     const { sub } = await compat.member()
     expect(compat.auth.currentUser).toMatchObject({
@@ -26,7 +26,7 @@ describe('the current user', () => {
     expect(compat.calls()).toEqual([])
   })
 
-  test('is read anew by getCurrentUser and getUserInfo', async () => {
+  test('getCurrentUser and getUserInfo read the user from the server', async () => {
     const compat = await openCompat()
     await compat.member()
     const other = compat.open()
@@ -37,14 +37,14 @@ describe('the current user', () => {
     expect(compat.calls()).toEqual(['GET /auth/v1/user/me', 'GET /auth/v1/user/me'])
   })
 
-  test('is the last known one while the server is away', async () => {
+  test('getCurrentUser returns the cached user while the server is unavailable', async () => {
     const compat = await openCompat()
     await compat.member()
     compat.sandbox.faults([{ method: 'GET', path: '/auth/v1/user/me', status: 503, times: 9 }])
     expect(await compat.auth.getCurrentUser()).toMatchObject({ username })
   })
 
-  test('is nobody when nobody is signed in', async () => {
+  test('currentUser is null when signed out', async () => {
     const { auth, calls } = await openCompat()
     expect(await auth.getCurrentUser()).toBe(null)
     expect(await auth.getUserInfo()).toBe(null)
@@ -52,7 +52,7 @@ describe('the current user', () => {
     expect(calls()).toEqual([])
   })
 
-  test('is updated, and shows it', async () => {
+  test('User.update changes the user on the server and in the object', async () => {
     const compat = await openCompat()
     await compat.member()
     const user = compat.auth.currentUser!
@@ -64,7 +64,7 @@ describe('the current user', () => {
     expect(compat.calls()).toEqual(['PATCH /auth/v1/user/profile'])
   })
 
-  test('is refreshed, and shows it', async () => {
+  test('User.refresh updates the object', async () => {
     const compat = await openCompat()
     const { sub } = await compat.member()
     const user = compat.auth.currentUser!
@@ -74,7 +74,7 @@ describe('the current user', () => {
     expect(user.name).toBe('Ada')
   })
 
-  test('can have no other gender than those there are words for', async () => {
+  test('User.update rejects a gender that the protocol lacks', async () => {
     const compat = await openCompat()
     await compat.member()
     const error = await failure(compat.auth.currentUser!.update({ gender: 'male' as 'MALE' }))
@@ -83,7 +83,7 @@ describe('the current user', () => {
     expect(compat.calls()).toEqual([])
   })
 
-  test('can be copied without their methods', async () => {
+  test('currentUser copied with its enumerable fields has no methods', async () => {
     const compat = await openCompat()
     await compat.member()
     expect(structuredClone({ ...compat.auth.currentUser })).toMatchObject({ username })
@@ -93,15 +93,15 @@ describe('the current user', () => {
   })
 })
 
-describe('elevation', () => {
-  test('by a verified code', async () => {
+describe('sudo', () => {
+  test('sudo with a verified code returns a sudo token', async () => {
     const compat = await openCompat()
     await compat.member()
     expect(await elevate(compat)).toEqual({ sudo_token: expect.any(String), expires_in: 900 })
     expect(compat.calls().at(-1)).toBe('POST /auth/v1/user/sudo')
   })
 
-  test('by the password', async () => {
+  test('sudo with the password returns a sudo token', async () => {
     const compat = await openCompat()
     await compat.sandbox.addUser({ username, password })
     await compat.auth.signIn({ username, password })
@@ -111,7 +111,7 @@ describe('elevation', () => {
     })
   })
 
-  test('is empty, and enough, for a user who has nothing to prove themselves by', async () => {
+  test('sudo of a user without password and contact returns an empty token, which setPassword accepts', async () => {
     const { auth, sandbox } = await openCompat()
     auth.setCustomSignFunc(() => sandbox.mintTicket('employee-7'))
     await auth.signInWithCustomTicket()
@@ -132,18 +132,21 @@ describe.each(['the token', 'the whole answer'])('with %s of sudo', (given) => {
     return { ...compat, sudo_token, me }
   }
 
-  test.each(['bindPhoneNumber', 'bindPhone'] as const)('%s gives another phone', async (method) => {
-    const { auth, prove, sudo_token, me, calls } = await open()
-    const verification_token = await prove({ phone_number: newPhone })
-    calls()
-    expect(
-      await auth[method]({ phone_number: '13900000000', sudo_token, verification_token }),
-    ).toBe(undefined)
-    expect(calls()).toEqual(['PATCH /auth/v1/user/contact'])
-    expect(me()).toMatchObject({ phone_number: newPhone })
-  })
+  test.each(['bindPhoneNumber', 'bindPhone'] as const)(
+    '%s changes the phone number',
+    async (method) => {
+      const { auth, prove, sudo_token, me, calls } = await open()
+      const verification_token = await prove({ phone_number: newPhone })
+      calls()
+      expect(
+        await auth[method]({ phone_number: '13900000000', sudo_token, verification_token }),
+      ).toBe(undefined)
+      expect(calls()).toEqual(['PATCH /auth/v1/user/contact'])
+      expect(me()).toMatchObject({ phone_number: newPhone })
+    },
+  )
 
-  test('bindEmail gives another address', async () => {
+  test('bindEmail changes the e-mail address', async () => {
     const { auth, prove, sudo_token, me } = await open()
     const verification_token = await prove({ email: newEmail })
     expect(await auth.bindEmail({ email: newEmail, sudo_token, verification_token })).toBe(
@@ -152,7 +155,7 @@ describe.each(['the token', 'the whole answer'])('with %s of sudo', (given) => {
     expect(me()).toMatchObject({ email: newEmail })
   })
 
-  test('setPassword gives another password', async () => {
+  test('setPassword changes the password', async () => {
     const { auth, sudo_token, calls } = await open()
     calls()
     expect(await auth.setPassword({ new_password: newPassword, sudo_token })).toBe(undefined)
@@ -175,7 +178,7 @@ describe.each(['the token', 'the whole answer'])('with %s of sudo', (given) => {
   })
 })
 
-test('a contact of somebody else is refused, or taken over where that is asked for', async () => {
+test('bindPhoneNumber: the contact of another user is rejected, or transferred with conflict_resolution', async () => {
   const compat = await openCompat()
   await compat.member()
   await compat.sandbox.addUser({ email: newEmail })
@@ -203,7 +206,7 @@ test('resetPassword sets a forgotten password', async () => {
   expect(await auth.signIn({ username, password: newPassword })).toBeTruthy()
 })
 
-test('isUsernameRegistered says whether a name is taken', async () => {
+test('isUsernameRegistered returns whether a name is taken', async () => {
   const { auth, sandbox, calls } = await openCompat()
   await sandbox.addUser({ username, password })
   expect(await auth.isUsernameRegistered(username)).toBe(true)
@@ -212,7 +215,7 @@ test('isUsernameRegistered says whether a name is taken', async () => {
 })
 
 describe('queryUser', () => {
-  test('finds users by id, name, e-mail and phone', async () => {
+  test('queryUser finds users by id, name, e-mail address and phone number', async () => {
     const compat = await openCompat()
     const { sub } = await compat.member()
     const other = await compat.sandbox.addUser({ email: newEmail, name: 'Grace' })
@@ -225,7 +228,7 @@ describe('queryUser', () => {
     expect(await auth.queryUser({ username: 'nobody' })).toEqual({ total: 0, data: [] })
   })
 
-  test('asks for 50 ids at most', async () => {
+  test('queryUser rejects more than 50 ids', async () => {
     const compat = await openCompat()
     await compat.member()
     const ids = Array.from({ length: 51 }, (_, index) => `user-${index}`)
@@ -236,7 +239,7 @@ describe('queryUser', () => {
     expect(compat.calls()).toEqual(['GET /auth/v1/user/query'])
   })
 
-  test('is not for guests', async () => {
+  test('queryUser rejects anonymous users before it sends a request', async () => {
     const { auth, calls } = await openCompat()
     await auth.signInAnonymously()
     calls()
@@ -247,7 +250,7 @@ describe('queryUser', () => {
     expect(calls()).toEqual([])
   })
 
-  test('is not for users of custom sign-in, also after a reload', async () => {
+  test('queryUser rejects users of custom sign-in, also after a reload', async () => {
     const compat = await openCompat()
     compat.auth.setCustomSignFunc(() => compat.sandbox.mintTicket('employee-7'))
     await compat.auth.signInWithCustomTicket()
@@ -262,7 +265,7 @@ describe('queryUser', () => {
 })
 
 describe('signOut', () => {
-  test('ends the session here and on the server', async () => {
+  test('signOut ends the session locally and on the server', async () => {
     const compat = await openCompat()
     await compat.member()
     const { accessToken } = await compat.auth.getAccessToken()
@@ -277,7 +280,7 @@ describe('signOut', () => {
     expect(me.status).toBe(401)
   })
 
-  test('ends it here also when the server cannot be reached', async () => {
+  test('signOut ends the session locally when the server is unreachable', async () => {
     const compat = await openCompat()
     await compat.member()
     compat.sandbox.faults([{ method: '*', path: '/auth/*', drop: 'before', times: 9 }])
@@ -286,13 +289,13 @@ describe('signOut', () => {
     expect(compat.open().auth.hasLoginState()).toBe(null)
   })
 
-  test('of nobody asks nobody', async () => {
+  test('signOut without a session sends no request', async () => {
     const { auth, calls } = await openCompat()
     expect(await auth.signOut()).toMatchObject({ error: null })
     expect(calls()).toEqual([])
   })
 
-  test('at once after a reload ends the stored session', async () => {
+  test('signOut right after a reload ends the stored session', async () => {
     const compat = await openCompat()
     await compat.member()
     await compat.open().auth.signOut()
@@ -300,7 +303,7 @@ describe('signOut', () => {
     expect(compat.open().auth.hasLoginState()).toBe(null)
   })
 
-  test('answers where to go', async () => {
+  test('signOut returns the redirect_uri', async () => {
     const compat = await openCompat()
     await compat.member()
     const redirect_uri = 'https://app.example/bye'
@@ -343,7 +346,7 @@ test.each<[string, (compat: Compat) => Promise<unknown>]>([
   ],
   ['username must be a string', ({ auth }) => auth.isUsernameRegistered(7 as never)],
   ['id, username, email or phone_number', ({ auth }) => auth.queryUser({})],
-])('what cannot be right is refused here: %s', async (named, run) => {
+])('account methods reject malformed parameters before a request: %s', async (named, run) => {
   const compat = await openCompat()
   await compat.member()
   const error = await failure(run(compat))
@@ -352,7 +355,7 @@ test.each<[string, (compat: Compat) => Promise<unknown>]>([
   expect(compat.calls()).toEqual([])
 })
 
-test('what needs somebody signed in says so, and asks nobody', async () => {
+test('account methods: a call while signed out fails with unauthenticated without a request', async () => {
   const { auth, calls } = await openCompat()
   const attempts = [
     auth.getAccessToken(),

@@ -13,7 +13,7 @@ const lookup = 'GET /auth/v1/checkIfUserExist'
 describe('parseCaptcha', () => {
   const { parseCaptcha } = createCloudbase()
 
-  test('takes a captcha URL apart', () => {
+  test('parseCaptcha returns the parts of a captcha URL', () => {
     expect(parseCaptcha('data:image/gif;base64,R0lG?state=POST%3A%2Fv1&token=a%2Bb')).toEqual({
       captchaData: 'data:image/gif;base64,R0lG',
       state: 'POST:/v1',
@@ -21,7 +21,7 @@ describe('parseCaptcha', () => {
     })
   })
 
-  test('answers what it cannot take apart', () => {
+  test('parseCaptcha returns an error for a malformed URL', () => {
     expect(parseCaptcha('data:image/gif;base64,R0lG').error).toBe('invalid_argument')
     expect(parseCaptcha('data:image/gif;base64,R0lG?state=s').error).toBe('invalid_argument')
     expect(parseCaptcha('https://captcha.example/').error).toBe('unimplemented')
@@ -84,8 +84,8 @@ async function openRecipe() {
   return { sandbox, auth, pictures, read, asked, verifyCaptchaData, calls }
 }
 
-describe('the EVENT_BUS recipe of the documents', () => {
-  test('lets a person answer', async () => {
+describe('the EVENT_BUS recipe of the official documents', () => {
+  test('EVENT_BUS recipe: the user solves a captcha and the call succeeds', async () => {
     const { auth, asked, read, verifyCaptchaData, pictures, calls } = await openRecipe()
     const question = asked()
     const answer = auth.isUsernameRegistered('ada')
@@ -97,7 +97,7 @@ describe('the EVENT_BUS recipe of the documents', () => {
     expect(calls()).toEqual(solved(lookup))
   })
 
-  test('shows a new picture after a wrong answer', async () => {
+  test('EVENT_BUS recipe: a wrong answer shows another picture', async () => {
     const { auth, asked, read, verifyCaptchaData, pictures } = await openRecipe()
     const question = asked()
     const answer = auth.isUsernameRegistered('ada')
@@ -108,7 +108,7 @@ describe('the EVENT_BUS recipe of the documents', () => {
     expect(await answer).toBe(false)
   })
 
-  test('asks once for all who wait, and again for who comes with a spent answer', async () => {
+  test('EVENT_BUS recipe: waiting calls share one captcha, and a call with a used token asks again', async () => {
     const { auth, asked, read, verifyCaptchaData, pictures } = await openRecipe()
     const question = asked()
     const answers = Promise.all(['ada', 'grace'].map((name) => auth.isUsernameRegistered(name)))
@@ -128,7 +128,7 @@ describe('captchaOptions', () => {
   const open = (openURIWithCallback: (url: string) => Promise<CaptchaToken>) =>
     openCompat({ config, captchaOptions: { openURIWithCallback } })
 
-  test('are asked with a URL that parseCaptcha takes apart', async () => {
+  test('captchaOptions: openURIWithCallback receives a URL that parseCaptcha can parse', async () => {
     let asked = ''
     const compat = await open(async (url) => {
       asked = url
@@ -143,7 +143,7 @@ describe('captchaOptions', () => {
     expect(compat.calls()).toEqual(solved(lookup))
   })
 
-  test('what they refuse with is what the caller is refused with', async () => {
+  test('captchaOptions: an error with a code from openURIWithCallback is the error of the call', async () => {
     const refusal = { error: 'captcha_closed', error_description: 'closed by the person' }
     const compat = await open(() => Promise.reject(refusal as unknown as Error))
     const calls = ['ada', 'grace'].map((name) => failure(compat.auth.isUsernameRegistered(name)))
@@ -151,7 +151,7 @@ describe('captchaOptions', () => {
     expect(compat.calls().filter((call) => call.endsWith('/captcha/data'))).toHaveLength(1)
   })
 
-  test('an error of theirs means that the person gave up', async () => {
+  test('captchaOptions: an error without a code from openURIWithCallback cancels the call', async () => {
     const cause = new Error('window closed')
     const compat = await open(() => Promise.reject(cause))
     expect(await failure(compat.auth.isUsernameRegistered('ada'))).toMatchObject({
@@ -161,13 +161,16 @@ describe('captchaOptions', () => {
     })
   })
 
-  test.each([undefined, {}, { captcha_token: 7 }])('an answer like %o is none', async (answer) => {
-    const compat = await open(async () => answer as unknown as CaptchaToken)
-    const error = await failure(compat.auth.isUsernameRegistered('ada'))
-    expect(['captcha_invalid', 'cancelled']).toContain(error.error)
-  })
+  test.each([undefined, {}, { captcha_token: 7 }])(
+    'captchaOptions: the malformed answer %o fails the call with captcha_invalid',
+    async (answer) => {
+      const compat = await open(async () => answer as unknown as CaptchaToken)
+      const error = await failure(compat.auth.isUsernameRegistered('ada'))
+      expect(['captcha_invalid', 'cancelled']).toContain(error.error)
+    },
+  )
 
-  test('may call anything themselves: nothing waits for the other', async () => {
+  test('captchaOptions: openURIWithCallback may call any method without a deadlock', async () => {
     const compat = await openCompat({
       config: { failuresBeforeCaptcha: 0 },
       captchaOptions: {
@@ -187,7 +190,7 @@ describe('captchaOptions', () => {
     expect(await compat.auth.loginScope()).toBe('anonymous')
   })
 
-  test('can be given later, and count from then on', async () => {
+  test('captchaOptions: options of a later app.auth call apply from then on', async () => {
     const compat = await openCompat({ config })
     expect(await failure(compat.auth.isUsernameRegistered('ada'))).toMatchObject({
       error: 'captcha_required',
@@ -207,7 +210,7 @@ describe('captchaOptions', () => {
 })
 
 describe('captcha calls', () => {
-  test('draw a picture and check what was read', async () => {
+  test('createCaptchaData and verifyCaptchaData create a picture and verify its text', async () => {
     const { auth, sandbox, calls } = await openCompat()
     const picture = await auth.createCaptchaData({ state: 'POST:/v1/signin' })
     expect(picture).toEqual({
@@ -224,7 +227,7 @@ describe('captcha calls', () => {
     expect(calls()).toEqual(['POST /auth/v1/captcha/data', 'POST /auth/v1/captcha/data/verify'])
   })
 
-  test('need what they check', async () => {
+  test('verifyCaptchaData rejects missing parameters', async () => {
     const { auth } = await openCompat()
     const error = await failure(auth.verifyCaptchaData({ token: 'x' } as never))
     expect(error.error_description).toBe('key is required')

@@ -20,8 +20,8 @@ async function tokenOf({ auth, sandbox }: Compat, person = 'alex') {
   })
 }
 
-describe('a third party', () => {
-  test('signs a person in, and up on first sight', async () => {
+describe('third-party sign-in', () => {
+  test('signInWithProvider signs a new user up and a known user in', async () => {
     const compat = await openCompat()
     const granted = await tokenOf(compat)
     expect(granted).toMatchObject({
@@ -43,7 +43,7 @@ describe('a third party', () => {
     expect(compat.calls()).toContain('POST /auth/v2/signin/with/provider')
   })
 
-  test('is told where to sign out as well', async () => {
+  test('genProviderRedirectUri passes on where to sign out', async () => {
     const { auth, sandbox } = await openCompat()
     const params = { provider_id: 'demo_idp', provider_redirect_uri: back, state: 's' }
     const other_params = { sign_out_uri: back, empty: '' }
@@ -59,7 +59,7 @@ describe('a third party', () => {
     ])
   })
 
-  test('is bound, listed and unbound', async () => {
+  test('bindWithProvider, getProviders and unbindProvider bind, list and unbind a provider', async () => {
     const compat = await openCompat()
     await compat.member()
     const { auth } = compat
@@ -81,7 +81,7 @@ describe('a third party', () => {
     expect((await auth.getProviders()).data.some(({ bind }) => bind)).toBe(false)
   })
 
-  test('that is not enabled is refused', async () => {
+  test('genProviderRedirectUri rejects a provider that is not enabled', async () => {
     const { auth } = await openCompat()
     const params = { provider_id: 'nobody', provider_redirect_uri: back }
     expect(await failure(auth.genProviderRedirectUri(params))).toMatchObject({
@@ -89,7 +89,7 @@ describe('a third party', () => {
     })
   })
 
-  test('adds to its token', async () => {
+  test('patchProviderToken adds parameters to a provider token', async () => {
     const { auth, calls } = await openCompat()
     const provider_id = 'wx1234567890abcdef'
     const { provider_token } = await auth.grantProviderToken({
@@ -143,7 +143,7 @@ function miniProgram() {
   return { wx, pages, cloud, become: (next: string) => (person = next) }
 }
 
-describe('WeChat', () => {
+describe('WeChat mini-program', () => {
   const open = async () => {
     const mini = miniProgram()
     vi.stubGlobal('wx', mini.wx)
@@ -151,7 +151,7 @@ describe('WeChat', () => {
   }
   afterEach(() => void vi.unstubAllGlobals())
 
-  test('can be given where it is not global', async () => {
+  test('cloudbase.init: wx becomes the global wx', async () => {
     const { wx } = miniProgram()
     vi.stubGlobal('wx', undefined)
     const { auth } = await openCompat({ init: { wx } })
@@ -163,7 +163,7 @@ describe('WeChat', () => {
     'GET /auth/v1/user/me',
   ]
 
-  test('signInWithOpenId goes through its cloud', async () => {
+  test('signInWithOpenId sends its requests through WeChat’s cloud', async () => {
     const { auth, calls, cloud, sandbox } = await open()
     const { user, data, error } = await auth.signInWithOpenId()
     expect(error).toBe(null)
@@ -183,14 +183,14 @@ describe('WeChat', () => {
     expect(JSON.stringify(cloud)).not.toContain('via_wx_cloud')
   })
 
-  test('signInWithOpenId goes over plain HTTP where that is asked for', async () => {
+  test('signInWithOpenId with useWxCloud false sends its requests by wx.request', async () => {
     const { auth, calls, cloud } = await open()
     await auth.signInWithOpenId({ useWxCloud: false })
     expect(calls()).toEqual(silent)
     expect(cloud).toEqual([])
   })
 
-  test('a refusal that comes through its cloud is one', async () => {
+  test('signInWithOpenId fails with an error that comes through WeChat’s cloud', async () => {
     const { auth, become } = await open()
     become('???')
     expect(await failure(auth.signInWithOpenId())).toMatchObject({
@@ -199,7 +199,7 @@ describe('WeChat', () => {
     })
   })
 
-  test('signInWithUnionId knows a person across apps', async () => {
+  test('signInWithUnionId signs in the same user in another app', async () => {
     const { auth, calls, sandbox } = await open()
     const { user } = await auth.signInWithUnionId()
     expect(user.uid).toBeTruthy()
@@ -218,7 +218,7 @@ describe('WeChat', () => {
     expect(calls()).toEqual(silent)
   })
 
-  test('that refuses to sign in is heard', async () => {
+  test('signInWithOpenId fails with WeChat’s message when wx.login fails', async () => {
     const { auth, become, calls } = await open()
     become('')
     expect(await failure(auth.signInWithUnionId())).toMatchObject({
@@ -228,7 +228,7 @@ describe('WeChat', () => {
     expect(calls()).toEqual([])
   })
 
-  test('shows the hosted sign-in page as one of its own', async () => {
+  test('toDefaultLoginPage opens the sign-in page of the mini-program', async () => {
     const { auth, pages } = await open()
     await auth.toDefaultLoginPage({ config_version: 'env', query: { a: '1&2' } })
     await auth.toDefaultLoginPage()
@@ -240,7 +240,7 @@ describe('WeChat', () => {
     ['signInWithOpenId', undefined],
     ['signInWithUnionId', undefined],
     ['signInWithPhoneAuth', { phoneCode: 'x' }],
-  ] as const)('%s elsewhere says that there is none', async (method, params) => {
+  ] as const)('%s fails with unimplemented outside of a mini-program', async (method, params) => {
     const { auth, calls } = await openCompat()
     expect(await failure(auth[method](params as never))).toMatchObject({
       error: 'unimplemented',
@@ -253,7 +253,7 @@ describe('WeChat', () => {
 describe('the hosted sign-in page', () => {
   afterEach(() => void vi.unstubAllGlobals())
 
-  test('is gone to with everything encoded', async () => {
+  test('toDefaultLoginPage redirects to the hosted page with encoded parameters', async () => {
     const { auth } = await openCompat({ init: { clientId: 'client' } })
     const left: URL[] = []
     const assign = (url: string) => left.push(new URL(url))
@@ -280,7 +280,7 @@ describe('the hosted sign-in page', () => {
     expect(left[1]!.searchParams.get('app_id')).toBe('app-1')
   })
 
-  test('cannot be gone to where there is no page', async () => {
+  test('toDefaultLoginPage fails with unimplemented without a page', async () => {
     const { auth } = await openCompat()
     expect(await failure(auth.toDefaultLoginPage())).toMatchObject({ error: 'unimplemented' })
   })
@@ -294,7 +294,7 @@ test.each<[string, (compat: Compat) => Promise<unknown>]>([
   ['provider_token', ({ auth }) => auth.bindWithProvider({} as never)],
   ['provider_id', ({ auth }) => auth.unbindProvider({} as never)],
   ['phoneCode', ({ auth }) => auth.signInWithPhoneAuth({} as never)],
-])('what cannot be right is refused here: %s', async (named, run) => {
+])('provider methods reject malformed parameters before a request: %s', async (named, run) => {
   const compat = await openCompat()
   await compat.sandbox.addUser({ username, password })
   await compat.auth.signIn({ username, password })

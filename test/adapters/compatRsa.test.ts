@@ -27,11 +27,11 @@ const pem = (type: 'spki' | 'pkcs1') =>
   pair.publicKey.export({ type, format: 'pem' } as never) as string
 
 describe('encrypt', () => {
-  test.each(['spki', 'pkcs1'] as const)('reads a key in %s', (type) => {
+  test.each(['spki', 'pkcs1'] as const)('encrypt reads a key in %s form', (type) => {
     expect(decrypt(encrypt('a secret', pem(type)), pair.privateKey)).toBe('a secret')
   })
 
-  test.each([2048, 3072])('knows keys of %d bits', (modulusLength) => {
+  test.each([2048, 3072])('encrypt uses keys of %d bits', (modulusLength) => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength })
     const key = publicKey.export({ type: 'spki', format: 'pem' }) as string
     const block = Buffer.from(encrypt('a secret', key), 'base64')
@@ -39,7 +39,7 @@ describe('encrypt', () => {
     expect(padded.subarray(-8).toString()).toBe('a secret')
   })
 
-  test('takes any text, split by bytes and not by letters', () => {
+  test('encrypt splits any text by bytes, not by characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
         expect(decrypt(encrypt(text, pem('spki')), pair.privateKey)).toBe(text)
@@ -48,7 +48,7 @@ describe('encrypt', () => {
     )
   })
 
-  test('fills a block to the last byte, and begins another after it', () => {
+  test('encrypt fills a block to the last byte before it begins another', () => {
     const room = size - 11
     for (const [length, blocks] of [
       [room, 1],
@@ -60,12 +60,12 @@ describe('encrypt', () => {
     }
   })
 
-  test('never looks the same twice', () => {
+  test('encrypt returns another result each time', () => {
     expect(encrypt('same', pem('spki'))).not.toBe(encrypt('same', pem('spki')))
   })
 
   test.each(['', 'no key', '-----BEGIN PUBLIC KEY-----\nMAo=\n-----END PUBLIC KEY-----'])(
-    'refuses what is no key: %s',
+    'encrypt rejects a malformed key: %s',
     (key) => {
       expect(() => encrypt('a secret', key)).toThrow('public_key is malformed')
     },
@@ -76,7 +76,7 @@ describe('encrypted sign-in', () => {
   test.each([
     ['v1', '/auth/v1/signin'],
     ['v2', '/auth/v2/signin/username'],
-  ])('by %s', async (version, path) => {
+  ])('signIn with isEncrypt and version %s sends an encrypted request', async (version, path) => {
     const { auth, sandbox, calls } = await openCompat()
     const long = '密码'.repeat(40)
     const { sub } = await sandbox.addUser({ username, password: long })
@@ -91,7 +91,7 @@ describe('encrypted sign-in', () => {
     expect(Object.keys(body as object)).toEqual(['params', 'public_key_thumbprint'])
   })
 
-  test('with a phone as it is typed', async () => {
+  test('encrypted sign-in normalizes the phone number', async () => {
     const { auth, sandbox } = await openCompat()
     const { sub } = await sandbox.addUser({ phone_number: '+86 13800000000', password })
     const params = { username: '13800000000', password, isEncrypt: true }
@@ -99,7 +99,7 @@ describe('encrypted sign-in', () => {
   })
 
   test.each([{ is_encrypt: true }, { options: { is_encrypt: true } }])(
-    'by the newer name, with %o',
+    'signInWithPassword with %o sends an encrypted request',
     async (given) => {
       const { auth, sandbox, calls } = await openCompat()
       await sandbox.addUser({ username, password })
@@ -109,7 +109,7 @@ describe('encrypted sign-in', () => {
     },
   )
 
-  test('with a key that is none says so', async () => {
+  test('encrypted sign-in fails with invalid_response for a malformed key', async () => {
     const { auth, sandbox } = await openCompat()
     const body = { public_key: 'none', public_key_thumbprint: 'x' }
     sandbox.faults([{ method: 'POST', path: '/auth/v2/signin/publichkey', body }])

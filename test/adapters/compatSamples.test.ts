@@ -123,22 +123,25 @@ async function run(code: string, scope: object): Promise<unknown> {
   return sample(...(Object.values(scope) as string[])) as Promise<unknown>
 }
 
-test.each(samples.filter(({ title }) => !title.startsWith('二')))('$title', async (sample) => {
-  const { title, code } = sample
-  const [needs, ...calls] = runs[title] ?? runs[title.slice(2)]!
-  const { sandbox, scope, before, left } = await prepare(title, needs)
+test.each(samples.filter(({ title }) => !title.startsWith('二')))(
+  'sample of the official documents: $title',
+  async (sample) => {
+    const { title, code } = sample
+    const [needs, ...calls] = runs[title] ?? runs[title.slice(2)]!
+    const { sandbox, scope, before, left } = await prepare(title, needs)
 
-  await run(corrected(title, code), scope)
-  // Some samples wait for nothing themselves.
-  const sent = () => sandbox.requests().slice(before)
-  await vi.waitUntil(() => sent().length >= calls.length && sent().every(({ status }) => status))
-  expect(
-    sent().map(({ method, path, error }) => [method, path, error].filter(Boolean).join(' ')),
-  ).toEqual(calls)
-  expect(left).toHaveLength(title.endsWith('toDefaultLoginPage') ? 1 : 0)
-})
+    await run(corrected(title, code), scope)
+    // Some samples wait for nothing themselves.
+    const sent = () => sandbox.requests().slice(before)
+    await vi.waitUntil(() => sent().length >= calls.length && sent().every(({ status }) => status))
+    expect(
+      sent().map(({ method, path, error }) => [method, path, error].filter(Boolean).join(' ')),
+    ).toEqual(calls)
+    expect(left).toHaveLength(title.endsWith('toDefaultLoginPage') ? 1 : 0)
+  },
+)
 
-test('二 验证码处理指南', async () => {
+test('sample of the official documents: 二 验证码处理指南', async () => {
   const { title, code } = samples.find((sample) => sample.title.startsWith('二'))!
   const { sandbox, scope, image } = await prepare(title, 'nobody')
   sandbox.config({ captchaOnEveryCall: 'on' })
@@ -164,7 +167,7 @@ interface Recipe {
   state(): { captchaData: string; token: string }
 }
 
-test('every typo and every blank is in some sample', () => {
+test('samples: every listed typo and blank occurs in a sample', () => {
   const isThere = (sample: string, text: string) =>
     samples.some(({ title, code }) => isFor(sample, title) && code.includes(text))
   expect(typos.filter(([sample, wrong]) => !isThere(sample, wrong))).toEqual([])

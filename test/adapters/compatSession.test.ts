@@ -13,7 +13,7 @@ async function listen({ auth }: Pick<Compat, 'auth'>) {
 }
 
 describe('onLoginStateChanged', () => {
-  test('begins with the state there is', async () => {
+  test('onLoginStateChanged calls back with the current state first', async () => {
     const compat = await openCompat()
     const out = await listen(compat)
     expect(out.heard).toEqual([null])
@@ -23,7 +23,7 @@ describe('onLoginStateChanged', () => {
     expect(heard[0]).not.toHaveProperty('data')
   })
 
-  test('tells of signing in, once it is known who, and of signing out', async () => {
+  test('onLoginStateChanged calls back on sign-in, once the user is read, and on sign-out', async () => {
     const compat = await openCompat()
     const { heard, types } = await listen(compat)
     const { sub } = await compat.member()
@@ -39,7 +39,7 @@ describe('onLoginStateChanged', () => {
     expect(JSON.stringify(heard)).not.toContain(heard[1]!.oauthLoginState!.access_token)
   })
 
-  test('tells of the user who signed in, not of the one before', async () => {
+  test('onLoginStateChanged calls back with the user who signed in, not with the previous one', async () => {
     const compat = await openCompat()
     const { heard } = await listen(compat)
     await compat.member()
@@ -48,7 +48,7 @@ describe('onLoginStateChanged', () => {
     expect(heard.at(-1)?.user?.uid).toBe(next.sub)
   })
 
-  test('tells of the end of a session that the server refuses, once', async () => {
+  test('onLoginStateChanged calls back once with credentials_error when the server rejects the session', async () => {
     const compat = await openCompat()
     const { sub } = await compat.member()
     const { types, heard } = await listen(compat)
@@ -65,7 +65,7 @@ describe('onLoginStateChanged', () => {
     expect(compat.auth.hasLoginState()).toBe(null)
   })
 
-  test('says nothing of what passes, nor of asking while signed out', async () => {
+  test('onLoginStateChanged stays silent for transient failures and for calls while signed out', async () => {
     const compat = await openCompat()
     const out = await listen(compat)
     await failure(compat.auth.getAccessToken())
@@ -87,7 +87,7 @@ describe('onLoginStateChanged', () => {
     expect(await compat.auth.getLoginState()).not.toBe(null)
   })
 
-  test('is heard no more once unsubscribed', async () => {
+  test('onLoginStateChanged stops after its unsubscribe function', async () => {
     const compat = await openCompat()
     const { types, stop } = await listen(compat)
     stop()
@@ -95,7 +95,7 @@ describe('onLoginStateChanged', () => {
     expect(types()).toEqual([undefined])
   })
 
-  test('may call anything from the callback', async () => {
+  test('onLoginStateChanged: the callback may call any method', async () => {
     const compat = await openCompat()
     const done: unknown[] = []
     await compat.auth.onLoginStateChanged(async (params) => {
@@ -109,7 +109,7 @@ describe('onLoginStateChanged', () => {
   })
 })
 
-describe('a stored session of the official client', () => {
+describe('a stored session of the official SDK', () => {
   const adopt = async (more: object) => {
     const compat = await openCompat()
     await compat.member()
@@ -124,7 +124,7 @@ describe('a stored session of the official client', () => {
   }
   const soon = () => new Date(Date.now() + 7000_000).toISOString()
 
-  test('is taken over, the user with it', async () => {
+  test('a stored session of the official SDK is adopted with its user', async () => {
     const { auth, sub, calls } = await adopt({
       version: 'v1',
       expires_in: 7200,
@@ -135,7 +135,7 @@ describe('a stored session of the official client', () => {
     expect(calls()).toEqual([])
   })
 
-  test('is renewed where it has expired', async () => {
+  test('a stored session of the official SDK is refreshed when it has expired', async () => {
     const expires_at = new Date(Date.now() - 1000).toISOString()
     const { auth, sub, calls } = await adopt({ version: 'v1', expires_at })
     expect(auth.hasLoginState()?.user.uid).toBe(sub)
@@ -143,7 +143,7 @@ describe('a stored session of the official client', () => {
     expect(calls()).toEqual(['POST /auth/v1/token', 'GET /auth/v1/user/me'])
   })
 
-  test('of the second version is renewed with the second version', async () => {
+  test('a stored session of version 2 is refreshed with version 2', async () => {
     const expires_at = new Date(Date.now() - 1000).toISOString()
     const { auth, calls, storage } = await adopt({ version: 'v2', expires_at })
     await auth.getAccessToken()
@@ -151,7 +151,7 @@ describe('a stored session of the official client', () => {
     expect(JSON.parse(storage.get('credentials_demo') as string)).toMatchObject({ version: 'v2' })
   })
 
-  test('with the profile of somebody else shows none of it', async () => {
+  test('a stored session with the profile of another user ignores that profile', async () => {
     const { storage, open, sub } = await adopt({ version: 'v1', expires_at: soon() })
     const content = { sub: 'previous', uid: 'previous', name: 'Previous' }
     await storage.set('user_info_demo', JSON.stringify({ version: 'localCachev1', content }))
@@ -161,7 +161,7 @@ describe('a stored session of the official client', () => {
   })
 
   test.each(['{', 'null', '[]', '{"access_token":""}', '{"access_token":"a"}'])(
-    'that is damaged is none: %s',
+    'a damaged stored session is ignored: %s',
     async (text) => {
       const compat = await openCompat()
       await compat.storage.set('credentials_demo', text)
@@ -174,7 +174,7 @@ describe('a stored session of the official client', () => {
     },
   )
 
-  test('is what we store, too', async () => {
+  test('the session is stored in the form of the official SDK', async () => {
     const { storage, member } = await openCompat()
     const { sub } = await member()
     expect(JSON.parse(storage.get('credentials_demo') as string)).toMatchObject({
@@ -190,7 +190,7 @@ describe('a stored session of the official client', () => {
   })
 })
 
-test('a publishable key stands in while nobody is signed in', async () => {
+test('a publishable key is the access token while the user is signed out', async () => {
   const accessKey = 'publishable-key'
   const compat = await openCompat({ config: { accessKeys: [accessKey] }, init: { accessKey } })
   const { auth, sandbox } = compat
@@ -205,7 +205,7 @@ test('a publishable key stands in while nobody is signed in', async () => {
 })
 
 describe('the session', () => {
-  test('gives its token and environment', async () => {
+  test('getAccessToken returns the token and the environment', async () => {
     const compat = await openCompat()
     await compat.member()
     const { accessToken, env } = await compat.auth.getAccessToken()
@@ -215,7 +215,7 @@ describe('the session', () => {
     expect(compat.calls()).toEqual([])
   })
 
-  test('is renewed once for any number of callers', async () => {
+  test('getAccessToken refreshes an expired session once for any number of callers', async () => {
     const compat = await openCompat()
     await compat.member()
     compat.pass(3 * 3600)
@@ -226,7 +226,7 @@ describe('the session', () => {
     expect(compat.calls()).toEqual(['POST /auth/v1/token'])
   })
 
-  test('can be carried over by its credentials', async () => {
+  test('setCredentials starts the session of getCredentials in another app', async () => {
     const from = await openCompat()
     const { sub } = await from.member()
     const credentials = await from.auth.getCredentials()
@@ -249,7 +249,7 @@ describe('the session', () => {
       (now: number) => ({ expires_at: new Date(now + 20_000).toISOString() }),
       20,
     ],
-  ])('given with %s is good as long', async (_, given, seconds) => {
+  ])('setCredentials: a session with %s is valid as long', async (_, given, seconds) => {
     const { auth, member, clock } = await openCompat()
     await member()
     const { access_token } = await auth.getCredentials()
@@ -259,7 +259,7 @@ describe('the session', () => {
     expect(expires_in).toBeLessThanOrEqual(seconds)
   })
 
-  test('given after its end is renewed', async () => {
+  test('setCredentials: an expired session is refreshed', async () => {
     const compat = await openCompat()
     await compat.member()
     const { access_token, refresh_token } = await compat.auth.getCredentials()
@@ -272,7 +272,7 @@ describe('the session', () => {
     ['access_token is required', {}],
     ['expires_in or expires_at', { access_token: 'a' }],
     ['expires_at must be a date', { access_token: 'a', expires_at: 'soon' }],
-  ])('cannot be given without sense: %s', async (named, credentials) => {
+  ])('setCredentials rejects malformed credentials: %s', async (named, credentials) => {
     const { auth } = await openCompat()
     const error = await failure(auth.setCredentials(credentials))
     expect(error.error_description).toContain(named)

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { email, failure, openCompat, password, phone, username } from './compatWorld.ts'
 
-describe('codes', () => {
-  test('are sent and checked', async () => {
+describe('verification codes', () => {
+  test('getVerification sends a code that verify accepts', async () => {
     const { auth, code, calls } = await openCompat()
     const sent = await auth.getVerification({ phone_number: phone })
     expect(sent).toEqual({
@@ -18,7 +18,7 @@ describe('codes', () => {
     expect(calls()).toEqual(['POST /auth/v1/verification', 'POST /auth/v1/verification/verify'])
   })
 
-  test('may be given as numbers', async () => {
+  test('verify accepts a code as a number', async () => {
     const { auth, code } = await openCompat()
     let sent
     do sent = await auth.getVerification({ email })
@@ -30,14 +30,14 @@ describe('codes', () => {
     )
   })
 
-  test('go out with the bearer of whoever is signed in', async () => {
+  test('getVerification sends the access token of the session', async () => {
     const compat = await openCompat()
     await compat.member()
     await compat.auth.getVerification({ email, target: 'CUR_USER' })
     expect(compat.sandbox.requests().at(-1)!.headers).toHaveProperty('authorization')
   })
 
-  test('for the current user need one', async () => {
+  test('getVerification for the current user fails with unauthenticated when signed out', async () => {
     const { auth, calls } = await openCompat()
     const error = await failure(auth.getVerification({ email, target: 'CUR_USER' }))
     expect(error).toMatchObject({ error: 'unauthenticated', error_code: 16 })
@@ -50,7 +50,7 @@ describe('codes', () => {
     [' 138 0000 0000', '+86 13800000000'],
     ['+85212345678', '+852 12345678'],
     ['+14155550100', '+1 4155550100'],
-  ])('reach %s as %s', async (phone_number, sent) => {
+  ])('getVerification sends the code for %s to %s', async (phone_number, sent) => {
     const { auth, sandbox } = await openCompat()
     await auth.getVerification({ phone_number })
     expect(sandbox.inbox(sent)).toHaveLength(1)
@@ -58,7 +58,7 @@ describe('codes', () => {
 })
 
 describe('signUp', () => {
-  test('makes a user and signs them in', async () => {
+  test('signUp creates a user and signs in', async () => {
     const { auth, prove, calls, sandbox, code } = await openCompat()
     const verification_token = await prove({ phone_number: phone })
     calls()
@@ -84,7 +84,7 @@ describe('signUp', () => {
   })
 
   test.each(['the token', 'the whole answer'])(
-    'turns a guest into a user with the same uid, given %s of getAccessToken',
+    'signUp turns an anonymous user into a user with the same uid, given %s of getAccessToken',
     async (given) => {
       const { auth, prove } = await openCompat()
       const guest = await auth.signInAnonymously()
@@ -99,7 +99,7 @@ describe('signUp', () => {
     },
   )
 
-  test('says so when the contact is taken', async () => {
+  test('signUp fails with failed_precondition when the contact has an account', async () => {
     const { auth, prove, sandbox } = await openCompat()
     await sandbox.addUser({ email })
     const verification_token = await prove({ email })
@@ -111,22 +111,25 @@ describe('signUp', () => {
 })
 
 describe('signIn', () => {
-  test.each([phone, '13800000000', email, username])('by password, as %s', async (name) => {
-    const { auth, sandbox, calls } = await openCompat()
-    const { sub } = await sandbox.addUser({ phone_number: phone, email, username, password })
-    const state = await auth.signIn({ username: name, password })
-    expect(state.user.uid).toBe(sub)
-    expect(state.oauthLoginState).toMatchObject({
-      access_token: expect.any(String),
-      refresh_token: expect.any(String),
-      token_type: 'Bearer',
-      expires_at: expect.any(Date),
-      sub,
-    })
-    expect(calls()).toEqual(['POST /auth/v1/signin', 'GET /auth/v1/user/me'])
-  })
+  test.each([phone, '13800000000', email, username])(
+    'signIn with the password signs in %s',
+    async (name) => {
+      const { auth, sandbox, calls } = await openCompat()
+      const { sub } = await sandbox.addUser({ phone_number: phone, email, username, password })
+      const state = await auth.signIn({ username: name, password })
+      expect(state.user.uid).toBe(sub)
+      expect(state.oauthLoginState).toMatchObject({
+        access_token: expect.any(String),
+        refresh_token: expect.any(String),
+        token_type: 'Bearer',
+        expires_at: expect.any(Date),
+        sub,
+      })
+      expect(calls()).toEqual(['POST /auth/v1/signin', 'GET /auth/v1/user/me'])
+    },
+  )
 
-  test('by a verified code', async () => {
+  test('signIn with a verified code signs in', async () => {
     const { auth, sandbox, prove } = await openCompat()
     const { sub } = await sandbox.addUser({ phone_number: phone })
     const verification_token = await prove({ phone_number: phone })
@@ -134,7 +137,7 @@ describe('signIn', () => {
     expect(user.uid).toBe(sub)
   })
 
-  test('through the second version, which the session then stays with', async () => {
+  test('signIn with version v2 begins a session that is refreshed with v2', async () => {
     const { auth, sandbox, calls, pass } = await openCompat()
     await sandbox.addUser({ username, password })
     await auth.signIn({ username, password, version: 'v2' })
@@ -144,7 +147,7 @@ describe('signIn', () => {
     expect(calls()).toEqual(['POST /auth/v2/token'])
   })
 
-  test('by the code alone, through the second version', async () => {
+  test('verify with version v2 signs in by the code', async () => {
     const { auth, sandbox, code, calls } = await openCompat()
     const { sub } = await sandbox.addUser({ email })
     const { verification_id } = await auth.getVerification({ email })
@@ -158,7 +161,7 @@ describe('signIn', () => {
     expect(auth.currentUser?.uid).toBe(sub)
   })
 
-  test('of a user who is blocked is refused', async () => {
+  test('signIn of a blocked user fails with user_blocked', async () => {
     const { auth, sandbox } = await openCompat()
     await sandbox.addUser({ username, password, status: 'blocked' })
     expect(await failure(auth.signIn({ username, password }))).toMatchObject({
@@ -167,7 +170,7 @@ describe('signIn', () => {
     expect(auth.hasLoginState()).toBe(null)
   })
 
-  test('is one even where the user cannot be read now', async () => {
+  test('signIn succeeds when the user cannot be read', async () => {
     const { auth, sandbox } = await openCompat()
     const { sub } = await sandbox.addUser({ username, password })
     sandbox.faults([{ method: 'GET', path: '/auth/v1/user/me', status: 503, times: 9 }])
@@ -176,7 +179,7 @@ describe('signIn', () => {
     expect(auth.hasLoginState()).not.toBe(null)
   })
 
-  test('twice at once leaves the one that was called last', async () => {
+  test('signIn: of concurrent sign-ins the last one started wins', async () => {
     const { auth, sandbox } = await openCompat()
     await sandbox.addUser({ username: 'first', password })
     const last = await sandbox.addUser({ username: 'last', password })
@@ -188,7 +191,7 @@ describe('signIn', () => {
     expect(auth.currentUser?.uid).toBe(last.sub)
   })
 
-  test('that is answered after a later one and a sign-out comes to nothing', async () => {
+  test('signIn: an answer after a later sign-in and sign-out is dropped', async () => {
     const { auth, sandbox } = await openCompat()
     await sandbox.addUser({ username, password })
     sandbox.faults([{ method: 'POST', path: '/auth/v1/signin', delayMs: 400 }])
@@ -200,7 +203,7 @@ describe('signIn', () => {
     expect(auth.hasLoginState()).toBe(null)
   })
 
-  test('that fails does not hold up the next', async () => {
+  test('signIn: a failed sign-in does not affect a concurrent one', async () => {
     const { auth, sandbox } = await openCompat()
     await sandbox.addUser({ username, password })
     const [wrong, right] = await Promise.allSettled([
@@ -230,7 +233,7 @@ describe.each([
     return { ...compat, verificationInfo, signIn }
   }
 
-  test('signs a stranger up', async () => {
+  test(`${method} signs up where there is no account`, async () => {
     const { signIn, calls, sandbox } = await open()
     const { user } = await signIn()
     expect(sandbox.users()).toMatchObject([{ sub: user.uid, ...contact }])
@@ -241,7 +244,7 @@ describe.each([
     ])
   })
 
-  test('signs a user in', async () => {
+  test(`${method} signs in where there is an account`, async () => {
     const { signIn, calls, sandbox, verificationInfo } = await open()
     const { sub } = await sandbox.addUser(contact)
     const { user } = await signIn({ ...verificationInfo, is_user: true })
@@ -253,7 +256,7 @@ describe.each([
     ])
   })
 
-  test('takes the other way when an account has come or gone since', async () => {
+  test(`${method} switches between sign-in and sign-up when an account was created or deleted since`, async () => {
     const come = await open()
     const { sub } = await come.sandbox.addUser(contact)
     expect((await come.signIn()).user.uid).toBe(sub)
@@ -265,7 +268,7 @@ describe.each([
     expect(gone.calls()).toContain('POST /auth/v1/signin not_found')
   })
 
-  test('says what bars both ways', async () => {
+  test(`${method} fails with the first error when both sign-in and sign-up are barred`, async () => {
     const { signIn, sandbox } = await open()
     await sandbox.addUser({ ...contact, status: 'blocked' })
     expect(await failure(signIn())).toMatchObject({ error: 'user_blocked' })
@@ -276,7 +279,7 @@ describe.each([
     expect(await failure(refused.signIn())).toMatchObject(body)
   })
 
-  test('binds a provider along', async () => {
+  test(`${method} binds a provider to the user`, async () => {
     const { signIn, auth, sandbox, verificationInfo } = await open()
     const { sub } = await sandbox.addUser(contact)
     const { provider_token } = await auth.grantProviderToken({
@@ -287,7 +290,7 @@ describe.each([
     expect(sandbox.users().find((user) => user.sub === sub)?.identities).toHaveLength(1)
   })
 
-  test('says that a code is wrong', async () => {
+  test(`${method} fails with invalid_argument for a wrong code`, async () => {
     const { auth, verificationInfo } = await open()
     const verificationCode = 'wrong'
     const params = { verificationInfo, verificationCode, ...address } as never
@@ -295,8 +298,8 @@ describe.each([
   })
 })
 
-describe('guests', () => {
-  test('sign in, and are the same one again', async () => {
+describe('signInAnonymously', () => {
+  test('signInAnonymously signs in as the same user again', async () => {
     const { auth, calls } = await openCompat()
     const { user, data, error } = await auth.signInAnonymously()
     expect(error).toBe(null)
@@ -308,7 +311,7 @@ describe('guests', () => {
   })
 })
 
-test('what could not be sent is said, and sent no second time', async () => {
+test('getVerification and signInAnonymously: a lost answer fails the call and sends nothing again', async () => {
   const { auth, sandbox, calls } = await openCompat()
   for (const path of ['/auth/v1/verification', '/auth/v1/signin/anonymously']) {
     sandbox.faults([{ method: 'POST', path, drop: 'after', times: 3 }])
@@ -322,8 +325,8 @@ test('what could not be sent is said, and sent no second time', async () => {
   expect(auth.hasLoginState()).toBe(null)
 })
 
-describe('custom sign-in', () => {
-  test('asks the app for a ticket', async () => {
+describe('signInWithCustomTicket', () => {
+  test('signInWithCustomTicket gets the ticket by setCustomSignFunc', async () => {
     const { auth, sandbox, calls } = await openCompat()
     auth.setCustomSignFunc(() => sandbox.mintTicket('employee-7'))
     const { user, data } = await auth.signInWithCustomTicket()
@@ -336,13 +339,13 @@ describe('custom sign-in', () => {
     expect(calls()).toEqual([])
   })
 
-  test('takes the function as it is called, too', async () => {
+  test('signInWithCustomTicket accepts the function as a parameter', async () => {
     const { auth, sandbox } = await openCompat()
     const { user } = await auth.signInWithCustomTicket(() => sandbox.mintTicket('employee-8'))
     expect(user.uid).toBe('employee-8')
   })
 
-  test('without such a function says so', async () => {
+  test('signInWithCustomTicket without a function fails with failed_precondition', async () => {
     const { auth, calls } = await openCompat()
     expect(await failure(auth.signInWithCustomTicket())).toMatchObject({
       error: 'failed_precondition',
@@ -352,13 +355,13 @@ describe('custom sign-in', () => {
     expect(calls()).toEqual([])
   })
 
-  test('passes on why there is no ticket', async () => {
+  test('signInWithCustomTicket fails with the error of the function', async () => {
     const { auth } = await openCompat()
     auth.setCustomSignFunc(() => Promise.reject(new Error('not today')))
     expect(await failure(auth.signInWithCustomTicket())).toHaveProperty('message', 'not today')
   })
 
-  test('may have no refresh token: the session lasts as long as its token', async () => {
+  test('signInWithCustomTicket without a refresh token: the session ends when its token expires', async () => {
     const { auth, sandbox, pass, calls } = await openCompat({
       config: { customRefreshToken: 'off' },
     })
@@ -406,7 +409,7 @@ test.each<[string, (auth: Awaited<ReturnType<typeof openCompat>>['auth']) => Pro
     'verificationCode',
     (auth) => auth.signInWithEmail({ email, verificationInfo: { verification_id: '1' } } as never),
   ],
-])('what cannot be right is refused here: %s', async (named, run) => {
+])('sign-in methods reject malformed parameters before a request: %s', async (named, run) => {
   const { auth, calls } = await openCompat()
   const error = await failure(run(auth))
   expect(error).toMatchObject({ error: 'invalid_argument', error_code: 3 })

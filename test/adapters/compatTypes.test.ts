@@ -13,7 +13,7 @@ type Result<K extends keyof CloudbaseAuth> = CloudbaseAuth[K] extends (
   ? R
   : never
 
-test('documented results are what the documents say', () => {
+test('CloudbaseAuth: the types of results are the documented ones', () => {
   expectTypeOf<Result<'signIn'>>().toEqualTypeOf<LoginState>()
   expectTypeOf<Result<'signInAnonymously'>>().toExtend<LoginState>()
   expectTypeOf<Result<'getCurrentUser'>>().toEqualTypeOf<User | null>()
@@ -34,7 +34,7 @@ test('documented results are what the documents say', () => {
   expectTypeOf<Result<'getCredentials'>>().toEqualTypeOf<Credentials>()
 })
 
-test('signUp is documented with a proof, and of the newer kind without', () => {
+test('CloudbaseAuth: signUp returns a login state with a proof and an answer without', () => {
   const signUp = {} as CloudbaseAuth['signUp']
   expectTypeOf(() =>
     signUp({ email: 'a@example.com', verification_token: 'v' }),
@@ -42,7 +42,7 @@ test('signUp is documented with a proof, and of the newer kind without', () => {
   expectTypeOf(() => signUp({ email: 'a@example.com' })).returns.resolves.toHaveProperty('data')
 })
 
-test('the newer names answer with data and error', () => {
+test('CloudbaseAuth: methods of SDK 3.x return data and error', () => {
   expectTypeOf<Result<'signInWithPassword'>['error']>().toEqualTypeOf<CloudbaseError | null>()
   expectTypeOf<Result<'signInWithPassword'>['data']['session']>().toExtend<
     { access_token?: string | null } | undefined

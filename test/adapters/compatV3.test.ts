@@ -12,7 +12,7 @@ const whole = { user: { id: expect.any(String) }, session: { access_token: expec
 
 describe('signInWithPassword', () => {
   test.each([{ username }, { email }, { phone }, { phone: '13800000000' }])(
-    'signs in with %o',
+    'signInWithPassword signs in with %o',
     async (name) => {
       const { auth, sandbox, calls } = await openCompat()
       const { sub } = await sandbox.addUser({ username, email, phone_number: phone, password })
@@ -23,7 +23,7 @@ describe('signInWithPassword', () => {
     },
   )
 
-  test('answers why not, and never rejects', async () => {
+  test('signInWithPassword returns its error and never rejects', async () => {
     const { auth } = await openCompat()
     const { data, error } = await auth.signInWithPassword({ username, password })
     expect(data).toEqual({})
@@ -41,7 +41,7 @@ describe.each([
   ['signUp', { email, name: 'Ada' }, email],
   ['signUp', { phone, name: 'Ada' }, phone],
 ] as const)('%s with %o', (method, params, to) => {
-  test('sends a code and signs a stranger up', async () => {
+  test(`${method} sends a code and signs up where there is no account`, async () => {
     const { auth, code, calls, sandbox } = await openCompat()
     const { verifyOtp, messageId } = dataOf(await auth[method](params as { email: string }))
     expect(messageId).toEqual(expect.any(String))
@@ -55,14 +55,14 @@ describe.each([
     expect(sandbox.users()[0]?.name).toBe('name' in params ? params.name : undefined)
   })
 
-  test('sends a code and signs a user in', async () => {
+  test(`${method} sends a code and signs in where there is an account`, async () => {
     const { auth, code, sandbox } = await openCompat()
     const { sub } = await sandbox.addUser({ email, phone_number: phone })
     const { verifyOtp } = dataOf(await auth[method](params as { email: string }))
     expect(dataOf(await verifyOtp({ token: code(to) })).user.id).toBe(sub)
   })
 
-  test('answers that a code is wrong', async () => {
+  test(`${method} returns invalid_argument for a wrong code`, async () => {
     const { auth } = await openCompat()
     const { verifyOtp } = dataOf(await auth[method](params as { email: string }))
     expect((await verifyOtp({ token: 'wrong' })).error).toMatchObject({ error: 'invalid_argument' })
@@ -70,7 +70,7 @@ describe.each([
   })
 })
 
-test('signInWithOtp can be for users only', async () => {
+test('signInWithOtp with shouldCreateUser false creates no account', async () => {
   const { auth, code, sandbox } = await openCompat()
   const options = { shouldCreateUser: false }
   expect((await auth.signInWithOtp({ email, options })).error).toMatchObject({ error: 'not_found' })
@@ -83,26 +83,29 @@ test('signInWithOtp can be for users only', async () => {
   expect(sandbox.users()).toEqual([])
 })
 
-test('signInWithOtp sends the address to lead back to along', async () => {
+test('signInWithOtp sends emailRedirectTo', async () => {
   const { auth, sandbox } = await openCompat()
   await auth.signInWithOtp({ email, options: { emailRedirectTo: 'https://app.example/' } })
   expect(sandbox.requests()[0]!.body).toHaveProperty('email_redirect_to')
 })
 
-test.each([{}, { email, phone }])('a code goes to one contact, not to %o', async (contact) => {
-  const { auth, calls } = await openCompat()
-  for (const answer of [
-    await auth.signInWithOtp(contact),
-    await auth.signUp(contact),
-    await auth.resend(contact),
-  ]) {
-    expect(answer.error).toMatchObject({ error: 'invalid_argument' })
-  }
-  expect(calls()).toEqual([])
-})
+test.each([{}, { email, phone }])(
+  'signInWithOtp, signUp and resend require exactly one contact, not %o',
+  async (contact) => {
+    const { auth, calls } = await openCompat()
+    for (const answer of [
+      await auth.signInWithOtp(contact),
+      await auth.signUp(contact),
+      await auth.resend(contact),
+    ]) {
+      expect(answer.error).toMatchObject({ error: 'invalid_argument' })
+    }
+    expect(calls()).toEqual([])
+  },
+)
 
 describe('verifyOtp', () => {
-  test('signs in a user by a code that was sent before', async () => {
+  test('verifyOtp signs in by a code that was sent before', async () => {
     const { auth, code, sandbox } = await openCompat()
     const { sub } = await sandbox.addUser({ email })
     const { messageId } = dataOf(await auth.resend({ email }))
@@ -110,7 +113,7 @@ describe('verifyOtp', () => {
     expect(dataOf(await auth.verifyOtp({ email, token, messageId })).user.id).toBe(sub)
   })
 
-  test('proves a contact without signing anybody in', async () => {
+  test('verifyOtp with email_change verifies the contact without signing in', async () => {
     const compat = await openCompat()
     const { sub } = await compat.member()
     const { messageId } = dataOf(
@@ -122,14 +125,14 @@ describe('verifyOtp', () => {
     expect(compat.calls()).not.toContain('POST /auth/v1/signin')
   })
 
-  test('needs to know which code', async () => {
+  test('verifyOtp requires a messageId', async () => {
     const { auth } = await openCompat()
     const { error } = await auth.verifyOtp({ email, token: '1' })
     expect(error?.error_description).toBe('messageId is required')
   })
 })
 
-test('resend writes to users, and to strangers who sign up', async () => {
+test('resend sends to contacts with an account, and to others with type signup', async () => {
   const { auth, sandbox } = await openCompat()
   expect((await auth.resend({ email })).error).toMatchObject({ error: 'not_found' })
   expect(dataOf(await auth.resend({ email, type: 'signup' })).messageId).toBeTruthy()
@@ -137,7 +140,7 @@ test('resend writes to users, and to strangers who sign up', async () => {
 })
 
 describe('the session', () => {
-  test('is null when nobody is signed in', async () => {
+  test('getSession returns null when signed out', async () => {
     const { auth, calls } = await openCompat()
     expect(await auth.getSession()).toEqual({ data: { session: null }, error: null })
     expect((await auth.getUser()).error).toMatchObject({ error: 'unauthenticated' })
@@ -146,7 +149,7 @@ describe('the session', () => {
     expect(calls()).toEqual([])
   })
 
-  test('is given, renewed where it must be or where it is asked for', async () => {
+  test('getSession refreshes an expired session, refreshSession a valid one as well', async () => {
     const compat = await openCompat()
     const { sub } = await compat.member()
     const first = dataOf(await compat.auth.getSession()).session!
@@ -162,22 +165,25 @@ describe('the session', () => {
     expect(compat.calls()).toEqual(['POST /auth/v1/token'])
   })
 
-  test.each(['setSession', 'refreshSession'] as const)('is taken over by %s', async (method) => {
-    const from = await openCompat()
-    const { sub } = await from.member()
-    const { access_token, refresh_token } = await from.auth.getCredentials()
-    const to = await openCompat()
-    to.app.registerHost(from.url)
-    const tokens = { access_token: access_token!, refresh_token: refresh_token! }
-    const taken =
-      method === 'setSession'
-        ? await to.auth.setSession(tokens)
-        : await to.auth.refreshSession(tokens.refresh_token)
-    expect(dataOf(taken).user.id).toBe(sub)
-    expect(to.auth.currentUser?.uid).toBe(sub)
-  })
+  test.each(['setSession', 'refreshSession'] as const)(
+    '%s starts the session of a refresh token',
+    async (method) => {
+      const from = await openCompat()
+      const { sub } = await from.member()
+      const { access_token, refresh_token } = await from.auth.getCredentials()
+      const to = await openCompat()
+      to.app.registerHost(from.url)
+      const tokens = { access_token: access_token!, refresh_token: refresh_token! }
+      const taken =
+        method === 'setSession'
+          ? await to.auth.setSession(tokens)
+          : await to.auth.refreshSession(tokens.refresh_token)
+      expect(dataOf(taken).user.id).toBe(sub)
+      expect(to.auth.currentUser?.uid).toBe(sub)
+    },
+  )
 
-  test('is not taken over with a token that is refused', async () => {
+  test('setSession returns the error of a rejected refresh token', async () => {
     const { auth } = await openCompat()
     const { error } = await auth.setSession({ access_token: 'a', refresh_token: 'r' })
     expect(error).toMatchObject({ error: 'invalid_grant' })
@@ -185,7 +191,7 @@ describe('the session', () => {
     expect(none?.error_description).toBe('refresh_token is required')
   })
 
-  test('says what its token claims', async () => {
+  test('getClaims returns the claims of the access token', async () => {
     const compat = await openCompat()
     const { sub } = await compat.member()
     const { claims, header, signature } = dataOf(await compat.auth.getClaims())
@@ -198,7 +204,7 @@ describe('the session', () => {
 describe('onAuthStateChange', () => {
   const later = () => new Promise((resolve) => setTimeout(resolve, 20))
 
-  test('tells of the life of a session', async () => {
+  test('onAuthStateChange calls back on every event of the session', async () => {
     const compat = await openCompat()
     const heard: unknown[] = []
     const { data } = compat.auth.onAuthStateChange((event, session) =>
@@ -222,7 +228,7 @@ describe('onAuthStateChange', () => {
     expect(heard).toHaveLength(5)
   })
 
-  test('begins with the session there is', async () => {
+  test('onAuthStateChange calls back with the current session first', async () => {
     const compat = await openCompat()
     const { sub } = await compat.member()
     const heard: unknown[] = []
@@ -236,7 +242,7 @@ describe('onAuthStateChange', () => {
 })
 
 describe('the user', () => {
-  test('is read anew', async () => {
+  test('getUser and refreshUser read the user from the server', async () => {
     const compat = await openCompat()
     const { sub } = await compat.member()
     expect(dataOf(await compat.auth.getUser()).user).toMatchObject({
@@ -250,7 +256,7 @@ describe('the user', () => {
     expect(compat.calls()).toEqual(['GET /auth/v1/user/me', 'GET /auth/v1/user/me'])
   })
 
-  test('is updated', async () => {
+  test('updateUser changes the user', async () => {
     const compat = await openCompat()
     await compat.member()
     const { user } = dataOf(await compat.auth.updateUser({ nickname: 'Ada', gender: 'FEMALE' }))
@@ -264,7 +270,7 @@ describe('the user', () => {
     expect(odd.error?.error_description).toContain('gender')
   })
 
-  test('gets another e-mail address once it is proven', async () => {
+  test('updateUser changes the e-mail address once it is verified', async () => {
     const compat = await openCompat()
     await compat.member()
     const next = 'lovelace@example.com'
@@ -279,7 +285,7 @@ describe('the user', () => {
     expect(dataOf(await verifyOtp!({ token: compat.code(next) })).user.email).toBe(next)
   })
 
-  test('gets another phone once it is proven', async () => {
+  test('updateUser changes the phone number once it is verified', async () => {
     const compat = await openCompat()
     await compat.member()
     const next = '+86 13900000000'
@@ -290,7 +296,7 @@ describe('the user', () => {
     expect(edit!.body).toEqual({ phone: next })
   })
 
-  test('deletes themselves by password', async () => {
+  test('deleteUser deletes the user by the password', async () => {
     const { auth, sandbox } = await openCompat()
     await sandbox.addUser({ username, password })
     await auth.signIn({ username, password })
@@ -306,7 +312,7 @@ describe('a new password', () => {
   const isSet = ({ auth }: Compat) => auth.signIn({ username, password: newPassword })
 
   test.each([email, phone, '13800000000'])(
-    'by resetPasswordForEmail, with a code sent to %s',
+    'resetPasswordForEmail sets a new password by a code sent to %s',
     async (contact) => {
       const compat = await openCompat()
       const { auth } = compat
@@ -328,7 +334,7 @@ describe('a new password', () => {
     },
   )
 
-  test('by resetPasswordForOld, with the old one', async () => {
+  test('resetPasswordForOld sets a new password by the old one', async () => {
     const compat = await openCompat()
     await compat.sandbox.addUser({ username, password })
     await compat.auth.signIn({ username, password })
@@ -341,7 +347,7 @@ describe('a new password', () => {
     await isSet(compat)
   })
 
-  test('by reauthenticate, with a code sent to the user', async () => {
+  test('reauthenticate sets a new password by a code sent to the user', async () => {
     const compat = await openCompat()
     await compat.member()
     const { updateUser } = dataOf(await compat.auth.reauthenticate())
@@ -353,7 +359,7 @@ describe('a new password', () => {
     await isSet(compat)
   })
 
-  test('not by reauthenticate, for a user without any contact', async () => {
+  test('reauthenticate rejects a user without a contact', async () => {
     const { auth } = await openCompat()
     await auth.signInAnonymously()
     expect((await auth.reauthenticate()).error?.error_description).toContain('neither')
@@ -374,7 +380,7 @@ describe('a provider', () => {
     return Object.fromEntries(new URL(sandbox.consent(url, 'alex')).searchParams)
   }
 
-  test('signs in by OAuth', async () => {
+  test('signInWithOAuth and verifyOAuth sign in', async () => {
     const compat = await openCompat()
     const back = await go(compat, { queryParams: { prompt: 'login' } })
     expect(back['state']).toMatch(/^prd-[0-9a-f]{32}$/)
@@ -393,7 +399,7 @@ describe('a provider', () => {
     ])
   })
 
-  test('comes back once, however often it is taken up', async () => {
+  test('verifyOAuth exchanges a code once, however often it is called', async () => {
     const compat = await openCompat()
     const back = await go(compat)
     const [one, two] = await Promise.all([
@@ -406,7 +412,7 @@ describe('a provider', () => {
     expect(calls).toHaveLength(1)
   })
 
-  test('that nobody was sent to is refused before its code is used', async () => {
+  test('verifyOAuth rejects a foreign state before it uses the code', async () => {
     const compat = await openCompat()
     const { code } = await go(compat)
     compat.calls()
@@ -419,7 +425,7 @@ describe('a provider', () => {
     expect(compat.calls()).not.toContain('POST /auth/v1/provider/token')
   })
 
-  test('signs in by its token', async () => {
+  test('signInWithIdToken signs in by a provider token', async () => {
     const compat = await openCompat()
     const { code } = await go(compat)
     const { provider_token: token } = await compat.auth.grantProviderToken({
@@ -430,7 +436,7 @@ describe('a provider', () => {
     expect(dataOf(await compat.auth.signInWithIdToken({ token }))).toMatchObject(whole)
   })
 
-  test('is linked, listed and unlinked', async () => {
+  test('linkIdentity, getUserIdentities and unlinkIdentity link, list and unlink a provider', async () => {
     const compat = await openCompat()
     await compat.member()
     const { auth } = compat
@@ -450,7 +456,7 @@ describe('a provider', () => {
     expect(await list()).toEqual([])
   })
 
-  test('whose address is no page is not gone to', async () => {
+  test('signInWithOAuth rejects a URL that is not a web page', async () => {
     const { auth, sandbox } = await openCompat()
     const body = { uri: 'javascript:alert(1)' }
     sandbox.faults([{ method: 'GET', path: '/auth/v1/provider/uri', body }])
@@ -458,7 +464,7 @@ describe('a provider', () => {
     expect(error?.error_description).toContain('not a web page')
   })
 
-  test('needs a name and an address to come back to', async () => {
+  test('signInWithOAuth, linkIdentity and unlinkIdentity reject missing parameters', async () => {
     const { auth } = await openCompat()
     const nameless = await auth.signInWithOAuth({} as never)
     expect(nameless.error?.error_description).toBe('provider is required')
