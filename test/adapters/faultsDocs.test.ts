@@ -5,15 +5,15 @@ import { notShown } from '../browser/pages/faults/notShown.ts'
 
 interface Row {
   title: string
-  /** Names of the tests that show the fault, and of those that hold ours. */
+  /** The names of the tests that show the fault, and of those that show its absence here. */
   official: string[]
   ours: string[]
 }
 
 const page = readFileSync('docs/faults.md', 'utf8')
 
-/** The rows of the page, by their numbers. */
-function written(): Map<number, Row> {
+/** Returns the rows of the page, by their numbers. */
+function readPage(): Map<number, Row> {
   const names = (cell: string) => [...cell.matchAll(/“([^”]+)”/g)].map(([, name]) => name!)
   const lines = page.split('\n').filter((line) => /^\| *\d+ *\|/.test(line))
   const rows = lines.map((line): [number, Row] => {
@@ -24,8 +24,8 @@ function written(): Map<number, Row> {
   return new Map(rows)
 }
 
-/** The same as the tests themselves say it. */
-function tested(): Map<number, Row> {
+/** Returns the same rows from the titles of the tests. */
+function readTests(): Map<number, Row> {
   const rows = new Map<number, Row>()
   const files = globSync('test/{adapters,browser}/faults*.test.ts').toSorted()
   for (const call of files.flatMap(callsOf).toSorted((a, b) => a.order - b.order)) {
@@ -33,8 +33,8 @@ function tested(): Map<number, Row> {
     if (!title) continue
     const row = rows.get(Number(number)) ?? { title, official: [], ours: [] }
     rows.set(Number(number), row)
-    if (title !== row.title) throw new Error(`fault ${number} is called “${title}” as well`)
-    const [, client, version, name] = /^(official|ours|compat)(?:, ([\d.]+))?: (.*)$/.exec(
+    if (title !== row.title) throw new Error(`fault ${number} is titled “${title}” as well`)
+    const [, client, version, name] = /^(official|createAuth|compat)(?:, ([\d.]+))?: (.*)$/.exec(
       call.name,
     )!
     if (client === 'official') row.official.push(version ? `${name} (${version})` : name!)
@@ -50,7 +50,7 @@ interface Call {
   order: number
 }
 
-/** Every test of a file. Those in Chromium come first. */
+/** Returns every test of a file. Those in Chromium come first. */
 function callsOf(file: string): Call[] {
   const calls: Call[] = []
   const rows: string[] = []
@@ -74,26 +74,26 @@ function callsOf(file: string): Call[] {
   return calls
 }
 
-const inPage = written()
-const inTests = tested()
+const inPage = readPage()
+const inTests = readTests()
 const numbers = Array.from({ length: 23 }, (_, index) => index + 1)
 
-test.each(numbers)('docs/faults.md tells of fault %i what its tests say', (number) => {
+test.each(numbers)('docs/faults.md: row %i agrees with the titles of its tests', (number) => {
   const sorted = ({ title, official, ours }: Row) => [title, official.toSorted(), ours.toSorted()]
   expect(sorted(inPage.get(number)!)).toEqual(sorted(inTests.get(number)!))
 })
 
-test('every fault is shown, or it is said why not, and ours is held', () => {
+test('faults: every fault has a test that shows it, or a reason, and a test of its absence here', () => {
   expect([...inTests.keys()].toSorted((a, b) => a - b)).toEqual(numbers)
   for (const [number, { official, ours }] of inTests) {
-    const isTold = notShown.some(({ row }) => row === number)
-    expect(official.length > 0 || isTold, `fault ${number}`).toBe(true)
+    const isExplained = notShown.some(({ row }) => row === number)
+    expect(official.length > 0 || isExplained, `fault ${number}`).toBe(true)
     expect(ours.length, `fault ${number}`).toBeGreaterThan(0)
   }
 })
 
-test('docs/faults.md says what no test shows, and why', () => {
-  const [, section] = /^## What no test shows\n([^#]*)/m.exec(page)!
+test('docs/faults.md: the faults without a test are listed with their reasons', () => {
+  const [, section] = /^## Faults without a test\n([^#]*)/m.exec(page)!
   const lines = section!.trim().replace(/\n +/g, ' ').split('\n')
   const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1)
   const expected = notShown.map(

@@ -21,8 +21,8 @@ const view = (tab: Page) =>
     return [status, user?.uid].filter(Boolean).join(' ')
   })
 
-describe('1. Two tabs renew with one refresh token', () => {
-  test('official: the slower tab wipes the session of both', async () => {
+describe('1. Two tabs refresh with one refresh token', () => {
+  test('official: the slower tab deletes the session of both', async () => {
     const { page, tab, pass, stored, hold } = await openOfficial()
     const other = await tab()
     await pass(3 * hour)
@@ -44,7 +44,7 @@ describe('1. Two tabs renew with one refresh token', () => {
     await expect.poll(() => stored()).toBe(null)
   })
 
-  test('ours: of ten tabs one renews, and all stay signed in', async () => {
+  test('createAuth: one of ten tabs refreshes, and all stay signed in', async () => {
     const { page, tab, pass, stored, calls } = await openOurs()
     const tabs = [page]
     while (tabs.length < 10) tabs.push(await tab())
@@ -56,7 +56,7 @@ describe('1. Two tabs renew with one refresh token', () => {
     for (const each of tabs) expect(await view(each)).toBe('signedIn ada')
   })
 
-  test('ours: where tabs cannot take turns, the slower one takes what the faster one got', async () => {
+  test('createAuth: without Web Locks, the slower tab uses the session that the faster one has stored', async () => {
     const { page, tab, pass, stored, calls, hold } = await openOurs()
     const other = await tab()
     for (const each of [page, other]) {
@@ -80,8 +80,8 @@ describe('1. Two tabs renew with one refresh token', () => {
   })
 })
 
-describe('2. What another tab does to the session goes unseen', () => {
-  test('official: who signs out, or is followed by another, in one tab stays in the other', async () => {
+describe('2. A tab does not notice what another tab does to the session', () => {
+  test('official: a sign-out or another sign-in in one tab does not reach the other', async () => {
     const world = await openOfficial()
     const { page, tab } = world
     const other = await tab()
@@ -95,7 +95,7 @@ describe('2. What another tab does to the session goes unseen', () => {
     expect(await user()).toBe('ada')
   })
 
-  test('ours: the other tab follows', async () => {
+  test('createAuth: the other tab follows a sign-out and another sign-in', async () => {
     const world = await openOurs()
     const { page, tab } = world
     const other = await tab()
@@ -106,7 +106,7 @@ describe('2. What another tab does to the session goes unseen', () => {
     await expect.poll(() => view(other)).toBe('signedIn bob')
   })
 
-  test('ours: so does a tab that was put aside meanwhile, once it is shown again', async () => {
+  test('createAuth: a tab from the back/forward cache follows when it is shown again', async () => {
     const { page, tab, stored } = await openOurs()
     const other = await tab()
     await other.addInitScript(() =>
