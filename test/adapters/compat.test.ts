@@ -2,8 +2,13 @@ import { expect, test } from 'vitest'
 import cloudbase, { CloudbaseError } from '../../adapters/compat/index.ts'
 import { AuthError } from '../../services/error.ts'
 import { createCloudbase } from '../../adapters/compat/cloudbase.ts'
+import type { Context } from '../../adapters/compat/context.ts'
 import { lazyMethods } from '../../adapters/compat/lazyMethods.ts'
 import type { InitOptions } from '../../adapters/compat/settings.ts'
+import type { V2Methods } from '../../adapters/compat/v2/index.ts'
+import { createOnDemandMethods } from '../../adapters/compat/v2/onDemand.ts'
+import { createPlatformMethods } from '../../adapters/compat/v2/platform.ts'
+import { createV3Methods } from '../../adapters/compat/v3/index.ts'
 import { memoryStore, type Store } from '../../services/session/store.ts'
 import { failure, openCompat, password, username } from './compatWorld.ts'
 
@@ -28,7 +33,7 @@ test('app.auth: the methods of auth are properties of app.auth as well', async (
   expect(app.auth.currentUser?.username).toBe(username)
 })
 
-/** Where the first request of an app would go. */
+/** Returns the origin that the first request of an app goes to. */
 async function originOf(options: Partial<InitOptions>, register?: (app: App) => void) {
   let url = ''
   const fetch = async (input: unknown) => {
@@ -173,11 +178,24 @@ test('lazyMethods: a failed import is tried again by the next call', async () =>
   expect(await methods.greet('Ada')).toBe('hello Ada')
 })
 
+test('CloudbaseAuth: auth has every method of the groups that are imported on demand', () => {
+  const context = {} as Context
+  const v3 = createV3Methods({
+    ...context,
+    v2: {} as V2Methods,
+    getSignedIn: () => Promise.reject(),
+  })
+  const { sendOtp: _, ...publicV3 } = v3
+  const auth = cloudbase.init({ env: 'methods' }).auth()
+  const groups = [createOnDemandMethods(context), createPlatformMethods(context), publicV3]
+  for (const name of groups.flatMap(Object.keys)) expect(auth).toHaveProperty(name)
+})
+
 test('useAdapters: anything but an adapter is rejected', () => {
   expect(() => createCloudbase().useAdapters(undefined as never)).toThrow('adapter must be')
 })
 
-/** A store as on React Native, where every answer is waited for. */
+/** An asynchronous store, as on React Native. */
 const asyncStore = (): Store => {
   const store = memoryStore()
   return {

@@ -5,7 +5,7 @@ const newEmail = 'lovelace@example.com'
 const newPhone = '+86 13900000000'
 const newPassword = 'Even-better-horse-8'
 
-/** A sudo token of the member. */
+/** Returns a sudo token of the current user. */
 const elevate = async ({ auth, prove }: Compat) =>
   auth.sudo({ verification_token: await prove({ phone_number: phone }) })
 
@@ -166,15 +166,15 @@ describe.each(['the token', 'the whole answer'])('with %s of sudo', (given) => {
 
   test('deleteMe deletes the user and ends the session', async () => {
     const { auth, sudo_token, me, storage } = await open()
-    const heard: unknown[] = []
-    await auth.onLoginStateChanged((params) => heard.push(params?.data?.eventType))
+    const events: unknown[] = []
+    await auth.onLoginStateChanged((params) => events.push(params?.data?.eventType))
     expect(await auth.deleteMe({ sudo_token })).toMatchObject({ username })
     expect(me()).toBe(undefined)
     expect(auth.hasLoginState()).toBe(null)
     expect(await auth.getLoginState()).toBe(null)
     expect(storage.get('credentials_demo')).toBe(undefined)
     expect(storage.get('user_info_demo')).toBe(undefined)
-    expect(heard).toEqual([undefined, 'sign_out'])
+    expect(events).toEqual([undefined, 'sign_out'])
   })
 })
 
@@ -210,7 +210,7 @@ test('isUsernameRegistered returns whether a name is taken', async () => {
   const { auth, sandbox, calls } = await openCompat()
   await sandbox.addUser({ username, password })
   expect(await auth.isUsernameRegistered(username)).toBe(true)
-  expect(await auth.isUsernameRegistered('nobody')).toBe(false)
+  expect(await auth.isUsernameRegistered('unknown')).toBe(false)
   expect(calls()).toEqual(Array(2).fill('GET /auth/v1/checkIfUserExist'))
 })
 
@@ -225,7 +225,7 @@ describe('queryUser', () => {
     expect(await auth.queryUser({ username })).toMatchObject({ total: 1, data: [{ sub }] })
     expect(await auth.queryUser({ email: newEmail })).toMatchObject({ data: [{ sub: other.sub }] })
     expect(await auth.queryUser({ phone_number: '13800000000' })).toMatchObject({ data: [{ sub }] })
-    expect(await auth.queryUser({ username: 'nobody' })).toEqual({ total: 0, data: [] })
+    expect(await auth.queryUser({ username: 'unknown' })).toEqual({ total: 0, data: [] })
   })
 
   test('queryUser rejects more than 50 ids', async () => {

@@ -28,7 +28,7 @@ describe('parseCaptcha', () => {
   })
 })
 
-/** The recipe of the documents, and a person who reads the pictures. */
+/** The recipe of the official documents, and a user who reads the pictures. */
 async function openRecipe() {
   const { sandbox, url } = await openCompat({ config })
   const EVENT_BUS = new EventEmitter()
@@ -144,7 +144,7 @@ describe('captchaOptions', () => {
   })
 
   test('captchaOptions: an error with a code from openURIWithCallback is the error of the call', async () => {
-    const refusal = { error: 'captcha_closed', error_description: 'closed by the person' }
+    const refusal = { error: 'captcha_closed', error_description: 'closed by the user' }
     const compat = await open(() => Promise.reject(refusal as unknown as Error))
     const calls = ['ada', 'grace'].map((name) => failure(compat.auth.isUsernameRegistered(name)))
     for (const error of await Promise.all(calls)) expect(error).toMatchObject(refusal)
@@ -185,7 +185,7 @@ describe('captchaOptions', () => {
     })
     await compat.sandbox.addUser({ username, password })
     const { user } = await compat.auth.signIn({ username, password })
-    // The last one that was called stays: the guest.
+    // The sign-in that started last wins: the anonymous one.
     expect(user.uid).toBe(compat.auth.currentUser?.uid)
     expect(await compat.auth.loginScope()).toBe('anonymous')
   })

@@ -3,15 +3,15 @@ import { type Compat, failure, openCompat, password, username } from './compatWo
 
 const back = 'http://127.0.0.1:9/back'
 
-/** A provider token of somebody the provider knows. */
-async function tokenOf({ auth, sandbox }: Compat, person = 'alex') {
+/** Returns a provider token of a user of the provider. */
+async function tokenOf({ auth, sandbox }: Compat, login = 'alex') {
   const { uri } = await auth.genProviderRedirectUri({
     provider_id: 'demo_idp',
     provider_redirect_uri: back,
     state: 'wx_open',
     other_params: { sign_out_uri: back },
   })
-  const returned = new URL(sandbox.consent(uri, person)).searchParams
+  const returned = new URL(sandbox.consent(uri, login)).searchParams
   expect(returned.get('state')).toBe('wx_open')
   return auth.grantProviderToken({
     provider_id: 'demo_idp',
@@ -83,7 +83,7 @@ describe('third-party sign-in', () => {
 
   test('genProviderRedirectUri rejects a provider that is not enabled', async () => {
     const { auth } = await openCompat()
-    const params = { provider_id: 'nobody', provider_redirect_uri: back }
+    const params = { provider_id: 'unknown', provider_redirect_uri: back }
     expect(await failure(auth.genProviderRedirectUri(params))).toMatchObject({
       error: 'provider_not_enabled',
     })
@@ -117,14 +117,14 @@ interface Forwarded {
   body: object
 }
 
-/** A mini program: `wx.login`, and its cloud function, which goes on to the sandbox. */
+/** A mini-program: `wx.login`, and a cloud function that forwards to the sandbox. */
 function miniProgram() {
   const pages: string[] = []
   const cloud: { name: string; data: Forwarded }[] = []
-  let person = 'alex'
+  let login = 'alex'
   const wx = {
     login: ({ success, fail }: Callbacks) =>
-      person ? success({ code: `wx-code-${person}` }) : fail({ errMsg: 'login:fail denied' }),
+      login ? success({ code: `wx-code-${login}` }) : fail({ errMsg: 'login:fail denied' }),
     getAccountInfoSync: () => ({ miniProgram: { appId: 'wx1234567890abcdef' } }),
     navigateTo({ url, success }: Callbacks & { url: string }) {
       pages.push(url)
@@ -140,7 +140,7 @@ function miniProgram() {
       },
     },
   }
-  return { wx, pages, cloud, become: (next: string) => (person = next) }
+  return { wx, pages, cloud, become: (next: string) => (login = next) }
 }
 
 describe('WeChat mini-program', () => {

@@ -7,7 +7,7 @@ import { failure, openCompat, password, username } from './compatWorld.ts'
 const bits = 1024
 const size = bits / 8
 
-/** Undoes RSAES-PKCS1-v1_5 block by block, as RFC 8017 §7.2.2 has it. */
+/** Decrypts RSAES-PKCS1-v1_5 block by block (RFC 8017 §7.2.2). */
 function decrypt(encrypted: string, key: KeyObject): string {
   const bytes = Buffer.from(encrypted, 'base64')
   expect(bytes.length % size).toBe(0)
@@ -49,11 +49,11 @@ describe('encrypt', () => {
   })
 
   test('encrypt fills a block to the last byte before it begins another', () => {
-    const room = size - 11
+    const capacity = size - 11
     for (const [length, blocks] of [
-      [room, 1],
-      [room + 1, 2],
-      [2 * room, 2],
+      [capacity, 1],
+      [capacity + 1, 2],
+      [2 * capacity, 2],
     ] as const) {
       const encrypted = encrypt('x'.repeat(length), pem('spki'))
       expect(Buffer.from(encrypted, 'base64')).toHaveLength(blocks * size)

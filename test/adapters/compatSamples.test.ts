@@ -9,8 +9,8 @@ import { memoryStore } from '../../services/session/store.ts'
 import { blanks, type Needs, runs, samples, typos } from './compatSamples.ts'
 import { openCompat, phone } from './compatWorld.ts'
 
-const person = { phone_number: phone, email: 'test@example.com', username: 'myname' }
-/** Where a sample elevates by this password. Users with a phone are elevated by a code only. */
+const member = { phone_number: phone, email: 'test@example.com', username: 'myname' }
+/** Samples that call `sudo` with this password; users with a phone number need a code instead. */
 const passwords: Record<string, string> = {
   '一 Auth.sudo': 'test_old_password',
   '三 Auth.sudo': 'test_password',
@@ -20,7 +20,7 @@ const wxOpen = { provider_id: 'wx_open', provider_redirect_uri: $page }
 
 afterEach(() => void vi.unstubAllGlobals())
 
-/** What a sample finds when it runs: who it needs, its blanks filled in, and the compat. */
+/** Prepares what a sample needs: the user, its blanks filled in, and the compat API. */
 async function prepare(title: string, needs: Needs) {
   const { sandbox, url } = await openCompat({ config: { maxSessions: 9 } })
   const { providers } = sandbox.config()
@@ -38,12 +38,12 @@ async function prepare(title: string, needs: Needs) {
 
   const elevating = passwords[title]
   if (needs === 'member' || needs === 'bound') {
-    const { phone_number, ...others } = person
+    const { phone_number, ...others } = member
     const password = elevating ?? 'your password'
     await sandbox.addUser({ ...others, password, ...(!elevating && { phone_number }) })
-    await auth.signIn({ username: person.username, password })
+    await auth.signIn({ username: member.username, password })
   }
-  if (needs === 'guest') await auth.signInAnonymously()
+  if (needs === 'anonymous') await auth.signInAnonymously()
   if (needs === 'ticket') auth.setCustomSignFunc(() => sandbox.mintTicket('employee-7'))
 
   const $prove = (contact: { phone_number: string } | { email: string }) =>
@@ -80,8 +80,8 @@ async function prepare(title: string, needs: Needs) {
     $newestCode: () => code(title === '三 Auth.signUp' ? phone : undefined),
     $giveTicket: (resolve: (ticket: string) => void) => resolve('ticket'),
     $signUpParams: async () => ({
-      email: person.email,
-      verification_token: await $prove({ email: person.email }),
+      email: member.email,
+      verification_token: await $prove({ email: member.email }),
     }),
   }
   return { sandbox, scope, image, left, before: sandbox.requests().length }
@@ -98,7 +98,7 @@ async function prove(
   return verification_token
 }
 
-/** WeChat's cloud function, which passes HTTP on. */
+/** WeChat's cloud function, which forwards HTTP. */
 async function callFunction({ data }: { data: Record<string, string> }) {
   const { url, method, headers, body } = data
   const { origin: _, ...sent } = headers as unknown as Record<string, string>
@@ -131,7 +131,7 @@ test.each(samples.filter(({ title }) => !title.startsWith('二')))(
     const { sandbox, scope, before, left } = await prepare(title, needs)
 
     await run(corrected(title, code), scope)
-    // Some samples wait for nothing themselves.
+    // Some samples do not await their own calls.
     const sent = () => sandbox.requests().slice(before)
     await vi.waitUntil(() => sent().length >= calls.length && sent().every(({ status }) => status))
     expect(
@@ -143,7 +143,7 @@ test.each(samples.filter(({ title }) => !title.startsWith('二')))(
 
 test('sample of the official documents: 二 验证码处理指南', async () => {
   const { title, code } = samples.find((sample) => sample.title.startsWith('二'))!
-  const { sandbox, scope, image } = await prepare(title, 'nobody')
+  const { sandbox, scope, image } = await prepare(title, 'signedOut')
   sandbox.config({ captchaOnEveryCall: 'on' })
   const returned = 'return { auth, verifyCaptchaData, state: () => captchaState }'
   const { auth, verifyCaptchaData, state } = (await run(

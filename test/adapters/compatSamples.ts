@@ -12,14 +12,14 @@ export const samples = readFileSync(new URL('compatSamples.txt', import.meta.url
     return { title: section.slice(0, end), code: section.slice(end + 1) }
   })
 
-/** What is wrong in the documents themselves: no client could run it. */
+/** Errors in the documents that no client could run. */
 export const typos: [sample: string, written: string, meant: string][] = [
   ['匿名登录转正', '...// 传参参考 Auth.signUp接口', '...(await $signUpParams()),'],
   ['匿名登录转正', '...\n// 传参参考 Auth.signUp接口', '...(await $signUpParams()),'],
   ['setCustomSignFunc', 'new Promise((resolve, reject))', '() => new Promise($giveTicket)'],
   ['一 Auth.genProviderRedirectUri', 'provider_token: providerToken', 'provider_token'],
   ['一 Auth.getCurrentUser', 'getCurrenUser', 'getCurrentUser'],
-  // Neither document says so, but a proof is good for one use: sudo has had the first one.
+  // A verification token is valid once, and sudo uses the first one; neither document says so.
   [
     '一 Auth.bindPhoneNumber',
     'verificationToken.verification_token',
@@ -37,7 +37,7 @@ export const typos: [sample: string, written: string, meant: string][] = [
     'verificationToken.verification_token',
   ],
   ['二', 'useAdapters(adapter,', 'useAdapters(genAdapter,'],
-  // Two ways to do it, written one after the other.
+  // The sample shows two alternatives one after the other.
   [
     '三 Auth.sudo',
     'const sudoRes = await auth.sudo({\nverification_token',
@@ -51,7 +51,7 @@ export const typos: [sample: string, written: string, meant: string][] = [
   ['三 Auth.bindEmail', 'sudo_token: sudoToken\n', 'sudo_token: sudoToken,\n'],
 ]
 
-/** What a reader fills in. */
+/** What the reader fills in. */
 export const blanks: [written: string, filled: string][] = [
   ['= "000000"', '= $newestCode()'],
   ['userInputCode', '$newestCode()'],
@@ -72,34 +72,34 @@ const me = 'GET /auth/v1/user/me'
 const enter = (...path: string[]) => [...path.map((each) => `POST /auth/v1/${each}`), me]
 const silent = enter('provider/token', 'signin/with/provider')
 
-export type Needs = 'nobody' | 'member' | 'guest' | 'ticket' | 'bound'
+export type Needs = 'signedOut' | 'member' | 'anonymous' | 'ticket' | 'bound'
 
-/** Who is there before a sample runs, and what it sends. */
+/** The user before a sample runs, and the requests it sends. */
 export const runs: Record<string, [needs: Needs, ...calls: string[]]> = {
-  'App.auth': ['nobody'],
-  '一 Auth.signUp': ['nobody', send, verify, ...enter('signup')],
-  '三 Auth.signUp': ['nobody', send, send, verify, ...enter('signup')],
+  'App.auth': ['signedOut'],
+  '一 Auth.signUp': ['signedOut', send, verify, ...enter('signup')],
+  '三 Auth.signUp': ['signedOut', send, send, verify, ...enter('signup')],
   'Auth.signIn': ['member', ...enter('signin'), ...enter('signin'), ...enter('signin')],
   'Auth.signOut': ['member', 'POST /auth/v1/revoke'],
-  'Auth.signInAnonymously': ['nobody', ...enter('signin/anonymously')],
+  'Auth.signInAnonymously': ['signedOut', ...enter('signin/anonymously')],
   'Auth.signInAnonymously 匿名登录转正': [
-    'nobody',
+    'signedOut',
     ...enter('signin/anonymously'),
     send,
     verify,
     ...enter('signup'),
   ],
-  'Auth.setCustomSignFunc': ['nobody'],
+  'Auth.setCustomSignFunc': ['signedOut'],
   'Auth.signInWithCustomTicket': ['ticket', ...enter('signin/custom')],
-  'Auth.signInWithOpenId': ['nobody', ...silent],
-  'Auth.signInWithUnionId': ['nobody', ...silent],
-  'Auth.signInWithPhoneAuth': ['nobody', ...silent],
-  'Auth.signInWithSms': ['nobody', send, verify, ...enter('signup')],
-  'Auth.signInWithEmail': ['nobody', send, verify, ...enter('signup')],
-  'Auth.toDefaultLoginPage': ['nobody'],
-  'Auth.genProviderRedirectUri': ['nobody', 'GET /auth/v1/provider/uri', ...silent],
-  'Auth.grantProviderToken': ['nobody', 'POST /auth/v1/provider/token'],
-  'Auth.signInWithProvider': ['nobody', ...enter('signin/with/provider')],
+  'Auth.signInWithOpenId': ['signedOut', ...silent],
+  'Auth.signInWithUnionId': ['signedOut', ...silent],
+  'Auth.signInWithPhoneAuth': ['signedOut', ...silent],
+  'Auth.signInWithSms': ['signedOut', send, verify, ...enter('signup')],
+  'Auth.signInWithEmail': ['signedOut', send, verify, ...enter('signup')],
+  'Auth.toDefaultLoginPage': ['signedOut'],
+  'Auth.genProviderRedirectUri': ['signedOut', 'GET /auth/v1/provider/uri', ...silent],
+  'Auth.grantProviderToken': ['signedOut', 'POST /auth/v1/provider/token'],
+  'Auth.signInWithProvider': ['signedOut', ...enter('signin/with/provider')],
   'Auth.unbindProvider': [
     'bound',
     'GET /auth/v1/user/provider',
@@ -107,8 +107,8 @@ export const runs: Record<string, [needs: Needs, ...calls: string[]]> = {
   ],
   'Auth.getProviders': ['bound', 'GET /auth/v1/user/provider'],
   'Auth.bindWithProvider': ['member', 'POST /auth/v1/user/provider/bind'],
-  'Auth.verify': ['nobody', send, verify],
-  'Auth.getVerification': ['nobody', send],
+  'Auth.verify': ['signedOut', send, verify],
+  'Auth.getVerification': ['signedOut', send],
   '一 Auth.sudo': ['member', 'POST /auth/v1/user/sudo'],
   '三 Auth.sudo': ['member', 'POST /auth/v1/user/sudo', send, verify, 'POST /auth/v1/user/sudo'],
   'Auth.getAccessToken': ['member'],
@@ -137,9 +137,9 @@ export const runs: Record<string, [needs: Needs, ...calls: string[]]> = {
   'Auth.getUserInfo': ['member', me],
   'Auth.queryUser': ['member', 'GET /auth/v1/user/query'],
   'Auth.resetPassword': ['member', send, verify, 'POST /auth/v1/reset'],
-  'Auth.isUsernameRegistered': ['nobody', 'GET /auth/v1/checkIfUserExist'],
+  'Auth.isUsernameRegistered': ['signedOut', 'GET /auth/v1/checkIfUserExist'],
   'Auth.deleteMe': ['member', 'DELETE /auth/v1/user/me', 'POST /auth/v1/revoke'],
-  'Auth.loginScope': ['guest'],
+  'Auth.loginScope': ['anonymous'],
   'Auth.hasLoginState': ['member'],
   'Auth.getLoginState': ['member'],
   'Auth.onLoginStateChanged': ['member'],

@@ -4,54 +4,54 @@ import { email, type Compat, failure, openCompat, password, username } from './c
 
 const later = () => new Promise((resolve) => setTimeout(resolve, 20))
 
-/** Notes what `onLoginStateChanged` says. */
+/** Collects the calls of an `onLoginStateChanged` callback. */
 async function listen({ auth }: Pick<Compat, 'auth'>) {
-  const heard: (LoginStateEvent | null)[] = []
-  const stop = await auth.onLoginStateChanged((params) => heard.push(params as LoginStateEvent))
-  const types = () => heard.map((params) => params?.data?.eventType)
-  return { heard, types, stop }
+  const events: (LoginStateEvent | null)[] = []
+  const stop = await auth.onLoginStateChanged((params) => events.push(params as LoginStateEvent))
+  const types = () => events.map((params) => params?.data?.eventType)
+  return { events, types, stop }
 }
 
 describe('onLoginStateChanged', () => {
   test('onLoginStateChanged calls back with the current state first', async () => {
     const compat = await openCompat()
     const out = await listen(compat)
-    expect(out.heard).toEqual([null])
+    expect(out.events).toEqual([null])
     await compat.member()
-    const { heard } = await listen(compat)
-    expect(heard).toMatchObject([{ user: { username } }])
-    expect(heard[0]).not.toHaveProperty('data')
+    const { events } = await listen(compat)
+    expect(events).toMatchObject([{ user: { username } }])
+    expect(events[0]).not.toHaveProperty('data')
   })
 
   test('onLoginStateChanged calls back on sign-in, once the user is read, and on sign-out', async () => {
     const compat = await openCompat()
-    const { heard, types } = await listen(compat)
+    const { events, types } = await listen(compat)
     const { sub } = await compat.member()
     await compat.auth.signOut()
     await vi.waitFor(() => expect(types()).toEqual([undefined, 'sign_in', 'sign_out']))
-    expect(heard[1]).toMatchObject({
+    expect(events[1]).toMatchObject({
       name: 'loginStateChanged',
       data: { eventType: 'sign_in' },
       user: { uid: sub, username },
     })
-    expect(heard[1]!.oauthLoginState).toMatchObject({ sub })
-    expect(heard[2]!.user).toBe(undefined)
-    expect(JSON.stringify(heard)).not.toContain(heard[1]!.oauthLoginState!.access_token)
+    expect(events[1]!.oauthLoginState).toMatchObject({ sub })
+    expect(events[2]!.user).toBe(undefined)
+    expect(JSON.stringify(events)).not.toContain(events[1]!.oauthLoginState!.access_token)
   })
 
   test('onLoginStateChanged calls back with the user who signed in, not with the previous one', async () => {
     const compat = await openCompat()
-    const { heard } = await listen(compat)
+    const { events } = await listen(compat)
     await compat.member()
     const next = await compat.sandbox.addUser({ username: 'grace', password })
     await compat.auth.signIn({ username: 'grace', password })
-    expect(heard.at(-1)?.user?.uid).toBe(next.sub)
+    expect(events.at(-1)?.user?.uid).toBe(next.sub)
   })
 
   test('onLoginStateChanged calls back once with credentials_error when the server rejects the session', async () => {
     const compat = await openCompat()
     const { sub } = await compat.member()
-    const { types, heard } = await listen(compat)
+    const { types, events } = await listen(compat)
     compat.sandbox.removeUser(sub)
     compat.pass(3 * 3600)
     const callers = Array.from({ length: 50 }, () => failure(compat.auth.getAccessToken()))
@@ -60,7 +60,7 @@ describe('onLoginStateChanged', () => {
     await vi.waitFor(() => expect(types()).toEqual([undefined, 'credentials_error']))
     await later()
     expect(types()).toHaveLength(2)
-    expect(heard[1]!.data.msg).toEqual(expect.any(String))
+    expect(events[1]!.data.msg).toEqual(expect.any(String))
     expect(compat.calls()).toEqual(['POST /auth/v1/token invalid_grant'])
     expect(compat.auth.hasLoginState()).toBe(null)
   })

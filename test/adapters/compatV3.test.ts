@@ -3,7 +3,7 @@ import { type Compat, email, openCompat, password, phone, username } from './com
 
 const newPassword = 'Even-better-horse-8'
 
-/** What is in an answer that must have no error. */
+/** Returns the data of an answer that must have no error. */
 function dataOf<T>({ data, error }: { data: Partial<T>; error: unknown }): T {
   if (error) throw error as Error
   return data as T
@@ -206,17 +206,17 @@ describe('onAuthStateChange', () => {
 
   test('onAuthStateChange calls back on every event of the session', async () => {
     const compat = await openCompat()
-    const heard: unknown[] = []
+    const events: unknown[] = []
     const { data } = compat.auth.onAuthStateChange((event, session) =>
-      heard.push([event, session?.user.id]),
+      events.push([event, session?.user.id]),
     )
-    await vi.waitUntil(() => heard.length === 1)
+    await vi.waitUntil(() => events.length === 1)
     const { sub } = await compat.member()
     await compat.auth.refreshSession()
     await compat.auth.updateUser({ nickname: 'Ada' })
     await compat.auth.signOut()
-    await vi.waitUntil(() => heard.length === 5)
-    expect(heard).toEqual([
+    await vi.waitUntil(() => events.length === 5)
+    expect(events).toEqual([
       ['INITIAL_SESSION', undefined],
       ['SIGNED_IN', sub],
       ['TOKEN_REFRESHED', sub],
@@ -225,19 +225,21 @@ describe('onAuthStateChange', () => {
     ])
     data.subscription.unsubscribe()
     await compat.auth.signInAnonymously()
-    expect(heard).toHaveLength(5)
+    expect(events).toHaveLength(5)
   })
 
   test('onAuthStateChange calls back with the current session first', async () => {
     const compat = await openCompat()
     const { sub } = await compat.member()
-    const heard: unknown[] = []
-    compat.open().auth.onAuthStateChange((event, session) => heard.push([event, session?.user.id]))
-    const { data } = compat.auth.onAuthStateChange(() => heard.push('unsubscribed before it began'))
+    const events: unknown[] = []
+    compat.open().auth.onAuthStateChange((event, session) => events.push([event, session?.user.id]))
+    const { data } = compat.auth.onAuthStateChange(() =>
+      events.push('unsubscribed before it began'),
+    )
     data.subscription.unsubscribe()
-    await vi.waitUntil(() => heard.length > 0)
+    await vi.waitUntil(() => events.length > 0)
     await later()
-    expect(heard).toEqual([['INITIAL_SESSION', sub]])
+    expect(events).toEqual([['INITIAL_SESSION', sub]])
   })
 })
 
@@ -317,12 +319,12 @@ describe('a new password', () => {
       const compat = await openCompat()
       const { auth } = compat
       await compat.sandbox.addUser({ username, email, phone_number: phone, password })
-      const heard: string[] = []
-      auth.onAuthStateChange((event) => heard.push(event))
+      const events: string[] = []
+      auth.onAuthStateChange((event) => events.push(event))
       const { updateUser } = dataOf(await auth.resetPasswordForEmail(contact))
       const nonce = compat.code(contact.includes('@') ? email : phone)
       expect(dataOf(await updateUser({ nonce, password: newPassword }))).toMatchObject(whole)
-      expect(heard).toContain('PASSWORD_RECOVERY')
+      expect(events).toContain('PASSWORD_RECOVERY')
       expect(compat.calls()).toEqual([
         'POST /auth/v1/verification',
         'POST /auth/v1/verification/verify',
@@ -440,16 +442,16 @@ describe('a provider', () => {
     const compat = await openCompat()
     await compat.member()
     const { auth } = compat
-    const heard: unknown[] = []
-    auth.onAuthStateChange((event, _, info) => heard.push([event, info]))
+    const events: unknown[] = []
+    auth.onAuthStateChange((event, _, info) => events.push([event, info]))
     const { url } = dataOf(
       await auth.linkIdentity({ provider: 'demo_idp', options: { redirectTo } }),
     )
     const back = Object.fromEntries(new URL(compat.sandbox.consent(url!, 'alex')).searchParams)
     const linked = dataOf(await auth.verifyOAuth(back))
     expect(linked).toMatchObject({ type: 'bind_identity', provider: 'demo_idp' })
-    await vi.waitUntil(() => heard.length > 1)
-    expect(heard.at(-1)).toEqual(['BIND_IDENTITY', { data: linked, error: null }])
+    await vi.waitUntil(() => events.length > 1)
+    expect(events.at(-1)).toEqual(['BIND_IDENTITY', { data: linked, error: null }])
     const list = async () => dataOf(await auth.getUserIdentities()).identities
     expect(await list()).toMatchObject([{ id: 'demo_idp' }])
     expect(await auth.unlinkIdentity({ provider: 'demo_idp' })).toEqual({ data: {}, error: null })

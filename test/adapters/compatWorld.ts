@@ -17,7 +17,7 @@ export interface CompatOptions extends CompatAuthOptions {
   init?: Partial<InitOptions>
 }
 
-/** A sandbox over real HTTP, and the official SDK's compat before it. */
+/** Opens a sandbox over real HTTP, and the compat API connected to it. */
 export async function openCompat({ config, init, ...options }: CompatOptions = {}) {
   const sandbox = createSandbox({ config })
   const { url, close } = await sandbox.listen()
@@ -25,7 +25,7 @@ export async function openCompat({ config, init, ...options }: CompatOptions = {
   const clock = turnableClock()
   const storage = init?.storage ?? memoryStore()
 
-  /** The page as it is after a reload: another module, the same storage. */
+  /** Opens the page after a reload: another instance, the same storage. */
   const open = () => {
     const cloudbase = createCloudbase()
     const app = cloudbase.init({ env, clock, storage, ...init })
@@ -43,23 +43,23 @@ export async function openCompat({ config, init, ...options }: CompatOptions = {
     open,
     ...first,
 
-    /** What was sent since the last look, with the error it was answered with. */
+    /** Returns the requests since the last call, each with the error of its answer. */
     calls() {
       const sent = sandbox.requests().slice(seen)
       seen = sandbox.requests().length
       return sent.map(({ method, path, error }) => [method, path, error].filter(Boolean).join(' '))
     },
 
-    /** What the newest message to a contact says. */
+    /** Returns the code in the newest message to a contact. */
     code: (to: string) => sandbox.inbox(to)[0]!.code,
 
-    /** Client and server grow older together. */
+    /** Moves the time of client and server forward. */
     pass(seconds: number) {
       sandbox.advance(seconds)
       clock.advance(seconds * 1000)
     },
 
-    /** Proves a contact as a person does. */
+    /** Verifies a contact as a user does; returns the verification token. */
     async prove(contact: { phone_number: string } | { email: string }) {
       const { verification_id } = await first.auth.getVerification(contact)
       const [to] = Object.values(contact) as [string]
@@ -68,7 +68,7 @@ export async function openCompat({ config, init, ...options }: CompatOptions = {
       return verification_token
     },
 
-    /** Somebody who has a phone, an e-mail address, a name and a password, signed in. */
+    /** Signs in a user with a phone number, an e-mail address, a name and a password. */
     async member() {
       const user = await sandbox.addUser({ phone_number: phone, email, username, password })
       await first.auth.signIn({ username, password })
@@ -81,7 +81,7 @@ export async function openCompat({ config, init, ...options }: CompatOptions = {
 
 export type Compat = Awaited<ReturnType<typeof openCompat>>
 
-/** What an answer of a promise was refused with. */
+/** Returns the error that a promise rejects with. */
 export const failure = async (promise: Promise<unknown>) => {
   const thrown: unknown = await promise.then(
     () => undefined,

@@ -19,7 +19,7 @@ const verification = { method: 'POST', path: '/auth/v1/verification' }
 const unavailable = { status: 503, body: { error: 'unavailable' } }
 const SESSION = 'credentials_demo'
 
-/** Our door to a sandbox. */
+/** Opens a sandbox and a client of `createAuth`. */
 async function openOurs(edges: Edges = {}) {
   const world = await openWorld('nothing', edges)
   onTestFinished(world.close)
@@ -29,7 +29,7 @@ async function openOurs(edges: Edges = {}) {
   }
   let seen = 0
 
-  /** Signs a user in by a ticket, which takes no password to be hashed. */
+  /** Signs in by a ticket, because hashing a password takes long. */
   async function enter(uid: string) {
     const ticket = await world.sandbox.mintTicket(uid)
     await world.auth.call(endpoints.signInWithCustomTicket, { provider_id: 'custom', ticket })
@@ -40,7 +40,7 @@ async function openOurs(edges: Edges = {}) {
     enter,
     stored: () => world.storage.shared.get(SESSION),
 
-    /** What was sent since the last look, with the error it was answered with. */
+    /** Returns the requests since the last call, each with the error of its answer. */
     sent() {
       const all = world.sandbox.requests()
       const sent = all.slice(seen)
@@ -52,7 +52,7 @@ async function openOurs(edges: Edges = {}) {
   })
 }
 
-/** The same with a user of custom sign-in, who is in already. */
+/** Opens a client whose user is signed in by custom sign-in. */
 async function openSignedIn(edges?: Edges) {
   const world = await openOurs(edges)
   await world.enter('ada')
@@ -61,13 +61,13 @@ async function openSignedIn(edges?: Edges) {
   return world
 }
 
-/** No answer, until it is not waited for any more. */
+/** A `fetch` that settles only when it is aborted. */
 const never = ({ signal }: RequestInit = {}) =>
   new Promise<never>((_, reject) => {
     signal!.addEventListener('abort', () => reject(signal!.reason as Error))
   })
 
-/** The wire, noting the addresses that are asked for. */
+/** A `fetch` that collects the requested URLs. */
 const noting =
   (urls: string[]): typeof fetch =>
   (input, init) => {
@@ -152,12 +152,12 @@ describe('7. A sign-in fails although only the user record cannot be read', () =
   test('compat: a sign-in succeeds without the user record, and listeners are notified', async () => {
     const { sandbox, auth } = await openCompat()
     await sandbox.addUser({ username, password })
-    const told: string[] = []
-    auth.onAuthStateChange((event) => void told.push(event))
+    const events: string[] = []
+    auth.onAuthStateChange((event) => void events.push(event))
     sandbox.faults([{ ...me, ...unavailable }])
     const { user } = await auth.signIn({ username, password })
     expect(user.uid).toBe(sandbox.users()[0]!.sub)
-    expect(told).toEqual(['INITIAL_SESSION', 'SIGNED_IN'])
+    expect(events).toEqual(['INITIAL_SESSION', 'SIGNED_IN'])
   })
 })
 
@@ -253,7 +253,7 @@ describe('9. Requests that must not be repeated are sent again', () => {
 })
 
 describe('10. Requests never time out', () => {
-  /** A server whose renewals never answer. */
+  /** Opens a server that never answers a refresh. */
   async function openStuck() {
     const sandbox = createSandbox()
     const wire: typeof fetch = (input, init) =>
@@ -426,7 +426,7 @@ describe('13. In Node nothing can be changed or deleted', () => {
 describe('14. Phone numbers are corrupted or not normalized', () => {
   test('createAuth: phone numbers are sent in one normal form in every request', async () => {
     const { auth, sandbox } = await openSignedIn()
-    const proof = { verification_token: 'of nobody' }
+    const proof = { verification_token: 'unknown' }
     for (const [typed, phone_number] of [
       ['+85212345678', '+852 12345678'],
       ['+14155550100', '+1 4155550100'],
@@ -564,16 +564,18 @@ describe('20. Whether a contact has an account becomes outdated', () => {
 describe('21. A late listener, or one of a signed-out user, is not called', () => {
   test('compat: every new listener receives INITIAL_SESSION, signed in or not', async () => {
     const { auth, sandbox } = await openCompat()
-    const told: unknown[] = []
+    const events: unknown[] = []
     const listen = () =>
-      auth.onAuthStateChange((event, session) => void told.push([event, session?.user.id ?? null]))
+      auth.onAuthStateChange(
+        (event, session) => void events.push([event, session?.user.id ?? null]),
+      )
     listen()
-    await vi.waitUntil(() => told.length === 1)
+    await vi.waitUntil(() => events.length === 1)
     const ticket = await sandbox.mintTicket('ada')
     await auth.signInWithCustomTicket(async () => ticket)
     listen()
-    await vi.waitUntil(() => told.length === 3)
-    expect(told).toEqual([
+    await vi.waitUntil(() => events.length === 3)
+    expect(events).toEqual([
       ['INITIAL_SESSION', null],
       ['SIGNED_IN', 'ada'],
       ['INITIAL_SESSION', 'ada'],
@@ -627,18 +629,18 @@ describe('23. A session without a refresh token expires unnoticed', () => {
 
   test('compat: listeners receive the user who signs in next', async () => {
     const { auth, sandbox } = await openCompat()
-    const told: unknown[] = []
+    const events: unknown[] = []
     const enter = async (uid: string) => {
       const ticket = await sandbox.mintTicket(uid)
       await auth.signInWithCustomTicket(async () => ticket)
     }
     await enter('ada')
     await auth.onLoginStateChanged(
-      (params) => void told.push([params?.data?.eventType, params?.user?.uid]),
+      (params) => void events.push([params?.data?.eventType, params?.user?.uid]),
     )
     await auth.signOut()
     await enter('bob')
-    expect(told).toEqual([
+    expect(events).toEqual([
       [undefined, 'ada'],
       ['sign_out', undefined],
       ['sign_in', 'bob'],
@@ -685,10 +687,10 @@ interface OAuthSdk {
   }
 }
 
-/** The official client as Node gets it. Its types for Node would change those of its other builds. */
+/** The official SDK for Node, imported without its types, which would change those of its other builds. */
 const importOfficial = async <T>(entry: string) => (await import(`@cloudbase/js-sdk${entry}`)) as T
 
-/** As much of WeChat as sends requests. */
+/** The part of `wx` that sends requests. */
 const wxStub = {
   request({ url, method, header, data, success, fail }) {
     fetch(url, { method, headers: header, body: data as string })

@@ -20,12 +20,12 @@ describe('3. An answer of 500 without an error code counts as success', () => {
 
   test('official: a refresh answered so deletes the session and notifies listeners of a success', async () => {
     const { sandbox, page, pass, stored } = await openOfficial()
-    await page.evaluate(() => official.onAuthStateChange((event) => told.push(event)))
+    await page.evaluate(() => official.onAuthStateChange((event) => events.push(event)))
     await pass(3 * hour)
     sandbox.faults([{ ...token, ...boom }])
     await page.evaluate(() => codeOf(official.getAccessToken()))
     expect(await stored()).toBe(null)
-    await expect.poll(() => page.evaluate(() => told)).toContain('TOKEN_REFRESHED')
+    await expect.poll(() => page.evaluate(() => events)).toContain('TOKEN_REFRESHED')
   })
 
   test('official: a sign-in answered so deletes the session of the current user', async () => {
@@ -50,13 +50,13 @@ describe('4. A user who signs out offline stays signed in', () => {
 describe('5. A call answered with 401 signs out silently', () => {
   test('official: the session is deleted without a refresh and without an event', async () => {
     const { sandbox, page, stored, calls } = await openOfficial()
-    await page.evaluate(() => official.onAuthStateChange((event) => told.push(event)))
+    await page.evaluate(() => official.onAuthStateChange((event) => events.push(event)))
     await page.evaluate(listen)
     sandbox.faults([{ ...me, status: 401, body: { error: 'unauthenticated' } }])
     await page.evaluate(() => official.currentUser!.refresh().catch(() => undefined))
     expect(calls()).toEqual(['GET /v1/user/me'])
     expect(await stored()).toBe(null)
-    expect(await page.evaluate(() => told)).toEqual(['at first'])
+    expect(await page.evaluate(() => events)).toEqual(['at first'])
   })
 })
 
@@ -64,16 +64,16 @@ describe('6. Lost credentials are reported when nothing is lost', () => {
   test('official: credentials_error is sent to a signed-out user before any call', async () => {
     const { page } = await open('official')
     await page.evaluate(listen)
-    expect(await page.evaluate(() => told)).toEqual(['credentials_error', 'at first'])
+    expect(await page.evaluate(() => events)).toEqual(['credentials_error', 'at first'])
     await page.evaluate((phone_number) => official.getVerification({ phone_number }), phone)
-    expect(await page.evaluate(() => told.slice(2))).toEqual(['credentials_error'])
+    expect(await page.evaluate(() => events.slice(2))).toEqual(['credentials_error'])
   })
 
   test('official, 2.28.8: credentials_error is not sent to a signed-out user', async () => {
     const { page } = await open('official2')
     await page.evaluate(listen)
     await page.evaluate((phone_number) => official.getVerification({ phone_number }), phone)
-    expect(await page.evaluate(() => told)).toEqual(['at first'])
+    expect(await page.evaluate(() => events)).toEqual(['at first'])
   })
 
   test('official: credentials_error is sent twice when the server is busy', async () => {
@@ -82,7 +82,7 @@ describe('6. Lost credentials are reported when nothing is lost', () => {
     await pass(3 * hour)
     sandbox.faults([{ ...token, ...unavailable }])
     expect(await page.evaluate(() => codeOf(official.getAccessToken()))).toBe('unavailable')
-    expect(await page.evaluate(() => told.slice(1))).toEqual(Array(2).fill('credentials_error'))
+    expect(await page.evaluate(() => events.slice(1))).toEqual(Array(2).fill('credentials_error'))
     expect(await stored()).not.toBe(null)
   })
 })
@@ -91,11 +91,11 @@ describe('7. A sign-in fails although only the user record cannot be read', () =
   test('official: the session is stored, but the sign-in rejects and listeners are not notified', async () => {
     const world = await open('official')
     const { sandbox, page, stored } = world
-    await page.evaluate(() => official.onAuthStateChange((event) => told.push(event)))
+    await page.evaluate(() => official.onAuthStateChange((event) => events.push(event)))
     sandbox.faults([{ ...me, ...unavailable }])
     expect(await enter(world, 'ada')).toBe('unavailable')
     expect(await stored()).not.toBe(null)
-    expect(await page.evaluate(() => told)).toEqual([])
+    expect(await page.evaluate(() => events)).toEqual([])
   })
 })
 
@@ -137,7 +137,7 @@ describe('8. Captcha tokens are used twice, and captcha dialogs pile up and cann
     const world = await open('official', everywhere, { dialog: 'its own' })
     const { page } = world
     await page.evaluate((phone_number) => {
-      void codeOf(official.getVerification({ phone_number })).then((code) => told.push(code))
+      void codeOf(official.getVerification({ phone_number })).then((code) => events.push(code))
     }, phone)
     const dialog = page.locator('body > div', { has: page.locator('img') })
     await dialog.waitFor()
@@ -145,7 +145,7 @@ describe('8. Captcha tokens are used twice, and captcha dialogs pile up and cann
     await page.keyboard.press('Escape')
     await page.mouse.click(1, 1)
     expect(await dialog.count()).toBe(1)
-    expect(await page.evaluate(() => told)).toEqual([])
+    expect(await page.evaluate(() => events)).toEqual([])
   })
 
   test('official: a captcha token is sent without URL encoding', async () => {
@@ -196,7 +196,7 @@ describe('10. Requests never time out', () => {
     const { held } = await hold('/v1/token')
     await page.evaluate(
       (ticket) => {
-        const note = (code: string) => void told.push(code)
+        const note = (code: string) => void events.push(code)
         official.setCustomSignFunc(async () => ticket)
         void codeOf(official.getAccessToken()).then(note)
         void codeOf(official.signInWithCustomTicket()).then(note)
@@ -205,7 +205,7 @@ describe('10. Requests never time out', () => {
     )
     await held
     await clock.runFor('10:00')
-    expect(await page.evaluate(() => told)).toEqual([])
+    expect(await page.evaluate(() => events)).toEqual([])
   })
 })
 
@@ -256,7 +256,7 @@ describe('14. Phone numbers are corrupted or not normalized', () => {
     const typed = '13800000000'
     const sent = sandbox.requests().length
     await page.evaluate(async (phone_number) => {
-      const proof = { verification_token: 'of nobody' }
+      const proof = { verification_token: 'unknown' }
       await codeOf(official.bindPhoneNumber({ phone_number, sudo_token: '', ...proof }))
       await codeOf(official.resetPassword({ phone_number, new_password: 'new', ...proof }))
       await codeOf(official.signIn({ username: phone_number, ...proof }))
@@ -331,12 +331,12 @@ describe('18. A deleted user stays signed in', () => {
     const { sandbox, page, calls, stored } = await open('official')
     await sandbox.addUser({ username: 'ada', password })
     await page.evaluate((password) => official.signIn({ username: 'ada', password }), password)
-    await page.evaluate(() => official.onAuthStateChange((event) => told.push(event)))
+    await page.evaluate(() => official.onAuthStateChange((event) => events.push(event)))
     await page.evaluate(deleteUser, password)
     expect(sandbox.users()).toEqual([])
     expect(await stored()).not.toBe(null)
     expect(await page.evaluate(() => official.currentUser?.username)).toBe('ada')
-    expect(await page.evaluate(() => told)).toEqual([])
+    expect(await page.evaluate(() => events)).toEqual([])
     calls()
     await page.evaluate(() => official.getUserInfo())
     expect(calls()).toEqual(['GET /v1/user/me unauthenticated'])
@@ -381,19 +381,19 @@ describe('21. A late listener, or one of a signed-out user, is not called', () =
   test('official: INITIAL_SESSION is sent once, and only to listeners that exist by then', async () => {
     const { page } = await openOfficial()
     await page.reload()
-    await page.evaluate(() => official.onAuthStateChange((event) => told.push(event)))
+    await page.evaluate(() => official.onAuthStateChange((event) => events.push(event)))
     await page.evaluate(() => official.getUserInfo())
-    expect(await page.evaluate(() => told)).toEqual([])
+    expect(await page.evaluate(() => events)).toEqual([])
   })
 
   test('official: INITIAL_SESSION is not sent when signed out', async () => {
     const { page, env } = await open('official')
     await page.evaluate((env) => {
       const { auth } = anew(`${env}-anew`)
-      auth.onAuthStateChange((event) => told.push(event))
-      return codeOf(auth.getVerification({ phone_number: 'nobody' }))
+      auth.onAuthStateChange((event) => events.push(event))
+      return codeOf(auth.getVerification({ phone_number: 'none' }))
     }, env)
-    expect(await page.evaluate(() => told)).toEqual([])
+    expect(await page.evaluate(() => events)).toEqual([])
   })
 })
 
@@ -421,19 +421,19 @@ describe('23. A session without a refresh token expires unnoticed', () => {
   })
 })
 
-// What runs in the page.
+// Functions that run in the page.
 
 const listen = () =>
-  official.onLoginStateChanged((params) => void told.push(params?.data?.eventType ?? 'at first'))
+  official.onLoginStateChanged((params) => void events.push(params?.data?.eventType ?? 'at first'))
 
 const deleteUser = async (password: string) => {
   const { sudo_token } = await official.sudo({ password })
   await official.deleteMe({ sudo_token })
 }
 
-// What goes on around it.
+// Functions that run in the test.
 
-/** Somebody who can prove that a phone is theirs. */
+/** Verifies a phone number; returns the verification token. */
 async function prove({ sandbox, page }: Pick<World, 'sandbox' | 'page'>) {
   const { verification_id } = await page.evaluate(
     (phone_number) => official.getVerification({ phone_number }),
@@ -446,7 +446,7 @@ async function prove({ sandbox, page }: Pick<World, 'sandbox' | 'page'>) {
   return { phone_number: phone, verification_token }
 }
 
-/** What a provider gives to a page whose person has consented. */
+/** Consents at a provider; returns the authorization response. */
 async function consent({ sandbox, page }: Pick<World, 'sandbox' | 'page'> & { url: string }) {
   const uri = await page.evaluate(async () => {
     const options = { skipBrowserRedirect: true }

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { enter, hour, open, openOfficial, userOf, type World } from './pages/faults/world.ts'
 
-/** Ours, and a user of custom sign-in who is in already. */
+/** Opens a client of `createAuth` whose user is signed in by custom sign-in. */
 async function openOurs() {
   const world = await open('ours')
   await enterOurs(world, 'ada')

@@ -23,7 +23,7 @@ describe.each([
     onTestFinished(close)
     const page = await openPage(`${served.url}?${new URLSearchParams({ env, sandbox: url })}`)
 
-    /** What the SDK has sent since the last look, and the error each call was answered with. */
+    /** Returns the requests since the last call, each with the error of its answer. */
     const calls = () => {
       const sent = sandbox.requests().slice(seen).filter(isAuthCall)
       seen = sandbox.requests().length
@@ -34,7 +34,7 @@ describe.each([
     }
     let seen = 0
 
-    /** Whom the server takes the stored session for. */
+    /** Returns the user that the server reads for the stored session. */
     const user = async () => {
       const { access_token } = (await stored(page))!
       return ask(`${url}/auth/v1/user/me`, { authorization: `Bearer ${access_token}` })
@@ -43,7 +43,7 @@ describe.each([
     return { sandbox, url, page, calls, user }
   }
 
-  test('signs up with a code', async () => {
+  test('sandbox: the official SDK signs up with a code', async () => {
     const { sandbox, page, calls, user } = await open()
 
     const { verification_id, is_user } = await page.evaluate(sendCode, phone)
@@ -72,7 +72,7 @@ describe.each([
     expect(page.errors).toEqual([])
   })
 
-  test('signs in with a code', async () => {
+  test('sandbox: the official SDK signs in with a code', async () => {
     const { sandbox, page, calls, user } = await open()
     const { sub } = await sandbox.addUser({ phone_number: phone })
 
@@ -97,7 +97,7 @@ describe.each([
     expect(page.errors).toEqual([])
   })
 
-  test('signs in with a password', async () => {
+  test('sandbox: the official SDK signs in with a password', async () => {
     const { sandbox, page, calls, user } = await open()
     const { sub } = await sandbox.addUser({ username: 'ada', password })
 
@@ -109,23 +109,23 @@ describe.each([
     expect(page.errors).toEqual([])
   })
 
-  test('signs in anonymously, as the same guest again after signing out', async () => {
+  test('sandbox: the official SDK signs in as the same anonymous user again after a sign-out', async () => {
     const { page, calls, user } = await open()
 
     await page.evaluate(() => auth.signInAnonymously())
 
     expect(calls()).toEqual(['POST /auth/v1/signin/anonymously', 'GET /auth/v1/user/me'])
     expect(await stored(page)).toMatchObject({ scope: 'anonymous' })
-    const guest = await user()
-    expect(guest['sub']).toEqual(expect.any(String))
+    const anonymous = await user()
+    expect(anonymous['sub']).toEqual(expect.any(String))
 
     await page.evaluate(() => auth.signOut())
     await page.evaluate(() => auth.signInAnonymously())
-    expect((await user())['sub']).toBe(guest['sub'])
+    expect((await user())['sub']).toBe(anonymous['sub'])
     expect(page.errors).toEqual([])
   })
 
-  test('reads a picture after five wrong passwords and signs in', async () => {
+  test('sandbox: the official SDK solves a captcha after five wrong passwords and signs in', async () => {
     const { sandbox, page, calls, user } = await open()
     const { sub } = await sandbox.addUser({ username: 'ada', password })
 
@@ -152,7 +152,7 @@ describe.each([
     expect(page.errors).toEqual([])
   })
 
-  test('reads a picture after too many codes, and the code still arrives', async () => {
+  test('sandbox: the official SDK solves a captcha after too many codes, and the code is sent', async () => {
     const { sandbox, page, calls } = await open()
 
     for (let send = 1; send <= 5; send++) await page.evaluate(sendCode, phone)
@@ -177,7 +177,7 @@ describe.each([
     expect(page.errors).toEqual([])
   })
 
-  test('refreshes an expired access token and goes on as the same user', async () => {
+  test('sandbox: the official SDK refreshes an expired access token of the same user', async () => {
     const { sandbox, url, page, calls, user } = await open()
     const { sub } = await sandbox.addUser({ username: 'ada', password })
     await page.evaluate(signIn, { username: 'ada', password })
@@ -199,7 +199,7 @@ describe.each([
     expect(page.errors).toEqual([])
   })
 
-  test('signs out, here and on the server', async () => {
+  test('sandbox: the official SDK signs out locally and on the server', async () => {
     const { sandbox, url, page, calls } = await open()
     await sandbox.addUser({ username: 'ada', password })
     await page.evaluate(signIn, { username: 'ada', password })
@@ -220,7 +220,7 @@ describe.each([
   })
 })
 
-// What runs in the page.
+// Functions that run in the page.
 
 const sendCode = (phone_number: string) => auth.getVerification({ phone_number })
 
@@ -228,7 +228,7 @@ const signIn = async (user: { username: string; password: string }) => {
   await auth.signIn(user)
 }
 
-// What looks at it from outside.
+// Functions that run in the test.
 
 type Stored = { access_token: string; refresh_token: string; scope?: string }
 

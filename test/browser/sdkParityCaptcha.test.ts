@@ -8,7 +8,7 @@ beforeAll(async () => {
   return served.close
 })
 
-/** A page whose calls all demand a captcha, and no adapter to ask for it. */
+/** Opens a page without an adapter, whose calls all require a captcha. */
 async function open(lang = 'zh-CN') {
   const sandbox = createSandbox({ config: { captchaOnEveryCall: 'on' } })
   const { url, close } = await sandbox.listen()
@@ -30,7 +30,7 @@ async function open(lang = 'zh-CN') {
     image: dialog.getByRole('img'),
     input: dialog.getByRole('textbox'),
     text: () => sandbox.captchaAnswer(pictures.at(-1)!)!,
-    /** Calls that wait for the dialog; how each ends. */
+    /** Starts calls that wait for the dialog; returns how each ends. */
     ask: (...names: string[]) =>
       page.evaluate(
         (names) =>
@@ -55,7 +55,7 @@ test.each([
     'Type the characters in the picture',
     ['Cancel', 'New picture', 'OK'],
   ],
-])('in %s the dialog speaks to everybody', async (lang, title, label, buttons) => {
+])('captcha dialog: its texts are in the language %s', async (lang, title, label, buttons) => {
   const { page, dialog, image, input, text, ask } = await open(lang)
   const answer = ask('ada')
   await dialog.waitFor()
@@ -77,7 +77,7 @@ test.each([
   expect(page.errors).toEqual([])
 })
 
-test('a wrong answer gets a new picture and another try', async () => {
+test('captcha dialog: a wrong answer shows another picture and can be repeated', async () => {
   const { page, dialog, pictures, image, input, text, ask } = await open()
   const answer = ask('ada')
   await dialog.waitFor()
@@ -94,7 +94,7 @@ test('a wrong answer gets a new picture and another try', async () => {
   expect(await answer).toEqual(['exists: false'])
 })
 
-test('a person can ask for another picture', async () => {
+test('captcha dialog: the user can request another picture', async () => {
   const { dialog, pictures, image, input, text, ask, page } = await open()
   const answer = ask('ada')
   await dialog.waitFor()
@@ -108,21 +108,24 @@ test('a person can ask for another picture', async () => {
   expect(await answer).toEqual(['exists: false'])
 })
 
-test.each(['the button', 'Escape'])('a person can leave by %s, for all who wait', async (way) => {
-  const { page, dialog, pictures, ask } = await open()
-  await page.focus('#before')
-  const answer = ask('ada', 'grace', 'alan')
-  await dialog.waitFor()
-  expect(await dialog.count()).toBe(1)
-  if (way === 'Escape') await page.keyboard.press('Escape')
-  else await dialog.getByRole('button', { name: '取消' }).click()
-  expect(await answer).toEqual(Array(3).fill('refused: cancelled'))
-  await dialog.waitFor({ state: 'detached' })
-  expect(pictures).toHaveLength(1)
-  expect(await page.evaluate(() => document.activeElement?.id)).toBe('before')
-})
+test.each(['the button', 'Escape'])(
+  'captcha dialog: cancelling by %s fails all waiting calls',
+  async (way) => {
+    const { page, dialog, pictures, ask } = await open()
+    await page.focus('#before')
+    const answer = ask('ada', 'grace', 'alan')
+    await dialog.waitFor()
+    expect(await dialog.count()).toBe(1)
+    if (way === 'Escape') await page.keyboard.press('Escape')
+    else await dialog.getByRole('button', { name: '取消' }).click()
+    expect(await answer).toEqual(Array(3).fill('refused: cancelled'))
+    await dialog.waitFor({ state: 'detached' })
+    expect(pictures).toHaveLength(1)
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('before')
+  },
+)
 
-test('the keyboard stays in the dialog, and gets everywhere in it', async () => {
+test('captcha dialog: the keyboard stays in the dialog and reaches every control', async () => {
   const { page, dialog, ask } = await open()
   const answer = ask('ada')
   await dialog.waitFor()
@@ -137,7 +140,7 @@ test('the keyboard stays in the dialog, and gets everywhere in it', async () => 
   expect(await answer).toEqual(['refused: cancelled'])
 })
 
-test('a line that is down is said, and the answer can be given again', async () => {
+test('captcha dialog: a network failure is shown, and the answer can be sent again', async () => {
   const { sandbox, page, dialog, input, text, ask } = await open()
   const answer = ask('ada')
   await dialog.waitFor()

@@ -8,7 +8,7 @@ beforeAll(async () => {
   return served.close
 })
 
-/** A page that goes to a provider, and the person there. */
+/** Opens a page that redirects to a provider, where a user consents. */
 async function open(path: string) {
   const sandbox = createSandbox()
   const { url, close } = await sandbox.listen()
@@ -32,14 +32,14 @@ async function open(path: string) {
   return { sandbox, page, before, decide, calls }
 }
 
-const journey = [
+const requestsOfSignIn = [
   'GET /auth/v1/provider/uri',
   'POST /auth/v1/provider/token',
   'POST /auth/v1/signin/with/provider',
   'GET /auth/v1/user/me',
 ]
 
-test('verifyOAuth ends the journey on the page, and gives it its address back', async () => {
+test('verifyOAuth finishes the sign-in on the page and restores its URL', async () => {
   const { sandbox, page, before, decide, calls } = await open('')
   await decide('allow')
   expect(page.url()).toContain('code=')
@@ -51,24 +51,24 @@ test('verifyOAuth ends the journey on the page, and gives it its address back', 
   expect(two).toEqual(one)
   expect(one.data.user?.id).toBe(sandbox.users()[0]!.sub)
   expect(page.url()).toBe(before)
-  expect(calls()).toEqual(journey)
+  expect(calls()).toEqual(requestsOfSignIn)
 
   const again = await page.evaluate(() => compat.verifyOAuth())
   expect(again.error).not.toBe(null)
-  expect(calls()).toEqual(journey)
+  expect(calls()).toEqual(requestsOfSignIn)
 })
 
-test('detectSessionInUrl ends it by itself', async () => {
+test('detectSessionInUrl finishes the sign-in without a call', async () => {
   const { sandbox, page, before, decide, calls } = await open('detect')
   await decide('allow')
-  await vi.waitUntil(() => page.evaluate(() => events.length > 0))
-  expect(await page.evaluate(() => events)).toEqual([`sign_in ${sandbox.users()[0]!.sub}`])
+  await vi.waitUntil(() => page.evaluate(() => loginEvents.length > 0))
+  expect(await page.evaluate(() => loginEvents)).toEqual([`sign_in ${sandbox.users()[0]!.sub}`])
   expect(page.url()).toBe(before)
-  expect(calls()).toEqual(journey)
+  expect(calls()).toEqual(requestsOfSignIn)
   expect(page.errors).toEqual([])
 })
 
-test('who refuses comes back as nobody', async () => {
+test('verifyOAuth returns the error of a denied authorization', async () => {
   const { page, before, decide, calls } = await open('')
   await decide('deny')
   const { error } = await page.evaluate(async () => {

@@ -6,14 +6,14 @@ const hour = 3600
 const user = { username: 'ada', password: 'Correct-horse-7' }
 const pages = { ours: 'parityCompat', official: 'paritySdk' }
 
-/** Pages of either compat, before one sandbox. */
+/** Opens pages of both SDKs, connected to one sandbox. */
 async function openPages() {
   const sandbox = createSandbox()
   const { url, close } = await sandbox.listen()
   onTestFinished(close)
   const { sub } = await sandbox.addUser({ ...user, name: 'Ada' })
-  const open = async (compat: keyof typeof pages) => {
-    const served = await servePage(`test/browser/pages/${pages[compat]}.ts`)
+  const open = async (sdk: keyof typeof pages) => {
+    const served = await servePage(`test/browser/pages/${pages[sdk]}.ts`)
     onTestFinished(served.close)
     const page = await openPage(`${served.url}?${new URLSearchParams({ sandbox: url })}`)
     await ready(page)
@@ -35,7 +35,7 @@ const calls = (sandbox: ReturnType<typeof createSandbox>) =>
     .filter(({ method }) => method !== 'OPTIONS')
     .map(({ method, path }) => `${method} ${path}`)
 
-/** What one page has stored, stored in another, which then starts anew. */
+/** Copies the storage of one page to another and reloads that. */
 async function moveStorage(from: OpenPage, to: OpenPage) {
   const entries = await from.evaluate(() => Object.entries(localStorage))
   await to.evaluate(
@@ -54,40 +54,43 @@ test.each([
   ['official', 'ours', 'v2'],
   ['ours', 'official', 'v1'],
   ['ours', 'official', 'v2'],
-] as const)('a session of %s is taken over by %s, in %s', async (before, after, version) => {
-  const { sandbox, sub, open } = await openPages()
-  const from = await open(before)
-  const to = await open(after)
-  await signIn(from, version)
-  const device = await from.evaluate(() => localStorage.getItem('device_id'))
-  await moveStorage(from, to)
+] as const)(
+  'a stored session of %s is adopted by %s, in version %s',
+  async (before, after, version) => {
+    const { sandbox, sub, open } = await openPages()
+    const from = await open(before)
+    const to = await open(after)
+    await signIn(from, version)
+    const device = await from.evaluate(() => localStorage.getItem('device_id'))
+    await moveStorage(from, to)
 
-  const known = await to.evaluate(() => ({
-    state: compat.hasLoginState() !== null,
-    uid: compat.currentUser?.uid,
-    name: compat.currentUser?.name,
-  }))
-  expect(known).toEqual({ state: true, uid: sub, name: 'Ada' })
-  expect(await to.evaluate(() => localStorage.getItem('device_id'))).toBe(device)
+    const known = await to.evaluate(() => ({
+      state: compat.hasLoginState() !== null,
+      uid: compat.currentUser?.uid,
+      name: compat.currentUser?.name,
+    }))
+    expect(known).toEqual({ state: true, uid: sub, name: 'Ada' })
+    expect(await to.evaluate(() => localStorage.getItem('device_id'))).toBe(device)
 
-  const seen = calls(sandbox).length
-  sandbox.advance(3 * hour)
-  await to.clock.setSystemTime(Date.now() + 3 * hour * 1000)
-  expect(await to.evaluate(() => compat.getUserInfo())).toMatchObject({ uid: sub, name: 'Ada' })
-  expect(calls(sandbox).slice(seen)).toEqual([
-    `POST /auth/${version}/token`,
-    'GET /auth/v1/user/me',
-  ])
-  expect(to.errors).toEqual([])
-})
+    const seen = calls(sandbox).length
+    sandbox.advance(3 * hour)
+    await to.clock.setSystemTime(Date.now() + 3 * hour * 1000)
+    expect(await to.evaluate(() => compat.getUserInfo())).toMatchObject({ uid: sub, name: 'Ada' })
+    expect(calls(sandbox).slice(seen)).toEqual([
+      `POST /auth/${version}/token`,
+      'GET /auth/v1/user/me',
+    ])
+    expect(to.errors).toEqual([])
+  },
+)
 
-test('tabs are told who signs in, who signs out, and who comes instead', async () => {
+test('onLoginStateChanged: every tab is notified of a sign-in, a sign-out and another sign-in', async () => {
   const { sandbox, sub, open } = await openPages()
   const one = await open('ours')
   const two = (await one.context().newPage()) as OpenPage
   await two.goto(one.url())
   await ready(two)
-  const eventsOfTwo = () => two.evaluate(() => globalThis.events)
+  const eventsOfTwo = () => two.evaluate(() => globalThis.loginEvents)
 
   await signIn(one)
   await vi.waitUntil(async () => (await eventsOfTwo()).length === 1)
@@ -105,5 +108,5 @@ test('tabs are told who signs in, who signs out, and who comes instead', async (
   await vi.waitUntil(async () => (await eventsOfTwo()).length === 3)
   expect(await two.evaluate(() => compat.hasLoginState())).toBe(null)
   expect(await eventsOfTwo()).toEqual([`sign_in ${sub}`, `sign_in ${grace.sub}`, 'sign_out'])
-  expect(await one.evaluate(() => events)).toEqual(await eventsOfTwo())
+  expect(await one.evaluate(() => loginEvents)).toEqual(await eventsOfTwo())
 })

@@ -2,10 +2,10 @@ import type cloudbase from '@cloudbase/js-sdk'
 
 type Auth = cloudbase.auth.App
 
-/** What a page offers to its test. */
+/** What the page offers to the test. */
 declare global {
   var auth: Auth
-  /** Tokens of the pictures somebody had to read. */
+  /** The tokens of the captcha pictures that were shown. */
   var pictures: string[]
 }
 
@@ -16,7 +16,7 @@ export const host = new URL(sandbox).host
 
 globalThis.pictures = []
 
-/** In place of a person, the control API of the sandbox reads the picture. */
+/** Solves a captcha by the control API of the sandbox. */
 const openURIWithCallback = async (url: string) => {
   const token = new URLSearchParams(url.slice(url.indexOf('?'))).get('token')!
   pictures.push(token)

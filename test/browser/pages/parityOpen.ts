@@ -4,7 +4,7 @@ declare global {
   /** The `auth` of the page's SDK. */
   var compat: CloudbaseAuth
   /** The events of `onLoginStateChanged`. */
-  var events: string[]
+  var loginEvents: string[]
 }
 
 interface Cloudbase {
@@ -24,10 +24,10 @@ export function openSdk(cloudbase: unknown) {
   sessionStorage.setItem('sandbox', sandbox)
   app.registerHost(new URL(sandbox).host, 'http')
   const auth = app.auth({ persistence: 'local' }) as CloudbaseAuth
-  globalThis.events = []
+  globalThis.loginEvents = []
   void auth.onLoginStateChanged((params) => {
     const uid = params?.user?.uid
-    if (params?.data) events.push([params.data.eventType, uid].filter(Boolean).join(' '))
+    if (params?.data) loginEvents.push([params.data.eventType, uid].filter(Boolean).join(' '))
   })
   document.body.innerHTML = '<button id="before">before</button>'
   globalThis.compat = auth

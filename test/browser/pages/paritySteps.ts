@@ -46,7 +46,7 @@ const updated = async ({ data, error }: { data: object; error: unknown }, to: st
 }
 /** The redirect URI: this page, as the official SDK requires. */
 const back = () => location.origin + location.pathname
-const journey = async ({ auth }: Tools, type: 'sign_in' | 'bind_identity' = 'sign_in') => {
+const authorize = async ({ auth }: Tools, type: 'sign_in' | 'bind_identity' = 'sign_in') => {
   const options = { redirectTo: back(), skipBrowserRedirect: true, type }
   const { data } = await auth.signInWithOAuth({ provider: 'demo_idp', options })
   return Object.fromEntries(new URL(await consent(data.url!)).searchParams)
@@ -125,7 +125,7 @@ export const steps: Record<string, Step> = {
       }),
   }),
   grantProviderToken: step({
-    before: async (tools) => (await journey(tools)).code,
+    before: async (tools) => (await authorize(tools)).code,
     run: ({ auth }, provider_code) =>
       auth.grantProviderToken({
         provider_id: 'demo_idp',
@@ -212,12 +212,12 @@ export const steps: Record<string, Step> = {
   'getLoginState, signed out': step({ run: ({ auth }) => auth.getLoginState() }),
   onLoginStateChanged: step({
     run: async ({ auth }) => {
-      const heard: unknown[] = []
-      await auth.onLoginStateChanged((params) => heard.push(params?.data?.eventType ?? params))
+      const events: unknown[] = []
+      await auth.onLoginStateChanged((params) => events.push(params?.data?.eventType ?? params))
       await auth.signIn({ username, password })
       await auth.signOut()
       await new Promise((resolve) => setTimeout(resolve, 50))
-      return { events: heard.map(String).join(' ') === 'null sign_in sign_out' }
+      return { events: events.map(String).join(' ') === 'null sign_in sign_out' }
     },
   }),
   currentUser: step({ as: member, run: ({ auth }) => auth.currentUser }),
@@ -335,7 +335,7 @@ export const steps: Record<string, Step> = {
       }),
   }),
   verifyOAuth: step({
-    before: (tools) => journey(tools),
+    before: (tools) => authorize(tools),
     run: ({ auth }, returned) => auth.verifyOAuth(returned),
   }),
   signInWithIdToken: step({
@@ -344,7 +344,7 @@ export const steps: Record<string, Step> = {
   }),
   'linkIdentity, and back': step({
     as: member,
-    before: (tools) => journey(tools, 'bind_identity'),
+    before: (tools) => authorize(tools, 'bind_identity'),
     run: ({ auth }, returned) => auth.verifyOAuth(returned),
   }),
   unlinkIdentity: step({
