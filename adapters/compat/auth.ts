@@ -55,6 +55,7 @@ export function createCompatAuth(context: Context) {
       'resetPasswordForEmail',
       'resetPasswordForOld',
       'reauthenticate',
+      'getClaims',
       'deleteUser',
       'signInWithOAuth',
       'verifyOAuth',

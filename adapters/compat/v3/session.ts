@@ -1,8 +1,7 @@
 import * as api from '../../../services/http/endpoints.ts'
 import { randomHex } from '../../../services/http/http.ts'
-import { invalid, requireFields } from '../checks.ts'
+import { requireFields } from '../checks.ts'
 
-import { type Claims, claimsOf } from './claims.ts'
 import type { Context } from '../context.ts'
 import { type AuthStateEvent, notify } from '../events.ts'
 import type { Credentials } from '../types.ts'
@@ -86,13 +85,5 @@ export function createSessionMethods({ client, session }: Context) {
         if (!isUnsubscribed) notify(callback, 'INITIAL_SESSION', peekSession())
       }
     },
-
-    /** Returns the claims of the access token, decoded but not verified. */
-    getClaims: () =>
-      answer(async (): Promise<Claims> => {
-        const claims = claimsOf(await client.getAccessToken())
-        if (!claims) throw invalid('the access token is not a JSON Web Token')
-        return claims
-      }),
   }
 }

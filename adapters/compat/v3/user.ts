@@ -1,6 +1,7 @@
 import * as api from '../../../services/http/endpoints.ts'
 import { invalid, requireFields, requireGender } from '../checks.ts'
 import { type Answer, answer } from './answer.ts'
+import { type Claims, claimsOf } from './claims.ts'
 import type { V3Context } from './context.ts'
 import type { AuthUser, SignedIn } from './shapes.ts'
 import { type ContactParams, toAddress, toContact } from './signIn.ts'
@@ -153,6 +154,14 @@ export function createUserMethods({ client, session, v2, getSignedIn }: V3Contex
           return getSignedIn()
         },
       ),
+
+    /** Returns the claims of the access token, decoded but not verified. */
+    getClaims: () =>
+      answer(async (): Promise<Claims> => {
+        const claims = claimsOf(await client.getAccessToken())
+        if (!claims) throw invalid('the access token is not a JSON Web Token')
+        return claims
+      }),
 
     /** Deletes the user permanently and ends the session: `DELETE /auth/v1/user/me`. */
     deleteUser: (params: { password: string }) =>
