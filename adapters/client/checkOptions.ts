@@ -22,6 +22,8 @@ const NAMES = {
   flows: 0,
 } satisfies Record<keyof AuthOptions<Flows>, 0>
 
+const ORIGIN = /^https?:\/\/[^/?#\s]+\/*$/i
+
 const STATUSES = new Set(['signedOut', 'anonymous', 'signedIn'])
 
 /**
@@ -33,7 +35,7 @@ const STATUSES = new Set(['signedOut', 'anonymous', 'signedIn'])
 export function checkOptions(options: AuthOptions<Flows>): void {
   const { env, endpoint, timeout, flows } = options
   if (typeof env !== 'string' || !env) throw invalid('env must be the id of an environment')
-  if (typeof endpoint === 'string' && !/^https?:\/\/[^/?#]+\/*$/.test(endpoint)) {
+  if (endpoint !== undefined && typeof endpoint !== 'function' && !ORIGIN.test(endpoint)) {
     throw invalid('endpoint must be an origin such as http://127.0.0.1:4871')
   }
   if (timeout !== undefined && !(timeout > 0)) {

@@ -26,8 +26,14 @@ export function createServices(
   const storeOf = (own: Store | undefined, name: Parameters<typeof webStore>[0]) =>
     own ? withTimeout(own, clock) : webStore(name)
   const shared = storeOf(storage.shared, 'localStorage')
-  const origin = originOf(options)
-  const http = createHttp({ origin, clientId, language, timeout, store: shared, fetch })
+  const http = createHttp({
+    origin: () => originOf(options),
+    clientId,
+    language,
+    timeout,
+    store: shared,
+    fetch,
+  })
   const services = {
     call: createCaller(http, clientId),
     clock,

@@ -1,15 +1,20 @@
 import type { Store } from '../../services/session/store.ts'
 import { invalid } from './checks.ts'
 
-/** Asks a person for a captcha: shows what `parseCaptcha(url)` finds and answers with a token. */
+/**
+ * Asks the user to solve a captcha: shows the picture of `parseCaptcha(url)` and resolves to a captcha
+ * token.
+ */
 export type OpenURIWithCallback = (url: string) => Promise<CaptchaToken>
 
+/** A captcha token, as `auth.verifyCaptchaData` returns it. */
 export interface CaptchaToken {
   captcha_token: string
   /** Seconds. */
   expires_in: number
 }
 
+/** How an app asks for captchas. */
 export interface CaptchaOptions {
   openURIWithCallback?: OpenURIWithCallback
 }
@@ -20,19 +25,19 @@ interface AdapterStorage {
   removeItem?(key: string): unknown
 }
 
-/** What a platform brings along. Of the official adapters' parts, these are used. */
+/** An adapter to a platform. Other parts of the official SDK's adapters are ignored. */
 export interface SdkAdapter {
   captchaOptions?: CaptchaOptions
   localStorage?: AdapterStorage
 }
 
-/** An adapter, how to make one from its options, or what says whether it fits this platform. */
+/** An adapter, a function that creates one, or an object that also says whether the platform matches. */
 export type CloudbaseAdapter<Options> =
   | SdkAdapter
   | ((options: Options) => SdkAdapter)
   | { genAdapter(options: Options): SdkAdapter; isMatch?(): boolean; runtime?: string }
 
-/** The first adapter that fits, made. */
+/** Creates the first adapter that matches the platform. @throws CloudbaseError `invalid_argument` */
 export function pickAdapter<Options>(
   adapters: CloudbaseAdapter<Options> | readonly CloudbaseAdapter<Options>[],
   options: Options,
@@ -46,7 +51,7 @@ export function pickAdapter<Options>(
   return undefined
 }
 
-/** An adapter's storage as ours: of a mini program, or asynchronous as on React Native. */
+/** Converts an adapter's storage, which may be asynchronous as on React Native. */
 export function storeOf({ localStorage }: SdkAdapter = {}): Store | undefined {
   return (
     localStorage && {

@@ -1,68 +1,86 @@
 import { webStore } from '../../services/session/store.ts'
+import { withAccessKey } from './accessKey.ts'
 import type { CaptchaOptions, SdkAdapter } from './adapters.ts'
 import { storeOf } from './adapters.ts'
-import { type CloudbaseAuth, createFace } from './auth.ts'
-import { captchaThrough, faceCaptcha } from './captcha.ts'
-import { openDoor } from './client.ts'
-import { parseCaptcha } from './parseCaptcha.ts'
+import { type CloudbaseAuth, createCompatAuth } from './auth.ts'
+import { createCaptchaService, showCaptchaDialog } from './captcha/captchaService.ts'
+import { parseCaptcha } from './captcha/parseCaptcha.ts'
+import { createCompatClient } from './client.ts'
 import { createSession } from './session.ts'
 import { checkInit, defaultOrigin, type InitOptions, toOrigin } from './settings.ts'
-import { createTransport } from './transport.ts'
 
-export interface AuthFaceOptions {
-  /** Your own way to ask for captchas. Default: an adapter's, else a dialog in the page. */
+/** Options of `app.auth`. */
+export interface CompatAuthOptions {
+  /** The app's own captcha dialog. Default: the adapter's, else a dialog in the page. */
   captchaOptions?: CaptchaOptions
-  /** Taken and not used: a session is always kept until it is ended, as since 2.0. */
+  /** Accepted and ignored: a session is kept until it is ended, as since 2.0. */
   persistence?: string
 }
 
 /** One environment. */
 export interface CloudbaseApp {
   readonly config: InitOptions
-  /** The one `auth` of the environment, whatever it is called with; its methods are here as well. */
-  readonly auth: CloudbaseAuth & ((options?: AuthFaceOptions) => CloudbaseAuth)
-  /** Sends requests to another host from now on: `app.registerHost('127.0.0.1:4871')`. */
+  /** Returns the one `auth` of the environment; its methods are properties of `app.auth` as well. */
+  readonly auth: CloudbaseAuth & ((options?: CompatAuthOptions) => CloudbaseAuth)
+  /**
+   * Sends requests to another host from now on: `app.registerHost('127.0.0.1:4871')`.
+   *
+   * @param protocol default: `http`
+   * @throws CloudbaseError `invalid_argument` when `host` is malformed
+   */
   registerHost(host: string, protocol?: 'http' | 'https'): void
-  /** The same by a URL: `app.registerEndPoint('//127.0.0.1:4871/web', 'http')`. */
+  /**
+   * Sends requests to another URL's host: `app.registerEndPoint('//127.0.0.1:4871/web', 'http')`.
+   *
+   * @param protocol default: `https`
+   * @throws CloudbaseError `invalid_argument` when `url` is malformed
+   */
   registerEndPoint(url: string, protocol?: 'http' | 'https'): void
   /** The same as `cloudbase.parseCaptcha`. */
   parseCaptcha: typeof parseCaptcha
 }
 
-/** @param adapter what `useAdapters` has picked, looked up whenever it is needed */
+/**
+ * Creates the app of one environment.
+ *
+ * @param getAdapter returns the adapter that `useAdapters` has picked
+ * @throws CloudbaseError `invalid_argument` without an environment id
+ */
 export function createApp(
   options: InitOptions,
-  adapter: () => SdkAdapter | undefined,
+  getAdapter: () => SdkAdapter | undefined,
 ): CloudbaseApp {
   checkInit(options)
-  const { env, lang = 'zh-CN', timeout, clock, accessKey } = options
+  const { env, lang = 'zh-CN', timeout, clock, accessKey, fetch } = options
   const clientId = options.clientId || env
-  const store = options.storage ?? storeOf(adapter()) ?? webStore('localStorage')
+  const store = options.storage ?? storeOf(getAdapter()) ?? webStore('localStorage')
   if (options.wx) Object.assign(globalThis, { wx: options.wx })
   let origin = defaultOrigin(options)
   let captchaOptions: CaptchaOptions | undefined
-  const door = openDoor({
+  const client = createCompatClient({
     env,
     clientId,
+    endpoint: () => origin,
     language: lang,
     timeout,
     clock,
     store,
-    fetch: createTransport({ origin: () => origin, accessKey, fetch: options.fetch }),
-    captcha: captchaThrough(
-      () => captchaOptions?.openURIWithCallback ?? adapter()?.captchaOptions?.openURIWithCallback,
+    fetch: accessKey ? withAccessKey(accessKey, fetch) : fetch,
+    captcha: createCaptchaService(
+      () =>
+        captchaOptions?.openURIWithCallback ?? getAdapter()?.captchaOptions?.openURIWithCallback,
     ),
   })
-  faceCaptcha(door, lang)
-  const session = createSession(door, store, env)
-  const face = createFace({ env, clientId, options, door, session })
+  showCaptchaDialog(client.captcha, lang)
+  const session = createSession(client, store, env)
+  const compatAuth = createCompatAuth({ env, clientId, options, client, session })
 
-  function auth(given?: AuthFaceOptions): CloudbaseAuth {
+  function auth(given?: CompatAuthOptions): CloudbaseAuth {
     captchaOptions = given?.captchaOptions ?? captchaOptions
-    return face
+    return compatAuth
   }
-  Object.defineProperties(auth, Object.getOwnPropertyDescriptors(face))
-  if (options.auth?.detectSessionInUrl) void face.verifyOAuth()
+  Object.defineProperties(auth, Object.getOwnPropertyDescriptors(compatAuth))
+  if (options.auth?.detectSessionInUrl) void compatAuth.verifyOAuth()
 
   return {
     config: options,

@@ -1,32 +1,31 @@
-import type { Core } from './context.ts'
-import { lazily } from './lazy.ts'
+import type { Context } from './context.ts'
+import { lazyMethods } from './lazyMethods.ts'
+import type { LoginState, SignUpRequest, User } from './types.ts'
+import { createV2Methods } from './v2/index.ts'
 import type { Answer } from './v3/answer.ts'
-import type { NewerMethods } from './v3/index.ts'
-import { newerSessionMethods } from './v3/session.ts'
+import { createSessionMethods } from './v3/session.ts'
 import type { SignedIn } from './v3/shapes.ts'
 import type { SentOtp } from './v3/signIn.ts'
-import { olderMethods } from './v2.ts'
-import type { PlatformMethods } from './platform.ts'
-import type { LoginState, SignUpRequest, User } from './types.ts'
 
-/** What `app.auth()` returns: every method of the official client's documents. */
-export type CloudbaseAuth = ReturnType<typeof createFace>
+/** What `app.auth()` returns: every method of the official SDK's documentation. */
+export interface CloudbaseAuth extends ReturnType<typeof createCompatAuth> {}
 
-/** What says that a contact has been proven, or who vouches for the user. */
+/** What proves a contact, or names the provider that vouches for the user. */
 type Proof =
   | { phone_number: string }
   | { verification_token: string }
   | { verification_code: string }
   | { provider_token: string }
 
+/** `auth.signUp`: the method of SDK 2.x with a proof, the method of SDK 3.x without. */
 export interface SignUp {
   /**
    * Signs a new user up and in: `POST /auth/v1/signup`.
    *
-   * @throws CloudbaseError `failed_precondition` when the contact belongs to a user already
+   * @throws CloudbaseError `failed_precondition` when the contact has an account already
    */
   (params: SignUpRequest & Proof): Promise<LoginState>
-  /** Without any proof, by the newer name: sends a code; `data.verifyOtp({ token })` signs up. */
+  /** Sends a code; `data.verifyOtp({ token })` signs up. */
   (params: SignUpRequest): Promise<Answer<SentOtp>>
 }
 
@@ -37,85 +36,73 @@ const PROOFS = [
   'provider_token',
 ] as const
 
-const NEWER: Record<keyof NewerMethods, 0> = {
-  sendOtp: 0,
-  signInWithPassword: 0,
-  signInWithOtp: 0,
-  verifyOtp: 0,
-  resend: 0,
-  signInWithIdToken: 0,
-  getUser: 0,
-  refreshUser: 0,
-  updateUser: 0,
-  resetPasswordForEmail: 0,
-  resetPasswordForOld: 0,
-  reauthenticate: 0,
-  deleteUser: 0,
-  signInWithOAuth: 0,
-  verifyOAuth: 0,
-  linkIdentity: 0,
-  unlinkIdentity: 0,
-  getUserIdentities: 0,
-}
-
-const PLATFORM: Record<keyof PlatformMethods, 0> = {
-  signInWithOpenId: 0,
-  signInWithUnionId: 0,
-  signInWithPhoneAuth: 0,
-  toDefaultLoginPage: 0,
-}
-
-export function createFace(core: Core) {
-  const older = olderMethods(core)
-  const { signedIn, ...session } = newerSessionMethods(core)
-  const { sendOtp, ...newer } = lazily<NewerMethods>(
-    NEWER,
-    async () => (await import('./v3/index.ts')).newerMethods(core, older, signedIn),
+/** Creates the API of the official SDK's `auth`: the methods of 2.x and those of 3.x. */
+export function createCompatAuth(context: Context) {
+  const { session } = context
+  const v2 = createV2Methods(context)
+  const { getSignedIn, ...sessionMethods } = createSessionMethods(context)
+  const { sendOtp, ...v3 } = lazyMethods(
+    [
+      'sendOtp',
+      'signInWithPassword',
+      'signInWithOtp',
+      'verifyOtp',
+      'resend',
+      'signInWithIdToken',
+      'getUser',
+      'refreshUser',
+      'updateUser',
+      'resetPasswordForEmail',
+      'resetPasswordForOld',
+      'reauthenticate',
+      'getClaims',
+      'deleteUser',
+      'signInWithOAuth',
+      'verifyOAuth',
+      'linkIdentity',
+      'unlinkIdentity',
+      'getUserIdentities',
+    ],
+    async () => (await import('./v3/index.ts')).createV3Methods({ ...context, v2, getSignedIn }),
     (error) => ({ data: {}, error }),
   )
-  const platform = lazily<PlatformMethods>(
-    PLATFORM,
-    async () => (await import('./platform.ts')).platformMethods(core),
-    (error) => Promise.reject(error),
-  )
 
-  /** Both names of the answer at once, as the official client gives it since 3.0. */
+  /** Adds the answer of SDK 3.x to the login state of SDK 2.x, as the official SDK does since 3.0. */
   const withData =
     <Args extends unknown[]>(method: (...args: Args) => Promise<LoginState>) =>
     async (...args: Args): Promise<LoginState & { data: SignedIn; error: null }> => {
       const state = await method(...args)
-      return Object.assign(state, { data: await signedIn(), error: null })
+      return Object.assign(state, { data: await getSignedIn(), error: null })
     }
 
   const signUp = async (params: SignUpRequest = {}) =>
-    PROOFS.some((name) => params[name]) ? older.signUp(params) : sendOtp(params)
+    PROOFS.some((name) => params[name]) ? v2.signUp(params) : sendOtp(params)
 
   return {
-    ...older,
-    ...session,
-    ...newer,
-    ...platform,
+    ...v2,
+    ...sessionMethods,
+    ...v3,
     signUp: signUp as SignUp,
-    /** Signs in as this device's guest: `POST /auth/v1/signin/anonymously`. */
-    signInAnonymously: withData(older.signInAnonymously),
+    /** Signs in as the anonymous user of this device: `POST /auth/v1/signin/anonymously`. */
+    signInAnonymously: withData(v2.signInAnonymously),
     /**
-     * Signs in a user of your own system: `POST /auth/v1/signin/custom`.
+     * Signs in a user of the app's own server: `POST /auth/v1/signin/custom`.
      *
      * @throws CloudbaseError `failed_precondition` before `setCustomSignFunc`
      */
-    signInWithCustomTicket: withData(older.signInWithCustomTicket),
+    signInWithCustomTicket: withData(v2.signInWithCustomTicket),
     /**
-     * Signs in by the open id of a WeChat mini program's user. `useWxCloud`, unless false, sends the
-     * requests through WeChat's cloud, which must be set up for the mini program.
+     * Signs in by the open id of a WeChat mini-program's user. `useWxCloud` (default: true) sends the
+     * requests through WeChat's cloud, which the app must have set up.
      *
-     * @throws CloudbaseError `failed_precondition` with WeChat's own words when it refuses
+     * @throws CloudbaseError `failed_precondition` with WeChat's message when WeChat refuses
      */
-    signInWithOpenId: withData(platform.signInWithOpenId),
+    signInWithOpenId: withData(v2.signInWithOpenId),
     /** Signs in by the phone number; `phoneCode` comes from WeChat's phone number button. */
-    signInWithPhoneAuth: withData(platform.signInWithPhoneAuth),
-    /** The current user as known at once; `null` when nobody is signed in. */
+    signInWithPhoneAuth: withData(v2.signInWithPhoneAuth),
+    /** The current user as known synchronously; `null` when signed out. */
     get currentUser(): User | null {
-      return core.session.peek()?.user ?? null
+      return session.peek()?.user ?? null
     },
   }
 }

@@ -1,21 +1,21 @@
 import { CloudbaseError } from './errors.ts'
 
-/** A parameter that cannot be right: refused before anything is sent. */
+/** Creates the error for a parameter that is rejected before anything is sent. */
 export function invalid(description: string): CloudbaseError {
   return new CloudbaseError('invalid_argument', { description })
 }
 
 const isGiven = (value: unknown) => value !== undefined && value !== null && value !== ''
 
-/** Refuses parameters that lack one of `names`. */
-export function need<T extends object>(params: T, ...names: (keyof T & string)[]) {
+/** Checks that every one of `names` is given. @throws CloudbaseError `invalid_argument` */
+export function requireFields<T extends object>(params: T, ...names: (keyof T & string)[]): void {
   for (const name of names) {
     if (!isGiven(params?.[name])) throw invalid(`${name} is required`)
   }
 }
 
-/** Refuses parameters with none, or more than one, of `names`. */
-export function needOne<T extends object>(params: T, ...names: (keyof T & string)[]) {
+/** Checks that exactly one of `names` is given. @throws CloudbaseError `invalid_argument` */
+export function requireOneOf<T extends object>(params: T, ...names: (keyof T & string)[]): void {
   const given = names.filter((name) => isGiven(params?.[name]))
   const list = names.join(' or ')
   if (given.length === 0) throw invalid(`${list} is required`)
@@ -24,7 +24,7 @@ export function needOne<T extends object>(params: T, ...names: (keyof T & string
 
 const GENDERS = new Set<unknown>(['MALE', 'FEMALE', 'UNKNOWN', undefined])
 
-/** Refuses a gender that the protocol has no word for. */
-export function needGender({ gender }: { gender?: string }) {
+/** Checks that the gender, if given, is one of the protocol. @throws CloudbaseError `invalid_argument` */
+export function requireGender({ gender }: { gender?: string }): void {
   if (!GENDERS.has(gender)) throw invalid('gender must be MALE, FEMALE or UNKNOWN')
 }

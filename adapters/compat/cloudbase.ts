@@ -1,44 +1,52 @@
 import { type CloudbaseAdapter, pickAdapter, type SdkAdapter } from './adapters.ts'
 import { type CloudbaseApp, createApp } from './app.ts'
-import { parseCaptcha } from './parseCaptcha.ts'
+import { parseCaptcha } from './captcha/parseCaptcha.ts'
 import type { InitOptions } from './settings.ts'
 
-/** The default export: what `@cloudbase/js-sdk` exports of signing in. */
-export type Cloudbase = ReturnType<typeof createCloudbase>
+/** The sign-in part of what `@cloudbase/js-sdk` exports by default. */
+export interface Cloudbase {
+  /**
+   * Initializes an environment. A second call for the same environment returns the same app, with
+   * the options of the first call. The process has one session per environment: a server that
+   * serves several users at once needs a `createAuth` for each of them.
+   *
+   * @throws CloudbaseError `invalid_argument` without an environment id
+   */
+  init(options: InitOptions): CloudbaseApp
 
-export function createCloudbase() {
+  /**
+   * Uses the storage and the captcha dialog of a platform or of the app. Call it before `init`.
+   *
+   * @param adapters an adapter, or several, of which the first that matches is used
+   * @param options passed to the adapter's `genAdapter`
+   * @throws CloudbaseError `invalid_argument` for anything but adapters
+   */
+  useAdapters<Options = undefined>(
+    adapters: CloudbaseAdapter<Options> | readonly CloudbaseAdapter<Options>[],
+    options?: Options,
+  ): void
+
+  parseCaptcha: typeof parseCaptcha
+}
+
+/** Creates an instance of the SDK, with environments and an adapter of its own. */
+export function createCloudbase(): Cloudbase {
   const apps = new Map<string, CloudbaseApp>()
   let adapter: SdkAdapter | undefined
   return {
-    /**
-     * Opens an environment. The same environment again is the same instance, with the options it
-     * was first opened with. There is one session per environment in the whole process: a server
-     * that serves several people at once needs `createAuth` for each of them.
-     *
-     * @throws CloudbaseError `invalid_argument` without an environment id
-     */
-    init(options: InitOptions): CloudbaseApp {
+    init(options) {
       const known = apps.get(options?.env)
       if (known) return known
       const app = createApp({ ...options }, () => adapter)
       apps.set(options.env, app)
       return app
     },
-
-    /**
-     * Uses what a platform or the app brings along: its storage, and its way to ask for captchas.
-     * Call it before `init`.
-     *
-     * @param adapters an adapter, or several of which the first that fits is used
-     * @param options handed to the adapter's `genAdapter`
-     */
-    useAdapters<Options = undefined>(
+    useAdapters<Options>(
       adapters: CloudbaseAdapter<Options> | readonly CloudbaseAdapter<Options>[],
       options?: Options,
-    ): void {
+    ) {
       adapter = pickAdapter(adapters, options as Options) ?? adapter
     },
-
     parseCaptcha,
   }
 }

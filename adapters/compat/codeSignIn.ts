@@ -1,64 +1,73 @@
+import type { AuthError } from '../../services/error.ts'
 import * as api from '../../services/http/endpoints.ts'
-import type { Core } from './context.ts'
-import type { CloudbaseError } from './errors.ts'
+import { isOutdated, signInOrSignUp } from '../../services/signInOrSignUp.ts'
+import type { Context } from './context.ts'
 import type { LoginState, SignUpRequest } from './types.ts'
 
 type Contact = { phone_number: string } | { email: string }
-type Way = () => Promise<unknown>
 
+/** Parameters of `signInByCode`. */
 export interface CodeSignInRequest {
   contact: Contact
   verification_id: string
   verification_code: string
   /** Whether the contact had an account when the code was sent; that may have changed since. */
   isUser?: boolean
-  /** Nobody is signed up who was not asked for. */
+  /** Signs in only: creates no account. */
   isOnlyForUsers?: boolean
   /** A provider's token, to bind the provider to the user. */
   provider_token?: string
-  /** What a new user begins with. */
+  /** The profile of a new user. */
   newUser?: SignUpRequest
 }
 
-/** Signs in by a code, and up if there is no such user: `verification/verify`, `signin` or `signup`. */
-export function signInByCode({ door, session }: Core, request: CodeSignInRequest) {
+/**
+ * Verifies a code, then signs in, or signs up where there is no account: `POST
+ * /auth/v1/verification/verify`, then `signin` or `signup`.
+ *
+ * @throws CloudbaseError `invalid_argument` when the code is wrong, else the errors of sign-in and
+ *   sign-up
+ */
+export function signInByCode(
+  { client, session }: Context,
+  request: CodeSignInRequest,
+): Promise<LoginState> {
   const { contact, verification_id, isUser, isOnlyForUsers, provider_token, newUser } = request
   const verification_code = String(request.verification_code)
   const [username] = Object.values(contact) as [string]
 
   return session.signIn(async () => {
-    const { verification_token } = await door.call(api.verify, {
+    const { verification_token } = await client.call(api.verify, {
       verification_id,
       verification_code,
     })
-    const signIn = async () => {
-      await door.call(api.signIn, { username, verification_token })
-      if (provider_token) await door.call(api.bindProvider, { provider_token })
+    const run = {
+      async signIn() {
+        await client.call(api.signIn, { username, verification_token })
+        if (provider_token) await client.call(api.bindProvider, { provider_token })
+      },
+      async signUp() {
+        await client.call(api.signUp, {
+          ...(newUser as object),
+          ...contact,
+          verification_token,
+          provider_token,
+        })
+      },
     }
-    const signUp = () =>
-      door.call(api.signUp, {
-        ...(newUser as object),
-        ...contact,
-        verification_token,
-        provider_token,
+    if (isOnlyForUsers) return run.signIn()
+    const first = signInOrSignUp(isUser)
+    const other = first === 'signIn' ? 'signUp' : 'signIn'
+    try {
+      await run[first]()
+    } catch (thrown) {
+      if (!isOutdated(first, codeOf(thrown))) throw thrown
+      await run[other]().catch((error: unknown) => {
+        // Both are barred: the account has not changed, and the first error says why.
+        throw isOutdated(other, codeOf(error)) ? thrown : error
       })
-    await (isOnlyForUsers ? signIn() : eitherWay(isUser, signIn, signUp))
-  }) as Promise<LoginState>
+    }
+  })
 }
 
-/** The way that `isUser` says, or the other one if that has changed. */
-async function eitherWay(isUser: boolean | undefined, signIn: Way, signUp: Way) {
-  const ways = [
-    { go: signIn, isBarred: (error: CloudbaseError) => error.error === 'not_found' },
-    { go: signUp, isBarred: (error: CloudbaseError) => error.error === 'failed_precondition' },
-  ] as const
-  const [first, other] = isUser ? ways : [ways[1], ways[0]]
-  try {
-    await first.go()
-  } catch (thrown) {
-    if (!first.isBarred(thrown as CloudbaseError)) throw thrown
-    await other.go().catch((error: CloudbaseError) => {
-      throw other.isBarred(error) ? thrown : error
-    })
-  }
-}
+const codeOf = (thrown: unknown) => (thrown as AuthError).code

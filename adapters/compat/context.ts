@@ -1,12 +1,12 @@
-import type { Door } from './client.ts'
+import type { CompatClient } from './client.ts'
 import type { Session } from './session.ts'
 import type { InitOptions } from './settings.ts'
 
-/** What every group of methods works on. */
-export interface Core {
+/** What every group of methods is built from. */
+export interface Context {
   readonly env: string
   readonly clientId: string
   readonly options: InitOptions
-  readonly door: Door
+  readonly client: CompatClient
   readonly session: Session
 }

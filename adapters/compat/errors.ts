@@ -2,15 +2,16 @@ import { AuthError, type AuthErrorDetails } from '../../services/error.ts'
 import { isRecord } from '../../services/record.ts'
 
 /**
- * What every method of this face fails with: a real `Error` that carries the fields the official
- * client rejects with. Branch on `error`; the numbers are hints, two documents give different ones.
+ * The error of every method of the compat API: a real `Error` with the fields of the plain object
+ * that the official SDK rejects with. Branch on `error`; the numbers are hints, because the official
+ * documents contradict each other.
  */
 export class CloudbaseError extends AuthError {
   /** The documented error string, such as `invalid_password`. The same as `code`. */
   declare readonly error: string
   /** The documented number of that error, where there is one. */
   declare readonly error_code?: number
-  /** What the server said about it. */
+  /** The server's description of the error. */
   declare readonly error_description?: string
 
   constructor(error: string, details: AuthErrorDetails = {}) {
@@ -19,7 +20,11 @@ export class CloudbaseError extends AuthError {
     Object.assign(this, { error, error_code: NUMBERS[error], error_description })
   }
 
-  /** Anything thrown, as an error of this face; what the official client throws as well. */
+  /**
+   * Converts anything thrown, also the plain objects that the official SDK throws.
+   *
+   * @param operation the failed operation, if the error does not name it
+   */
   static override from(thrown: unknown, operation?: string): CloudbaseError {
     if (thrown instanceof CloudbaseError) return thrown
     if (isRecord(thrown) && typeof thrown['error'] === 'string') {

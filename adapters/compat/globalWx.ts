@@ -4,5 +4,6 @@ interface MiniProgram extends Wx {
   getAccountInfoSync(): { miniProgram: { appId: string } }
 }
 
-/** The `wx` of a mini program, where this is one. */
-export const globalWx = () => (globalThis as { wx?: Partial<MiniProgram> }).wx
+/** Returns the `wx` of a mini-program; `undefined` elsewhere. */
+export const globalWx = (): Partial<MiniProgram> | undefined =>
+  (globalThis as { wx?: Partial<MiniProgram> }).wx

@@ -1,10 +1,23 @@
-import { createCloudbase } from './cloudbase.ts'
+/**
+ * The sign-in API of `@cloudbase/js-sdk`, for apps that are written against the official SDK.
+ *
+ * @example
+ *   import cloudbase from 'cloudbase-authflow/cloudbase'
+ *
+ *   const app = cloudbase.init({ env: 'my-env' })
+ *   const auth = app.auth()
+ *   await auth.signIn({ username: 'ada', password: 'Correct-horse-7' })
+ *
+ * @packageDocumentation
+ */
+import { type Cloudbase, createCloudbase } from './cloudbase.ts'
 
-/** Stands in for the default export of `@cloudbase/js-sdk`, for signing in. */
-const cloudbase = createCloudbase()
+/** Replaces the default export of `@cloudbase/js-sdk` for everything that concerns sign-in. */
+const cloudbase: Cloudbase = createCloudbase()
 export default cloudbase
 
 export { CloudbaseError } from './errors.ts'
+export type { Cloudbase } from './cloudbase.ts'
 export type { CloudbaseApp } from './app.ts'
 export type { CloudbaseAuth } from './auth.ts'
 export type { CaptchaToken, CloudbaseAdapter, SdkAdapter } from './adapters.ts'

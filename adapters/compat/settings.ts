@@ -2,13 +2,13 @@ import type { Clock } from '../../services/clock.ts'
 import type { Store } from '../../services/session/store.ts'
 import { invalid } from './checks.ts'
 
-/** What `cloudbase.init` takes. */
+/** Options of `cloudbase.init`. */
 export interface InitOptions {
   /** The environment id. */
   env: string
   /** Default: the environment id. */
   clientId?: string
-  /** Given, requests go to that region's own host; else to the gateway, which knows no regions. */
+  /** Sends requests to the host of that region. Default: the gateway, which has no regions. */
   region?: string
   /** `GATEWAY`: `ENV.api.tcloudbasegateway.com`. `CLOUD_API`: `ENV.REGION.tcb-api.tencentcloudapi.com`. */
   endPointMode?: 'GATEWAY' | 'CLOUD_API'
@@ -16,32 +16,34 @@ export interface InitOptions {
   intl?: boolean
   /** The language of the captcha dialog and of the server's messages. Default: `zh-CN`. */
   lang?: 'zh-CN' | 'en-US' | (string & {})
-  /** Milliseconds after which an unanswered request is given up. Default: 15000. */
+  /** Milliseconds after which an unanswered request fails with `deadline_exceeded`. Default: 15000. */
   timeout?: number
-  /** A publishable key: asks for codes, and is the access token, while nobody is signed in. */
+  /** A publishable key: sends codes, and is the access token, while the user is signed out. */
   accessKey?: string
-  /** `detectSessionInUrl`: finish a sign-in with a provider that the page has come back from. */
+  /** `detectSessionInUrl`: finishes a provider's sign-in from the authorization response in the URL. */
   auth?: { detectSessionInUrl?: boolean }
-  /** Taken and not used: a session is always kept until it is ended, as since 2.0. */
+  /** Accepted and ignored: a session is kept until it is ended, as since 2.0. */
   persistence?: string
-  /** Taken and not used: sign-in needs no application signature. */
+  /** Accepted and ignored: sign-in needs no application signature. */
   appSign?: string
-  /** Taken and not used: sign-in needs no application signature. */
+  /** Accepted and ignored: sign-in needs no application signature. */
   appSecret?: object
-  /** WeChat's own API, for a place where it is not global: it becomes the global `wx`. */
+  /** WeChat's API, where it is not global: it becomes the global `wx`. */
   wx?: object
-  /** Where sessions and the device id are kept. Default: an adapter's storage, else localStorage. */
+  /** Stores the session and the device id. Default: the adapter's storage, else localStorage. */
   storage?: Store
+  /** Sends the requests. Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch
+  /** Gives the time. Default: the system's. */
   clock?: Clock
 }
 
-/** @throws CloudbaseError `invalid_argument` without an environment id */
-export function checkInit({ env }: InitOptions) {
+/** Checks the options of `init`. @throws CloudbaseError `invalid_argument` without an environment id */
+export function checkInit({ env }: InitOptions): void {
   if (typeof env !== 'string' || !env) throw invalid('env is required')
 }
 
-/** Where an environment is served from when nothing else is registered. */
+/** Returns the origin of an environment for which no other host is registered. */
 export function defaultOrigin({ env, region, endPointMode, intl }: InitOptions): string {
   const isRegional = endPointMode ? endPointMode === 'CLOUD_API' : region && !intl
   return isRegional
@@ -49,10 +51,15 @@ export function defaultOrigin({ env, region, endPointMode, intl }: InitOptions):
     : `https://${env}.api.${intl ? 'intl.' : ''}tcloudbasegateway.com`
 }
 
-/** The origin of what `registerHost` and `registerEndPoint` take: a host, with or without a path. */
+/**
+ * Returns the origin of a host or URL, as `registerHost` and `registerEndPoint` take it.
+ *
+ * @param protocol used where `url` has none
+ * @throws CloudbaseError `invalid_argument` when `url` is malformed
+ */
 export function toOrigin(url: string, protocol: string): string {
   const [, scheme = protocol, host] =
     /^(?:(https?):)?\/*([\w.-]+(?::\d+)?|\[[\da-f:.]+\](?::\d+)?)(?:[/?#].*)?$/i.exec(url) ?? []
   if (host) return `${scheme}://${host}`
-  throw invalid(`${url} is no host`)
+  throw invalid(`${url} is not a host`)
 }

@@ -1,17 +1,18 @@
 import type * as wire from '../../services/http/wire.ts'
 
-/** What the server knows of a user, in the wire's own names, and the `uid` this client adds. */
+/** The server's record of a user, in the names of the HTTP API, with the `uid` that the SDK adds. */
 export interface UserInfo extends Partial<wire.User> {
   uid?: string
-  /** How the user signed in, where that is known; `CUSTOM` by a ticket of the app's own server. */
+  /** How the user signed in, where that is known; `CUSTOM` for a ticket of the app's server. */
   loginType?: string
   hasPassword?: boolean
   created_from?: string
   updated_at?: string
-  /** Of a user who is signed in at this mini program's WeChat. */
+  /** The user's id at the WeChat of this mini-program. */
   open_id?: string
 }
 
+/** A third-party identity of a user. */
 export interface UserProvider {
   id?: string
   provider_user_id?: string
@@ -20,14 +21,14 @@ export interface UserProvider {
   name?: string
 }
 
-/** What `User.update` takes. */
+/** Parameters of `User.update`. */
 export interface UserUpdate extends wire.Profile {
   phone_number?: string
   email?: string
   zoneinfo?: string
 }
 
-/** The current user. `update` and `refresh` bring its fields up to date as well. */
+/** The current user. `update` and `refresh` update its fields as well. */
 export interface User extends Omit<UserInfo, 'providers'> {
   emailVerified?: boolean
   phoneNumber?: string
@@ -38,11 +39,11 @@ export interface User extends Omit<UserInfo, 'providers'> {
    * @throws CloudbaseError `invalid_argument` for a gender that is not MALE, FEMALE or UNKNOWN
    */
   update(userInfo: UserUpdate): Promise<void>
-  /** Reads the profile anew: `GET /auth/v1/user/me`. */
+  /** Reads the profile again: `GET /auth/v1/user/me`. @throws CloudbaseError */
   refresh(): Promise<UserInfo>
 }
 
-/** The tokens of a session, in the form the official client stores them. */
+/** The tokens of a session, as the official SDK stores them. */
 export interface Credentials {
   token_type?: string | null
   access_token?: string | null
@@ -56,26 +57,28 @@ export interface Credentials {
   version?: string
 }
 
-/** Somebody is signed in. */
+/** The user who is signed in, and the tokens of the session. */
 export interface LoginState {
   user: User
   oauthLoginState: Credentials | null
 }
 
+/** Parameters of `signUp`. */
 export interface SignUpRequest extends wire.Profile {
-  /** Where the account is reached: this or `email`. Bare mainland numbers get their `+86`. */
+  /** The contact of the account: this or `email`. Numbers of mainland China may lack their `+86`. */
   phone_number?: string
   email?: string
-  /** The newer name of `phone_number`, for {@link SignUpResult} `verifyOtp`. */
+  /** The name of `phone_number` in SDK 3.x, where `verifyOtp` signs up. */
   phone?: string
   verification_code?: string
   verification_token?: string
   provider_token?: string
   password?: string
-  /** A guest's access token: the guest becomes this user and keeps the uid. */
+  /** The access token of an anonymous user, who becomes this user and keeps the uid. */
   anonymous_token?: string | { accessToken: string }
 }
 
+/** Parameters of `signIn`. */
 export interface SignInRequest {
   /** A phone number, an e-mail address or a chosen name. */
   username: string
@@ -89,25 +92,23 @@ export interface SignInRequest {
   isEncrypt?: boolean
 }
 
+/** The answer of `getVerification`. */
 export interface VerificationInfo {
   verification_id?: string
   is_user?: boolean
-  /** Seconds the code lives. */
+  /** Seconds for which the code is valid. */
   expires_in?: number
 }
 
+/** Parameters of `getVerification`. */
 export interface GetVerificationRequest {
   phone_number?: string
   email?: string
-  /** Who may be written to. `CUR_USER`: the contact of whoever is signed in. Default: anybody. */
+  /** Which contacts may receive a code. `CUR_USER`: only the current user's. Default: all. */
   target?: 'ANY' | 'USER' | 'NOT_USER' | 'CUR_USER' | (string & {})
   usage?: string
   email_redirect_to?: string
 }
 
-/** A sudo token, or the whole answer of `auth.sudo` that holds it. */
+/** A sudo token, or the whole answer of `auth.sudo`. */
 export type SudoToken = string | { sudo_token?: string }
-
-/** The answer of a method of the newer names: it never rejects. */
-export type Answer<Data, E> =
-  { data: Data; error: null } | { data: { [K in keyof Data]?: undefined }; error: E }

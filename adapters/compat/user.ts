@@ -1,28 +1,31 @@
 import type { User, UserInfo, UserProvider, UserUpdate } from './types.ts'
 
-/** What a user can do about themselves. */
+/** The requests behind the methods of `User`. */
 export interface UserActions {
   update(userInfo: UserUpdate): Promise<UserInfo>
   refresh(): Promise<UserInfo>
 }
 
-/** The current user as a plain object, so that any UI can watch it; its methods are inherited. */
+/**
+ * Creates the current user as a plain object, so that any UI library can observe it; its methods are
+ * inherited.
+ */
 export function toUser(info: UserInfo, actions: UserActions): User {
   const methods = {
     async update(userInfo: UserUpdate) {
-      show(await actions.update(userInfo))
+      assign(await actions.update(userInfo))
     },
     async refresh() {
       const fresh = await actions.refresh()
-      show(fresh)
+      assign(fresh)
       return fresh
     },
   }
   const user = Object.create(methods) as User
-  show(info)
+  assign(info)
   return user
 
-  function show(info: UserInfo) {
+  function assign(info: UserInfo) {
     for (const name of Object.keys(user)) delete user[name as keyof User]
     Object.assign(user, info, {
       emailVerified: info.email_verified,

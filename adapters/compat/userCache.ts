@@ -2,19 +2,27 @@ import { isRecord } from '../../services/record.ts'
 import type { Store } from '../../services/session/store.ts'
 import type { UserInfo } from './types.ts'
 
-/** How the official client marks what it stores, so that either can read the other's. */
+/** The version mark of the official SDK, so that either can read what the other has stored. */
 const VERSION = 'localCachev1'
 
-/** What was last heard of the current user, kept where the official client keeps it. */
-export function userCache(store: Store, env: string) {
+/** The last known profile of the current user. */
+export interface UserCache {
+  /** The profile; empty when there is none. */
+  get(): UserInfo
+  set(info: UserInfo): void
+  clear(): void
+}
+
+/** Creates the cache of the current user, stored under the official SDK's key. */
+export function createUserCache(store: Store, env: string): UserCache {
   const key = `user_info_${env}`
   let known: UserInfo | undefined
   const stored = store.get(key)
   if (stored instanceof Promise) void stored.then((text) => (known ??= parse(text)))
   else known = parse(stored)
   return {
-    get: (): UserInfo => known ?? {},
-    set(info: UserInfo) {
+    get: () => known ?? {},
+    set(info) {
       known = info
       void store.set(key, JSON.stringify({ version: VERSION, content: info }))
     },

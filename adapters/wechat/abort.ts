@@ -1,41 +1,18 @@
+import { reportError } from '../../services/reportError.ts'
+
 type Listener = ((event: AbortEvent) => void) | { handleEvent(event: AbortEvent): void }
 
 interface AbortEvent {
   type: 'abort'
-  target: PlainSignal
+  target: AbortSignalPolyfill
 }
 
-/** An `AbortSignal` for where there is none. */
-export class PlainSignal {
+/** An `AbortSignal` without the static methods, for platforms that lack it. */
+export class AbortSignalPolyfill {
   aborted = false
   reason: unknown = undefined
   onabort: ((event: AbortEvent) => void) | null = null
   readonly #listeners = new Map<Listener, { once: boolean }>()
-
-  static abort(reason?: unknown): PlainSignal {
-    const controller = new PlainController()
-    controller.abort(reason)
-    return controller.signal
-  }
-
-  static timeout(ms: number): PlainSignal {
-    const controller = new PlainController()
-    setTimeout(() => controller.abort(named('TimeoutError', 'The time is up')), ms)
-    return controller.signal
-  }
-
-  static any(signals: Iterable<PlainSignal>): PlainSignal {
-    const controller = new PlainController()
-    const all = [...signals]
-    const follow = ({ target }: AbortEvent) => {
-      for (const signal of all) signal.removeEventListener('abort', follow)
-      controller.abort(target.reason)
-    }
-    const aborted = all.find((signal) => signal.aborted)
-    if (aborted) controller.abort(aborted.reason)
-    else for (const signal of all) signal.addEventListener('abort', follow)
-    return controller.signal
-  }
 
   addEventListener(
     type: string,
@@ -59,10 +36,7 @@ export class PlainSignal {
         if (typeof listener === 'function') listener.call(this, event)
         else listener.handleEvent(event)
       } catch (thrown) {
-        // One listener's fault is its own: it surfaces, and the others are told.
-        setTimeout(() => {
-          throw thrown
-        })
+        reportError(thrown)
       }
     }
     return true
@@ -73,11 +47,11 @@ export class PlainSignal {
   }
 }
 
-/** An `AbortController` for where there is none. */
-export class PlainController {
-  readonly signal = new PlainSignal()
+/** An `AbortController` for platforms that lack it. */
+export class AbortControllerPolyfill {
+  readonly signal = new AbortSignalPolyfill()
 
-  abort(reason: unknown = named('AbortError', 'This was aborted')): void {
+  abort(reason: unknown = abortError()): void {
     const { signal } = this
     if (signal.aborted) return
     signal.aborted = true
@@ -86,6 +60,4 @@ export class PlainController {
   }
 }
 
-function named(name: string, message: string): Error {
-  return Object.assign(new Error(message), { name })
-}
+const abortError = () => Object.assign(new Error('This was aborted'), { name: 'AbortError' })

@@ -1,16 +1,19 @@
 import { AuthError } from '../../services/error.ts'
-import { promised, type Wx } from './wx.ts'
+import { callWx, type Wx } from './wx.ts'
 
 declare const wx: Wx
 
 /**
- * A code by `wx.login`, good once and for five minutes: the `provider_code` of `grantProviderToken`.
+ * Gets a code by `wx.login`: the `provider_code` of `grantProviderToken`, valid once and for five
+ * minutes.
  *
- * @param options `timeout` in milliseconds
- * @throws AuthError
+ * @param options `timeout` in milliseconds, default 10000
+ * @throws AuthError `deadline_exceeded` after the timeout, `failed_precondition` with WeChat's message
+ *   when WeChat refuses, `invalid_response` without a code
+ * @see https://developers.weixin.qq.com/miniprogram/dev/api/open-api/login/wx.login.html
  */
 export async function login({ timeout = 10_000 }: { timeout?: number } = {}): Promise<string> {
-  const { code } = await promised<{ code: string }>(
+  const { code } = await callWx<{ code: string }>(
     'login',
     (callbacks) => wx.login({ timeout, ...callbacks }),
     timeout,
@@ -22,13 +25,14 @@ export async function login({ timeout = 10_000 }: { timeout?: number } = {}): Pr
 /**
  * Opens a page of the mini-program, such as `loginPage()`.
  *
- * @throws AuthError
+ * @param url path and query of the page
+ * @throws AuthError `failed_precondition` with WeChat's message when there is no such page
  */
 export async function navigate(url: string): Promise<void> {
-  await promised('navigate', (callbacks) => wx.navigateTo({ url, ...callbacks }))
+  await callWx('navigate', (callbacks) => wx.navigateTo({ url, ...callbacks }))
 }
 
-/** The path of the sign-in page that CloudBase puts into a mini-program. */
+/** Returns path and query of the sign-in page that CloudBase adds to a mini-program. */
 export function loginPage(query: Record<string, string> = {}): string {
   const pairs = Object.entries(query).map(
     ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,

@@ -1,6 +1,6 @@
 import { isRecord } from '../../services/record.ts'
-import { PlainHeaders } from './headers.ts'
-import { promised, withoutQuery, type Wx, type WxFailure, type WxMethod } from './wx.ts'
+import { HeadersPolyfill } from './headers.ts'
+import { callWx, withoutQuery, type Wx, type WxFailure, type WxMethod } from './wx.ts'
 
 declare const wx: Wx
 
@@ -18,8 +18,10 @@ const METHODS = new Set<string>([
 ] satisfies WxMethod[])
 
 /**
- * `fetch` over `wx.request`. A method it does not know goes as POST and names itself in
+ * `fetch` over `wx.request`. A method that `wx.request` lacks is sent as POST with the header
  * `X-HTTP-Method-Override`.
+ *
+ * @throws TypeError when the request fails; its `code` is WeChat's reason
  */
 export const requestFetch: Fetch = (input, init = {}) =>
   abortable(init.signal, (resolve, reject) => {
@@ -42,8 +44,10 @@ export const requestFetch: Fetch = (input, init = {}) =>
 const FUNCTION = 'httpOverCallFunction'
 
 /**
- * `fetch` over the cloud function that forwards HTTP. It cannot be called back: an aborted call
- * goes on and its answer is not looked at.
+ * `fetch` over the cloud function `httpOverCallFunction`. A call cannot be aborted: the promise
+ * rejects, and the answer is ignored.
+ *
+ * @throws TypeError when the call fails; its `code` is WeChat's reason
  */
 export const cloudFetch: Fetch = (input, init = {}) =>
   abortable(init.signal, (resolve, reject) => {
@@ -69,10 +73,10 @@ export const cloudFetch: Fetch = (input, init = {}) =>
     return () => undefined
   })
 
-type Settle = (resolve: (response: Response) => void, reject: (reason: unknown) => void) => Cancel
+type Start = (resolve: (response: Response) => void, reject: (reason: unknown) => void) => Cancel
 type Cancel = () => void
 
-function abortable(signal: AbortSignal | null | undefined, start: Settle): Promise<Response> {
+function abortable(signal: AbortSignal | null | undefined, start: Start): Promise<Response> {
   return new Promise<Response>((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason as Error)
     let cancel: Cancel | undefined
@@ -92,7 +96,7 @@ function abortable(signal: AbortSignal | null | undefined, start: Settle): Promi
 }
 
 function headersOf({ headers = {} }: RequestInit): Record<string, string> {
-  return Object.fromEntries(new PlainHeaders(headers))
+  return Object.fromEntries(new HeadersPolyfill(headers))
 }
 
 function parse(body: string | null | undefined): unknown {
@@ -105,13 +109,13 @@ function parse(body: string | null | undefined): unknown {
 
 async function userAgent(): Promise<string> {
   try {
-    return await promised<string>('userAgent', (callbacks) => wx.getRendererUserAgent!(callbacks))
+    return await callWx<string>('userAgent', (callbacks) => wx.getRendererUserAgent!(callbacks))
   } catch {
     return ''
   }
 }
 
-/** The function may answer with the body alone; then the body tells whether it is an error. */
+/** The cloud function may return the body alone; then the body shows whether it is an error. */
 function toForwarded(result: unknown): Response {
   const { body, statusCode, headers } = (result ?? {}) as Record<string, unknown>
   const isError = isRecord(body) && !!(body['error'] ?? body['error_code'] ?? body['code'])
@@ -123,16 +127,16 @@ function isStatus(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599
 }
 
-/** There is no `Response` in a mini-program: this is the part of one that is asked for. */
+/** Creates the part of a `Response` that is read; mini-programs have no `Response`. */
 function toResponse(status: number, header: unknown, data: unknown): Response {
   const text = typeof data === 'string' ? data : JSON.stringify(data)
   const response = {
     ok: status >= 200 && status < 300,
     status,
     statusText: '',
-    headers: new PlainHeaders(isRecord(header) ? header : {}),
+    headers: new HeadersPolyfill(isRecord(header) ? header : {}),
     body: null,
-    // Where ofetch looks for a body that is no stream.
+    // ofetch reads a body that is not a stream from here.
     _bodyInit: text,
     text: async () => text,
     json: async () => JSON.parse(text) as unknown,
@@ -142,11 +146,11 @@ function toResponse(status: number, header: unknown, data: unknown): Response {
 }
 
 /**
- * What `fetch` throws when the line is down. Why becomes its code: WeChat's own words where they are
- * few, as in `url-not-in-domain-list`, else its number.
+ * Converts a failure to the `TypeError` that `fetch` throws. Its code is WeChat's message if that is
+ * short, such as `url-not-in-domain-list`, else the error number.
  */
 function toNetworkError({ errMsg, errno, errCode = errno }: WxFailure): TypeError {
-  const words = /^[\w.]+:fail:? ([\w -]{1,64})$/.exec(errMsg)?.[1]?.replaceAll(' ', '-')
-  const code = words ?? (errCode === undefined ? undefined : String(errCode))
+  const reason = /^[\w.]+:fail:? ([\w -]{1,64})$/.exec(errMsg)?.[1]?.replaceAll(' ', '-')
+  const code = reason ?? (errCode === undefined ? undefined : String(errCode))
   return Object.assign(new TypeError(withoutQuery(errMsg)), code && { code })
 }

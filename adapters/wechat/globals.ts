@@ -1,59 +1,64 @@
 import { AuthError } from '../../services/error.ts'
-import { PlainController, PlainSignal } from './abort.ts'
-import { PlainHeaders } from './headers.ts'
-import { promised, type Wx } from './wx.ts'
+import { AbortControllerPolyfill, AbortSignalPolyfill } from './abort.ts'
+import { HeadersPolyfill } from './headers.ts'
+import { callWx, type Wx } from './wx.ts'
 
 declare const wx: Wx
 
 /**
- * Puts in place what the core needs of a browser and a mini-program lacks. What is there is left as
- * it is. To be awaited once, before `createAuth`.
+ * Installs the globals of browsers that `createAuth` needs and mini-programs lack; existing ones stay.
+ * Await it once, before `createAuth`.
  *
- * @throws AuthError `unimplemented` on a base library before 2.15.0, which has no random numbers
- *   that cannot be guessed
+ * @throws AuthError `unimplemented` on a base library before 2.15.0, which has no cryptographic random
+ *   numbers
+ * @example
+ *   await installGlobals()
+ *   const auth = createAuth({ env: 'my-env', flows: { signIn }, ...wechat() })
  */
 export async function installGlobals(): Promise<void> {
   const globals = globalThis as Record<string, unknown>
-  const given = globals['AbortSignal']
-  if (typeof given !== 'function' || !('any' in given)) {
-    Object.assign(globals, { AbortController: PlainController, AbortSignal: PlainSignal })
+  if (!globals['AbortController']) {
+    Object.assign(globals, {
+      AbortController: AbortControllerPolyfill,
+      AbortSignal: AbortSignalPolyfill,
+    })
   }
-  globals['Headers'] ??= PlainHeaders
+  globals['Headers'] ??= HeadersPolyfill
   globals['queueMicrotask'] ??= (run: () => void) => void Promise.resolve().then(run)
-  // ofetch asks of every body whether it is one of these.
-  globals['FormData'] ??= class FormData {}
-  globals['URLSearchParams'] ??= class URLSearchParams {}
   globals['crypto'] ??= {}
   const crypto = globals['crypto'] as { getRandomValues?: unknown }
-  crypto.getRandomValues ??= await randomValues()
+  crypto.getRandomValues ??= await createRandomValues()
 }
 
-/** Bytes asked for at a time; a request uses 16. */
-const POOL = 4096
+/** Bytes requested from WeChat at a time; a request id takes 16. */
+const POOL_SIZE = 4096
 
-/** WeChat gives random bytes only later, so some are kept at hand. Each is used once. */
-async function randomValues() {
-  let pool = await draw()
+/**
+ * Creates a synchronous `crypto.getRandomValues` from a pool of random bytes, because WeChat's is
+ * asynchronous. Each byte is used once.
+ */
+async function createRandomValues() {
+  let pool = await requestBytes()
   let used = 0
-  let isDrawing = false
+  let isRefilling = false
 
   function refill() {
-    if (isDrawing) return
-    isDrawing = true
-    void draw()
+    if (isRefilling) return
+    isRefilling = true
+    void requestBytes()
       .then((bytes) => {
         pool = bytes
         used = 0
       })
       .catch(() => undefined)
-      .finally(() => (isDrawing = false))
+      .finally(() => (isRefilling = false))
   }
 
   return <T extends ArrayBufferView>(array: T): T => {
     const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
     const end = used + bytes.length
-    if (end > POOL / 2) refill()
-    if (end > pool.length) throw new Error('no random bytes are at hand; try again in a moment')
+    if (end > POOL_SIZE / 2) refill()
+    if (end > pool.length) throw new Error('no random bytes are left; try again in a moment')
     bytes.set(pool.subarray(used, end))
     pool.fill(0, used, end)
     used = end
@@ -61,16 +66,16 @@ async function randomValues() {
   }
 }
 
-async function draw(): Promise<Uint8Array> {
+async function requestBytes(): Promise<Uint8Array> {
   if (!wx.getRandomValues) {
     throw new AuthError('unimplemented', {
       operation: 'installGlobals',
       description: 'wx.getRandomValues needs base library 2.15.0: raise the minimum in the console',
     })
   }
-  const { randomValues } = await promised<{ randomValues: ArrayBuffer }>(
+  const { randomValues } = await callWx<{ randomValues: ArrayBuffer }>(
     'installGlobals',
-    (callbacks) => wx.getRandomValues!({ length: POOL, ...callbacks }),
+    (callbacks) => wx.getRandomValues!({ length: POOL_SIZE, ...callbacks }),
   )
   return new Uint8Array(randomValues)
 }

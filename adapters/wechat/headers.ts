@@ -1,5 +1,5 @@
-/** Headers for where there are none: what a client reads and sets, without the rules for browsers. */
-export class PlainHeaders implements Iterable<[string, string]> {
+/** `Headers` for platforms that lack it: case-insensitive, without the restrictions of browsers. */
+export class HeadersPolyfill implements Iterable<[string, string]> {
   readonly #values = new Map<string, string>()
 
   constructor(init: Iterable<readonly [string, unknown]> | object = []) {

@@ -1,8 +1,10 @@
 /**
- * Signing in inside a WeChat mini-program. Tested on a stub of the global `wx` that forwards to a
- * real server, not in WeChat itself.
+ * Sign-in inside a WeChat mini-program. Tested with a stub of the global `wx` that forwards to a real
+ * server, not in WeChat itself.
  *
- * The address of the server has to be among the request domains of the mini-program's console.
+ * The host of the server must be one of the request domains in the mini-program's console.
+ *
+ * @packageDocumentation
  */
 import { AuthError } from '../../services/error.ts'
 import { type Platform, readCallback } from '../../services/platform/platform.ts'
@@ -18,35 +20,36 @@ export { installGlobals } from './globals.ts'
 
 declare const wx: Wx
 
+/** Options of `wechat`. */
 export interface WechatOptions {
   /**
-   * Speak to the server through the cloud function `httpOverCallFunction` instead of `wx.request`.
-   * The app deploys it and calls `wx.cloud.init` first.
+   * Sends requests through the cloud function `httpOverCallFunction` instead of `wx.request`. The app
+   * deploys it and calls `wx.cloud.init` first.
    */
   cloud?: boolean
   /**
-   * The page of the app that shows the `url` of its query in a `<web-view>`: where a person goes to
-   * a provider. The page they come back to there leads them home by `wx.miniProgram`, with its own
-   * address, which the app sends on as `provider.return`.
+   * The page of the app that shows the `url` of its query in a `<web-view>`, for third-party sign-in.
+   * The redirect URI's page in it returns to the app by `wx.miniProgram` with its own URL, which the
+   * app sends as `provider.return`.
    */
   webview?: string
 }
 
+/** The options of `createAuth` for a mini-program, and calls that only a mini-program has. */
 export interface Wechat {
   fetch: typeof globalThis.fetch
-  /** A mini-program has one window and is often ended: a cut flow has to outlive it. */
+  /** A flow is stored like the session, because WeChat often ends a mini-program. */
   storage: { shared: Store; tab: Store }
-  /** The way to a provider, by the page `webview`. */
+  /** Third-party sign-in through the page `webview`. */
   platform: Pick<Platform, 'redirect' | 'openPopup' | 'readCallback'>
-  /** Wakes when the mini-program is shown, or online again. */
+  /** Calls `wake` when the mini-program is shown or online again. @returns how to stop */
   watch(wake: () => void): () => void
   login: typeof login
   navigate: typeof navigate
 }
 
 /**
- * What `createAuth` needs in a mini-program, to be spread into its options, and what only a
- * mini-program can do.
+ * Creates the options of `createAuth` for a mini-program, and the calls that only a mini-program has.
  *
  * @example
  *   await installGlobals()
@@ -61,27 +64,27 @@ export function wechat({ cloud = false, webview }: WechatOptions = {}): Wechat {
     platform: {
       redirect(url) {
         if (!webview) {
-          const description = 'wechat({ webview }) has to name the page that shows a provider'
+          const description = 'wechat({ webview }) must name the page that shows a provider'
           throw new AuthError('failed_precondition', { operation: 'openPopup', description })
         }
         void navigate(`${webview}?url=${encodeURIComponent(url)}`)
       },
       async openPopup() {
-        const description = 'there are no windows in a mini-program: no isPopup'
+        const description = 'a mini-program has no windows: do not set isPopup'
         throw new AuthError('unimplemented', { operation: 'openPopup', description })
       },
       readCallback: (callback) => readCallback(callback, queryOf),
     },
     watch(wake) {
-      const seen = () => wake()
-      const changed = ({ isConnected }: { isConnected: boolean }) => {
+      const onAppShow = () => wake()
+      const onNetworkStatusChange = ({ isConnected }: { isConnected: boolean }) => {
         if (isConnected) wake()
       }
-      wx.onAppShow(seen)
-      wx.onNetworkStatusChange(changed)
+      wx.onAppShow(onAppShow)
+      wx.onNetworkStatusChange(onNetworkStatusChange)
       return () => {
-        wx.offAppShow(seen)
-        wx.offNetworkStatusChange(changed as () => void)
+        wx.offAppShow(onAppShow)
+        wx.offNetworkStatusChange(onNetworkStatusChange as () => void)
       }
     },
     login,

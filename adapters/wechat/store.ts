@@ -1,11 +1,11 @@
 import type { Store } from '../../services/session/store.ts'
-import { promised, type Wx } from './wx.ts'
+import { callWx, type Wx } from './wx.ts'
 
 declare const wx: Wx
 
 /**
- * WeChat's storage. One operation after the other, so that a late write never overtakes a removal.
- * What storage refuses is kept in memory instead; nothing throws.
+ * Creates a store in WeChat's storage. It never throws: a value that cannot be written is kept in
+ * memory. Operations run one after the other, so that a slow write never overtakes a later removal.
  */
 export function wxStore(): Store {
   const unwritten = new Map<string, string | undefined>()
@@ -31,25 +31,25 @@ export function wxStore(): Store {
       queue(async () => {
         if (unwritten.has(key)) return unwritten.get(key)
         try {
-          const { data } = await promised<{ data: unknown }>('storage', (callbacks) =>
+          const { data } = await callWx<{ data: unknown }>('storage', (callbacks) =>
             wx.getStorage({ key, ...callbacks }),
           )
           return typeof data === 'string' ? data : undefined
         } catch {
-          // A key that is not there fails like storage that does not work.
+          // A missing key fails like broken storage.
           return undefined
         }
       }),
     set: (key, data) =>
       queue(() =>
         change(key, data, () =>
-          promised('storage', (callbacks) => wx.setStorage({ key, data, ...callbacks })),
+          callWx('storage', (callbacks) => wx.setStorage({ key, data, ...callbacks })),
         ),
       ),
     remove: (key) =>
       queue(() =>
         change(key, undefined, () =>
-          promised('storage', (callbacks) => wx.removeStorage({ key, ...callbacks })),
+          callWx('storage', (callbacks) => wx.removeStorage({ key, ...callbacks })),
         ),
       ),
   }

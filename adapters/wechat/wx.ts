@@ -1,24 +1,24 @@
 import { AuthError } from '../../services/error.ts'
 
-/** How a call of `wx` fails. */
+/** The failure of a call of `wx`. */
 export interface WxFailure {
   errMsg: string
   errno?: number
   errCode?: number
 }
 
-/** How a call of `wx` ends. */
+/** The callbacks of a call of `wx`. */
 export interface Callbacks<T> {
   success(result: T): void
   fail(failure: WxFailure): void
 }
 
-/** The methods that `wx.request` knows; PATCH is none of them. */
+/** The methods that `wx.request` supports; PATCH is missing. */
 export type WxMethod = 'OPTIONS' | 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'TRACE' | 'CONNECT'
 
 /**
- * What this entry uses of the global `wx`. Written down here so that no app needs WeChat's typings
- * to be type-checked; a test holds it against them.
+ * The part of the global `wx` that this entry uses, declared here so that an app compiles without
+ * WeChat's typings; a test compares it with them.
  */
 export interface Wx {
   request(
@@ -27,9 +27,9 @@ export interface Wx {
       method: WxMethod
       header: Record<string, string>
       data?: string
-      /** Anything but `json` leaves the answer as text. */
+      /** Any value but `json` leaves the answer as text. */
       dataType: string
-      /** From base library 3.2.2 on; an older one follows. */
+      /** Since base library 3.2.2; earlier ones follow redirects. */
       redirect: 'follow' | 'manual'
     } & Callbacks<{
       data: string | object
@@ -45,31 +45,34 @@ export interface Wx {
   onAppShow(listener: () => void): void
   offAppShow(listener: () => void): void
   onNetworkStatusChange(listener: (status: { isConnected: boolean }) => void): void
-  /** From base library 2.9.3 on. */
+  /** Since base library 2.9.3. */
   offNetworkStatusChange(listener: () => void): void
-  /** From base library 2.15.0 on. */
+  /** Since base library 2.15.0. */
   getRandomValues?(option: { length: number } & Callbacks<{ randomValues: ArrayBuffer }>): unknown
-  /** From base library 2.26.3 on. */
+  /** Since base library 2.26.3. */
   getRendererUserAgent?(option: Callbacks<string>): unknown
-  /** There once the app has called `wx.cloud.init`. */
+  /** Usable once the app has called `wx.cloud.init`. */
   cloud: {
     callFunction(option: { name: string; data: object }): Promise<{ result?: unknown }>
   }
 }
 
-/** Milliseconds after which a call of `wx` that did not call back is given up. */
-const PATIENCE = 5000
+/** Milliseconds after which a call of `wx` without a callback fails. */
+const TIMEOUT_MS = 5000
 
 /**
- * One call of `wx` as a promise that always settles.
+ * Calls a method of `wx` and returns a promise that always settles.
  *
- * @throws AuthError `deadline_exceeded` when it takes longer than `timeout` milliseconds, else
- *   `failed_precondition` with WeChat's own words
+ * @param operation the operation of the error
+ * @param call calls the method with these callbacks
+ * @param timeout milliseconds
+ * @throws AuthError `deadline_exceeded` after the timeout, else `failed_precondition` with WeChat's
+ *   message
  */
-export function promised<T>(
+export function callWx<T>(
   operation: string,
   call: (callbacks: Callbacks<T>) => unknown,
-  timeout = PATIENCE,
+  timeout = TIMEOUT_MS,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const fail = ({ errMsg }: WxFailure) => {
@@ -77,21 +80,21 @@ export function promised<T>(
       reject(new AuthError(code, { operation, description: withoutQuery(errMsg) }))
     }
     const timer = setTimeout(() => fail({ errMsg: 'timeout' }), timeout)
-    const ended =
-      <V>(end: (value: V) => void) =>
+    const settled =
+      <V>(settle: (value: V) => void) =>
       (value: V) => {
         clearTimeout(timer)
-        end(value)
+        settle(value)
       }
     try {
-      call({ success: ended(resolve), fail: ended(fail) })
+      call({ success: settled(resolve), fail: settled(fail) })
     } catch (thrown) {
-      ended(fail)({ errMsg: String(thrown) })
+      settled(fail)({ errMsg: String(thrown) })
     }
   })
 }
 
-/** WeChat quotes addresses in its messages, and there are tokens in the query of some. */
+/** Removes the query of URLs from a message: WeChat quotes URLs, and their query may hold tokens. */
 export function withoutQuery(message: string | undefined): string {
   return String(message).replace(/\?[^\s"']*/g, '?…')
 }

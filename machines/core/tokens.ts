@@ -4,6 +4,7 @@ import { AuthError, errorOf } from '../../services/error.ts'
 import { refresh, refreshV2 } from '../../services/http/endpoints.ts'
 import type { SignOutRequest, Tokens } from '../../services/http/wire.ts'
 import type { Credentials } from '../../services/session/credentials.ts'
+import { withMargin } from '../../services/session/expiry.ts'
 import { clockOf, servicesOf } from '../../services/system.ts'
 import { signOut } from './signOut.ts'
 import { until } from './until.ts'
@@ -247,16 +248,12 @@ const isByFlow = (event: object) => 'byFlow' in event && event.byFlow === true
 /** Answers to a refresh that end the session. Any other failure keeps it. */
 const REJECTIONS = new Set(['invalid_grant', 'unauthenticated', 'user_blocked'])
 
-/** Seconds before its end in which a token is no longer sent, so that it does not expire on the way. */
-const MARGIN = 30
-
 /** Turns `expires_in` into a moment and keeps what a refresh does not repeat. */
 function toCredentials(
   { expires_in, ...tokens }: Tokens,
   clock: Clock,
   previous?: Partial<Credentials>,
 ): Credentials {
-  const margin = Math.min(MARGIN, expires_in / 2)
-  const expiresAt = clock.now() + (expires_in - margin) * 1000
+  const expiresAt = clock.now() + withMargin(expires_in) * 1000
   return { ...previous, ...tokens, expiresAt }
 }

@@ -3,6 +3,7 @@ import { type AuthError, errorOf, isTransient } from '../../services/error.ts'
 import * as api from '../../services/http/endpoints.ts'
 import type { Contact, Profile } from '../../services/http/wire.ts'
 import type { Secret } from '../../services/secret.ts'
+import { isOutdated, signInOrSignUp } from '../../services/signInOrSignUp.ts'
 import {
   callsOf,
   contactActions,
@@ -68,11 +69,11 @@ const flow = setup({
     hasLostFactor: ({ context: { firstFactor } }) => !!firstFactor && !firstFactor.password,
     hasProof: ({ context }) => !!context.verificationToken,
     isNewUser: ({ context: { verificationToken, isUser, target } }) =>
-      !!verificationToken && isUser === false && !target,
+      !!verificationToken && !target && signInOrSignUp(isUser) === 'signUp',
     isNoLongerUser: ({ context, event }) =>
-      !context.switched && !context.target && errorOf(event)?.code === 'not_found',
+      !context.switched && !context.target && isOutdated('signIn', errorOf(event)?.code),
     isNowUser: ({ context, event }) =>
-      !context.switched && errorOf(event)?.code === 'failed_precondition',
+      !context.switched && isOutdated('signUp', errorOf(event)?.code),
     isSecondFactor: ({ context }) => !!context.target,
     canRetry: ({ context, event }) => !!context.verificationToken && isTransient(errorOf(event)),
     isPrepared: ({ context }) => !!context.newAccount,

@@ -33,7 +33,7 @@ export type Caller = <Input, Output>(
  */
 export function createCaller(http: Http, clientId: string): Caller {
   return async (endpoint, input, grants) => {
-    const { operation, method, path, credential, shape, toFields, check } = endpoint
+    const { operation, method, path, credential, shape, toFields, check, fetch } = endpoint
     const place = method === 'GET' || method === 'DELETE' ? 'query' : 'body'
     try {
       const fields = toFields ? toFields(input, clientId, grants?.accessToken) : (input as object)
@@ -41,6 +41,7 @@ export function createCaller(http: Http, clientId: string): Caller {
         ...grants,
         operation,
         method,
+        fetch,
         path: path.replace(/{(\w+)}/, (_, name: string) =>
           encodeURIComponent(String(input[name as never])),
         ),

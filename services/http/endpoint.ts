@@ -29,6 +29,8 @@ export interface Endpoint<Input, Output> {
   readonly signsOut?: boolean
   /** Whether sending the request twice does no more than sending it once. */
   readonly repeatable?: boolean
+  /** Sends the calls of this endpoint instead of the client's own `fetch`. */
+  readonly fetch?: typeof globalThis.fetch
   /** Converts the input to the fields that are sent. Default: the input as it is. */
   toFields?(input: Input, clientId: string, accessToken?: Secret): object
   /** Throws an `AuthError` for an answer that must not be used. */

@@ -15,8 +15,8 @@ import { deepestCode, describeUnreachable } from './unreachable.ts'
 
 /** What all requests of a client have in common. */
 export interface HttpOptions {
-  /** Scheme, host and port; `/auth` is added here. */
-  origin: string
+  /** Returns scheme, host and port for each request; `/auth` is added here. */
+  origin: () => string
   clientId: string
   /** Sent as `Accept-Language`. */
   language: string
@@ -40,6 +40,8 @@ export interface Call {
   captchaToken?: Secret
   /** Aborted when the answer is no longer wanted. */
   signal?: AbortSignal
+  /** Sends this request instead of the client's own `fetch`. */
+  fetch?: typeof globalThis.fetch
 }
 
 /** Sends one request and returns the JSON object of its answer. */
@@ -77,14 +79,14 @@ export function createHttp(options: HttpOptions): Http {
       client_id: accessToken ? undefined : clientId,
     }
     return {
-      address: withQuery(`${origin}/auth${path}`, fields),
+      address: withQuery(`${origin()}/auth${path}`, fields),
       // As text, because ofetch would look for FormData, which mini-programs do not have.
       body: body && JSON.stringify(unwrapSecrets(body)),
     }
   }
 
   async function send(call: Call, requestId: string, signal: AbortSignal) {
-    const { method, accessToken } = call
+    const { method, accessToken, fetch } = call
     const { address, body } = write(call)
     const device = deviceId()
     const headers = {
@@ -95,7 +97,8 @@ export function createHttp(options: HttpOptions): Http {
       'x-sdk-version': `cloudbase-authflow/${VERSION}`,
       ...(accessToken && { authorization: `Bearer ${accessToken.reveal()}` }),
     }
-    const response = await $fetch.raw(address, { method, headers, body, signal })
+    const sender = fetch ? $fetch.create({}, { fetch }) : $fetch
+    const response = await sender.raw(address, { method, headers, body, signal })
     return { response, answer: await readAnswer(response) }
   }
 
@@ -112,7 +115,7 @@ export function createHttp(options: HttpOptions): Http {
     return runUntil({ timeout, signal, fail }, async (signal) => {
       const { response, answer } = await send(call, requestId, signal).catch((thrown: unknown) => {
         const reason = withoutEcho(deepestCode(thrown))
-        throw fail('unreachable', { description: describeUnreachable(origin, reason) })
+        throw fail('unreachable', { description: describeUnreachable(origin(), reason) })
       })
       const code = answer?.['error'] || answer?.['code']
       if (response.ok && answer && !code) return answer

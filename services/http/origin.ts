@@ -9,8 +9,11 @@ export interface Host {
   region?: string
   /** Whether to use the 3.x host, `https://ENV.api.tcloudbasegateway.com`, instead. */
   gateway?: boolean
-  /** Any other origin that serves the HTTP API, such as a sandbox: `http://localhost:4871`. */
-  endpoint?: string
+  /**
+   * Any other origin that serves the HTTP API, such as a sandbox: `http://localhost:4871`. A function
+   * is called for each request.
+   */
+  endpoint?: string | (() => string)
 }
 
 /**
@@ -19,7 +22,8 @@ export interface Host {
  * @returns scheme, host and port without a trailing slash
  */
 export function originOf({ env, region = 'ap-shanghai', gateway, endpoint }: Host): string {
-  if (endpoint) return endpoint.replace(/\/+$/, '')
+  const own = typeof endpoint === 'function' ? endpoint() : endpoint
+  if (own) return own.replace(/\/+$/, '')
   if (gateway) return `https://${env}.api.tcloudbasegateway.com`
   return `https://${env}.${region}.tcb-api.tencentcloudapi.com`
 }

@@ -12,18 +12,18 @@ import { openWorld, type World } from '../support/world.ts'
 const phone_number = '+86 13800000000'
 const password = 'right password'
 
-/** How an error comes about: the sandbox behaves so, a planned fault answers it, or this side does. */
+/** What causes an error: the sandbox's behavior, a planned fault of the sandbox, or the client. */
 type Way = 'by the sandbox' | 'by a fault' | 'on this side'
 
 interface Case {
   code: string
-  /** None where the call never went out. */
+  /** Missing where no request was sent. */
   operation?: OperationName | 'captcha'
   when: string
   way: Way
   config?: Partial<Config>
   wire?(world: () => World): typeof globalThis.fetch
-  /** The call that fails. */
+  /** Makes the call that fails. */
   run(world: World): Promise<unknown>
 }
 
@@ -51,14 +51,14 @@ const cases: Case[] = [
   {
     code: 'not_found',
     operation: 'signIn',
-    when: 'nobody is called that',
+    when: 'no user has this name',
     way: 'by the sandbox',
-    run: (world) => enter(world, 'nobody'),
+    run: (world) => enter(world, 'unknown'),
   },
   {
     code: 'not_found',
     operation: 'signIn',
-    when: 'the account has vanished since the code was sent',
+    when: 'the account was deleted since the code was sent',
     way: 'by the sandbox',
     async run(world) {
       const { sub } = await world.sandbox.addUser({ phone_number })
@@ -70,7 +70,7 @@ const cases: Case[] = [
   {
     code: 'not_found',
     operation: 'sendVerification',
-    when: 'only users may be written to',
+    when: 'only contacts with an account may receive a code',
     way: 'by the sandbox',
     run: (world) => send(world, 'USER'),
   },
@@ -107,7 +107,7 @@ const cases: Case[] = [
   {
     code: 'user_pending',
     operation: 'signIn',
-    when: 'the user is not active yet',
+    when: 'the user is pending',
     way: 'by the sandbox',
     run: (world) => member(world, { status: 'pending' }),
   },
@@ -121,7 +121,7 @@ const cases: Case[] = [
   {
     code: 'invalid_status',
     operation: 'signIn',
-    when: 'too many passwords were wrong',
+    when: 'too many wrong passwords were sent',
     way: 'by the sandbox',
     config: { failuresBeforeLock: 1 },
     async run(world) {
@@ -132,14 +132,14 @@ const cases: Case[] = [
   {
     code: 'mfa_phone_required',
     operation: 'signIn',
-    when: 'the user proves their phone, too',
+    when: 'the account requires a phone as a second factor',
     way: 'by the sandbox',
     run: (world) => member(world, { phone_number, twoFactor: true }),
   },
   {
     code: 'invalid_two_factor',
     operation: 'signIn',
-    when: 'the second proof is wrong',
+    when: 'the second factor is wrong',
     way: 'by the sandbox',
     async run(world) {
       await world.sandbox.addUser({ username: 'bob', password, phone_number, twoFactor: true })
@@ -161,7 +161,7 @@ const cases: Case[] = [
   {
     code: 'failed_precondition',
     operation: 'sendVerification',
-    when: 'only strangers may be written to',
+    when: 'only contacts without an account may receive a code',
     way: 'by the sandbox',
     async run(world) {
       await world.sandbox.addUser({ phone_number })
@@ -171,7 +171,7 @@ const cases: Case[] = [
   {
     code: 'failed_precondition',
     operation: 'grantProviderToken',
-    when: 'the third party does not say who it is',
+    when: 'the provider does not accept the code',
     way: 'by the sandbox',
     run: (world) =>
       world.auth.call(endpoints.grantProviderToken, {
@@ -200,7 +200,7 @@ const cases: Case[] = [
   {
     code: 'aborted',
     operation: 'verify',
-    when: 'too many codes were wrong',
+    when: 'too many wrong codes were sent',
     way: 'by the sandbox',
     config: { codeTries: 1 },
     async run(world) {
@@ -215,7 +215,7 @@ const cases: Case[] = [
   {
     code: 'permission_denied',
     operation: 'signIn',
-    when: 'the proof has expired',
+    when: 'the verification token has expired',
     way: 'by the sandbox',
     async run(world) {
       await world.sandbox.addUser({ phone_number })
@@ -227,7 +227,7 @@ const cases: Case[] = [
   {
     code: 'permission_denied',
     operation: 'setPassword',
-    when: 'nobody was asked who they are',
+    when: 'the sudo token is invalid',
     way: 'by the sandbox',
     async run(world) {
       await member(world)
@@ -237,7 +237,7 @@ const cases: Case[] = [
   {
     code: 'permission_denied',
     operation: 'signIn',
-    when: 'the page is of no allowed origin',
+    when: 'the origin of the page is not allowed',
     way: 'by the sandbox',
     wire: () => (input, init) => {
       const headers = new Headers(init?.headers)
@@ -249,7 +249,7 @@ const cases: Case[] = [
   {
     code: 'captcha_required',
     operation: 'sendVerification',
-    when: 'it is demanded again of a call that brings a token',
+    when: 'the server requires a captcha again from a call with a token',
     way: 'by a fault',
     async run(world) {
       const body = { error: 'captcha_required', error_code: 4001, error_description: 'required' }
@@ -261,7 +261,7 @@ const cases: Case[] = [
   {
     code: 'captcha_invalid',
     operation: 'sendVerification',
-    when: 'two tokens in turn expire on their way',
+    when: 'two captcha tokens expire in transit',
     way: 'by the sandbox',
     config: { captchaOnEveryCall: 'on' },
     wire: (world) => async (input, init) => {
@@ -274,7 +274,7 @@ const cases: Case[] = [
   {
     code: 'invalid_argument',
     operation: 'verifyCaptcha',
-    when: 'the picture was misread',
+    when: 'the text of the picture is wrong',
     way: 'by the sandbox',
     async run(world) {
       const { token } = await world.auth.call(endpoints.createCaptcha, { state: 'any' })
@@ -284,7 +284,7 @@ const cases: Case[] = [
   {
     code: 'cancelled',
     operation: 'captcha',
-    when: 'the person closes the dialog',
+    when: 'the user closes the captcha dialog',
     way: 'on this side',
     config: { captchaOnEveryCall: 'on' },
     async run(world) {
@@ -298,7 +298,7 @@ const cases: Case[] = [
   {
     code: 'unreachable',
     operation: 'signIn',
-    when: 'nobody listens there',
+    when: 'no server listens at the address',
     way: 'by the sandbox',
     async run(world) {
       await world.close()
@@ -309,7 +309,7 @@ const cases: Case[] = [
   {
     code: 'unreachable',
     operation: 'sendVerification',
-    when: 'the line breaks after the message was sent',
+    when: 'the connection breaks after the request was sent',
     way: 'by a fault',
     async run(world) {
       world.sandbox.faults([{ method: 'POST', path: '/auth/v1/verification', drop: 'after' }])
@@ -337,7 +337,7 @@ const cases: Case[] = [
   {
     code: 'unavailable',
     operation: 'signIn',
-    when: 'the gateway answers for the server',
+    when: 'the gateway answers instead of the server',
     way: 'by a fault',
     run(world) {
       const headers = { 'retry-after': '45' }
@@ -348,14 +348,14 @@ const cases: Case[] = [
   },
   {
     code: 'unauthenticated',
-    when: 'nobody is signed in',
+    when: 'the user is signed out',
     way: 'on this side',
     run: (world) => world.auth.call(endpoints.getUser),
   },
   {
     code: 'unauthenticated',
     operation: 'signUp',
-    when: 'the guest to be kept is none',
+    when: 'the anonymous token is invalid',
     way: 'by the sandbox',
     async run(world) {
       const verification_token = await prove(world)
@@ -403,7 +403,7 @@ const cases: Case[] = [
   },
 ]
 
-/** Every code of the requirement's tables, and those without which no client can be. */
+/** Every documented error, and those that every client has. */
 const documented = `
   not_found password_not_set invalid_password user_pending user_blocked invalid_status
   invalid_two_factor failed_precondition resource_exhausted invalid_argument aborted
@@ -412,7 +412,7 @@ const documented = `
   .trim()
   .split(/\s+/)
 
-test('every documented error is reached, by a fault only where the sandbox has no other way', () => {
+test('errors: every documented error occurs in a test, by a planned fault only where the sandbox has no other way', () => {
   const reached = cases.map(({ code }) => code)
   expect(documented.filter((code) => !reached.includes(code))).toEqual([])
   const byFaultAlone = documented.filter(
@@ -432,13 +432,13 @@ async function reach({ config, wire, run }: Case): Promise<{ error: AuthError; w
   }
 }
 
-/** No answer came, so there is no status. */
+/** The codes of errors without an answer, which have no status. */
 const unanswered = ['unreachable', 'deadline_exceeded']
 
 describe.each(cases)('$operation: $code, $way, when $when', (each) => {
   const { code, operation, way } = each
 
-  test('is an AuthError with a sentence in both languages', async () => {
+  test('errors: the error is an AuthError with a message in both languages', async () => {
     const { error } = await reach(each)
     expect(error).toMatchObject({ code, ...(operation && { operation }) })
     const isAnswered = way !== 'on this side' && !unanswered.includes(code)
@@ -452,7 +452,7 @@ describe.each(cases)('$operation: $code, $way, when $when', (each) => {
   })
 })
 
-test('a denied origin is told to developers, as documented', async () => {
+test('errors: a denied origin is described to developers, as documented', async () => {
   const { error } = await reach(cases.find(({ when }) => when.includes('origin'))!)
   expect(error.description).toBe(
     'cors permission denied,please check if https://elsewhere.example in your client demo domains',
@@ -463,14 +463,14 @@ test.each([
   ['invalid_status', '在 15 分钟后', 'in 15 minutes'],
   ['resource_exhausted', '在 60 分钟后', 'in 60 minutes'],
   ['unavailable', '在 45 秒后', 'in 45 seconds'],
-])('%s says how long to wait', async (code, inChinese, inEnglish) => {
+])('messages: the message for %s says how long to wait', async (code, inChinese, inEnglish) => {
   const { error } = await reach(cases.find((each) => each.code === code)!)
   expect(error.retryAfter).toBeGreaterThan(0)
   expect(messageFor(error, 'zh')).toContain(inChinese)
   expect(messageFor(error, 'en')).toContain(inEnglish)
 })
 
-test('an unknown account and a wrong password sound the same', async () => {
+test('messages: an unknown account and a wrong password have the same message', async () => {
   const said = await Promise.all(
     ['not_found', 'password_not_set', 'invalid_password'].map(async (code) => {
       const { error } = await reach(cases.find((each) => each.code === code)!)

@@ -10,7 +10,7 @@ import { memoryStore } from '../../services/session/store.ts'
 import { answer, serve } from '../services/server.ts'
 import { turnableClock } from '../support/clock.ts'
 import { type Edges, openWorld, type World } from '../support/world.ts'
-import { openFace, password, phone, username } from './cloudbaseWorld.ts'
+import { openCompat, password, phone, username } from './compatWorld.ts'
 
 const hour = 3600
 const token = { method: 'POST', path: '/auth/v1/token' }
@@ -19,7 +19,7 @@ const verification = { method: 'POST', path: '/auth/v1/verification' }
 const unavailable = { status: 503, body: { error: 'unavailable' } }
 const SESSION = 'credentials_demo'
 
-/** Our door to a sandbox. */
+/** Opens a sandbox and a client of `createAuth`. */
 async function openOurs(edges: Edges = {}) {
   const world = await openWorld('nothing', edges)
   onTestFinished(world.close)
@@ -29,7 +29,7 @@ async function openOurs(edges: Edges = {}) {
   }
   let seen = 0
 
-  /** Signs a user in by a ticket, which takes no password to be hashed. */
+  /** Signs in by a ticket, because hashing a password takes long. */
   async function enter(uid: string) {
     const ticket = await world.sandbox.mintTicket(uid)
     await world.auth.call(endpoints.signInWithCustomTicket, { provider_id: 'custom', ticket })
@@ -40,7 +40,7 @@ async function openOurs(edges: Edges = {}) {
     enter,
     stored: () => world.storage.shared.get(SESSION),
 
-    /** What was sent since the last look, with the error it was answered with. */
+    /** Returns the requests since the last call, each with the error of its answer. */
     sent() {
       const all = world.sandbox.requests()
       const sent = all.slice(seen)
@@ -52,7 +52,7 @@ async function openOurs(edges: Edges = {}) {
   })
 }
 
-/** The same with a user of custom sign-in, who is in already. */
+/** Opens a client whose user is signed in by custom sign-in. */
 async function openSignedIn(edges?: Edges) {
   const world = await openOurs(edges)
   await world.enter('ada')
@@ -61,13 +61,13 @@ async function openSignedIn(edges?: Edges) {
   return world
 }
 
-/** No answer, until it is not waited for any more. */
+/** A `fetch` that settles only when it is aborted. */
 const never = ({ signal }: RequestInit = {}) =>
   new Promise<never>((_, reject) => {
     signal!.addEventListener('abort', () => reject(signal!.reason as Error))
   })
 
-/** The wire, noting the addresses that are asked for. */
+/** A `fetch` that collects the requested URLs. */
 const noting =
   (urls: string[]): typeof fetch =>
   (input, init) => {
@@ -81,8 +81,8 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: { code: string }) => error.code,
   )
 
-describe('3. An answer of 500 that names no error counts as success', () => {
-  test('ours: it is a failure, and the session stays', async () => {
+describe('3. An answer of 500 without an error code counts as success', () => {
+  test('createAuth: the call fails, and the session stays', async () => {
     const world = await openSignedIn()
     const boom = { status: 500, body: { message: 'boom' } }
     world.pass(3 * hour)
@@ -98,8 +98,8 @@ describe('3. An answer of 500 that names no error counts as success', () => {
   })
 })
 
-describe('4. Who signs out offline stays signed in', () => {
-  test('ours: the session is gone at once, and the server hears of it when it can be reached', async () => {
+describe('4. A user who signs out offline stays signed in', () => {
+  test('createAuth: the session ends at once and is revoked when the server is reachable', async () => {
     const world = await openSignedIn()
     world.sandbox.faults([{ method: '*', path: '/auth/*', drop: 'before', times: 2 }])
     world.auth.send({ type: 'session.end' })
@@ -114,8 +114,8 @@ describe('4. Who signs out offline stays signed in', () => {
   })
 })
 
-describe('5. One call answered with 401 signs out in silence', () => {
-  test('ours: the token is renewed, and the call made again', async () => {
+describe('5. A call answered with 401 signs out silently', () => {
+  test('createAuth: the token is refreshed, and the call is repeated', async () => {
     const world = await openSignedIn()
     world.sandbox.faults([{ ...me, status: 401, body: { error: 'unauthenticated' } }])
     expect(await world.auth.call(endpoints.getUser)).toMatchObject({ sub: 'ada' })
@@ -125,7 +125,7 @@ describe('5. One call answered with 401 signs out in silence', () => {
 })
 
 describe('6. Lost credentials are reported when nothing is lost', () => {
-  test('ours: only when the server refuses the session, and once', async () => {
+  test('createAuth: credentialsLost is sent once, and only when the server rejects the session', async () => {
     const world = await openOurs()
     await world.auth.call(endpoints.sendVerification, { phone_number: phone })
     await world.enter('ada')
@@ -142,31 +142,31 @@ describe('6. Lost credentials are reported when nothing is lost', () => {
   })
 })
 
-describe('7. A sign-in fails although only the user record could not be read', () => {
-  test('ours: it needs no user record', async () => {
+describe('7. A sign-in fails although only the user record cannot be read', () => {
+  test('createAuth: a sign-in succeeds without the user record', async () => {
     const world = await openOurs()
     await world.enter('ada')
     expect(world.sent()).toEqual(['POST /v1/signin/custom'])
   })
 
-  test('face: it succeeds, and listeners are told', async () => {
-    const { sandbox, auth } = await openFace()
+  test('compat: a sign-in succeeds without the user record, and listeners are notified', async () => {
+    const { sandbox, auth } = await openCompat()
     await sandbox.addUser({ username, password })
-    const told: string[] = []
-    auth.onAuthStateChange((event) => void told.push(event))
+    const events: string[] = []
+    auth.onAuthStateChange((event) => void events.push(event))
     sandbox.faults([{ ...me, ...unavailable }])
     const { user } = await auth.signIn({ username, password })
     expect(user.uid).toBe(sandbox.users()[0]!.sub)
-    expect(told).toEqual(['INITIAL_SESSION', 'SIGNED_IN'])
+    expect(events).toEqual(['INITIAL_SESSION', 'SIGNED_IN'])
   })
 })
 
-describe('8. Captcha tokens are spent twice, dialogs pile up and cannot be left', () => {
+describe('8. Captcha tokens are used twice, and captcha dialogs pile up and cannot be closed', () => {
   const everywhere = { config: { captchaOnEveryCall: 'on' } } as const
   const verify = { method: 'POST', path: '/auth/v1/captcha/data/verify' }
   const send = (world: World) => world.call('sendVerification', { phone_number: phone })
 
-  test('ours: a token is spent once', async () => {
+  test('createAuth: a captcha token is used once', async () => {
     const world = await openOurs(everywhere)
     await send(world)
     await send(world)
@@ -174,14 +174,14 @@ describe('8. Captcha tokens are spent twice, dialogs pile up and cannot be left'
     expect(world.sent().filter((call) => call.includes('captcha_invalid'))).toEqual([])
   })
 
-  test('ours: a token that is refused on the second try is replaced by a new one', async () => {
+  test('createAuth: a captcha token that is rejected on the second attempt is replaced by a new one', async () => {
     const world = await openOurs(everywhere)
     world.sandbox.faults([{ ...verify, body: { captcha_token: 'late', expires_in: 600 } }])
     await send(world)
     expect(world.dialogs.size).toBe(2)
   })
 
-  test('ours: two calls at once ask with one picture at a time', async () => {
+  test('createAuth: two concurrent calls ask with one picture at a time', async () => {
     const world = await openOurs(everywhere)
     const calls = [1, 2].map(() =>
       world.auth.call(endpoints.sendVerification, { phone_number: phone }),
@@ -196,7 +196,7 @@ describe('8. Captcha tokens are spent twice, dialogs pile up and cannot be left'
     expect(world.sandbox.inbox(phone)).toHaveLength(2)
   })
 
-  test('ours: the question can be left, which ends the call', async () => {
+  test('createAuth: cancelling the captcha fails the call', async () => {
     const world = await openOurs(everywhere)
     const code = codeOf(world.auth.call(endpoints.sendVerification, { phone_number: phone }))
     await world.settle({ answering: false })
@@ -206,7 +206,7 @@ describe('8. Captcha tokens are spent twice, dialogs pile up and cannot be left'
     expect(world.auth.get().captcha).toBeUndefined()
   })
 
-  test('ours: a token is encoded, whatever it holds', async () => {
+  test('createAuth: a captcha token is URL-encoded', async () => {
     const urls: string[] = []
     const world = await openOurs({ ...everywhere, wire: noting(urls) })
     world.sandbox.faults([{ ...verify, body: { captcha_token: 'a+b&c=d', expires_in: 600 } }])
@@ -217,8 +217,8 @@ describe('8. Captcha tokens are spent twice, dialogs pile up and cannot be left'
   })
 })
 
-describe('9. What must not be repeated is sent again', () => {
-  test('ours: one question, one code, also when its answer is lost', async () => {
+describe('9. Requests that must not be repeated are sent again', () => {
+  test('createAuth: a lost answer does not send a second code', async () => {
     const world = await openOurs()
     world.sandbox.faults([{ ...verification, drop: 'after' }])
     const send = world.auth.call(endpoints.sendVerification, { phone_number: phone })
@@ -226,7 +226,7 @@ describe('9. What must not be repeated is sent again', () => {
     expect(world.sandbox.inbox(phone)).toHaveLength(1)
   })
 
-  test('ours: a page of HTML from a gateway is a failure', async () => {
+  test('createAuth: an HTML page from a gateway is an error', async () => {
     const world = await openOurs()
     world.sandbox.faults([{ ...verification, status: 502, body: '<html>Bad gateway</html>' }])
     const send = world.auth.call(endpoints.sendVerification, { phone_number: phone })
@@ -234,7 +234,7 @@ describe('9. What must not be repeated is sent again', () => {
     expect(world.sent()).toEqual(['POST /v1/verification'])
   })
 
-  test('ours: a sign-up whose answer is lost is left to the person', async () => {
+  test('createAuth: a sign-up with a lost answer is not repeated, and the user can retry', async () => {
     const world = await openOurs()
     const { verification_id } = await world.auth.call(endpoints.sendVerification, {
       phone_number: phone,
@@ -252,8 +252,8 @@ describe('9. What must not be repeated is sent again', () => {
   })
 })
 
-describe('10. Nothing is ever given up', () => {
-  /** A server whose renewals never answer. */
+describe('10. Requests never time out', () => {
+  /** Opens a server that never answers a refresh. */
   async function openStuck() {
     const sandbox = createSandbox()
     const wire: typeof fetch = (input, init) =>
@@ -279,13 +279,13 @@ describe('10. Nothing is ever given up', () => {
     return { auth, enter }
   }
 
-  test('ours: a renewal without an answer is given up', async () => {
+  test('createAuth: a refresh without an answer times out', async () => {
     const { auth } = await openStuck()
     expect(await codeOf(auth.getAccessToken())).toBe('deadline_exceeded')
     expect(auth.get().status).toBe('signedIn')
   })
 
-  test('ours: signing in does not wait for a renewal', async () => {
+  test('createAuth: a sign-in does not wait for a refresh', async () => {
     const { auth, enter } = await openStuck()
     const token = auth.getAccessToken()
     await enter('bob')
@@ -293,7 +293,7 @@ describe('10. Nothing is ever given up', () => {
     expect(await codeOf(token)).toBe('done')
   })
 
-  test('ours: who leaves a flow aborts what it has asked for', async () => {
+  test('createAuth: cancelling a flow aborts its request', async () => {
     let signal: AbortSignal | null | undefined
     const wire: typeof fetch = (_input, init) => {
       signal = init?.signal
@@ -308,8 +308,8 @@ describe('10. Nothing is ever given up', () => {
   })
 })
 
-describe('11. Every waiting caller repeats a failed renewal', () => {
-  test('ours: five callers, one request, one failure for all', async () => {
+describe('11. Every waiting caller repeats a failed refresh', () => {
+  test('createAuth: five callers share one refresh request and its failure', async () => {
     const world = await openSignedIn()
     world.pass(3 * hour)
     world.sandbox.faults([{ ...token, ...unavailable, times: 10 }])
@@ -319,8 +319,8 @@ describe('11. Every waiting caller repeats a failed renewal', () => {
   })
 })
 
-describe('12. Of two sign-ins the last answer wins', () => {
-  test('ours: who asked last is signed in, however slow the answers', async () => {
+describe('12. Of two concurrent sign-ins the last answer wins', () => {
+  test('createAuth: the sign-in that started last wins, however slow the answers', async () => {
     let letGo = () => {}
     let arrive = () => {}
     const gate = new Promise<void>((resolve) => (letGo = resolve))
@@ -364,7 +364,7 @@ describe('13. In Node nothing can be changed or deleted', () => {
     'PATCH /v1/user/profile',
   ]
 
-  test('official: every call by PATCH or DELETE fails before it is sent', async () => {
+  test('official: every PATCH and DELETE request fails before it is sent', async () => {
     const { default: cloudbase } = await importOfficial<{ default: OfficialSdk }>('')
     const sandbox = createSandbox()
     const { url, close } = await sandbox.listen()
@@ -383,8 +383,8 @@ describe('13. In Node nothing can be changed or deleted', () => {
     expect(sandbox.requests()).toHaveLength(sent)
   })
 
-  test('face: every one of them reaches the server', async () => {
-    const { auth, sandbox } = await openFace()
+  test('compat: every PATCH and DELETE request reaches the server', async () => {
+    const { auth, sandbox } = await openCompat()
     const ticket = await sandbox.mintTicket('ada')
     await auth.signInWithCustomTicket(async () => ticket)
     const methods = auth as unknown as Methods
@@ -394,7 +394,7 @@ describe('13. In Node nothing can be changed or deleted', () => {
     expect(nameRequests(sandbox.requests().slice(sent))).toEqual(paths)
   })
 
-  test('ours: every one of them reaches the server from a mini-program', async () => {
+  test('createAuth: every PATCH and DELETE request of a mini-program reaches the server', async () => {
     vi.stubGlobal('wx', wxStub)
     onTestFinished(() => void vi.unstubAllGlobals())
     await installGlobals()
@@ -423,10 +423,10 @@ describe('13. In Node nothing can be changed or deleted', () => {
   })
 })
 
-describe('14. Phone numbers are spoilt, or not put into form', () => {
-  test('ours: they go out in one form, wherever a number is taken', async () => {
+describe('14. Phone numbers are corrupted or not normalized', () => {
+  test('createAuth: phone numbers are sent in one normal form in every request', async () => {
     const { auth, sandbox } = await openSignedIn()
-    const proof = { verification_token: 'of nobody' }
+    const proof = { verification_token: 'unknown' }
     for (const [typed, phone_number] of [
       ['+85212345678', '+852 12345678'],
       ['+14155550100', '+1 4155550100'],
@@ -450,9 +450,9 @@ describe('14. Phone numbers are spoilt, or not put into form', () => {
   })
 })
 
-describe('15. The id of a user who is not cached is a function', () => {
-  test('face: it is the uid of the token', async () => {
-    const { auth, open, sandbox, storage } = await openFace()
+describe('15. The id of a user without a cached profile is a function', () => {
+  test('compat: the id is the uid of the session', async () => {
+    const { auth, open, sandbox, storage } = await openCompat()
     const ticket = await sandbox.mintTicket('ada')
     await auth.signInWithCustomTicket(async () => ticket)
     await storage.remove('user_info_demo')
@@ -462,18 +462,18 @@ describe('15. The id of a user who is not cached is a function', () => {
   })
 })
 
-describe("16. A provider's code is spent before its state is checked", () => {
-  test('face: a foreign state is refused before anything is sent', async () => {
-    const { auth, calls } = await openFace()
+describe("16. A provider's code is used before its state is checked", () => {
+  test('compat: a foreign state is rejected before anything is sent', async () => {
+    const { auth, calls } = await openCompat()
     const { error } = await auth.verifyOAuth({ code: 'c', state: 'foreign', provider: 'demo_idp' })
     expect(error?.error).toBe('permission_denied')
     expect(calls()).toEqual([])
   })
 
-  test('face: a state cannot be guessed', async () => {
+  test('compat: the state is created by a cryptographic random generator', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
     onTestFinished(() => void vi.restoreAllMocks())
-    const { auth } = await openFace()
+    const { auth } = await openCompat()
     const state = async () => {
       const { data } = await auth.signInWithOAuth({
         provider: 'demo_idp',
@@ -486,7 +486,7 @@ describe("16. A provider's code is spent before its state is checked", () => {
     for (const each of states) expect(each).toMatch(/[\da-f]{32}$/)
   })
 
-  test('ours: a foreign return is not heard', async () => {
+  test('createAuth: a foreign authorization response is ignored', async () => {
     const world = await openOurs({ flows: { provider } })
     const { send } = world.auth as unknown as Auth<{ provider: typeof provider }>
     const input = { provider_id: 'demo_idp', redirect_uri: 'http://localhost/app' }
@@ -501,8 +501,8 @@ describe("16. A provider's code is spent before its state is checked", () => {
 })
 
 describe('17. The session of a granted token is lost', () => {
-  test('face: a session taken over by its refresh token is kept', async () => {
-    const { auth, sandbox, url, open } = await openFace()
+  test('compat: a session started by its refresh token is stored', async () => {
+    const { auth, sandbox, url, open } = await openCompat()
     const response = await fetch(`${url}/auth/v1/signin/custom?client_id=demo`, {
       method: 'POST',
       body: JSON.stringify({ provider_id: 'custom', ticket: await sandbox.mintTicket('ada') }),
@@ -516,7 +516,7 @@ describe('17. The session of a granted token is lost', () => {
 })
 
 describe('18. A deleted user stays signed in', () => {
-  test('ours: the session ends with them', async () => {
+  test('createAuth: deleting the user ends the session', async () => {
     const world = await openSignedIn()
     await world.auth.call(endpoints.deleteUser)
     await world.settle()
@@ -527,9 +527,9 @@ describe('18. A deleted user stays signed in', () => {
   })
 })
 
-describe("19. A guest's token is sent as an object", () => {
-  test('face: it is sent as the token it holds, and the guest keeps the uid', async () => {
-    const { auth, prove, sandbox } = await openFace()
+describe('19. The token of an anonymous user is sent as an object', () => {
+  test('compat: the token is sent, and the user keeps the uid', async () => {
+    const { auth, prove, sandbox } = await openCompat()
     await auth.signInAnonymously()
     const [guest] = sandbox.users()
     const verification_token = await prove({ phone_number: phone })
@@ -540,8 +540,8 @@ describe("19. A guest's token is sent as an object", () => {
   })
 })
 
-describe('20. Whether a contact has an account goes stale', () => {
-  test('ours: the flow takes the other way', async () => {
+describe('20. Whether a contact has an account becomes outdated', () => {
+  test('createAuth: the signIn flow switches to the other operation', async () => {
     const world = await openOurs()
     world.auth.send({ type: 'flow.start', flow: 'signIn' })
     world.auth.send({ type: 'contact.submit', phone_number: phone })
@@ -552,8 +552,8 @@ describe('20. Whether a contact has an account goes stale', () => {
     expect(world.auth.get()).toMatchObject({ status: 'signedIn', user: { uid: sub } })
   })
 
-  test('face: signInWithSms takes the other way', async () => {
-    const { auth, code, sandbox } = await openFace()
+  test('compat: signInWithSms switches to the other operation', async () => {
+    const { auth, code, sandbox } = await openCompat()
     const verificationInfo = await auth.getVerification({ phone_number: phone })
     const { sub } = await sandbox.addUser({ phone_number: phone })
     const params = { phoneNum: phone, verificationInfo, verificationCode: code(phone) }
@@ -561,19 +561,21 @@ describe('20. Whether a contact has an account goes stale', () => {
   })
 })
 
-describe('21. A listener that comes late, or finds nobody, is told nothing', () => {
-  test('face: every listener is told what there is, somebody or nobody', async () => {
-    const { auth, sandbox } = await openFace()
-    const told: unknown[] = []
+describe('21. A late listener, or one of a signed-out user, is not called', () => {
+  test('compat: every new listener receives INITIAL_SESSION, signed in or not', async () => {
+    const { auth, sandbox } = await openCompat()
+    const events: unknown[] = []
     const listen = () =>
-      auth.onAuthStateChange((event, session) => void told.push([event, session?.user.id ?? null]))
+      auth.onAuthStateChange(
+        (event, session) => void events.push([event, session?.user.id ?? null]),
+      )
     listen()
-    await vi.waitUntil(() => told.length === 1)
+    await vi.waitUntil(() => events.length === 1)
     const ticket = await sandbox.mintTicket('ada')
     await auth.signInWithCustomTicket(async () => ticket)
     listen()
-    await vi.waitUntil(() => told.length === 3)
-    expect(told).toEqual([
+    await vi.waitUntil(() => events.length === 3)
+    expect(events).toEqual([
       ['INITIAL_SESSION', null],
       ['SIGNED_IN', 'ada'],
       ['INITIAL_SESSION', 'ada'],
@@ -581,8 +583,8 @@ describe('21. A listener that comes late, or finds nobody, is told nothing', () 
   })
 })
 
-describe('22. Tokens lie in the storage of the page, and a sudo token in an address', () => {
-  test('ours: of all secrets the session alone is stored, where the app wants it', async () => {
+describe("22. Tokens are in the page's storage, and a sudo token is in a URL", () => {
+  test('createAuth: only the session is stored, in the store of the app', async () => {
     const texts: string[] = []
     const kept = memoryStore()
     const shared = {
@@ -600,7 +602,7 @@ describe('22. Tokens lie in the storage of the page, and a sudo token in an addr
     for (const secret of [password, sudo_token!]) expect(texts.join()).not.toContain(secret)
   })
 
-  test('ours: the address that the protocol wants a sudo token in is asked for once', async () => {
+  test('createAuth: a URL with a sudo token is requested once', async () => {
     const urls: string[] = []
     const world = await openOurs({ wire: noting(urls) })
     await world.sandbox.addUser({ username, password })
@@ -612,8 +614,8 @@ describe('22. Tokens lie in the storage of the page, and a sudo token in an addr
   })
 })
 
-describe('23. A session without a refresh token dies unnoticed', () => {
-  test('ours: it ends when its token does, once, and somebody can sign in again', async () => {
+describe('23. A session without a refresh token expires unnoticed', () => {
+  test('createAuth: the session ends once when its token expires, and the user can sign in again', async () => {
     const world = await openSignedIn({ config: { customRefreshToken: 'off' } })
     world.pass(3 * hour)
     const codes = await Promise.all([1, 2].map(() => codeOf(world.auth.getAccessToken())))
@@ -625,27 +627,27 @@ describe('23. A session without a refresh token dies unnoticed', () => {
     expect(world.auth.get().status).toBe('signedIn')
   })
 
-  test('face: listeners are told of who is there now', async () => {
-    const { auth, sandbox } = await openFace()
-    const told: unknown[] = []
+  test('compat: listeners receive the user who signs in next', async () => {
+    const { auth, sandbox } = await openCompat()
+    const events: unknown[] = []
     const enter = async (uid: string) => {
       const ticket = await sandbox.mintTicket(uid)
       await auth.signInWithCustomTicket(async () => ticket)
     }
     await enter('ada')
     await auth.onLoginStateChanged(
-      (params) => void told.push([params?.data?.eventType, params?.user?.uid]),
+      (params) => void events.push([params?.data?.eventType, params?.user?.uid]),
     )
     await auth.signOut()
     await enter('bob')
-    expect(told).toEqual([
+    expect(events).toEqual([
       [undefined, 'ada'],
       ['sign_out', undefined],
       ['sign_in', 'bob'],
     ])
   })
 
-  test('official: its oauth client, taken by itself, sends a header of no name', async () => {
+  test('official: its OAuth client, used by itself, sends a header called undefined', async () => {
     const { CloudbaseOAuth } = await importOfficial<OAuthSdk>('/oauth')
     const { origin, requests } = await serve(answer(200, verificationSent))
     const { get, set } = memoryStore()
@@ -656,7 +658,7 @@ describe('23. A session without a refresh token dies unnoticed', () => {
     expect(requests[0]!.headers).toHaveProperty('undefined')
   })
 
-  test('ours: no header is without a name', async () => {
+  test('createAuth: every header has a name', async () => {
     const { origin, requests } = await serve(answer(200, verificationSent))
     const auth = createAuth({ env: 'demo', endpoint: origin, flows: {} })
     auth.start()
@@ -685,10 +687,10 @@ interface OAuthSdk {
   }
 }
 
-/** The official client as Node gets it. Its types for Node would change those of its other builds. */
+/** The official SDK for Node, imported without its types, which would change those of its other builds. */
 const importOfficial = async <T>(entry: string) => (await import(`@cloudbase/js-sdk${entry}`)) as T
 
-/** As much of WeChat as sends requests. */
+/** The part of `wx` that sends requests. */
 const wxStub = {
   request({ url, method, header, data, success, fail }) {
     fetch(url, { method, headers: header, body: data as string })

@@ -15,20 +15,20 @@ const me = { method: 'GET', path: '/auth/v1/user/me' }
 const verification = { method: 'POST', path: '/auth/v1/verification' }
 const unavailable = { status: 503, body: { error: 'unavailable' } }
 
-describe('3. An answer of 500 that names no error counts as success', () => {
+describe('3. An answer of 500 without an error code counts as success', () => {
   const boom = { status: 500, body: { message: 'boom' } }
 
-  test('official: a renewal that fails so wipes the session and is told as a success', async () => {
+  test('official: a refresh answered so deletes the session and notifies listeners of a success', async () => {
     const { sandbox, page, pass, stored } = await openOfficial()
-    await page.evaluate(() => official.onAuthStateChange((event) => told.push(event)))
+    await page.evaluate(() => official.onAuthStateChange((event) => events.push(event)))
     await pass(3 * hour)
     sandbox.faults([{ ...token, ...boom }])
     await page.evaluate(() => codeOf(official.getAccessToken()))
     expect(await stored()).toBe(null)
-    await expect.poll(() => page.evaluate(() => told)).toContain('TOKEN_REFRESHED')
+    await expect.poll(() => page.evaluate(() => events)).toContain('TOKEN_REFRESHED')
   })
 
-  test('official: a sign-in that fails so wipes the session of who was signed in', async () => {
+  test('official: a sign-in answered so deletes the session of the current user', async () => {
     const world = await openOfficial()
     world.sandbox.faults([{ method: 'POST', path: '/auth/v1/signin/custom', ...boom }])
     await enter(world, 'bob')
@@ -36,8 +36,8 @@ describe('3. An answer of 500 that names no error counts as success', () => {
   })
 })
 
-describe('4. Who signs out offline stays signed in', () => {
-  test('official: the session stays stored', async () => {
+describe('4. A user who signs out offline stays signed in', () => {
+  test('official: a sign-out without a connection leaves the session stored', async () => {
     const { sandbox, page, stored, clock, hurry } = await openOfficial()
     await clock.install()
     sandbox.faults([{ method: '*', path: '/auth/*', drop: 'before', times: 3 }])
@@ -47,65 +47,65 @@ describe('4. Who signs out offline stays signed in', () => {
   })
 })
 
-describe('5. One call answered with 401 signs out in silence', () => {
-  test('official: the session is wiped, unrenewed and untold', async () => {
+describe('5. A call answered with 401 signs out silently', () => {
+  test('official: the session is deleted without a refresh and without an event', async () => {
     const { sandbox, page, stored, calls } = await openOfficial()
-    await page.evaluate(() => official.onAuthStateChange((event) => told.push(event)))
+    await page.evaluate(() => official.onAuthStateChange((event) => events.push(event)))
     await page.evaluate(listen)
     sandbox.faults([{ ...me, status: 401, body: { error: 'unauthenticated' } }])
     await page.evaluate(() => official.currentUser!.refresh().catch(() => undefined))
     expect(calls()).toEqual(['GET /v1/user/me'])
     expect(await stored()).toBe(null)
-    expect(await page.evaluate(() => told)).toEqual(['at first'])
+    expect(await page.evaluate(() => events)).toEqual(['at first'])
   })
 })
 
 describe('6. Lost credentials are reported when nothing is lost', () => {
-  test('official: for whoever is signed out, before they do anything', async () => {
+  test('official: credentials_error is sent to a signed-out user before any call', async () => {
     const { page } = await open('official')
     await page.evaluate(listen)
-    expect(await page.evaluate(() => told)).toEqual(['credentials_error', 'at first'])
+    expect(await page.evaluate(() => events)).toEqual(['credentials_error', 'at first'])
     await page.evaluate((phone_number) => official.getVerification({ phone_number }), phone)
-    expect(await page.evaluate(() => told.slice(2))).toEqual(['credentials_error'])
+    expect(await page.evaluate(() => events.slice(2))).toEqual(['credentials_error'])
   })
 
-  test('official, 2.28.8: not for those', async () => {
+  test('official, 2.28.8: credentials_error is not sent to a signed-out user', async () => {
     const { page } = await open('official2')
     await page.evaluate(listen)
     await page.evaluate((phone_number) => official.getVerification({ phone_number }), phone)
-    expect(await page.evaluate(() => told)).toEqual(['at first'])
+    expect(await page.evaluate(() => events)).toEqual(['at first'])
   })
 
-  test('official: twice for a server that is busy for a moment', async () => {
+  test('official: credentials_error is sent twice when the server is busy', async () => {
     const { sandbox, page, pass, stored } = await openOfficial()
     await page.evaluate(listen)
     await pass(3 * hour)
     sandbox.faults([{ ...token, ...unavailable }])
     expect(await page.evaluate(() => codeOf(official.getAccessToken()))).toBe('unavailable')
-    expect(await page.evaluate(() => told.slice(1))).toEqual(Array(2).fill('credentials_error'))
+    expect(await page.evaluate(() => events.slice(1))).toEqual(Array(2).fill('credentials_error'))
     expect(await stored()).not.toBe(null)
   })
 })
 
-describe('7. A sign-in fails although only the user record could not be read', () => {
-  test('official: the session is stored, the sign-in rejects, and nobody is told', async () => {
+describe('7. A sign-in fails although only the user record cannot be read', () => {
+  test('official: the session is stored, but the sign-in rejects and listeners are not notified', async () => {
     const world = await open('official')
     const { sandbox, page, stored } = world
-    await page.evaluate(() => official.onAuthStateChange((event) => told.push(event)))
+    await page.evaluate(() => official.onAuthStateChange((event) => events.push(event)))
     sandbox.faults([{ ...me, ...unavailable }])
     expect(await enter(world, 'ada')).toBe('unavailable')
     expect(await stored()).not.toBe(null)
-    expect(await page.evaluate(() => told)).toEqual([])
+    expect(await page.evaluate(() => events)).toEqual([])
   })
 })
 
-describe('8. Captcha tokens are spent twice, dialogs pile up and cannot be left', () => {
+describe('8. Captcha tokens are used twice, and captcha dialogs pile up and cannot be closed', () => {
   const everywhere = { captchaOnEveryCall: 'on' } as const
   const send = ({ page }: World) =>
     page.evaluate((phone_number) => codeOf(official.getVerification({ phone_number })), phone)
   const pictures = ({ page }: World) => page.evaluate(() => globalThis.pictures.length)
 
-  test('official: a token that was spent is sent again, until it expires', async () => {
+  test('official: a used captcha token is sent again until it expires', async () => {
     const world = await open('official', everywhere)
     expect(await send(world)).toBe('done')
     expect(await send(world)).toBe('captcha_invalid')
@@ -113,7 +113,7 @@ describe('8. Captcha tokens are spent twice, dialogs pile up and cannot be left'
     expect(await pictures(world)).toBe(1)
   })
 
-  test('official: a token that is refused on the second try ends the call', async () => {
+  test('official: a captcha token that is rejected on the second attempt fails the call', async () => {
     const world = await open('official', everywhere)
     const lateToken = { captcha_token: 'late', expires_in: 600 }
     world.sandbox.faults([
@@ -123,7 +123,7 @@ describe('8. Captcha tokens are spent twice, dialogs pile up and cannot be left'
     expect(await pictures(world)).toBe(1)
   })
 
-  test('official: three calls at once ask three times', async () => {
+  test('official: three concurrent calls ask for three captchas', async () => {
     const world = await open('official', everywhere)
     await world.page.evaluate(
       (phone_number) =>
@@ -133,11 +133,11 @@ describe('8. Captcha tokens are spent twice, dialogs pile up and cannot be left'
     expect(await pictures(world)).toBe(3)
   })
 
-  test('official: its own dialog cannot be left', async () => {
+  test('official: the captcha dialog cannot be closed', async () => {
     const world = await open('official', everywhere, { dialog: 'its own' })
     const { page } = world
     await page.evaluate((phone_number) => {
-      void codeOf(official.getVerification({ phone_number })).then((code) => told.push(code))
+      void codeOf(official.getVerification({ phone_number })).then((code) => events.push(code))
     }, phone)
     const dialog = page.locator('body > div', { has: page.locator('img') })
     await dialog.waitFor()
@@ -145,10 +145,10 @@ describe('8. Captcha tokens are spent twice, dialogs pile up and cannot be left'
     await page.keyboard.press('Escape')
     await page.mouse.click(1, 1)
     expect(await dialog.count()).toBe(1)
-    expect(await page.evaluate(() => told)).toEqual([])
+    expect(await page.evaluate(() => events)).toEqual([])
   })
 
-  test('official: a token goes out as it stands, whatever it holds', async () => {
+  test('official: a captcha token is sent without URL encoding', async () => {
     const world = await open('official', everywhere)
     const oddToken = { captcha_token: 'a+b&c=d', expires_in: 600 }
     world.sandbox.faults([{ method: 'POST', path: '/auth/v1/captcha/data/verify', body: oddToken }])
@@ -158,8 +158,8 @@ describe('8. Captcha tokens are spent twice, dialogs pile up and cannot be left'
   })
 })
 
-describe('9. What must not be repeated is sent again', () => {
-  test('official: two codes are sent for one question when an answer is lost', async () => {
+describe('9. Requests that must not be repeated are sent again', () => {
+  test('official: a lost answer makes it send a second code', async () => {
     const { sandbox, page, clock, hurry } = await open('official')
     await clock.install()
     sandbox.faults([{ ...verification, drop: 'after' }])
@@ -167,7 +167,7 @@ describe('9. What must not be repeated is sent again', () => {
     expect(sandbox.inbox(phone)).toHaveLength(2)
   })
 
-  test('official: a page of HTML from a gateway is answered with the same again, twice', async () => {
+  test('official: an HTML page from a gateway makes it send the request twice more', async () => {
     const { sandbox, page, calls, clock, hurry } = await open('official')
     await clock.install()
     sandbox.faults([{ ...verification, status: 502, body: '<html>Bad gateway</html>', times: 2 }])
@@ -175,7 +175,7 @@ describe('9. What must not be repeated is sent again', () => {
     expect(calls()).toEqual(Array(3).fill('POST /v1/verification'))
   })
 
-  test('official: a sign-up whose answer is lost is sent again, and reported as refused', async () => {
+  test('official: a sign-up with a lost answer is sent again and fails', async () => {
     const { sandbox, page, calls, clock, hurry } = await open('official')
     const proof = await prove({ sandbox, page })
     await clock.install()
@@ -188,15 +188,15 @@ describe('9. What must not be repeated is sent again', () => {
   })
 })
 
-describe('10. Nothing is ever given up', () => {
-  test('official: a renewal without an answer holds up every call, signing in too, for ever', async () => {
+describe('10. Requests never time out', () => {
+  test('official: a refresh without an answer blocks every call forever, including sign-in', async () => {
     const { sandbox, page, pass, hold, clock } = await openOfficial()
     await clock.install()
     await pass(3 * hour)
     const { held } = await hold('/v1/token')
     await page.evaluate(
       (ticket) => {
-        const note = (code: string) => void told.push(code)
+        const note = (code: string) => void events.push(code)
         official.setCustomSignFunc(async () => ticket)
         void codeOf(official.getAccessToken()).then(note)
         void codeOf(official.signInWithCustomTicket()).then(note)
@@ -205,12 +205,12 @@ describe('10. Nothing is ever given up', () => {
     )
     await held
     await clock.runFor('10:00')
-    expect(await page.evaluate(() => told)).toEqual([])
+    expect(await page.evaluate(() => events)).toEqual([])
   })
 })
 
-describe('11. Every waiting caller repeats a failed renewal', () => {
-  test('official: five callers, five requests', async () => {
+describe('11. Every waiting caller repeats a failed refresh', () => {
+  test('official: five callers send five refresh requests', async () => {
     const { sandbox, page, pass, calls } = await openOfficial()
     await pass(3 * hour)
     sandbox.faults([{ ...token, ...unavailable, times: 10 }])
@@ -221,8 +221,8 @@ describe('11. Every waiting caller repeats a failed renewal', () => {
   })
 })
 
-describe('12. Of two sign-ins the last answer wins', () => {
-  test('official: who asked first is signed in, if their answer is slow', async () => {
+describe('12. Of two concurrent sign-ins the last answer wins', () => {
+  test('official: the first sign-in wins if its answer is slow', async () => {
     const world = await open('official')
     const { held, letGo } = await world.hold('/v1/signin/custom')
     const first = enter(world, 'ada')
@@ -234,8 +234,8 @@ describe('12. Of two sign-ins the last answer wins', () => {
   })
 })
 
-describe('14. Phone numbers are spoilt, or not put into form', () => {
-  test('official: a calling code is taken for two digits, and 86 for a number', async () => {
+describe('14. Phone numbers are corrupted or not normalized', () => {
+  test('official: the calling code is assumed to have two digits, and 86 is taken for a number', async () => {
     const { sandbox, page } = await open('official')
     for (const [typed, sent] of [
       ['+85212345678', '+85 212345678'],
@@ -251,12 +251,12 @@ describe('14. Phone numbers are spoilt, or not put into form', () => {
     }
   })
 
-  test('official: binding, resetting and signing in take a number as it is typed', async () => {
+  test('official: binding, reset and sign-in send a number as it is typed', async () => {
     const { sandbox, page } = await openOfficial()
     const typed = '13800000000'
     const sent = sandbox.requests().length
     await page.evaluate(async (phone_number) => {
-      const proof = { verification_token: 'of nobody' }
+      const proof = { verification_token: 'unknown' }
       await codeOf(official.bindPhoneNumber({ phone_number, sudo_token: '', ...proof }))
       await codeOf(official.resetPassword({ phone_number, new_password: 'new', ...proof }))
       await codeOf(official.signIn({ username: phone_number, ...proof }))
@@ -271,8 +271,8 @@ describe('14. Phone numbers are spoilt, or not put into form', () => {
   })
 })
 
-describe('15. The id of a user who is not cached is a function', () => {
-  test('official: of String.prototype', async () => {
+describe('15. The id of a user without a cached profile is a function', () => {
+  test('official: the id is a function of String.prototype', async () => {
     const { page, env } = await openOfficial()
     await page.evaluate((env) => localStorage.removeItem(`user_info_${env}`), env)
     expect(await page.evaluate(() => official.currentUser!.sub === ''.sub)).toBe(true)
@@ -281,8 +281,8 @@ describe('15. The id of a user who is not cached is a function', () => {
   })
 })
 
-describe("16. A provider's code is spent before its state is checked", () => {
-  test('official: a foreign state is noticed by a TypeError, once the code is spent', async () => {
+describe("16. A provider's code is used before its state is checked", () => {
+  test('official: a foreign state is a TypeError after the code was used', async () => {
     const { sandbox, page, calls, url } = await open('official')
     const code = await consent({ sandbox, page, url })
     calls()
@@ -294,7 +294,7 @@ describe("16. A provider's code is spent before its state is checked", () => {
     expect(calls()).toEqual(['POST /v1/provider/token'])
   })
 
-  test('official: a state can be guessed as well as Math.random', async () => {
+  test('official: the state is created by Math.random', async () => {
     const { page } = await open('official')
     const state = await page.evaluate(async () => {
       Math.random = () => 0.5
@@ -307,7 +307,7 @@ describe("16. A provider's code is spent before its state is checked", () => {
 })
 
 describe('17. The session of a granted token is lost', () => {
-  test('official: the refresh token is spent, the answer thrown away, the call rejected', async () => {
+  test('official: grantToken uses the refresh token, drops the answer and rejects', async () => {
     const { sandbox, page, calls, stored, url, env } = await open('official')
     const ticket = await sandbox.mintTicket('ada')
     const answer = await fetch(`${url}/auth/v1/signin/custom?client_id=${env}`, {
@@ -327,24 +327,24 @@ describe('17. The session of a granted token is lost', () => {
 })
 
 describe('18. A deleted user stays signed in', () => {
-  test('official: with a token that the server does not know any more, untold', async () => {
+  test('official: the session stays with a token that the server rejects, and listeners are not notified', async () => {
     const { sandbox, page, calls, stored } = await open('official')
     await sandbox.addUser({ username: 'ada', password })
     await page.evaluate((password) => official.signIn({ username: 'ada', password }), password)
-    await page.evaluate(() => official.onAuthStateChange((event) => told.push(event)))
+    await page.evaluate(() => official.onAuthStateChange((event) => events.push(event)))
     await page.evaluate(deleteUser, password)
     expect(sandbox.users()).toEqual([])
     expect(await stored()).not.toBe(null)
     expect(await page.evaluate(() => official.currentUser?.username)).toBe('ada')
-    expect(await page.evaluate(() => told)).toEqual([])
+    expect(await page.evaluate(() => events)).toEqual([])
     calls()
     await page.evaluate(() => official.getUserInfo())
     expect(calls()).toEqual(['GET /v1/user/me unauthenticated'])
   })
 })
 
-describe("19. A guest's token is sent as an object", () => {
-  test('official: what getAccessToken answers goes out whole, and is refused', async () => {
+describe('19. The token of an anonymous user is sent as an object', () => {
+  test('official: the whole answer of getAccessToken is sent, and the server rejects it', async () => {
     const { sandbox, page, calls } = await open('official')
     await page.evaluate(() => official.signInAnonymously())
     const proof = await prove({ sandbox, page })
@@ -360,8 +360,8 @@ describe("19. A guest's token is sent as an object", () => {
   })
 })
 
-describe('20. Whether a contact has an account goes stale', () => {
-  test('official: who has signed up elsewhere while the code was on its way is refused', async () => {
+describe('20. Whether a contact has an account becomes outdated', () => {
+  test('official: a user who signs up elsewhere before the code is entered is rejected', async () => {
     const { sandbox, page, calls } = await open('official')
     const verificationInfo = await page.evaluate(
       (phone_number) => official.getVerification({ phone_number }),
@@ -377,28 +377,28 @@ describe('20. Whether a contact has an account goes stale', () => {
   })
 })
 
-describe('21. A listener that comes late, or finds nobody, is told nothing', () => {
-  test('official: INITIAL_SESSION comes once, and only to those who were there', async () => {
+describe('21. A late listener, or one of a signed-out user, is not called', () => {
+  test('official: INITIAL_SESSION is sent once, and only to listeners that exist by then', async () => {
     const { page } = await openOfficial()
     await page.reload()
-    await page.evaluate(() => official.onAuthStateChange((event) => told.push(event)))
+    await page.evaluate(() => official.onAuthStateChange((event) => events.push(event)))
     await page.evaluate(() => official.getUserInfo())
-    expect(await page.evaluate(() => told)).toEqual([])
+    expect(await page.evaluate(() => events)).toEqual([])
   })
 
-  test('official: where nobody is signed in it does not come at all', async () => {
+  test('official: INITIAL_SESSION is not sent when signed out', async () => {
     const { page, env } = await open('official')
     await page.evaluate((env) => {
       const { auth } = anew(`${env}-anew`)
-      auth.onAuthStateChange((event) => told.push(event))
-      return codeOf(auth.getVerification({ phone_number: 'nobody' }))
+      auth.onAuthStateChange((event) => events.push(event))
+      return codeOf(auth.getVerification({ phone_number: 'none' }))
     }, env)
-    expect(await page.evaluate(() => told)).toEqual([])
+    expect(await page.evaluate(() => events)).toEqual([])
   })
 })
 
-describe('22. Tokens lie in the storage of the page, and a sudo token in an address', () => {
-  test('official: a refresh token for every script, a sudo token for every log', async () => {
+describe("22. Tokens are in the page's storage, and a sudo token is in a URL", () => {
+  test('official: any script can read the refresh token, and any log the sudo token', async () => {
     const { sandbox, page, stored } = await open('official')
     await sandbox.addUser({ username: 'ada', password })
     await page.evaluate((password) => official.signIn({ username: 'ada', password }), password)
@@ -409,8 +409,8 @@ describe('22. Tokens lie in the storage of the page, and a sudo token in an addr
   })
 })
 
-describe('23. A session without a refresh token dies unnoticed', () => {
-  test('official: it counts as signed in when it is over', async () => {
+describe('23. A session without a refresh token expires unnoticed', () => {
+  test('official: an expired session counts as signed in', async () => {
     const world = await open('official', { customRefreshToken: 'off' })
     const { page, pass, stored } = world
     await enter(world, 'ada')
@@ -421,19 +421,19 @@ describe('23. A session without a refresh token dies unnoticed', () => {
   })
 })
 
-// What runs in the page.
+// Functions that run in the page.
 
 const listen = () =>
-  official.onLoginStateChanged((params) => void told.push(params?.data?.eventType ?? 'at first'))
+  official.onLoginStateChanged((params) => void events.push(params?.data?.eventType ?? 'at first'))
 
 const deleteUser = async (password: string) => {
   const { sudo_token } = await official.sudo({ password })
   await official.deleteMe({ sudo_token })
 }
 
-// What goes on around it.
+// Functions that run in the test.
 
-/** Somebody who can prove that a phone is theirs. */
+/** Verifies a phone number; returns the verification token. */
 async function prove({ sandbox, page }: Pick<World, 'sandbox' | 'page'>) {
   const { verification_id } = await page.evaluate(
     (phone_number) => official.getVerification({ phone_number }),
@@ -446,7 +446,7 @@ async function prove({ sandbox, page }: Pick<World, 'sandbox' | 'page'>) {
   return { phone_number: phone, verification_token }
 }
 
-/** What a provider gives to a page whose person has consented. */
+/** Consents at a provider; returns the authorization response. */
 async function consent({ sandbox, page }: Pick<World, 'sandbox' | 'page'> & { url: string }) {
   const uri = await page.evaluate(async () => {
     const options = { skipBrowserRedirect: true }

@@ -503,7 +503,10 @@ describe('a failure is an AuthError', () => {
       ['nothing', undefined, 'FetchError'],
     ])('fetch rejects with %s', async (_, reason, cause) => {
       const fetch = () => Promise.reject(reason as Error)
-      const error = await failureOf(answer(200), { fetch, origin: 'https://user:pass@a.example' })
+      const error = await failureOf(answer(200), {
+        fetch,
+        origin: () => 'https://user:pass@a.example',
+      })
       expect(error.code).toBe('unreachable')
       expect(error.cause).toBeUndefined()
       expect(error.description).toBe(`cannot reach a.example: ${cause}`)
@@ -523,7 +526,7 @@ describe('a failure is an AuthError', () => {
     })
 
     test('the origin is none', async () => {
-      const error = await failureOf(answer(200), { origin: 'no origin' })
+      const error = await failureOf(answer(200), { origin: () => 'no origin' })
       expect(error.code).toBe('unreachable')
       expect(error.description).toBe('the endpoint is no URL, like https://example.com')
     })
@@ -795,10 +798,10 @@ describe('nothing that was sent is in an error', () => {
     ['a cut line', cut],
     ['a line cut late', dropped],
     ['a cancelled call', answer(200), { signal: AbortSignal.abort() }],
-    ['an origin that is none', answer(200), { origin: 'no origin' }],
-    ['an origin of nobody', answer(200), { origin: 'http://127.0.0.1:1' }],
-    ['an origin of another kind', answer(200), { origin: 'gopher://127.0.0.1' }],
-    ['an origin with a password', answer(200), { origin: 'http://a:b@127.0.0.1:1' }],
+    ['an origin that is none', answer(200), { origin: () => 'no origin' }],
+    ['an origin of nobody', answer(200), { origin: () => 'http://127.0.0.1:1' }],
+    ['an origin of another kind', answer(200), { origin: () => 'gopher://127.0.0.1' }],
+    ['an origin with a password', answer(200), { origin: () => 'http://a:b@127.0.0.1:1' }],
     ['a bearer no header can hold', answer(200), { accessToken: secret(`${canaries.bearer}\n.`) }],
     ['a body no JSON can hold', answer(200), { body: { ...confidential.body, big: 1n } }],
   ])('after %s', async (_, handler, more = {}) => {

@@ -13,7 +13,7 @@ const pair = (name: string, expiresAt = ++moments): Credentials => ({
   sub: 'ada',
   expiresAt,
 })
-/** Locks are named by the moment a pair expires: each test has its own. */
+/** The lock's name has the expiry of the token pair, so each test uses another one. */
 let moments = Date.now()
 
 const nameOf = ({ access_token }: Credentials | Tokens) => access_token.reveal()
@@ -27,7 +27,7 @@ beforeEach(() => {
 
 const macrotask = () => new Promise((resolve) => setImmediate(resolve))
 
-/** Lets a second go by, which is what a tab keeps its turn for. */
+/** Waits one second, for which a tab holds the lock. */
 async function pass() {
   for (let step = 0; step < 10; step++) {
     await macrotask()
@@ -36,15 +36,15 @@ async function pass() {
   await macrotask()
 }
 
-/** What a tab does when another one has changed the stored session. */
+/** The outcome for a tab whose stored session has been changed by another one. */
 const CHANGED = 'read the stored session again'
 
-/** Tabs that share what is stored, and a server that takes each refresh token once. */
+/** Opens tabs with a shared store, and a server that accepts each refresh token once. */
 function openTabs(old: Credentials) {
   const store = createTokenStore(memoryStore(), 'demo')
   const spent = new Set<string>()
   const refreshed: string[] = []
-  /** What the server waits for before it answers. */
+  /** The server answers after this promise. */
   const server = { gate: Promise.resolve(), failures: 0 }
 
   async function send({ refresh_token }: Credentials): Promise<Tokens> {
@@ -59,7 +59,7 @@ function openTabs(old: Credentials) {
     return { ...tokens, expires_in: 7200 }
   }
 
-  /** A tab with the old pair renews it: keeps what it gets, or reads again what is stored. */
+  /** Opens a tab with the old pair that refreshes it, or reads the stored pair again. */
   function renew({ load = store.load, keep = true, signal = new AbortController() } = {}) {
     const outcome = refreshUnderLock(old, {
       key: 'credentials_demo',
@@ -79,7 +79,7 @@ function openTabs(old: Credentials) {
     return { outcome: () => settled.outcome }
   }
 
-  /** The server does not answer until it is told to. */
+  /** Makes the server wait until the returned function is called. */
   function hold(): () => void {
     let answer = () => {}
     server.gate = new Promise((resolve) => (answer = resolve))
@@ -96,8 +96,8 @@ async function openWithStored() {
   return { old, ...tabs }
 }
 
-describe('tabs that renew at once', () => {
-  test('renew once: the others read what the first one has stored', async () => {
+describe('refresh in several tabs', () => {
+  test('refreshUnderLock: one of several tabs refreshes, and the others read what it has stored', async () => {
     const { renew, refreshed } = await openWithStored()
     const tabs = [1, 2, 3].map(() => renew())
     await pass()
@@ -107,7 +107,7 @@ describe('tabs that renew at once', () => {
     expect(refreshed).toEqual(['refresh old'])
   })
 
-  test('renew once, although what the first one has stored is not visible at once', async () => {
+  test('refreshUnderLock: one of several tabs refreshes, although its stored pair becomes visible late', async () => {
     const { old, renew, refreshed, store } = await openWithStored()
     let isStale = true
     const first = renew()
@@ -123,7 +123,7 @@ describe('tabs that renew at once', () => {
     expect(refreshed).toEqual(['refresh old'])
   })
 
-  test('read what is stored when they are refused, where they cannot take turns', async () => {
+  test('refreshUnderLock: without locks, a rejected tab reads the stored pair', async () => {
     vi.stubGlobal('navigator', {})
     onTestFinished(() => void vi.unstubAllGlobals())
     const { renew, refreshed } = await openWithStored()
@@ -133,7 +133,7 @@ describe('tabs that renew at once', () => {
     expect(refreshed).toEqual(['refresh old', 'refresh old'])
   })
 
-  test('do not wait for one that has failed', async () => {
+  test('refreshUnderLock: tabs do not wait for a tab whose refresh has failed', async () => {
     const { renew, server } = await openWithStored()
     server.failures = 1
     const tabs = [renew(), renew()]
@@ -144,8 +144,8 @@ describe('tabs that renew at once', () => {
   })
 })
 
-describe('a renewal', () => {
-  test('is refused for good where nothing newer is stored', async () => {
+describe('a refresh', () => {
+  test('refreshUnderLock: a rejected refresh fails when nothing newer is stored', async () => {
     const { renew } = await openWithStored()
     renew({ keep: false })
     await pass()
@@ -154,7 +154,7 @@ describe('a renewal', () => {
     expect(tab.outcome()).toBe(refusal)
   })
 
-  test('does not bring back a session that was ended meanwhile', async () => {
+  test('refreshUnderLock: a refresh does not restore a session that ended meanwhile', async () => {
     const { renew, store, hold } = await openWithStored()
     const answer = hold()
     const tab = renew()
@@ -166,7 +166,7 @@ describe('a renewal', () => {
     expect(await store.load()).toBeUndefined()
   })
 
-  test('does not replace another user who has signed in meanwhile', async () => {
+  test('refreshUnderLock: a refresh does not replace another user who has signed in meanwhile', async () => {
     const { renew, store, hold } = await openWithStored()
     const answer = hold()
     const tab = renew()
@@ -178,7 +178,7 @@ describe('a renewal', () => {
     expect(nameOf((await store.load())!)).toBe('access of bob')
   })
 
-  test('of a pair that is stored no more takes its turn like any other', async () => {
+  test('refreshUnderLock: the refresh of a pair that is no longer stored takes the lock as well', async () => {
     const { renew, store, refreshed } = await openWithStored()
     await store.clear()
     const tabs = [renew({ keep: false }), renew({ keep: false })]
@@ -189,7 +189,7 @@ describe('a renewal', () => {
     expect(tabs[0]!.outcome()).toBe('access after refresh old')
   })
 
-  test('sends nothing when another session is stored', async () => {
+  test('refreshUnderLock: nothing is sent when another session is stored', async () => {
     const { renew, store, refreshed } = await openWithStored()
     await store.save(pair('of bob'))
     const tab = renew()
@@ -198,14 +198,14 @@ describe('a renewal', () => {
     expect(refreshed).toEqual([])
   })
 
-  test('goes on where nothing can be stored or read', async () => {
+  test('refreshUnderLock: a refresh succeeds with a broken store', async () => {
     const { renew } = openTabs(pair('old'))
     const tab = renew({ load: () => Promise.reject(new Error('blocked')), keep: false })
     await pass()
     expect(tab.outcome()).toBe('access after refresh old')
   })
 
-  test('does not wait for ever for a tab that keeps its turn', async () => {
+  test('refreshUnderLock: a refresh proceeds when another tab does not release the lock', async () => {
     const { old, renew } = await openWithStored()
     keepTurn(old)
     const tab = renew()
@@ -218,7 +218,7 @@ describe('a renewal', () => {
     expect(tab.outcome()).toBe('access after refresh old')
   })
 
-  test('that is over before its turn asks for nothing', async () => {
+  test('refreshUnderLock: a refresh that is aborted before it gets the lock sends nothing', async () => {
     const { old, renew, refreshed } = await openWithStored()
     keepTurn(old)
     const signal = new AbortController()
@@ -230,7 +230,7 @@ describe('a renewal', () => {
   })
 })
 
-/** Another tab that does not let go of its turn until the test ends. */
+/** Holds the lock as another tab until the test ends. */
 function keepTurn({ expiresAt }: Credentials) {
   const kept = new Promise<void>((resolve) => onTestFinished(() => resolve()))
   void navigator.locks.request(`credentials_demo ${expiresAt}`, () => kept)

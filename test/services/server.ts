@@ -87,7 +87,7 @@ export async function serve(handler: Handler = answer(200, {})) {
     last: () => requests.at(-1)!,
     http: (options: Partial<HttpOptions> = {}) =>
       createHttp({
-        origin,
+        origin: () => origin,
         clientId: 'demo',
         language: 'zh-CN',
         timeout: 10_000,

@@ -1,12 +1,12 @@
 import { CloudbaseError } from '../errors.ts'
 
-/** What a method of the newer names resolves to; it never rejects. Without an error `data` is whole. */
+/** What a method of SDK 3.x resolves to; it never rejects. Without an error `data` is complete. */
 export interface Answer<Data> {
   data: Partial<Data>
   error: CloudbaseError | null
 }
 
-/** Runs a method; what it fails with becomes part of the answer. */
+/** Runs a method and returns its result or its error as an answer. */
 export async function answer<Data>(run: () => Promise<Data>): Promise<Answer<Data>> {
   try {
     return { data: await run(), error: null }

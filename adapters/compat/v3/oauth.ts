@@ -1,131 +1,144 @@
 import type { Store } from '../../../services/session/store.ts'
-import { invalid, need } from '../checks.ts'
-import type { Core } from '../context.ts'
+import { invalid, requireFields } from '../checks.ts'
 import { CloudbaseError } from '../errors.ts'
-import type { OlderMethods } from '../v2.ts'
 import { type Answer, answer } from './answer.ts'
-import { type Journey, keepJourney, newState, restoreAddress, takeJourney } from './oauthState.ts'
-import type { AuthSession, AuthUser, SignedIn } from './shapes.ts'
+import {
+  type AuthorizationState,
+  saveAuthorizationState,
+  createState,
+  restoreAddress,
+  takeAuthorizationState,
+} from './authorizationState.ts'
+import type { V3Context } from './context.ts'
+import type { AuthSession, AuthUser } from './shapes.ts'
 
+/** Parameters of `signInWithOAuth` and `linkIdentity`. */
 export interface OAuthRequest {
   provider: string
   options?: {
-    /** Where to come back to. Default: this page. */
+    /** The page that receives the authorization response. Default: this page. */
     redirectTo?: string
-    /** Do not go to the provider: only answer the address. */
+    /** Returns the provider's URL without redirecting to it. */
     skipBrowserRedirect?: boolean
     /** Default: 128 random bits. */
     state?: string
-    /** Added to the provider's address. */
+    /** Added to the query of the provider's URL. */
     queryParams?: Record<string, string>
     type?: 'sign_in' | 'bind_identity'
   }
 }
 
+/** The authorization response: the parameters of `verifyOAuth`. */
 export interface OAuthReturn {
-  /** Default: from the address of the page. */
+  /** Default: from the page's query. */
   code?: string
-  /** Default: from the address of the page. */
+  /** Default: from the page's query. */
   state?: string
   provider?: string
 }
 
+/** The answer of `verifyOAuth`. */
 export interface OAuthResult {
   type: 'sign_in' | 'bind_identity'
   provider: string
   user?: AuthUser
   session?: AuthSession
-  /** The address that the journey began with or was to end at. */
+  /** The page of `redirectTo`, or the one that `signInWithOAuth` was called on. */
   redirectUrl: string
 }
 
-/** What a provider says in the address it leads back to (RFC 6749 §4.1.2). */
-interface Return extends OAuthReturn {
+/** An authorization response or error response (RFC 6749 §4.1.2). */
+interface AuthorizationResponse extends OAuthReturn {
   error?: string
   error_description?: string
 }
 
-/** Sign-in with third parties, by the newer names. */
-export function newerOAuthMethods(
-  { session }: Core,
-  older: OlderMethods,
-  signedIn: () => Promise<SignedIn>,
-  tab: Store,
-) {
-  /** Returns under way: one that is taken up twice is one. */
-  const returns = new Map<string, Promise<Answer<OAuthResult>>>()
+/**
+ * Creates the methods of SDK 3.x for third-party sign-in. They never reject: `error` is part of the
+ * answer.
+ *
+ * @param tab stores the authorization requests of this tab
+ */
+export function createOAuthMethods({ session, v2, getSignedIn }: V3Context, tab: Store) {
+  /** The results by `state`: a response that is verified twice is exchanged once. */
+  const results = new Map<string, Promise<Answer<OAuthResult>>>()
 
-  async function finish({ code = '', state = '', provider, ...denial }: Return) {
-    const journey = await takeJourney(tab, state)
-    restoreAddress(journey)
+  async function finish({ code = '', state = '', provider, ...denial }: AuthorizationResponse) {
+    const authorization = await takeAuthorizationState(tab, state)
+    restoreAddress(authorization)
     if (denial.error) throw CloudbaseError.from(denial, 'verifyOAuth')
-    if (provider && provider !== journey.provider) throw invalid('provider is another one')
-    need({ code }, 'code')
-    const { type, search, hash, redirect = location.origin + location.pathname } = journey
-    const { provider_token } = await older.grantProviderToken({
-      provider_id: journey.provider,
+    if (provider && provider !== authorization.provider)
+      throw invalid('provider is not the one of the request')
+    requireFields({ code }, 'code')
+    const { type, search, hash, redirect = location.origin + location.pathname } = authorization
+    const { provider_token } = await v2.grantProviderToken({
+      provider_id: authorization.provider,
       provider_redirect_uri: redirect,
       provider_code: code,
     })
-    const result = { type, provider: journey.provider, redirectUrl: redirect + search + hash }
+    const result = { type, provider: authorization.provider, redirectUrl: redirect + search + hash }
     if (type === 'sign_in') {
-      await older.signInWithProvider({ provider_token })
-      return { ...result, ...(await signedIn()) }
+      await v2.signInWithProvider({ provider_token })
+      return { ...result, ...(await getSignedIn()) }
     }
-    await older.bindWithProvider({ provider_token })
-    session.stateEvents.fire('BIND_IDENTITY', { data: result, error: null })
+    await v2.bindWithProvider({ provider_token })
+    session.stateEvents.emit('BIND_IDENTITY', { data: result, error: null })
     return result
   }
 
   const methods = {
     /**
-     * Goes to a provider: `GET /auth/v1/provider/uri`. Back on the page, call `verifyOAuth`.
+     * Redirects to a provider: `GET /auth/v1/provider/uri`. The page that receives the response calls
+     * `verifyOAuth`.
      *
-     * @returns where the provider is, for who goes there themselves
+     * @returns `url` of the provider
      */
     signInWithOAuth: (params: OAuthRequest) =>
       answer(async () => {
-        need(params, 'provider')
+        requireFields(params, 'provider')
         const { provider, options = {} } = params
         const { origin, pathname, search, hash } = toUrl(options.redirectTo)
         const redirect = origin + pathname
-        const state = options.state || newState()
-        const { uri } = await older.genProviderRedirectUri({
+        const state = options.state || createState()
+        const { uri } = await v2.genProviderRedirectUri({
           provider_id: provider,
           provider_redirect_uri: redirect,
           state,
         })
         const url = new URL(uri)
-        if (!/^https?:$/.test(url.protocol)) throw invalid('uri of the provider is no page')
+        if (!/^https?:$/.test(url.protocol)) throw invalid('uri of the provider is not a web page')
         for (const [name, value] of Object.entries(options.queryParams ?? {})) {
           url.searchParams.set(name, value)
         }
         const type = options.type ?? 'sign_in'
-        const journey: Journey = { provider, redirect, search, hash, type }
-        await keepJourney(tab, state, journey)
-        const canGo = typeof location !== 'undefined' && !options.skipBrowserRedirect
-        if (canGo) location.assign(url.href)
+        const authorization: AuthorizationState = { provider, redirect, search, hash, type }
+        await saveAuthorizationState(tab, state, authorization)
+        const canRedirect = typeof location !== 'undefined' && !options.skipBrowserRedirect
+        if (canRedirect) location.assign(url.href)
         return { url: url.href, provider }
       }),
 
     /**
-     * Ends a journey to a provider, with the `code` and `state` it came back with. The state is
-     * checked before the code is used; the page gets its address of before back.
+     * Finishes a third-party sign-in with the provider's authorization response: `POST
+     * /auth/v1/provider/token`, then `signin/with/provider`. The `state` is checked before the code is
+     * used; the page's query and fragment are restored.
      */
     verifyOAuth(params: OAuthReturn = {}): Promise<Answer<OAuthResult>> {
-      const back: Return = params.state ? params : { ...readAddress(), ...params }
-      const { state = '' } = back
-      const running = returns.get(state)
-      if (running) return running
+      const response: AuthorizationResponse = params.state
+        ? params
+        : { ...readAddress(), ...params }
+      const { state = '' } = response
+      const known = results.get(state)
+      if (known) return known
       const result = answer<OAuthResult>(async () => {
-        need({ state }, 'state')
-        return finish(back)
+        requireFields({ state }, 'state')
+        return finish(response)
       })
-      if (state) returns.set(state, result)
+      if (state) results.set(state, result)
       return result
     },
 
-    /** Binds a provider to the user: goes there as `signInWithOAuth` does. */
+    /** Redirects to a provider, to bind it to the user; `verifyOAuth` finishes. */
     linkIdentity: (params: OAuthRequest) =>
       answer(async () => {
         const options = { ...params.options, type: 'bind_identity' } as const
@@ -134,26 +147,26 @@ export function newerOAuthMethods(
         return data
       }),
 
-    /** Unbinds a provider. */
+    /** Unbinds a provider: `DELETE /auth/v1/user/provider/{provider}`. */
     unlinkIdentity: (params: { provider: string }) =>
       answer(async () => {
-        need(params, 'provider')
-        await older.unbindProvider({ provider_id: params.provider })
+        requireFields(params, 'provider')
+        await v2.unbindProvider({ provider_id: params.provider })
         return {}
       }),
 
-    /** The providers the user has bound. */
+    /** Returns the providers that the user has bound: `GET /auth/v1/user/provider`. */
     getUserIdentities: () =>
       answer(async () => {
-        const { data } = await older.getProviders()
+        const { data } = await v2.getProviders()
         return { identities: data.filter(({ bind }) => bind) }
       }),
   }
   return methods
 }
 
-/** What the provider has put into the address of the page. */
-function readAddress(): Return {
+/** The authorization response in the page's query. */
+function readAddress(): AuthorizationResponse {
   return typeof location === 'undefined'
     ? {}
     : Object.fromEntries(new URLSearchParams(location.search))

@@ -1,94 +1,89 @@
 import * as api from '../../../services/http/endpoints.ts'
-import { invalid, need } from '../checks.ts'
-import type { AuthStateEvent } from '../bus.ts'
-import { tell } from '../bus.ts'
-import { type Claims, claimsOf } from '../claims.ts'
-import type { Core } from '../context.ts'
+import { randomHex } from '../../../services/randomHex.ts'
+import { requireFields } from '../checks.ts'
+
+import type { Context } from '../context.ts'
+import { type AuthStateEvent, notify } from '../events.ts'
 import type { Credentials } from '../types.ts'
 import { answer } from './answer.ts'
 import { type AuthSession, type AuthUser, type SignedIn, toAuthUser } from './shapes.ts'
 
+/** Receives an event, the session after it, and for `BIND_IDENTITY` the result. */
 export type AuthStateCallback = (
   event: AuthStateEvent,
   session: AuthSession | null,
   info?: object,
 ) => unknown
 
-/** The session, by the newer names. */
-export function newerSessionMethods({ door, session }: Core) {
+/** Creates the session methods of SDK 3.x, whose `error` is part of the answer. */
+export function createSessionMethods({ client, session }: Context) {
   function toSession(credentials: Credentials): AuthSession {
     const info = session.peek()?.user ?? {}
     return { ...credentials, user: toAuthUser(info as object, credentials.scope) }
   }
 
   function peekSession(): AuthSession | null {
-    const credentials = door.peek()
+    const credentials = client.peek()
     return credentials ? toSession(credentials) : null
   }
 
-  /** @throws CloudbaseError `unauthenticated` when nobody is signed in */
-  async function signedIn(): Promise<SignedIn> {
-    const whole = toSession(await door.freshCredentials())
-    return { user: whole.user, session: whole }
+  /** Returns the user and the session. @throws CloudbaseError `unauthenticated` when signed out */
+  async function getSignedIn(): Promise<SignedIn> {
+    const authSession = toSession(await client.freshCredentials())
+    return { user: authSession.user, session: authSession }
   }
 
-  /** Begins a session with what a refresh token is traded for. */
-  async function take(refresh_token: string): Promise<SignedIn> {
-    await session.signIn(async () => door.keep(await door.call(api.refresh, { refresh_token })))
-    return signedIn()
+  /** Starts a session with the tokens that a refresh token is exchanged for. */
+  async function startSession(refresh_token: string): Promise<SignedIn> {
+    await session.signIn(async () =>
+      client.startSession(await client.call(api.refresh, { refresh_token })),
+    )
+    return getSignedIn()
   }
 
   return {
-    signedIn,
+    getSignedIn,
 
-    /** The session, renewed first where it must be; `null` when nobody is signed in. */
+    /** Returns the session, refreshed if it has expired; `null` when signed out. */
     getSession: () =>
       answer(async (): Promise<{ session: AuthSession | null; user?: AuthUser }> => {
-        return (await door.credentials()) ? signedIn() : { session: null }
+        return (await client.credentials()) ? getSignedIn() : { session: null }
       }),
 
-    /** A new session in any case; with a `refresh_token`, that one's. */
+    /** Refreshes the session, also a valid one: `POST /auth/v1/token`; or starts that of `refresh_token`. */
     refreshSession: (refresh_token?: string) =>
       answer(async () => {
-        if (refresh_token) return take(refresh_token)
-        await door.freshCredentials({ anew: true })
-        return signedIn()
+        if (refresh_token) return startSession(refresh_token)
+        await client.freshCredentials({ force: true })
+        return getSignedIn()
       }),
 
-    /** Takes over a session by its refresh token; the access token is not used. */
+    /** Starts the session of a refresh token: `POST /auth/v1/token`; the access token is ignored. */
     setSession: (params: { access_token: string; refresh_token: string }) =>
       answer(async () => {
-        need(params, 'access_token', 'refresh_token')
-        return take(params.refresh_token)
+        requireFields(params, 'access_token', 'refresh_token')
+        return startSession(params.refresh_token)
       }),
 
     /**
-     * Calls back at once with `INITIAL_SESSION` and the session there is, then whenever something
-     * happens to it.
+     * Calls back with `INITIAL_SESSION` and the current session, then on every event of the session.
+     *
+     * @returns `data.subscription.unsubscribe`
      */
     onAuthStateChange(callback: AuthStateCallback) {
-      let isOver = false
+      let isUnsubscribed = false
       const stop = session.stateEvents.on((event, info) => callback(event, peekSession(), info))
       const unsubscribe = () => {
-        isOver = true
+        isUnsubscribed = true
         stop()
       }
-      void begin()
-      const id = Math.random().toString(36).slice(2)
-      return { data: { subscription: { id, callback, unsubscribe } } }
+      void notifyInitialSession()
+      return { data: { subscription: { id: randomHex(), callback, unsubscribe } } }
 
-      async function begin() {
-        await door.credentials()
-        if (!isOver) tell(callback, 'INITIAL_SESSION', peekSession())
+      async function notifyInitialSession() {
+        await client.credentials()
+        if (!isUnsubscribed) notify(callback, 'INITIAL_SESSION', peekSession())
       }
     },
-
-    /** What the access token says of the user. Read, not verified: that is the server's business. */
-    getClaims: () =>
-      answer(async (): Promise<Claims> => {
-        const claims = claimsOf(await door.getAccessToken())
-        if (!claims) throw invalid('the access token is no JSON Web Token')
-        return claims
-      }),
   }
 }

@@ -1,6 +1,6 @@
 import type { Credentials, UserInfo, UserProvider } from '../types.ts'
 
-/** The user as the newer names give it. */
+/** The user in the form of SDK 3.x. */
 export interface AuthUser {
   /** The uid. */
   id: string
@@ -29,6 +29,7 @@ export interface AuthUser {
   is_anonymous: boolean
 }
 
+/** A third-party identity in the form of SDK 3.x. */
 export interface AuthIdentity {
   id: string
   identity_id: string
@@ -38,17 +39,22 @@ export interface AuthIdentity {
   identity_data: { provider_id?: string; provider_user_id?: string; name?: string }
 }
 
-/** The session as the newer names give it. */
+/** The session in the form of SDK 3.x. */
 export interface AuthSession extends Credentials {
   user: AuthUser
 }
 
-/** A user and their session. */
+/** The user and the session. */
 export interface SignedIn {
   user: AuthUser
   session: AuthSession
 }
 
+/**
+ * Converts a user to the form of SDK 3.x.
+ *
+ * @param scope the scope of the session; `anonymous` for an anonymous user
+ */
 export function toAuthUser(info: UserInfo, scope?: string | null): AuthUser {
   const { sub = '', name, username, gender, picture, locale, created_at } = info
   const provider = info.loginType?.toLowerCase() ?? 'cloudbase'

@@ -1,86 +1,92 @@
-import { need, needOne } from '../checks.ts'
+import { requireFields, requireOneOf } from '../checks.ts'
 import { signInByCode } from '../codeSignIn.ts'
-import type { Core } from '../context.ts'
-import type { OlderMethods } from '../v2.ts'
 import type { SignUpRequest } from '../types.ts'
 import { type Answer, answer } from './answer.ts'
+import type { V3Context } from './context.ts'
 import type { SignedIn } from './shapes.ts'
 
-/** Where a code is sent: one of them. */
-export interface NewerContact {
+/** The contact that receives a code: one of them. */
+export interface ContactParams {
   email?: string
   phone?: string
 }
 
-export interface VerifyOtpRequest extends NewerContact {
-  /** What the person has read. */
+/** Parameters of `verifyOtp`. */
+export interface VerifyOtpRequest extends ContactParams {
+  /** The code that the user received. */
   token: string
-  /** Which code; from the answer of the method that sent it. */
+  /** The id of the code, from the answer of the method that sent it. */
   messageId?: string
-  /** `email_change` and `phone_change` prove the contact and sign nobody in. */
+  /** `email_change` and `phone_change` verify the contact without signing in. */
   type?: 'email_change' | 'phone_change' | (string & {})
 }
 
+/** The answer of a method that has sent a code. */
 export interface SentOtp {
-  /** Which code was sent. */
+  /** The id of the code. */
   messageId: string
-  /** Ends the sign-in with what the person has read. */
+  /** Finishes the sign-in with the code that the user received. */
   verifyOtp(params: { token: string; messageId?: string }): Promise<Answer<SignedIn>>
 }
 
-export const toContact = ({ email, phone }: NewerContact) =>
+/** Converts a contact to the names of the HTTP API. */
+export const toContact = ({
+  email,
+  phone,
+}: ContactParams): { email: string } | { phone_number: string } =>
   email ? { email } : { phone_number: phone! }
 
-/** What a code is for, which the server is told where it goes by e-mail. */
+/** What a code is for: sent with codes by e-mail. */
 export type Usage = 'email' | 'recovery' | 'reauthentication'
 
-/** Where a code goes, and what for. */
-export const toAddress = ({ email, phone }: NewerContact, usage: Usage) =>
+/** Converts a contact and the usage of a code to parameters of `getVerification`. */
+export const toAddress = (
+  { email, phone }: ContactParams,
+  usage: Usage,
+): { email: string; usage: Usage } | { phone_number: string } =>
   email ? { email, usage } : { phone_number: phone! }
 
-/** Sign-in, by the newer names. */
-export function newerSignInMethods(
-  core: Core,
-  older: OlderMethods,
-  signedIn: () => Promise<SignedIn>,
-) {
-  /** Sends a code whose answer signs in, and up unless only users may. */
-  async function send(
-    params: NewerContact & SignUpRequest,
-    sending: { target?: string; email_redirect_to?: string } = {},
+/** Creates the sign-in methods of SDK 3.x. They never reject: `error` is part of the answer. */
+export function createSignInMethods(context: V3Context) {
+  const { v2, getSignedIn } = context
+
+  /** Sends a code; `verifyOtp` signs in, and signs up unless `target` is `USER`. */
+  async function sendCode(
+    params: ContactParams & SignUpRequest,
+    options: { target?: string; email_redirect_to?: string } = {},
   ): Promise<SentOtp> {
-    needOne(params, 'email', 'phone')
+    requireOneOf(params, 'email', 'phone')
     const { email, phone, ...newUser } = params
     const contact = toContact({ email, phone })
-    const { verification_id, is_user } = await older.getVerification({
+    const { verification_id, is_user } = await v2.getVerification({
       ...toAddress(params, 'email'),
-      ...sending,
+      ...options,
     })
     return {
       messageId: verification_id,
       verifyOtp: ({ token, messageId = verification_id }) =>
         answer(async () => {
-          need({ token }, 'token')
-          await signInByCode(core, {
+          requireFields({ token }, 'token')
+          await signInByCode(context, {
             contact,
             verification_id: messageId,
             verification_code: token,
             isUser: is_user,
-            isOnlyForUsers: sending.target === 'USER',
+            isOnlyForUsers: options.target === 'USER',
             newUser: { ...newUser, verification_code: token },
           })
-          return signedIn()
+          return getSignedIn()
         }),
     }
   }
 
   return {
-    /** What `signUp` comes to when nothing is proven yet. */
-    sendOtp: (params: SignUpRequest) => answer(() => send(params)),
+    /** `auth.signUp` without a proof: sends a code whose `verifyOtp` signs up. */
+    sendOtp: (params: SignUpRequest) => answer(() => sendCode(params)),
 
-    /** Signs in by password: `POST /auth/v1/signin`; encrypted through `/auth/v2/signin/username`. */
+    /** Signs in by password: `POST /auth/v1/signin`; if encrypted, `/auth/v2/signin/username`. */
     signInWithPassword: (
-      params: NewerContact & {
+      params: ContactParams & {
         username?: string
         password: string
         is_encrypt?: boolean
@@ -88,28 +94,31 @@ export function newerSignInMethods(
       },
     ) =>
       answer(async () => {
-        needOne(params, 'username', 'email', 'phone')
-        need(params, 'password')
+        requireOneOf(params, 'username', 'email', 'phone')
+        requireFields(params, 'password')
         const { username, email, phone, password, is_encrypt, options } = params
         const isEncrypt = is_encrypt ?? options?.is_encrypt
-        await older.signIn({
+        await v2.signIn({
           username: username || email || phone!,
           password,
           ...(isEncrypt && { isEncrypt, version: 'v2' }),
         })
-        return signedIn()
+        return getSignedIn()
       }),
 
-    /** Sends a code; `data.verifyOtp({ token })` signs in, and up unless `shouldCreateUser` is false. */
+    /**
+     * Sends a code: `POST /auth/v1/verification`. `data.verifyOtp({ token })` signs in, and signs up
+     * unless `shouldCreateUser` is false.
+     */
     signInWithOtp: (
-      params: NewerContact & {
+      params: ContactParams & {
         options?: { shouldCreateUser?: boolean; emailRedirectTo?: string }
       },
     ) =>
       answer(async () => {
         const { email, phone, options = {} } = params
         const { shouldCreateUser = true, emailRedirectTo } = options
-        return send(
+        return sendCode(
           { email, phone },
           {
             ...(!shouldCreateUser && { target: 'USER' }),
@@ -118,36 +127,39 @@ export function newerSignInMethods(
         )
       }),
 
-    /** Signs a user in by a code that was sent before. */
+    /** Signs in by a code that was sent before: `POST /auth/v1/verification/verify`, then `signin`. */
     verifyOtp: (params: VerifyOtpRequest) =>
       answer(async () => {
-        need(params, 'token', 'messageId')
+        requireFields(params, 'token', 'messageId')
         const { type = '', token, messageId, email, phone } = params
         const code = { verification_id: messageId!, verification_code: token }
-        if (type.endsWith('_change')) await older.verify(code)
+        if (type.endsWith('_change')) await v2.verify(code)
         else {
-          needOne(params, 'email', 'phone')
+          requireOneOf(params, 'email', 'phone')
           const contact = toContact({ email, phone })
-          await signInByCode(core, { contact, ...code, isOnlyForUsers: true })
+          await signInByCode(context, { contact, ...code, isOnlyForUsers: true })
         }
-        return signedIn()
+        return getSignedIn()
       }),
 
-    /** Sends another code. Only `type: 'signup'` writes to strangers. */
-    resend: (params: NewerContact & { type?: string }) =>
+    /**
+     * Sends another code: `POST /auth/v1/verification`. Only `type: 'signup'` sends to contacts
+     * without an account.
+     */
+    resend: (params: ContactParams & { type?: string }) =>
       answer(async () => {
-        needOne(params, 'email', 'phone')
+        requireOneOf(params, 'email', 'phone')
         const target = params.type === 'signup' ? 'ANY' : 'USER'
-        const sent = await older.getVerification({ ...toAddress(params, 'email'), target })
+        const sent = await v2.getVerification({ ...toAddress(params, 'email'), target })
         return { messageId: sent.verification_id }
       }),
 
-    /** Signs in by a provider token. */
+    /** Signs in by a provider token: `POST /auth/v1/signin/with/provider`. */
     signInWithIdToken: (params: { token: string; provider?: string }) =>
       answer(async () => {
-        need(params, 'token')
-        await older.signInWithProvider({ provider_token: params.token })
-        return signedIn()
+        requireFields(params, 'token')
+        await v2.signInWithProvider({ provider_token: params.token })
+        return getSignedIn()
       }),
   }
 }

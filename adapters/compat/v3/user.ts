@@ -1,12 +1,13 @@
 import * as api from '../../../services/http/endpoints.ts'
-import { invalid, need, needGender } from '../checks.ts'
-import type { Core } from '../context.ts'
-import type { OlderMethods } from '../v2.ts'
+import { invalid, requireFields, requireGender } from '../checks.ts'
 import { type Answer, answer } from './answer.ts'
+import { type Claims, claimsOf } from './claims.ts'
+import type { V3Context } from './context.ts'
 import type { AuthUser, SignedIn } from './shapes.ts'
-import { type NewerContact, toAddress, toContact } from './signIn.ts'
+import { type ContactParams, toAddress, toContact } from './signIn.ts'
 
-export interface UpdateUserRequest extends NewerContact {
+/** Parameters of `updateUser`: at least one of them. */
+export interface UpdateUserRequest extends ContactParams {
   username?: string
   nickname?: string
   description?: string
@@ -16,37 +17,34 @@ export interface UpdateUserRequest extends NewerContact {
   new_password?: string
 }
 
-/** A new contact waits for the code that was sent to it. */
+/** The answer of `updateUser`; `verifyOtp` sets a new contact by the code that was sent to it. */
 export interface UpdatedUser {
   user: AuthUser
   messageId?: string
-  verifyOtp?(params: NewerContact & { token: string }): Promise<Answer<{ user: AuthUser }>>
+  verifyOtp?(params: ContactParams & { token: string }): Promise<Answer<{ user: AuthUser }>>
 }
 
+/** Parameters of the `updateUser` that `resetPasswordForEmail` and `reauthenticate` return. */
 export interface PasswordUpdate {
-  /** What the person has read. */
+  /** The code that the user received. */
   nonce: string
   /** The new password. */
   password: string
 }
 
-/** The account, by the newer names. */
-export function newerUserMethods(
-  { door, session }: Core,
-  older: OlderMethods,
-  signedIn: () => Promise<SignedIn>,
-) {
-  const user = async () => ({ user: (await signedIn()).user })
+/** Creates the account methods of SDK 3.x. They never reject: `error` is part of the answer. */
+export function createUserMethods({ client, session, v2, getSignedIn }: V3Context) {
+  const getUser = async () => ({ user: (await getSignedIn()).user })
 
-  /** What `POST /auth/v1/user/basic/edit` changes is read back from `GET /auth/v1/user/me`. */
+  /** Changes the user by `POST /auth/v1/user/basic/edit` and reads them by `GET /auth/v1/user/me`. */
   async function edit(changes: object): Promise<{ user: AuthUser }> {
-    await door.call(api.editUser, changes)
+    await client.call(api.editUser, changes)
     await session.refresh()
-    session.stateEvents.fire('USER_UPDATED')
-    return user()
+    session.stateEvents.emit('USER_UPDATED')
+    return getUser()
   }
 
-  /** Sends a code to the user; `updateUser({ nonce, password })` goes on with its answer. */
+  /** Sends a code to the user; `updateUser({ nonce, password })` verifies it and sets the password. */
   const withCode = (
     send: () => Promise<{ verification_id: string }>,
     finish: (verification_token: string, password: string) => Promise<SignedIn>,
@@ -56,9 +54,9 @@ export function newerUserMethods(
       return {
         updateUser: (attributes: PasswordUpdate) =>
           answer(async () => {
-            need(attributes, 'nonce', 'password')
+            requireFields(attributes, 'nonce', 'password')
             const { nonce: verification_code, password } = attributes
-            const { verification_token } = await older.verify({
+            const { verification_token } = await v2.verify({
               verification_id,
               verification_code,
             })
@@ -68,96 +66,108 @@ export function newerUserMethods(
     })
 
   return {
-    /** The user, read anew: `GET /auth/v1/user/me`. */
+    /** Reads the user: `GET /auth/v1/user/me`. */
     getUser: () =>
       answer(async () => {
         await session.refresh()
-        return user()
+        return getUser()
       }),
 
-    /** The same as `getUser`, with the session. */
+    /** Reads the user: `GET /auth/v1/user/me`; the answer has the session as well. */
     refreshUser: () =>
       answer(async () => {
         await session.refresh()
-        return signedIn()
+        return getSignedIn()
       }),
 
     /**
-     * Changes the user: `POST /auth/v1/user/basic/edit`. A new e-mail address or phone is sent a
-     * code first; `data.verifyOtp({ token })` makes the change.
+     * Changes the user: `POST /auth/v1/user/basic/edit`. A new e-mail address or phone number receives
+     * a code first; `data.verifyOtp({ token })` makes the change.
      */
     updateUser: (params: UpdateUserRequest) =>
       answer(async (): Promise<UpdatedUser> => {
         const { email, phone, ...changes } = params
         const isChange = Object.values(changes).some(Boolean)
         if (!isChange && !email && !phone) throw invalid('at least one field is required')
-        needGender(changes)
+        requireGender(changes)
         if (!email && !phone) return edit(changes)
         const contact = email ? { email } : { phone: phone! }
-        const { verification_id } = await older.getVerification(
-          toAddress(contact, 'reauthentication'),
-        )
-        const { user: current } = isChange ? await edit(changes) : await user()
+        const { verification_id } = await v2.getVerification(toAddress(contact, 'reauthentication'))
+        const { user: current } = isChange ? await edit(changes) : await getUser()
         return {
           user: current,
           messageId: verification_id,
           verifyOtp: ({ token }) =>
             answer(async () => {
-              need({ token }, 'token')
-              await older.verify({ verification_id, verification_code: token })
+              requireFields({ token }, 'token')
+              await v2.verify({ verification_id, verification_code: token })
               return edit(contact)
             }),
         }
       }),
 
-    /** Sends a code for a new password; `data.updateUser({ nonce, password })` sets it and signs in. */
+    /**
+     * Sends a code to reset the password: `POST /auth/v1/verification`.
+     * `data.updateUser({ nonce, password })` sets the password by `POST /auth/v1/reset` and signs in.
+     */
     resetPasswordForEmail(emailOrPhone: string, { redirectTo = '' } = {}) {
       const isEmail = String(emailOrPhone).includes('@')
       const address = isEmail ? { email: emailOrPhone } : { phone: emailOrPhone }
       return withCode(
         async () => {
-          need({ emailOrPhone }, 'emailOrPhone')
-          return older.getVerification({ ...toAddress(address, 'recovery'), target: 'USER' })
+          requireFields({ emailOrPhone }, 'emailOrPhone')
+          return v2.getVerification({ ...toAddress(address, 'recovery'), target: 'USER' })
         },
         async (verification_token, new_password) => {
-          await older.resetPassword({ ...toContact(address), new_password, verification_token })
-          session.stateEvents.fire('PASSWORD_RECOVERY')
-          await older.signIn({ username: emailOrPhone, password: new_password })
+          await v2.resetPassword({ ...toContact(address), new_password, verification_token })
+          session.stateEvents.emit('PASSWORD_RECOVERY')
+          await v2.signIn({ username: emailOrPhone, password: new_password })
           if (redirectTo && typeof location !== 'undefined') location.assign(redirectTo)
-          return signedIn()
+          return getSignedIn()
         },
       )
     },
 
-    /** Sets a new password by the old one: `POST /auth/v1/user/sudo`, `PATCH /auth/v1/user/password`. */
+    /** Changes the password by the old one: `POST /auth/v1/user/sudo`, `PATCH /auth/v1/user/password`. */
     resetPasswordForOld: (params: { old_password: string; new_password: string }) =>
       answer(async () => {
-        need(params, 'old_password', 'new_password')
-        const { sudo_token } = await older.sudo({ password: params.old_password })
-        await older.setPassword({ new_password: params.new_password, sudo_token })
-        return signedIn()
+        requireFields(params, 'old_password', 'new_password')
+        const { sudo_token } = await v2.sudo({ password: params.old_password })
+        await v2.setPassword({ new_password: params.new_password, sudo_token })
+        return getSignedIn()
       }),
 
-    /** Sends a code to the user; `data.updateUser({ nonce, password })` sets a new password. */
+    /**
+     * Sends a code to the current user: `POST /auth/v1/verification`.
+     * `data.updateUser({ nonce, password })` sets a new password.
+     */
     reauthenticate: () =>
       withCode(
         async () => {
-          const { email, phone } = (await signedIn()).user
+          const { email, phone } = (await getSignedIn()).user
           if (!email && !phone) throw invalid('the user has neither an email nor a phone')
-          return older.getVerification(toAddress({ email, phone }, 'reauthentication'))
+          return v2.getVerification(toAddress({ email, phone }, 'reauthentication'))
         },
         async (verification_token, new_password) => {
-          const { sudo_token } = await older.sudo({ verification_token })
-          await older.setPassword({ new_password, sudo_token })
-          return signedIn()
+          const { sudo_token } = await v2.sudo({ verification_token })
+          await v2.setPassword({ new_password, sudo_token })
+          return getSignedIn()
         },
       ),
 
-    /** Deletes the user for good and ends their session. */
+    /** Returns the claims of the access token, decoded but not verified. */
+    getClaims: () =>
+      answer(async (): Promise<Claims> => {
+        const claims = claimsOf(await client.getAccessToken())
+        if (!claims) throw invalid('the access token is not a JSON Web Token')
+        return claims
+      }),
+
+    /** Deletes the user permanently and ends the session: `DELETE /auth/v1/user/me`. */
     deleteUser: (params: { password: string }) =>
       answer(async () => {
-        need(params, 'password')
-        await older.deleteMe(await older.sudo(params))
+        requireFields(params, 'password')
+        await v2.deleteMe(await v2.sudo(params))
         return {}
       }),
   }

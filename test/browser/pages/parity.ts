@@ -1,24 +1,24 @@
 import type { CloudbaseAuth } from '../../../adapters/compat/index.ts'
-import { shapeOf } from './parity-shape.ts'
-import { steps } from './parity-steps.ts'
+import { shapeOf } from './parityShape.ts'
+import { steps } from './paritySteps.ts'
 
-/** What the pages offer to their test, and the test to them. */
+/** What the page offers to the test, and the test to the page. */
 declare global {
-  /** Plays a step and answers the shape of its result, or the error it was refused with. */
+  /** Plays a step; resolves to the shape of its result, or to its error. */
   var play: (name: string) => Promise<unknown>
-  /** The names of what `auth` can do. */
+  /** Returns the names of the methods of `auth`. */
   var methods: () => string[]
-  /** The requests from now on count. */
+  /** Starts the requests of a step. */
   var mark: () => Promise<void>
-  /** What the newest message to a contact says. */
+  /** Returns the code in the newest message to a contact. */
   var codeFor: (to: string) => Promise<string>
   var ticket: () => Promise<string>
-  /** Where a provider leads back to somebody who consents. */
+  /** Consents at a provider; returns the URL of the authorization response. */
   var consent: (uri: string) => Promise<string>
   var readPicture: (token: string) => Promise<string>
 }
 
-/** As far as both faces are alike. */
+/** What both SDKs have in common. */
 interface Cloudbase {
   init(options: { env: string }): {
     registerHost(host: string, protocol: 'http'): void
@@ -27,15 +27,15 @@ interface Cloudbase {
   parseCaptcha(url: string): object
 }
 
-/** Makes the steps playable on one face: the same script drives both. */
+/** Makes the steps playable on one SDK. */
 export function offer(cloudbase: unknown) {
-  const face = cloudbase as Cloudbase
+  const sdk = cloudbase as Cloudbase
   const { host } = new URL(new URLSearchParams(location.search).get('sandbox')!)
   let played = 0
 
   globalThis.methods = () => {
     const names = new Set<string>()
-    const auth = face.init({ env: 'methods' }).auth({ persistence: 'local' })
+    const auth = sdk.init({ env: 'methods' }).auth({ persistence: 'local' })
     for (let each = auth; each !== Object.prototype; each = Object.getPrototypeOf(each)) {
       for (const name of Object.getOwnPropertyNames(each)) names.add(name)
     }
@@ -44,11 +44,11 @@ export function offer(cloudbase: unknown) {
 
   globalThis.play = async (name) => {
     const { as, before, run } = steps[name]!
-    const app = face.init({ env: `parity-${++played}` })
+    const app = sdk.init({ env: `parity-${++played}` })
     app.registerHost(host, 'http')
     const captchaOptions = { openURIWithCallback: answerPicture }
     const auth = app.auth({ persistence: 'local', captchaOptions }) as CloudbaseAuth
-    const tools = { auth, cloudbase: face, prove, providerToken }
+    const tools = { auth, cloudbase: sdk, prove, providerToken }
     await as?.(tools)
     const prepared = await before?.(tools)
     await mark()
@@ -56,7 +56,7 @@ export function offer(cloudbase: unknown) {
       return shapeOf(await run(tools, prepared as never))
     } catch (thrown) {
       const { error = 'unknown' } = thrown as { error?: string }
-      return `refused: ${error}`
+      return `error: ${error}`
     }
 
     async function prove(contact: { phone_number: string } | { email: string }) {
@@ -70,10 +70,10 @@ export function offer(cloudbase: unknown) {
     async function providerToken() {
       const provider = { provider_id: 'demo_idp', provider_redirect_uri: location.href }
       const { uri } = await auth.genProviderRedirectUri({ ...provider, state: 'state' })
-      const back = new URL(await consent(uri)).searchParams
+      const response = new URL(await consent(uri)).searchParams
       const granted = await auth.grantProviderToken({
         ...provider,
-        provider_code: back.get('code')!,
+        provider_code: response.get('code')!,
       })
       return granted.provider_token
     }

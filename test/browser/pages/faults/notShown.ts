@@ -1,4 +1,4 @@
-/** Faults of the official client that no test shows, by their numbers, and why. */
+/** The faults of the official SDK that no test shows, by their numbers, and why. */
 export const notShown: { row: number; what: string; why: string }[] = [
   {
     row: 13,
@@ -7,7 +7,7 @@ export const notShown: { row: number; what: string; why: string }[] = [
   },
   {
     row: 23,
-    what: 'listeners are told of the user before',
-    why: 'reported of builds before 2.28.8; neither that nor 3.7.0 does it',
+    what: 'listeners receive the previous user',
+    why: 'builds before 2.28.8 were reported to do so; neither 2.28.8 nor 3.7.0 does',
   },
 ]

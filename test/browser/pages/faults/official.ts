@@ -1,4 +1,4 @@
-/** The part of the official client that the faults are about, by what it does and not by its types. */
+/** The part of the official SDK that the faults concern, typed by its behavior. */
 export interface OfficialAuth {
   signIn(params: Record<string, unknown>): Promise<LoginState>
   signUp(params: Record<string, unknown>): Promise<LoginState>

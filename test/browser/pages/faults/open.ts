@@ -1,27 +1,27 @@
-/** What a page of the faults offers to its test, whatever client it opens. */
+/** What the page of an SDK offers to the test. */
 import type { OfficialAuth } from './official.ts'
 
 declare global {
   var official: OfficialAuth
-  /** The official client, opened for another environment. */
+  /** Opens the official SDK for another environment. */
   var anew: (env: string) => { auth: OfficialAuth }
-  /** Tokens of the pictures somebody had to read. */
+  /** The tokens of the captcha pictures that were shown. */
   var pictures: string[]
-  /** What the client has told its listeners, oldest first. */
-  var told: unknown[]
-  /** The code of what a promise fails with, or how the answer names it; `done` when there is none. */
+  /** The events that listeners have received, oldest first. */
+  var events: unknown[]
+  /** Returns the code of a promise's error or of its answer's error; `done` without an error. */
   var codeOf: (promise: Promise<unknown>) => Promise<string>
 }
 
 globalThis.pictures = []
-globalThis.told = []
+globalThis.events = []
 globalThis.codeOf = (promise) =>
   promise.then(
     (answer) => nameOf((answer as { error?: unknown } | undefined)?.error) ?? 'done',
     (thrown: unknown) => nameOf(thrown) ?? 'nothing',
   )
 
-/** Errors come as objects of several shapes, and as `Error`. */
+/** Returns the code of an error, which may be an `Error` or an object of several shapes. */
 function nameOf(thrown: unknown): string | undefined {
   if (!thrown) return undefined
   const { error, code, message, name } = thrown as Record<string, unknown>
@@ -32,10 +32,10 @@ export const query = new URLSearchParams(location.search)
 export const endpoint = query.get('sandbox')!
 export const host = new URL(endpoint).host
 export const env = query.get('env')!
-/** Pictures are read by the app's own adapter, not in a dialog of the client. */
+/** Whether the app's adapter solves captchas, instead of the SDK's dialog. */
 export const isWithAdapter = !query.has('dialog')
 
-/** In place of a person, the control API of the sandbox reads the picture. */
+/** Solves a captcha by the control API of the sandbox. */
 export async function readPicture(token: string): Promise<string> {
   pictures.push(token)
   const response = await fetch(`${endpoint}/__sandbox/captcha/${encodeURIComponent(token)}`)
@@ -56,7 +56,11 @@ export const captchaOptions = {
 
 type App = { auth(options: object): OfficialAuth }
 
-/** @param init makes the client's app, which talks to the sandbox, for an environment */
+/**
+ * Opens the official SDK.
+ *
+ * @param init creates the SDK's app for an environment, connected to the sandbox
+ */
 export function openOfficial(init: (env: string) => object) {
   const options = { persistence: 'local', ...(isWithAdapter && { captchaOptions }) }
   globalThis.anew = (env) => ({ auth: (init(env) as App).auth(options) })

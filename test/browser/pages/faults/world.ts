@@ -11,16 +11,16 @@ export const hour = 3600
 
 const entries = {
   /** `@cloudbase/js-sdk` 3.7.0. */
-  official: 'official-3.ts',
+  official: 'official3.ts',
   /** 2.28.8. */
-  official2: 'official-2.ts',
+  official2: 'official2.ts',
   /** `createAuth`. */
   ours: 'ours.ts',
 }
 
 export type Client = keyof typeof entries
 
-/** Each client's page is served once, and visited in one browser context after the other test's. */
+/** Each client's page is served once, and the tests open it one after the other in one browser context. */
 const places = new Map<Client, Promise<{ served: ServedPage; context: BrowserContext }>>()
 
 async function openPlace(client: Client) {
@@ -35,7 +35,7 @@ afterAll(async () => {
 
 let worlds = 0
 
-/** A sandbox, and a tab with a client that talks to it. */
+/** Opens a sandbox, and a tab with a client connected to it. */
 export async function open(
   client: Client,
   config: Partial<Config> = {},
@@ -47,12 +47,12 @@ export async function open(
   const place = places.get(client) ?? openPlace(client)
   places.set(client, place)
   const { served, context } = await place
-  // What the page of another test still does is done in another environment.
+  // Another environment, because the page of an earlier test may still be active.
   const env = `row-${++worlds}`
   const address = `${served.url}?${new URLSearchParams({ env, sandbox: url, ...query })}`
   let seen = 0
 
-  /** Another tab of the same browser. */
+  /** Opens another tab of the same browser. */
   async function tab(): Promise<Page> {
     const page = await context.newPage()
     onTestFinished(() => page.close())
@@ -75,7 +75,7 @@ export async function open(
     tab,
     clock: context.clock,
 
-    /** What was sent since the last look, with the error it was answered with. */
+    /** Returns the requests since the last call, each with the error of its answer. */
     calls() {
       const all = sandbox.requests()
       const sent = all.slice(seen).filter(isCall)
@@ -83,21 +83,21 @@ export async function open(
       return sent.map(nameOf)
     },
 
-    /** Client and server grow older together. */
+    /** Moves the time of client and server forward. */
     async pass(seconds: number) {
       sandbox.advance(seconds)
       const { now } = (await (await fetch(`${url}/__sandbox/clock`)).json()) as { now: number }
       await context.clock.setSystemTime(now)
     },
 
-    /** The session that the browser holds. */
+    /** Returns the session that the browser has stored. */
     stored: (tab = page) =>
       tab.evaluate(
         (key) => JSON.parse(localStorage.getItem(key) ?? 'null') as Stored | null,
         `credentials_${env}`,
       ),
 
-    /** Keeps what a tab sends to `path` until it is let go; never, if it is not. */
+    /** Holds the requests of a tab to `path` until they are released. */
     async hold(path: string, on = page) {
       let arrive = () => {}
       let letGo = () => {}
@@ -112,7 +112,7 @@ export async function open(
       return { held, letGo }
     },
 
-    /** Lets the time of the page run on, its timers with it, until a promise settles. */
+    /** Advances the page's clock and timers until a promise settles. */
     async hurry<T>(promise: Promise<T>): Promise<T> {
       let isOver = false
       const over = promise.finally(() => (isOver = true))
@@ -124,7 +124,7 @@ export async function open(
 
 export type World = Awaited<ReturnType<typeof open>>
 
-/** The official client, and a user of custom sign-in who is in already. */
+/** Opens the official SDK with a user who is signed in by custom sign-in. */
 export async function openOfficial() {
   const world = await open('official')
   await enter(world, 'ada')
@@ -132,7 +132,7 @@ export async function openOfficial() {
   return world
 }
 
-/** Signs a user in by a ticket, which takes no password to be hashed. Answers how it ends. */
+/** Signs in by a ticket, because hashing a password takes long; returns the result. */
 export async function enter({ sandbox, page }: World, uid: string): Promise<string> {
   return page.evaluate(
     (ticket) => {
@@ -154,6 +154,6 @@ const isCall = ({ method, path }: LoggedRequest) => method !== 'OPTIONS' && path
 const nameOf = ({ method, path, error }: LoggedRequest) =>
   [method, path.replace('/auth', ''), error].filter(Boolean).join(' ')
 
-/** Whose access token it is. */
+/** Returns the user of an access token. */
 export const userOf = (accessToken: string) =>
   (JSON.parse(atob(accessToken.split('.')[1]!)) as { sub: string }).sub

@@ -1,0 +1,30 @@
+import { CloudbaseError } from './errors.ts'
+
+type Methods = Record<string, (...args: never[]) => Promise<unknown>>
+
+/**
+ * Creates methods whose code is imported by the first call, so that it does not delay the first
+ * screen. A failed import is tried again by the next call.
+ *
+ * @param names the names of the methods
+ * @param load imports the methods
+ * @param onLoadError returns the result of a call whose import failed with `unreachable`. Default:
+ *   a rejection
+ */
+export function lazyMethods<M extends Methods, const Name extends keyof M & string>(
+  names: readonly Name[],
+  load: () => Promise<M>,
+  onLoadError: (error: CloudbaseError) => unknown = (error) => Promise.reject(error),
+): Pick<M, Name> {
+  let loading: Promise<M> | undefined
+  const lazyMethod =
+    (name: Name) =>
+    async (...args: never[]) => {
+      const methods = await (loading ??= load()).catch((cause: unknown) => {
+        loading = undefined
+        return new CloudbaseError('unreachable', { operation: name, cause })
+      })
+      return methods instanceof CloudbaseError ? onLoadError(methods) : methods[name]!(...args)
+    }
+  return Object.fromEntries(names.map((name) => [name, lazyMethod(name)])) as Pick<M, Name>
+}

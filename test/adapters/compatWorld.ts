@@ -1,0 +1,98 @@
+import { onTestFinished } from 'vitest'
+import type { CompatAuthOptions } from '../../adapters/compat/app.ts'
+import { createCloudbase } from '../../adapters/compat/cloudbase.ts'
+import type { InitOptions } from '../../adapters/compat/settings.ts'
+import { memoryStore } from '../../services/session/store.ts'
+import { type Config, createSandbox } from '../../sandbox/index.ts'
+import { turnableClock } from '../support/clock.ts'
+
+export const env = 'demo'
+export const phone = '+86 13800000000'
+export const email = 'ada@example.com'
+export const username = 'ada'
+export const password = 'Correct-horse-7'
+
+export interface CompatOptions extends CompatAuthOptions {
+  config?: Partial<Config>
+  init?: Partial<InitOptions>
+}
+
+/** Opens a sandbox over real HTTP, and the compat API connected to it. */
+export async function openCompat({ config, init, ...options }: CompatOptions = {}) {
+  const sandbox = createSandbox({ config: { resendSeconds: 0, ...config } })
+  const { url, close } = await sandbox.listen()
+  onTestFinished(close)
+  const clock = turnableClock()
+  const storage = init?.storage ?? memoryStore()
+
+  /** Opens the page after a reload: another instance, the same storage. */
+  const open = () => {
+    const cloudbase = createCloudbase()
+    const app = cloudbase.init({ env, clock, storage, ...init })
+    app.registerHost(url)
+    return { cloudbase, app, auth: app.auth(options) }
+  }
+  const first = open()
+  let seen = 0
+
+  const compat = {
+    sandbox,
+    url,
+    clock,
+    storage,
+    open,
+    ...first,
+
+    /** Returns the requests since the last call, each with the error of its answer. */
+    calls() {
+      const sent = sandbox.requests().slice(seen)
+      seen = sandbox.requests().length
+      return sent.map(({ method, path, error }) => [method, path, error].filter(Boolean).join(' '))
+    },
+
+    /** Returns the code in the newest message to a contact. */
+    code: (to: string) => sandbox.inbox(to)[0]!.code,
+
+    /** Moves the time of client and server forward. */
+    pass(seconds: number) {
+      sandbox.advance(seconds)
+      clock.advance(seconds * 1000)
+    },
+
+    /** Verifies a contact as a user does; returns the verification token. */
+    async prove(contact: { phone_number: string } | { email: string }) {
+      const { verification_id } = await first.auth.getVerification(contact)
+      const [to] = Object.values(contact) as [string]
+      const verification_code = compat.code(to)
+      const { verification_token } = await first.auth.verify({ verification_id, verification_code })
+      return verification_token
+    },
+
+    /** Signs in a user with a phone number, an e-mail address, a name and a password. */
+    async member() {
+      const user = await sandbox.addUser({ phone_number: phone, email, username, password })
+      await first.auth.signIn({ username, password })
+      compat.calls()
+      return user
+    },
+  }
+  return compat
+}
+
+export type Compat = Awaited<ReturnType<typeof openCompat>>
+
+/** Returns the error that a promise rejects with. */
+export const failure = async (promise: Promise<unknown>) => {
+  const thrown: unknown = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  if (!(thrown instanceof Error))
+    throw new Error('nothing was thrown, or no Error', { cause: thrown })
+  return thrown as Error & {
+    error: string
+    error_code?: number
+    error_description?: string
+    requestId?: string
+  }
+}

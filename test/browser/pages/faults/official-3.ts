@@ -1,9 +1,0 @@
-import cloudbase from '@cloudbase/js-sdk'
-import { host, openOfficial } from './open.ts'
-
-openOfficial((env) => {
-  // A timeout it does not keep to.
-  const app = cloudbase.init({ env, timeout: 100 })
-  app.registerHost(host, 'http')
-  return app
-})

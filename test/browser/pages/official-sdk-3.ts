@@ -1,6 +1,0 @@
-import cloudbase from '@cloudbase/js-sdk'
-import { env, host, createClient } from './official-sdk.ts'
-
-const app = cloudbase.init({ env })
-app.registerHost(host, 'http')
-createClient(app)

@@ -1,4 +1,0 @@
-import cloudbase from '../../../adapters/compat/index.ts'
-import { openFace } from './parity-open.ts'
-
-openFace(cloudbase)

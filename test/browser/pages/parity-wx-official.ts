@@ -1,6 +1,0 @@
-import { installWx } from './parity-wx.ts'
-import { offer } from './parity.ts'
-
-installWx()
-const { default: cloudbase } = await import('@cloudbase/js-sdk')
-offer(cloudbase)

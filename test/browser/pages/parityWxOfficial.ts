@@ -1,0 +1,6 @@
+import { installWx } from './parityWx.ts'
+import { offer } from './parity.ts'
+
+installWx()
+const { default: cloudbase } = await import('@cloudbase/js-sdk')
+offer(cloudbase)
