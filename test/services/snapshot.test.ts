@@ -169,6 +169,7 @@ describe('anything but a flow of this format starts fresh', () => {
     expect(deserialize(envelope({ value: 'asking' }))).toEqual({
       flow: 'signIn',
       snapshot: { value: 'asking' },
+      codes: [],
     })
   })
 
