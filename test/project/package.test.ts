@@ -169,7 +169,8 @@ const names: Record<string, string[]> = {
   './svelte': ['fromAuth'],
   './vue': ['useAuth'],
   './sandbox': ['createSandbox'],
-  './messages': ['messageFor'],
+  './messages/en': ['messageFor'],
+  './messages/zh': ['messageFor'],
   './wechat': ['installGlobals', 'loginPage', 'wechat'],
 }
 
