@@ -1,11 +1,11 @@
-import { destinationOf, pageAt } from './destination.ts'
 import { AuthError } from '../error.ts'
 import { randomHex } from '../randomHex.ts'
-import { providedTo } from '../system.ts'
-import type { Platform, SecretPlatform } from './platform.ts'
 import { Secret } from '../secret.ts'
+import { providedTo } from '../system.ts'
+import { destinationOf, pageAt } from './destination.ts'
+import type { Platform, SecretPlatform } from './platform.ts'
 
-/** How a browser gets to a provider and back; fetched when it is first needed. */
+/** The platform of a browser; popups and authorization responses are loaded when first needed. */
 const browserPlatform: Omit<Platform, 'redirect'> = {
   nonce: randomHex,
   openPopup: async (...openPopup) => (await import('./popup.ts')).openPopup(...openPopup),
@@ -13,7 +13,12 @@ const browserPlatform: Omit<Platform, 'redirect'> = {
   destinationOf,
 }
 
-/** The same, or what the app says instead; a tool is given the browser's. */
+/**
+ * Returns the platform of an actor system: the functions of the app where it has given any, else
+ * those of a browser. Tools that inspect a machine without a client get those of a browser.
+ *
+ * @param system the actor system of a client
+ */
 export function platformOf(system: object): Omit<SecretPlatform, 'redirect'> {
   const { platform: own, returnOrigins } = providedTo(system) ?? {}
   const platform = { ...browserPlatform, ...own }

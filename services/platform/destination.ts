@@ -2,18 +2,21 @@ import { AuthError } from '../error.ts'
 import type { Redirect } from './platform.ts'
 
 /**
- * Whether this is a page of the web, which alone anybody is led to: an address a server answers can
- * be a script (`javascript:`, `data:`) or a call to another app. Apps that live under a scheme of
- * their own are led back to by the provider, not from here.
+ * Checks that an address is a page of the web. The user is sent to no other address, because one
+ * that a server answers could be a script (`javascript:`, `data:`) or a call to another app. Apps
+ * with a URL scheme of their own are opened by the provider, not from here.
  */
 export const isPage = (address: string): boolean => /^https?:\/\//i.test(address)
 
 /**
- * The address that `returnTo` stands for, if one may be taken there: of the origin of this page, or
- * where there is none of the `redirect_uri`, or of an allowed one (RFC 9700 §4.11). It decides by
- * what the address leads to, not by how it looks, and takes none that looks like two things.
+ * Resolves `returnTo` to an absolute URL when it is allowed: of the origin of this page, or without
+ * a page of the origin of `redirect_uri`, or of an allowed origin. The parsed URL decides, and an
+ * ambiguous text is refused.
  *
+ * @param returnOrigins the allowed origins, such as `https://shop.example`
+ * @returns the URL, or undefined without `returnTo`
  * @throws AuthError `invalid_argument`
+ * @see RFC 9700 §4.11
  */
 export function destinationOf(
   { returnTo, redirect_uri }: Redirect,
@@ -26,7 +29,7 @@ export function destinationOf(
     const isPlain = !(username + password) && !AMBIGUOUS.test(returnTo)
     if (isPlain && isPage(href) && [here, ...returnOrigins].includes(origin)) return href
   } catch {
-    // It is no address.
+    // It is not a URL.
   }
   throw new AuthError('invalid_argument', {
     operation: 'destinationOf',
@@ -34,11 +37,19 @@ export function destinationOf(
   })
 }
 
-/** Characters that one reader of an address drops and another does not. */
+/** Characters that some URL parsers drop and others keep. */
 const AMBIGUOUS = /[\\\p{Cc}]/u
 
-/** @throws AuthError `invalid_response` where it is no page of the web */
+/**
+ * Returns an address that is a page of the web.
+ *
+ * @param operation the operation that the error names
+ * @throws AuthError `invalid_response` when it is not
+ */
 export function pageAt(address: string, operation: string): string {
   if (isPage(address)) return address
-  throw new AuthError('invalid_response', { operation, description: 'no page to go to' })
+  throw new AuthError('invalid_response', {
+    operation,
+    description: 'the address is no http or https page',
+  })
 }

@@ -2,58 +2,64 @@ import { AuthError } from '../error.ts'
 import { Secret } from '../secret.ts'
 import type { Awaitable } from '../session/store.ts'
 
-/** What only the place the app runs in can do. */
+/** The functions that depend on where the app runs: a browser, a mini-program, a native app. */
 export interface Platform {
-  /** 128 random bits as hex, for the `state` of a journey to a provider (RFC 9700 §2.1). */
+  /** Returns 128 random bits as hex digits, for the OAuth `state` (RFC 9700 §2.1). */
   nonce(): string
   /**
-   * Leaves the page for `url`, once the running flow has been kept for the return. Like `visit` it
-   * is given pages of the web alone, whatever the server has answered.
+   * Leaves the page for `url`, once the running flow has been stored.
+   *
+   * @param url always an http or https page, whatever the server has answered
    */
   redirect(url: string): void
   /**
-   * Opens `url` in a window of its own and settles with the address it comes back to.
+   * Opens `url` in a popup and waits for the authorization response.
    *
-   * @throws AuthError `failed_precondition` when the window is blocked and a click will open it,
-   *   `unimplemented` where there are none, `cancelled` where it is certain that the person has
-   *   closed it
+   * @param url always an http or https page, whatever the server has answered
+   * @param signal aborted when the response is no longer needed
+   * @returns the URL that the provider came back to
+   * @throws AuthError `failed_precondition` when the popup is blocked and a click would open it,
+   *   `unimplemented` where there are no popups, `cancelled` when the user has certainly closed it
    */
   openPopup(url: string, state: string, signal: AbortSignal): Promise<string>
-  /** Takes the code out of the address a person came back to; see the function of this name. */
+  /** Reads the code of an authorization response; see `readCallback`. */
   readCallback(callback: Callback): Awaitable<{ provider_code: Secret }>
-  /** Where a person may be taken to after a journey; see the function of this name. */
+  /** Resolves where the user goes after the flow; see `destinationOf`. */
   destinationOf(redirect: Redirect, returnOrigins?: readonly string[]): string | undefined
 }
 
-/** The same with what an address bears, a code, out of sight. */
+/** A platform whose URLs with a code are wrapped as secrets. */
 export interface SecretPlatform extends Omit<Platform, 'openPopup' | 'readCallback'> {
   openPopup(url: string, state: string, signal: AbortSignal): Promise<Secret>
   readCallback(callback: Callback<Secret>): Awaitable<{ provider_code: Secret }>
 }
 
+/** The pages of an authorization at a provider. */
 export interface Redirect {
-  /** Where the provider sends the person back to. */
+  /** The URL that the provider comes back to. */
   redirect_uri: string
   /**
-   * Where the person is taken once the journey has ended well, such as `/checkout?step=2`: of this
-   * origin, or of one of the `returnOrigins` given to `createAuth`. Default: they stay.
+   * The page to go to after the flow has succeeded, such as `/checkout?step=2`: of this origin, or of
+   * one of the `returnOrigins` of `createAuth`. Default: the user stays on the page.
    */
   returnTo?: string
 }
 
+/** An authorization response. */
 export interface Callback<Address = string> {
-  /** The address the provider sent the person back to. */
+  /** The URL that the provider came back to. */
   url: Address
-  /** The `state` this journey went out with. */
+  /** The `state` of the authorization request. */
   state: string
 }
 
 /**
- * The code a provider sent along. Nothing is spent before the state has been compared.
+ * Reads the code of an authorization response, after comparing its `state`.
  *
- * @throws AuthError `foreign_callback` when it belongs to another journey, `access_denied` when the
- *   person refused, or the provider's own code (RFC 6749 §4.1.2.1)
- * @param queryOf reads an address where there is no `URL`
+ * @param queryOf reads the query of a URL where the global `URL` is missing
+ * @throws AuthError `foreign_callback` when the response belongs to another request,
+ *   `access_denied` when the user did not consent, or another code of the provider
+ * @see RFC 6749 §4.1.2.1
  */
 export function readCallback(
   { url, state }: Callback,

@@ -1,33 +1,36 @@
-import { STATE_PREFIX, POPUP_PREFIX } from './stateMark.ts'
 import { AuthError } from '../error.ts'
+import { POPUP_PREFIX, STATE_PREFIX } from './stateMark.ts'
 
-// On the way back from a provider both are needed: they are fetched as one.
+// Both are needed for an authorization response, so they are loaded as one chunk.
 export { readCallback } from './platform.ts'
 
-/** Milliseconds after which nobody is waited for any more. */
-const LONGEST_VISIT = 10 * 60_000
+/** Milliseconds after which a popup is given up. */
+const POPUP_TIMEOUT_MS = 10 * 60_000
 
-/** An address on its way from one window to another. */
+/** An encrypted URL that one window sends to another. */
 interface Encrypted {
   iv: Uint8Array<ArrayBuffer>
   box: ArrayBuffer
 }
 
 /**
- * Opens a provider's page in a window of its own and waits for the page it comes back to, which
- * calls `takeReturn`. The two talk over a channel of this origin, for which nothing needs to tie
- * them together; what is said there only they can read.
+ * Opens a provider's page in a popup and waits for the authorization response, which `takeReturn`
+ * posts from the popup. The two windows share a broadcast channel of this origin and encrypt what
+ * they post with the `state`.
  *
- * Nobody looks whether the window is `closed`: one that a provider's page cuts off from its opener
- * (COOP), be it the first page or a later one, is `closed` from then on though the person types in
- * it, and nothing else tells the two apart. Only the person knows, and can always say so: leave the
- * flow, or have the window opened again.
+ * `closed` of the popup is not watched: it is true as soon as a page in the popup separates itself
+ * from its opener (COOP), while the user is still typing there. The user can always cancel the flow
+ * or open the popup again.
  *
- * @throws AuthError `failed_precondition` when the window is blocked, `unimplemented` on a page
- *   without https, `cancelled` when nobody waits for it any more, `deadline_exceeded` after ten minutes
+ * @param url the authorization page
+ * @param state the OAuth `state` of the request; it also names the popup
+ * @param signal aborted when the response is no longer needed
+ * @returns the URL that the provider came back to
+ * @throws AuthError `failed_precondition` when the popup is blocked, `unimplemented` on a page
+ *   without https, `cancelled` when the signal aborts, `deadline_exceeded` after ten minutes
  */
 export async function openPopup(url: string, state: string, signal: AbortSignal): Promise<string> {
-  // Without encryption nothing could be handed over.
+  // Without encryption no response can be posted.
   const isSecure = !!crypto.subtle
   const opened = isSecure && window.open(url, state, 'popup,width=480,height=640')
   if (!opened) {
@@ -38,30 +41,36 @@ export async function openPopup(url: string, state: string, signal: AbortSignal)
   }
   let channel: BroadcastChannel | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  let cancel: (() => void) | undefined
   try {
     return await new Promise((resolve, reject) => {
       const fail = (code: string) => reject(new AuthError(code, { operation: 'openPopup' }))
+      cancel = () => fail('cancelled')
       channel = new BroadcastChannel(STATE_PREFIX)
       channel.onmessage = ({ data }: MessageEvent<Encrypted>) =>
-        // What cannot be opened is for another tab.
+        // A message that cannot be decrypted is for another tab.
         void decrypt(data, state).then(resolve, () => undefined)
-      signal.addEventListener('abort', () => fail('cancelled'))
-      timer = setTimeout(() => fail('deadline_exceeded'), LONGEST_VISIT)
+      signal.addEventListener('abort', cancel)
+      timer = setTimeout(() => fail('deadline_exceeded'), POPUP_TIMEOUT_MS)
     })
   } finally {
     clearTimeout(timer)
+    signal.removeEventListener('abort', cancel!)
     channel?.close()
     opened.close()
   }
 }
 
 /**
- * For the page a provider sends people back to, before anything else runs there: takes the answer
- * out of the address bar and hands it to the window that waits for it, or answers it to be sent to
- * this page's own flow as `provider.return`. Whatever else the address bears stays, and so does an
- * answer to somebody else: to another library, or to nobody.
+ * Removes the authorization response from the address bar and passes it on. Call it first on the page
+ * of the `redirect_uri`. The response of a popup is posted to the window that waits for it, and the
+ * popup closes. Other parameters and the responses to other libraries stay as they are.
  *
- * @returns the address with the answer, or undefined when there is none for this page
+ * @returns the URL with the response to this page's own flow, or undefined
+ * @example
+ *   const url = takeReturn()
+ *   auth.start()
+ *   if (url) auth.send({ type: 'provider.return', url })
  */
 export function takeReturn(): string | undefined {
   const { href } = window.location
@@ -70,22 +79,22 @@ export function takeReturn(): string | undefined {
   const state = params.get('state')
   if (!state?.startsWith(STATE_PREFIX) || !(params.has('code') || params.has('error')))
     return undefined
-  // As it was written: an app may read its query in another way than `URLSearchParams` would write it.
+  // The other parameters are not rewritten: `URLSearchParams` would encode them differently.
   const rest = address.search
     .slice(1)
     .split('&')
-    .filter((pair) => !ANSWER.test(pair))
+    .filter((pair) => !RESPONSE.test(pair))
   address.search = rest.join('&')
   window.history.replaceState(window.history.state, '', address)
   if (!state.startsWith(POPUP_PREFIX)) return href
-  void handOver(href, state)
+  void postCallback(href, state)
   return undefined
 }
 
-/** What a provider adds to the address (RFC 6749 §4.1.2). */
-const ANSWER = /^(state|code|error|error_description|error_uri)(=|$)/
+/** The parameters of an authorization response (RFC 6749 §4.1.2). */
+const RESPONSE = /^(state|code|error|error_description|error_uri)(=|$)/
 
-async function handOver(address: string, state: string) {
+async function postCallback(address: string, state: string) {
   const channel = new BroadcastChannel(STATE_PREFIX)
   channel.postMessage(await encrypt(address, state))
   channel.close()
@@ -105,7 +114,7 @@ async function decrypt({ iv, box }: Encrypted, state: string): Promise<string> {
 
 const CIPHER = 'AES-GCM'
 
-/** Only the two windows know the state: 128 random bits, which need no stretching. */
+/** Only the two windows know the state. Its 128 random bits need no key derivation function. */
 async function keyOf(state: string): Promise<CryptoKey> {
   const bits = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(state))
   return crypto.subtle.importKey('raw', bits, CIPHER, false, ['encrypt', 'decrypt'])

@@ -1,11 +1,11 @@
 /**
- * How every `state` that goes out from here begins, by which the page it comes back to knows it for
- * ours. Letters and digits are all that some providers give back.
+ * The beginning of every OAuth `state` of this library, which identifies its authorization responses.
+ * Some providers return nothing but letters and digits.
  */
 export const STATE_PREFIX = 'authflow'
 
 /**
- * The same of a visit in a window of its own, by which that page knows that another one waits: a
- * provider's page may cut the window off from it, and take its name.
+ * The beginning of the `state` of an authorization in a popup. A provider's page can cut the popup
+ * off from its opener and rename it, so nothing else shows that a window waits for the response.
  */
 export const POPUP_PREFIX = `${STATE_PREFIX}popup`

@@ -420,7 +420,7 @@ describe.each(names)('%s', (name) => {
   test('says what it is', async () => {
     const { operation } = await openRow()
     const { signsIn, signsOut, repeatable } = row
-    expect({ signsIn, signsOut, repeatable, ...operation }).toEqual({
+    expect(Object.assign({ signsIn, signsOut, repeatable }, operation)).toEqual({
       method,
       path: name === 'unbindProvider' ? '/v1/user/provider/{provider_id}' : path,
       credential,
