@@ -293,14 +293,14 @@ describe.each(names)('%s', (name) => {
     return found
   }
 
-  test('whatever comes, ends with a sound value or an AuthError', async () => {
+  test(`${name}: any answer ends with a valid value or an AuthError`, async () => {
     // Whatever the body says, the status counts; the others may be read as sound.
     const isRefused = (label: string) =>
       /^(a redirect|an unknown status|a (refusal|failure) .*)$/.test(label) || undefined
     expect(await callAll(hostileAnswers(soundAnswer(it)), isRefused)).toEqual([])
   })
 
-  test('each field of each wrong type is refused', async () => {
+  test(`${name}: each field of each wrong type is refused`, async () => {
     const cases = fieldAnswers(it)
     const answers = Object.fromEntries(cases.map(({ label, text }) => [label, answer(200, text)]))
     const refused = new Map(cases.map(({ label, isRefused }) => [label, isRefused]))
@@ -318,7 +318,7 @@ async function expired() {
   return { ...opened, before: await opened.session() }
 }
 
-test('no answer to a refresh ends the session, but those that say so', async () => {
+test('refresh: only an answer that rejects the token ends the session', async () => {
   const refresh = described['refresh']!
   const fields = fieldAnswers(refresh).map(({ label, text }) => [label, answer(200, text)] as const)
   const answers = { ...hostileAnswers(soundAnswer(refresh)), ...Object.fromEntries(fields) }

@@ -23,9 +23,9 @@ const failureOf = async (handler: Handler, more: Partial<Call & HttpOptions> = {
   return failure(server.http(more)({ ...call, ...more }))
 }
 
-describe('what is sent', () => {
+describe('http: requests', () => {
   test.each(['GET', 'POST', 'PATCH', 'DELETE'] as const)(
-    '%s to /auth and the path',
+    'http: %s is sent to /auth and the path',
     async (method) => {
       const { http, last } = await serve()
       const body = method === 'GET' ? undefined : { name: 'Li Hua' }
@@ -39,7 +39,7 @@ describe('what is sent', () => {
     },
   )
 
-  test('secrets of the body are opened, nested ones too; what is undefined is left out', async () => {
+  test('http: secrets of the body are sent as text and undefined fields not at all', async () => {
     const { http, last } = await serve()
     const password = 'p"ä\\\u2028 '
     await http()({
@@ -60,7 +60,7 @@ describe('what is sent', () => {
     })
   })
 
-  test('secrets of the query are opened; what is undefined is left out', async () => {
+  test('http: secrets of the query are sent as text and undefined fields not at all', async () => {
     const { http, last } = await serve()
     const query = { sudo_token: secret('a+b/c=&d'), 'other_params[a]': 'ä b', none: undefined }
     await http()({ ...call, method: 'DELETE', body: undefined, query })
@@ -71,7 +71,7 @@ describe('what is sent', () => {
     })
   })
 
-  test('the client id goes along only where there is no bearer', async () => {
+  test('http: the client id is sent only without an access token', async () => {
     const { http, last } = await serve()
     await http()({ ...call, accessToken: secret('token') })
     expect(last().url).toBe('/auth/v1/signin')
@@ -82,7 +82,7 @@ describe('what is sent', () => {
     expect(last().headers.authorization).toBeUndefined()
   })
 
-  test('a captcha token is encoded into the query, beside either credential', async () => {
+  test('http: a captcha token is encoded in the query, with either credential', async () => {
     const { http, last } = await serve()
     await fc.assert(
       fc.asyncProperty(anyText({ minLength: 1 }), fc.boolean(), async (token, isUser) => {
@@ -100,7 +100,7 @@ describe('what is sent', () => {
     )
   })
 
-  test('the language, this version and a fresh id', async () => {
+  test('http: language, version and a fresh request id are sent', async () => {
     const { http, requests } = await serve()
     const send = http({ language: 'en-US' })
     for (let count = 0; count < 20; count++) await send(call)
@@ -113,11 +113,11 @@ describe('what is sent', () => {
     expect(new Set(headers.map((each) => each['x-request-id'])).size).toBe(20)
   })
 
-  test('this version is the one of package.json', () => {
+  test('VERSION: it is the version of package.json', () => {
     expect(JSON.parse(readFileSync('package.json', 'utf8'))).toHaveProperty('version', VERSION)
   })
 
-  test('each call once, whatever comes of it', async () => {
+  test('http: a request is sent once, whatever the answer', async () => {
     const answers = [200, 408, 425, 429, 500, 502, 503, 504].map((status) =>
       answer(status, '<html>'),
     )
@@ -128,7 +128,7 @@ describe('what is sent', () => {
     }
   })
 
-  test('with the fetch it was given, else with the one there is when it is called', async () => {
+  test('http: the given fetch is used, else the global one at the time of the call', async () => {
     const { http, requests } = await serve(answer(200, { real: true }))
     const fetch = () => Promise.resolve(Response.json({ given: true }))
     expect(await http({ fetch })(call)).toEqual({ given: true })
@@ -144,7 +144,7 @@ describe('what is sent', () => {
 describe('the device id', () => {
   const idOf = (request: { headers: { [name: string]: unknown } }) => request.headers['x-device-id']
 
-  test('is made once, 32 hex digits, and stored where the official client stores its own', async () => {
+  test('device id: 32 hex digits are stored under the key of the official SDK', async () => {
     const { http, requests, last } = await serve()
     const store = memoryStore()
     await http({ store })(call)
@@ -159,7 +159,7 @@ describe('the device id', () => {
   })
 
   test.each(['7f6c37ab16a34b35b48d29c2601db3ee', 'a'.repeat(16), 'Z-9_'.repeat(12)])(
-    'stays %s, as stored before',
+    'device id: the stored %s is kept',
     async (id) => {
       const { http, last } = await serve()
       const store = memoryStore()
@@ -178,7 +178,7 @@ describe('the device id', () => {
     ['a line more', `${'a'.repeat(32)}\n`],
     ['no ASCII', '设'.repeat(20)],
     ['blank', ' '.repeat(32)],
-  ])('is made anew where the stored one is %s', async (_, id) => {
+  ])('device id: a stored one that is %s is replaced', async (_, id) => {
     const { http, last } = await serve()
     const store = memoryStore()
     await store.set('device_id', id)
@@ -200,7 +200,7 @@ describe('the device id', () => {
   test.each([
     ['at once', memoryStore],
     ['later', laterStore],
-  ])('is one for calls that start together, with a store that answers %s', async (_, create) => {
+  ])('device id: concurrent calls share one, with a store that answers %s', async (_, create) => {
     const { http, requests } = await serve()
     const store = create()
     const send = http({ store })
@@ -220,7 +220,7 @@ describe('the device id', () => {
     ['can be read only', { set: blocked }],
     ['can be read only, as it says later', { set: broken }],
     ['can be written only', { get: broken }],
-  ])('is one for a page whose store %s', async (_, store) => {
+  ])('device id: calls share one with a store that %s', async (_, store) => {
     const { http, requests } = await serve()
     const send = http({ store: { ...memoryStore(), ...store } })
     await Promise.all([send(call), send(call)])
@@ -229,7 +229,7 @@ describe('the device id', () => {
     expect(idOf(requests[0]!)).toMatch(/^[0-9a-f]{32}$/)
   })
 
-  test('needs no secure context', async () => {
+  test('device id: no secure context is required', async () => {
     const { http, last } = await serve()
     const getRandomValues = crypto.getRandomValues.bind(crypto)
     vi.stubGlobal('crypto', { getRandomValues })
@@ -240,7 +240,7 @@ describe('the device id', () => {
   })
 })
 
-describe('an answer', () => {
+describe('http: answers', () => {
   test.each([
     ['an object', answer(200, { sub: 'u' }), { sub: 'u' }],
     ['201', answer(201, { sub: 'u' }), { sub: 'u' }],
@@ -261,13 +261,13 @@ describe('an answer', () => {
     ['large', answer(200, { data: 'x'.repeat(1_000_000) }), { data: 'x'.repeat(1_000_000) }],
     ['no error to speak of', answer(200, { error: '', code: 0 }), { error: '', code: 0 }],
     ['nothing for an error', answer(200, { error: null }), { error: null }],
-  ])('is taken: %s', async (_, handler, expected) => {
+  ])('http: an answer with %s is read', async (_, handler, expected) => {
     const { http } = await serve(handler)
     expect(await http()(call)).toEqual(expected)
   })
 })
 
-describe('a call leaves nothing behind', () => {
+describe('http: cleaning up', () => {
   /** A signal that counts its listeners. */
   const countedSignal = () => {
     const { signal } = new AbortController()
@@ -283,7 +283,7 @@ describe('a call leaves nothing behind', () => {
     ['succeeds', async () => Response.json({ sub: 'u' }), 12_345],
     ['fails', () => Promise.reject(new TypeError('Failed to fetch')), 12_345],
     ['is given up', () => new Promise<never>(() => {}), 12],
-  ])('no timer and no listener when it %s', async (_, fetch, timeout) => {
+  ])('http: no timer and no listener is left when a call %s', async (_, fetch, timeout) => {
     const { http } = await serve()
     const start = vi.spyOn(globalThis, 'setTimeout')
     const clear = vi.spyOn(globalThis, 'clearTimeout')
@@ -298,7 +298,7 @@ describe('a call leaves nothing behind', () => {
     expect(clear).toHaveBeenCalledWith(timers[0]!.value)
   })
 
-  test('it needs neither AbortSignal.any nor AbortSignal.timeout', async () => {
+  test('http: neither AbortSignal.any nor AbortSignal.timeout is required', async () => {
     const { http } = await serve(answer(200, { sub: 'u' }))
     vi.stubGlobal('AbortSignal', { any: undefined, timeout: undefined })
     onTestFinished(() => void vi.unstubAllGlobals())
@@ -307,7 +307,7 @@ describe('a call leaves nothing behind', () => {
   })
 })
 
-test('an answer that never ends is given up after a few MiB', async () => {
+test('http: an endless answer is given up after a few MiB', async () => {
   let sent = 0
   const chunk = Buffer.alloc(1 << 16, 'a')
   const endless: Handler = (_, response) => {
@@ -324,8 +324,8 @@ test('an answer that never ends is given up after a few MiB', async () => {
   expect(sent).toBeLessThan(16e6)
 })
 
-describe('a failure is an AuthError', () => {
-  describe('with the code of the server', () => {
+describe('http: failures', () => {
+  describe('codes of the server', () => {
     test.each([
       [400, 'invalid_argument'],
       [400, 'invalid_grant'],
@@ -340,7 +340,7 @@ describe('a failure is an AuthError', () => {
       [200, 'captcha_invalid'],
       // Codes nobody has heard of yet.
       [400, 'new.code-2'],
-    ])('%d %s', async (status, code) => {
+    ])('http error: %d %s keeps the code of the server', async (status, code) => {
       const body = { error: code, error_code: 4001, error_description: 'why', details: [] }
       const error = await failureOf(answer(status, body))
       expect(error).toMatchObject({ code, status, description: 'why', operation: 'signIn' })
@@ -351,12 +351,12 @@ describe('a failure is an AuthError', () => {
       [200, { code: 'INVALID_ENV', message: 'no such environment' }],
       [400, { error: '', code: 'INVALID_ENV', message: 'no such environment' }],
       [200, { error: null, code: 'INVALID_ENV', message: 'no such environment' }],
-    ])('of a gateway: %d %j', async (status, body) => {
+    ])('http error: %d %j keeps the code of the gateway', async (status, body) => {
       const { code, message: description } = body
       expect(await failureOf(answer(status, body))).toMatchObject({ code, status, description })
     })
 
-    test('a description is text, and no longer than can be read', async () => {
+    test('http error: a description is text of at most 300 characters', async () => {
       const long = await failureOf(
         answer(400, { error: 'internal', error_description: 'x'.repeat(5000) }),
       )
@@ -368,7 +368,7 @@ describe('a failure is an AuthError', () => {
     })
   })
 
-  describe('with a code for the status where the server names none', () => {
+  describe('codes for the HTTP status', () => {
     const bodies: [string, unknown][] = [
       ['HTML', '<!doctype html><title>Bad gateway</title>'],
       ['nothing', ''],
@@ -408,7 +408,7 @@ describe('a failure is an AuthError', () => {
     const cases = bodies.flatMap(([name, body]) =>
       statuses.map(([status, code]) => [status, name, code, body] as const),
     )
-    test.each(cases)('%d with %s is %s', async (status, _, code, body) => {
+    test.each(cases)('http error: %d with %s is %s', async (status, _, code, body) => {
       const text = typeof body === 'string' ? body : JSON.stringify(body)
       const error = await failureOf(answer(status, text))
       expect(error).toMatchObject({ code, status, operation: 'signIn' })
@@ -419,14 +419,14 @@ describe('a failure is an AuthError', () => {
       bodies
         .filter(([name]) => name !== 'nothing' && name !== 'error: 0')
         .map(([name, body]) => [name, typeof body === 'string' ? body : JSON.stringify(body)]),
-    )('200 with %s is invalid_response', async (_, text) => {
+    )('http error: 200 with %s is invalid_response', async (_, text) => {
       expect(await failureOf(answer(200, text))).toMatchObject({
         code: 'invalid_response',
         status: 200,
       })
     })
 
-    test('401 is unauthenticated only where a bearer was refused', async () => {
+    test('http error: 401 is unauthenticated only with an access token', async () => {
       // A proxy's sign-in page must not end a session whose refresh token it has never seen.
       const asUser = { accessToken: secret('token') }
       for (const body of ['', '<html>Sign in to the network</html>', '{}']) {
@@ -436,19 +436,22 @@ describe('a failure is an AuthError', () => {
     })
   })
 
-  describe('a redirect is not followed: what was sent is for this server', () => {
-    test.each([301, 302, 303, 307, 308])('%d', async (status) => {
-      const other = await serve()
-      const handler = answer(status, '', { location: `${other.origin}/auth/v1/signin` })
-      const body = { username: 'lihua', password: secret('correct horse') }
-      const error = await failureOf(handler, { body })
-      expect(error).toMatchObject({ code: 'invalid_response', status })
-      expect(other.requests).toEqual([])
-    })
+  describe('redirects', () => {
+    test.each([301, 302, 303, 307, 308])(
+      'http: the redirect %d is not followed',
+      async (status) => {
+        const other = await serve()
+        const handler = answer(status, '', { location: `${other.origin}/auth/v1/signin` })
+        const body = { username: 'lihua', password: secret('correct horse') }
+        const error = await failureOf(handler, { body })
+        expect(error).toMatchObject({ code: 'invalid_response', status })
+        expect(other.requests).toEqual([])
+      },
+    )
   })
 
-  describe('unreachable when the line is down', () => {
-    test('nobody listens', async () => {
+  describe('unreachable', () => {
+    test('unreachable: no server listens', async () => {
       const { http, close, origin } = await serve()
       await close()
       const error = await failure(http()(call))
@@ -472,7 +475,7 @@ describe('a failure is an AuthError', () => {
         'with an answer that cannot be unpacked',
         answer(200, 'not packed', { 'content-encoding': 'gzip' }),
       ],
-    ])('the connection ends %s', async (_, handler) => {
+    ])('unreachable: the connection ends %s', async (_, handler) => {
       const error = await failureOf(handler)
       expect(error).toMatchObject({ code: 'unreachable', operation: 'signIn' })
       expect(error.description).toMatch(/^cannot reach 127\.0\.0\.1:\d+: [\w ]+(\(\w+\))?$/)
@@ -501,7 +504,7 @@ describe('a failure is an AuthError', () => {
       ['what a mini-program says', { errMsg: 'request:fail', errno: 600001 }, 'no reason given'],
       ['a text', 'offline', 'no reason given'],
       ['nothing', undefined, 'FetchError'],
-    ])('fetch rejects with %s', async (_, reason, cause) => {
+    ])('unreachable: fetch rejects with %s', async (_, reason, cause) => {
       const fetch = () => Promise.reject(reason as Error)
       const error = await failureOf(answer(200), { fetch, origin: 'https://user:pass@a.example' })
       expect(error.code).toBe('unreachable')
@@ -509,7 +512,7 @@ describe('a failure is an AuthError', () => {
       expect(error.description).toBe(`cannot reach a.example: ${cause}`)
     })
 
-    test('the device is offline', async () => {
+    test('unreachable: the device is offline', async () => {
       vi.stubGlobal('navigator', { onLine: false })
       onTestFinished(() => void vi.unstubAllGlobals())
       const fetch = () => Promise.reject(new TypeError('Failed to fetch'))
@@ -517,19 +520,19 @@ describe('a failure is an AuthError', () => {
       expect(description).toMatch(/: the device is offline \(TypeError\)$/)
     })
 
-    test('fetch brings no response', async () => {
+    test('unreachable: fetch returns no response', async () => {
       const fetch = () => Promise.resolve(undefined as unknown as Response)
       expect((await failureOf(answer(200), { fetch })).code).toBe('unreachable')
     })
 
-    test('the origin is none', async () => {
+    test('unreachable: the origin is no URL', async () => {
       const error = await failureOf(answer(200), { origin: 'no origin' })
       expect(error.code).toBe('unreachable')
       expect(error.description).toBe('the endpoint is no URL, like https://example.com')
     })
   })
 
-  describe('deadline_exceeded when there is no answer in time', () => {
+  describe('deadline_exceeded', () => {
     const never: Handler = () => undefined
     const halfway: Handler = (_, response) => {
       response.writeHead(200, { 'content-length': 100 })
@@ -537,43 +540,40 @@ describe('a failure is an AuthError', () => {
     }
 
     test.each([
-      ['none at all', never],
-      ['the half of one', halfway],
-    ])('%s', async (_, handler) => {
+      ['no answer', never],
+      ['half an answer', halfway],
+    ])('deadline_exceeded: %s arrives in time', async (_, handler) => {
       const error = await failureOf(handler, { timeout: 50 })
       expect(error).toMatchObject({ code: 'deadline_exceeded', operation: 'signIn' })
       expect(error.status).toBeUndefined()
     })
 
-    test('though fetch ignores its signal and never settles', async () => {
+    test('deadline_exceeded: fetch ignores its signal and never settles', async () => {
       const fetch = () => new Promise<never>(() => {})
       const error = await failureOf(never, { timeout: 50, fetch })
       expect(error).toMatchObject({ code: 'deadline_exceeded', operation: 'signIn' })
     })
 
-    test('though the store of the device id never answers', async () => {
+    test('deadline_exceeded: the store of the device id never answers', async () => {
       const store = { ...memoryStore(), get: () => new Promise<never>(() => {}) }
       expect((await failureOf(never, { timeout: 50, store })).code).toBe('deadline_exceeded')
     })
 
-    test.each([Infinity, 2 ** 31])(
-      'but a timeout of %d ms is never over at once',
-      async (timeout) => {
-        const { http } = await serve((_, response) => {
-          setTimeout(() => response.end('{"sub":"u"}'), 20)
-        })
-        expect(await http({ timeout })(call)).toEqual({ sub: 'u' })
-      },
-    )
+    test.each([Infinity, 2 ** 31])('timeout: %d ms are not over at once', async (timeout) => {
+      const { http } = await serve((_, response) => {
+        setTimeout(() => response.end('{"sub":"u"}'), 20)
+      })
+      expect(await http({ timeout })(call)).toEqual({ sub: 'u' })
+    })
 
-    test('though the caller has a signal of their own', async () => {
+    test('deadline_exceeded: a signal of the caller does not replace the timeout', async () => {
       const { signal } = new AbortController()
       expect((await failureOf(never, { timeout: 50, signal })).code).toBe('deadline_exceeded')
     })
   })
 
-  describe('cancelled when the caller aborts', () => {
-    test('before it is sent', async () => {
+  describe('cancelled', () => {
+    test('cancelled: a call with an aborted signal is not sent', async () => {
       const { http, requests } = await serve()
       const error = await failure(http()({ ...call, signal: AbortSignal.abort() }))
       expect(error).toMatchObject({ code: 'cancelled', operation: 'signIn' })
@@ -589,7 +589,7 @@ describe('a failure is an AuthError', () => {
           response.write('{"sub":')
         },
       ],
-    ])('%s', async (_, handler) => {
+    ])('cancelled: the caller aborts %s', async (_, handler) => {
       const abort = new AbortController()
       const server = await serve((request, response) => {
         handler(request, response)
@@ -600,7 +600,7 @@ describe('a failure is an AuthError', () => {
       expect(error.cause).toBeUndefined()
     })
 
-    test('though fetch ignores its signal and never settles', async () => {
+    test('cancelled: fetch ignores its signal and never settles', async () => {
       const abort = new AbortController()
       const fetch = () => (setImmediate(() => abort.abort()), new Promise<never>(() => {}))
       const { http } = await serve()
@@ -609,7 +609,7 @@ describe('a failure is an AuthError', () => {
       )
     })
 
-    test('and no more once it is answered', async () => {
+    test('cancelled: an answered call cannot be cancelled', async () => {
       const abort = new AbortController()
       const { http } = await serve(answer(200, { sub: 'u' }))
       const settled = await http()({ ...call, signal: abort.signal })
@@ -618,7 +618,7 @@ describe('a failure is an AuthError', () => {
     })
   })
 
-  describe('that says when to try again', () => {
+  describe('retryAfter', () => {
     const retryAfterOf = async (body: object, headers: Record<string, string> = {}) =>
       (await failureOf(answer(429, { error: 'resource_exhausted', ...body }, headers))).retryAfter
 
@@ -637,11 +637,11 @@ describe('a failure is an AuthError', () => {
       [{ retry_after: null }, undefined],
       [{ retry_after: {} }, undefined],
       [{}, undefined],
-    ])('%j: %j', async (body, seconds) => {
+    ])('retryAfter: %j means %j seconds', async (body, seconds) => {
       expect(await retryAfterOf(body)).toBe(seconds)
     })
 
-    test('beyond all numbers', async () => {
+    test('retryAfter: a number beyond all numbers is ignored', async () => {
       const body = '{"error":"resource_exhausted","retry_after":1e999}'
       expect((await failureOf(answer(429, body))).retryAfter).toBeUndefined()
     })
@@ -651,11 +651,11 @@ describe('a failure is an AuthError', () => {
       ['0', undefined],
       ['-1', undefined],
       ['soon', undefined],
-    ])('Retry-After: %s', async (header, seconds) => {
+    ])('retryAfter: the header %s is read', async (header, seconds) => {
       expect(await retryAfterOf({}, { 'retry-after': header })).toBe(seconds)
     })
 
-    describe('as a date', () => {
+    describe('retryAfter as a date', () => {
       const now = Date.parse('Sun, 06 Nov 1994 08:49:37 GMT')
 
       /** As a clock here would say that is a year late. */
@@ -693,12 +693,12 @@ describe('a failure is an AuthError', () => {
         ['1 GMT', undefined],
         ['Sun, 99 Nov 1994 99:99:99 GMT', undefined],
         ['x'.repeat(5000), undefined],
-      ])('%s', async (header, seconds) => {
+      ])('retryAfter: the date %s is read', async (header, seconds) => {
         expect(await waitFor({ date, 'retry-after': header })).toBe(seconds)
       })
 
       test.each([undefined, 'yesterday', '1994-11-06', '784111777'])(
-        "by the clock here, when the answer's is %j",
+        'retryAfter: the local clock is used when the Date of the answer is %j',
         async (date) => {
           const inAMinute = new Date(now - 365 * 86_400_000 + 60_000).toUTCString()
           expect(await waitFor({ date, 'retry-after': inAMinute })).toBe(60)
@@ -710,28 +710,28 @@ describe('a failure is an AuthError', () => {
       [{ retry_after: 1e9 }, {}],
       [{ retry_after: '100000' }, {}],
       [{}, { 'retry-after': '999999999' }],
-    ])('but no longer than a day: %j %j', async (body, headers) => {
+    ])('retryAfter: %j %j is limited to a day', async (body, headers) => {
       expect(await retryAfterOf(body, headers as Record<string, string>)).toBe(86_400)
     })
 
     test.each([[{ retry_after: 'soon' }], [{ retry_after: true }], [{ retry_after: [60] }]])(
-      'what makes no sense in the body hides no header: %j',
+      'retryAfter: the invalid body %j does not hide the header',
       async (body) => {
         expect(await retryAfterOf(body, { 'retry-after': '7' })).toBe(7)
       },
     )
 
-    test('the body comes first', async () => {
+    test('retryAfter: the body wins over the header', async () => {
       expect(await retryAfterOf({ retry_after: 60 }, { 'retry-after': '120' })).toBe(60)
     })
 
-    test('a page of a proxy may say so too', async () => {
+    test('retryAfter: the header of a proxy is read', async () => {
       const handler = answer(503, '<html></html>', { 'retry-after': '7' })
       expect(await failureOf(handler)).toMatchObject({ code: 'unavailable', retryAfter: 7 })
     })
   })
 
-  test('carries the id the request had', async () => {
+  test('http error: requestId is the x-request-id of the request', async () => {
     const handlers = [answer(400, { error: 'internal' }), answer(502), () => undefined] as Handler[]
     for (const handler of handlers) {
       const { http, last } = await serve(handler)
@@ -741,7 +741,7 @@ describe('a failure is an AuthError', () => {
   })
 })
 
-describe('nothing that was sent is in an error', () => {
+describe('http: secrets in errors', () => {
   const canaries = Object.fromEntries(
     ['username', 'password', 'nested', 'bearer', 'captcha', 'sudo'].map((name) => [
       name,
@@ -773,7 +773,7 @@ describe('nothing that was sent is in an error', () => {
   const leaksOf = (error: AuthError) =>
     Object.values(canaries).filter((canary) => printed(error).includes(canary))
 
-  test('the eye sees what is there', () => {
+  test('leaksOf: a hidden property is seen', () => {
     const hidden = Object.defineProperty(new Error('x'), 'request', {
       get: () => ({ body: canaries.password }),
     })
@@ -801,7 +801,7 @@ describe('nothing that was sent is in an error', () => {
     ['an origin with a password', answer(200), { origin: 'http://a:b@127.0.0.1:1' }],
     ['a bearer no header can hold', answer(200), { accessToken: secret(`${canaries.bearer}\n.`) }],
     ['a body no JSON can hold', answer(200), { body: { ...confidential.body, big: 1n } }],
-  ])('after %s', async (_, handler, more = {}) => {
+  ])('http error: no secret is in the error after %s', async (_, handler, more = {}) => {
     const { http } = await serve(handler)
     expect(leaksOf(await failure(http(more)({ ...confidential, ...more })))).toEqual([])
   })
@@ -821,28 +821,34 @@ describe('nothing that was sent is in an error', () => {
     ['no Error', (url, init) => ({ errMsg: 'request:fail', url, data: init.body })],
     ['a text', (url) => url],
     ['its name and code', (url) => Object.assign(new Error('x'), { name: url, code: url })],
-  ])('after a fetch that fails with the request in %s', async (_, fail) => {
-    const fetch = (url: unknown, init?: RequestInit) =>
-      Promise.reject(fail(String(url), init!) as Error)
-    const { http } = await serve()
-    const error = await failure(http({ fetch })(confidential))
-    expect(error.code).toBe('unreachable')
-    expect(leaksOf(error)).toEqual([])
-  })
+  ])(
+    'http error: no secret is in the error when fetch fails with the request in %s',
+    async (_, fail) => {
+      const fetch = (url: unknown, init?: RequestInit) =>
+        Promise.reject(fail(String(url), init!) as Error)
+      const { http } = await serve()
+      const error = await failure(http({ fetch })(confidential))
+      expect(error.code).toBe('unreachable')
+      expect(leaksOf(error)).toEqual([])
+    },
+  )
 
-  describe('nor when the server says it', () => {
+  describe('secrets that the server repeats', () => {
     const names = Object.keys(canaries).filter((name) => name !== 'username')
     const fields = ['error', 'code', 'error_description', 'message', 'retry_after'] as const
     const echoes = names.flatMap((name) =>
       fields.flatMap((field) => [200, 400, 401, 500].map((status) => ({ name, field, status }))),
     )
 
-    test.each(echoes)('$name in $field of a $status', async ({ name, field, status }) => {
-      const canary = canaries[name as keyof typeof canaries]
-      const said = { error: 'internal', [field]: canary }
-      const { http } = await serve(answer(status, said))
-      expect(leaksOf(await failure(http()(confidential)))).toEqual([])
-    })
+    test.each(echoes)(
+      'http error: the secret $name in $field of a $status is dropped',
+      async ({ name, field, status }) => {
+        const canary = canaries[name as keyof typeof canaries]
+        const said = { error: 'internal', [field]: canary }
+        const { http } = await serve(answer(status, said))
+        expect(leaksOf(await failure(http()(confidential)))).toEqual([])
+      },
+    )
 
     const odd = 'p"ä\\\u2028 +/=&%Q'
     test.each([
@@ -851,14 +857,14 @@ describe('nothing that was sent is in an error', () => {
       ['in small letters', odd.toLowerCase()],
       ['in capital letters', odd.toUpperCase()],
       ['across the end of what is kept', 'x'.repeat(298) + odd],
-    ])('%s', async (_, error_description) => {
+    ])('http error: a description with a secret %s is dropped', async (_, error_description) => {
       const body = { password: secret(odd) }
       const error = await failureOf(answer(400, { error: 'internal', error_description }), { body })
       expect(error).toMatchObject({ code: 'internal', message: 'signIn: internal' })
       expect(error.description).toBeUndefined()
     })
 
-    test('in an address', async () => {
+    test('http error: a description with a secret in a URL is dropped', async () => {
       const echo: Handler = (request, response) => {
         const error_description = `100 % of ${request.url} %ff`
         answer(400, { error: 'internal', error_description })(request, response)
@@ -867,7 +873,7 @@ describe('nothing that was sent is in an error', () => {
       expect(error.description).toBeUndefined()
     })
 
-    test('as the name or code of what fetch throws', async () => {
+    test('http error: a secret as the name or code of what fetch throws is dropped', async () => {
       for (const field of ['name', 'code']) {
         const reason = Object.assign(new Error('x'), { [field]: canaries.password })
         const fetch = () => Promise.reject(reason)
@@ -877,7 +883,7 @@ describe('nothing that was sent is in an error', () => {
       }
     })
 
-    test('but a word of the protocol stays, whatever the password is', async () => {
+    test('http error: a known code stays, whatever the password is', async () => {
       const handler = answer(400, { error: 'invalid_password', error_description: 'No such user' })
       const body = { password: secret('password') }
       expect(await failureOf(handler, { body })).toMatchObject({
@@ -886,7 +892,7 @@ describe('nothing that was sent is in an error', () => {
       })
     })
 
-    test('nothing is dropped for an empty secret', async () => {
+    test('http error: an empty secret drops nothing', async () => {
       const handler = answer(400, { error: 'new.code', error_description: 'why' })
       const body = { sudo_token: secret('') }
       expect(await failureOf(handler, { body })).toMatchObject({

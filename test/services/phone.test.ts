@@ -85,11 +85,11 @@ describe('toPhoneNumber', () => {
     ['+6581234567', '+65 81234567'],
     ['+819012345678', '+81 9012345678'],
     ['+8801712345678', '+880 1712345678'],
-  ])('%j is sent as %j', (text, wire) => {
+  ])('toPhoneNumber: %j becomes %j', (text, wire) => {
     expect(toPhoneNumber(text)).toBe(wire)
   })
 
-  test('every calling code ends where it ends, written with + or 00', () => {
+  test('toPhoneNumber: every calling code is split off, after + or 00', () => {
     fc.assert(
       fc.property(international, fc.constantFrom('+', '00'), ([code, number], prefix) => {
         expect(toPhoneNumber(prefix + code + number)).toBe(`+${code} ${number}`)
@@ -100,7 +100,7 @@ describe('toPhoneNumber', () => {
       expect(toPhoneNumber(`+${code}5550100`)).toBe(`+${code} 5550100`)
   })
 
-  test('a mainland number needs no code and takes any', () => {
+  test('toPhoneNumber: a mainland number may have its calling code in any form', () => {
     fc.assert(
       fc.property(
         mainland,
@@ -112,7 +112,7 @@ describe('toPhoneNumber', () => {
     )
   })
 
-  test('separators and full-width signs anywhere make no difference', () => {
+  test('toPhoneNumber: separators and full-width characters make no difference', () => {
     const separated = fc
       .tuple(international, fc.array(fc.constantFrom(...separators), { maxLength: 8 }), fc.nat())
       .map(([[code, number], marks, seed]) => {
@@ -130,7 +130,7 @@ describe('toPhoneNumber', () => {
     )
   })
 
-  test('its own output stays as it is', () => {
+  test('toPhoneNumber: its own output stays the same', () => {
     const written = fc.oneof(
       mainland,
       international.map((parts) => `+${parts.join('')}`),
@@ -185,7 +185,7 @@ describe('toPhoneNumber', () => {
       ['+7 123456789012345'],
       ['+852 1234567890123'],
       [`+${'1'.repeat(100_000)}`],
-    ])('text: %j', (text) => {
+    ])('toPhoneNumber: the text %j is refused', (text) => {
       expect(sendOrError(text)).toSatisfy(isRejected)
     })
 
@@ -199,11 +199,11 @@ describe('toPhoneNumber', () => {
       ['a String object', Object('13800000000')],
       ['a symbol', Symbol('13800000000')],
       ['an object that cannot be text', { toString: () => expect.unreachable() }],
-    ])('%s', (_, value) => {
+    ])('toPhoneNumber: %s is refused', (_, value) => {
       expect(sendOrError(value)).toSatisfy(isRejected)
     })
 
-    test("anything: the wire's form or invalid_argument, never another exception", () => {
+    test('toPhoneNumber: any input gives a phone number or invalid_argument', () => {
       const anything = fc.oneof(
         fc.anything(),
         anyText(),

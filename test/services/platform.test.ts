@@ -18,13 +18,13 @@ const attempt = (url: string, expected = state) => {
 }
 
 describe('readCallback', () => {
-  test('takes the code out of the address of this journey, sealed', () => {
+  test('readCallback: the code of the response is returned as a Secret', () => {
     const read = readCallback({ url: `${back}?code=c%2B%2Fd%3D&state=${state}`, state })
     expect(read.provider_code).toBeInstanceOf(Secret)
     expect(unwrapSecrets(read)).toEqual({ provider_code: 'c+/d=' })
   })
 
-  test('any code and any state come back as they went out', () => {
+  test('readCallback: any code and any state are read back unchanged', () => {
     fc.assert(
       fc.property(anyText({ minLength: 1 }), anyText({ minLength: 1 }), (code, state) => {
         const url = `${back}?${new URLSearchParams({ a: 'b', code, state })}#top`
@@ -44,7 +44,7 @@ describe('readCallback', () => {
     ['no query', back],
     ['no address', `/back?code=canary&state=${state}`],
     ['nothing', ''],
-  ])('is not concerned by %s', (_, url) => {
+  ])('readCallback: %s is a foreign_callback', (_, url) => {
     const error = attempt(url)
     expect(error).toBeInstanceOf(AuthError)
     expect(error).toMatchObject({ code: 'foreign_callback', operation: 'readCallback' })
@@ -60,13 +60,13 @@ describe('readCallback', () => {
     ['code=', 'invalid_response', undefined],
     ['', 'invalid_response', undefined],
     [`error=server_error&error_description=${'x'.repeat(5000)}`, 'server_error', 'x'.repeat(300)],
-  ])('fails with what the provider says: %.40s', (query, code, description) => {
+  ])('readCallback: the error of the provider is thrown: %.40s', (query, code, description) => {
     const error = attempt(`${back}?state=${state}&${query}`)
     expect(error).toBeInstanceOf(AuthError)
     expect(error).toMatchObject({ code, description, operation: 'readCallback' })
   })
 
-  test('any address: a code or an AuthError', () => {
+  test('readCallback: any address gives a code or an AuthError', () => {
     const query = fc.array(
       fc.tuple(
         fc.constantFrom('state', 'code', 'error', '__proto__'),

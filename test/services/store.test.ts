@@ -72,8 +72,8 @@ const kinds: [string, () => Store][] = [
   ],
 ]
 
-describe.each(kinds)('%s', (_, create) => {
-  test('gives back what was set last, and nothing that was removed', async () => {
+describe.each(kinds)('%s', (name, create) => {
+  test(`${name}: the last value is returned, and none after remove`, async () => {
     const store = create()
     expect((await store.get('a')) ?? null).toBeNull()
     await store.set('a', '1')
@@ -87,7 +87,7 @@ describe.each(kinds)('%s', (_, create) => {
     expect(await store.get('b')).toBe('')
   })
 
-  test('behaves as a map does', async () => {
+  test(`${name}: it behaves like a Map`, async () => {
     const key = fc.constantFrom('a', 'b', '__proto__', 'constructor', 'length')
     const step = fc.oneof(
       fc.record({ key, value: fc.string({ maxLength: 5 }) }),
@@ -110,14 +110,14 @@ describe.each(kinds)('%s', (_, create) => {
   })
 })
 
-test('one memoryStore is not another', async () => {
+test('memoryStore: two stores share nothing', async () => {
   const [one, other] = [memoryStore(), memoryStore()]
   await one.set('a', '1')
   expect(await other.get('a')).toBeUndefined()
 })
 
 describe('webStore', () => {
-  test('writes through to the storage it is named after, and only there', async () => {
+  test('webStore: values are written to the storage it is named after, and only there', async () => {
     const local = open('localStorage')
     const session = open('sessionStorage')
     await local.store.set('a', '1')
@@ -127,7 +127,7 @@ describe('webStore', () => {
     expect([...local.storage.values]).toEqual([])
   })
 
-  test('sees what another tab writes', async () => {
+  test('webStore: a value of another tab is read', async () => {
     const { storage, store } = open()
     await store.set('a', 'mine')
     storage.setItem('a', 'theirs')
@@ -136,7 +136,7 @@ describe('webStore', () => {
     expect(await store.get('a')).toBeNull()
   })
 
-  test('keeps in memory what no room is left for, and writes again once there is', async () => {
+  test('webStore: a value that exceeds the quota is kept in memory until it can be written', async () => {
     const { storage, store } = open()
     await store.set('a', 'short')
     storage.room = 10
@@ -151,7 +151,7 @@ describe('webStore', () => {
     expect(await store.get('a')).toBe('theirs')
   })
 
-  test('removes what it keeps in memory and what is stored beneath it', async () => {
+  test('webStore: remove clears the value in memory and the stored one', async () => {
     const { storage, store } = open()
     await store.set('a', 'old')
     storage.room = 0
@@ -161,7 +161,7 @@ describe('webStore', () => {
     expect(storage.getItem('a')).toBeNull()
   })
 
-  test('goes on in memory when the storage is blocked later, and forgets what it removes', async () => {
+  test('webStore: a storage that is blocked later is replaced by memory', async () => {
     const { store } = open()
     await store.set('a', 'stored')
     block()
@@ -172,7 +172,7 @@ describe('webStore', () => {
     expect((await store.get('a')) ?? null).toBeNull()
   })
 
-  test('looks for the storage when it is used, not before', async () => {
+  test('webStore: the storage is looked up when it is used', async () => {
     vi.stubGlobal('localStorage', undefined)
     const store = webStore('localStorage')
     const storage = new FakeStorage()
@@ -193,7 +193,7 @@ describe('withTimeout', () => {
     return Promise.allSettled(uses.map(async (use) => use()))
   }
 
-  test('a store that does not answer rejects after 10 s', async () => {
+  test('withTimeout: a store that does not answer rejects after 10 s', async () => {
     const clock = turnableClock()
     const ends = endsOf(
       withTimeout(
@@ -206,7 +206,7 @@ describe('withTimeout', () => {
       expect(end).toMatchObject({ reason: { code: 'deadline_exceeded' } })
   })
 
-  test('a store that answers synchronously answers so still, and is not waited for', () => {
+  test('withTimeout: a synchronous store stays synchronous and starts no wait', () => {
     const until = vi.fn<Clock['until']>()
     const store = withTimeout(memoryStore(), { ...systemClock, until })
     expect(store.set('a', '1')).toBeUndefined()
@@ -216,7 +216,7 @@ describe('withTimeout', () => {
     expect(until).not.toHaveBeenCalled()
   })
 
-  test('a store that answers later leaves no timer', async () => {
+  test('withTimeout: an asynchronous answer leaves no timer', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const store = withTimeout({ ...memoryStore(), get: async () => 'value' }, systemClock)
@@ -229,7 +229,7 @@ describe('withTimeout', () => {
   test.each([
     ['throws', () => refuse()],
     ['rejects', async () => refuse()],
-  ])('the error of a store that %s reaches the caller only', async (_, work) => {
+  ])('withTimeout: the error of a store that %s reaches the caller only', async (_, work) => {
     const onUnhandled = vi.fn<() => void>()
     process.on('unhandledRejection', onUnhandled)
     onTestFinished(() => void process.off('unhandledRejection', onUnhandled))

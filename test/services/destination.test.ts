@@ -16,7 +16,7 @@ const attempt = (returnTo: string, origins = [shop]) => {
   }
 }
 
-describe('a person is led', () => {
+describe('destinationOf: allowed pages', () => {
   test.each([
     ['/', `${here}/`],
     ['/checkout?step=2#cart', `${here}/checkout?step=2#cart`],
@@ -31,17 +31,17 @@ describe('a person is led', () => {
     // As every browser reads it.
     ['https:evil.example', `${here}/evil.example`],
     ['/结账', `${here}/%E7%BB%93%E8%B4%A6`],
-  ])('to %s', (returnTo, address) => {
+  ])('destinationOf: %s is allowed', (returnTo, address) => {
     expect(attempt(returnTo)).toBe(address)
   })
 
-  test('nowhere if nothing is said, whatever the journey', () => {
+  test('destinationOf: without returnTo there is no destination', () => {
     expect(destinationOf(journey)).toBe(undefined)
     expect(destinationOf({ redirect_uri: 'not an address' })).toBe(undefined)
   })
 })
 
-describe('a person is not led', () => {
+describe('destinationOf: refused addresses', () => {
   test.each([
     'javascript:alert(1)',
     '\u0001javascript:alert(1)',
@@ -74,26 +74,26 @@ describe('a person is not led', () => {
     'https://аpp.example/',
     'https://',
     'http://[',
-  ])('to %j', (returnTo) => {
+  ])('destinationOf: %j is refused', (returnTo) => {
     const error = attempt(returnTo)
     expect(error).toBeInstanceOf(AuthError)
     expect(error).toMatchObject({ code: 'invalid_argument', operation: 'destinationOf' })
   })
 
-  test('to a place allowed by what is no origin', () => {
+  test('destinationOf: an entry of returnOrigins that is no origin allows nothing', () => {
     for (const entry of ['*', 'null', '', 'evil.example', 'https://*', 'https://evil.example/x']) {
       expect(attempt('https://evil.example/x', [entry])).toBeInstanceOf(AuthError)
       expect(attempt('data:,x', [entry])).toBeInstanceOf(AuthError)
     }
   })
 
-  test('anywhere from a redirect_uri that is no address', () => {
+  test('destinationOf: a redirect_uri that is no URL allows nothing', () => {
     const run = () => destinationOf({ redirect_uri: 'back', returnTo: '/' })
     expect(run).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
   })
 })
 
-test('whatever is said: a page of an allowed origin as it stands, or an AuthError', () => {
+test('destinationOf: any input gives a page of an allowed origin or an AuthError', () => {
   const parts = `/ \\ @ : ? # . // %2f %5c ； 。 http: https: javascript: data: :443 :8443 user
     evil.example app.example shop.example ａpp.example`.split(/\s+/)
   const part = fc.constantFrom(
