@@ -66,7 +66,7 @@ describe('captchaPage: verify', () => {
       'invalid_response',
       'captcha_token is missing or malformed',
     ],
-    // An odd page might say the token again.
+    // A page could repeat the token in the description.
     [
       `?state=${state}&captcha_token=canary&error=canary&error_description=canary`,
       'invalid_response',

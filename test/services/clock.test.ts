@@ -12,7 +12,7 @@ describe('systemClock', () => {
     return () => vi.useRealTimers()
   })
 
-  /** What a wait has come to so far. */
+  /** The state of a wait. */
   const watch = (wait: Promise<void>) => {
     const seen: { outcome: unknown } = { outcome: 'waiting' }
     wait.then(

@@ -14,7 +14,7 @@ const resultOf = <T>(run: () => T): unknown => {
   }
 }
 
-/** Texts in which a form of digits, addresses and what surrounds them is likely. */
+/** Texts that are likely to contain digits, addresses and separators. */
 const typed = fc.oneof(
   anyText(),
   fc.string({
@@ -142,7 +142,7 @@ describe('normalizeUsername', () => {
     ['ｌｉｈｕａ'],
     ['12345678'],
     ['2021001234'],
-    // Beginning with 00: a number somebody was given, no phone of a country far away.
+    // A number that begins with 00, such as a staff number, is no phone number.
     ['0012345678'],
     ['0014155550100'],
     ['00-1234-5678'],

@@ -6,11 +6,11 @@ import { anyText } from './arbitrary.ts'
 
 const here = 'https://app.example'
 const shop = 'https://shop.example:8443'
-const journey = { redirect_uri: `${here}/back?next=https://evil.example` }
+const redirect = { redirect_uri: `${here}/back?next=https://evil.example` }
 
 const attempt = (returnTo: string, origins = [shop]) => {
   try {
-    return destinationOf({ ...journey, returnTo }, origins)
+    return destinationOf({ ...redirect, returnTo }, origins)
   } catch (thrown) {
     return thrown
   }
@@ -28,7 +28,7 @@ describe('destinationOf: allowed pages', () => {
     ['/.//evil.example', `${here}//evil.example`],
     ['HTTPS://APP.example:443/x', `${here}/x`],
     [`${shop}/basket`, `${shop}/basket`],
-    // As every browser reads it.
+    // Browsers read it so.
     ['https:evil.example', `${here}/evil.example`],
     ['/结账', `${here}/%E7%BB%93%E8%B4%A6`],
   ])('destinationOf: %s is allowed', (returnTo, address) => {
@@ -36,7 +36,7 @@ describe('destinationOf: allowed pages', () => {
   })
 
   test('destinationOf: without returnTo there is no destination', () => {
-    expect(destinationOf(journey)).toBe(undefined)
+    expect(destinationOf(redirect)).toBe(undefined)
     expect(destinationOf({ redirect_uri: 'not an address' })).toBe(undefined)
   })
 })
@@ -65,7 +65,7 @@ describe('destinationOf: refused addresses', () => {
     `${here}.evil.example`,
     `${here}@evil.example`,
     `${here}:1@evil.example/`,
-    'https://somebody@app.example/',
+    'https://user@app.example/',
     'https://:secret@app.example/',
     'http://app.example/',
     `${here}:8443/`,

@@ -14,7 +14,7 @@ const code = (character: string) => character.codePointAt(0)!
 const hex = (character: string) => character.charCodeAt(0).toString(16).padStart(4, '0')
 const named: Record<string, string> = { '<': 'lt', '>': 'gt', '&': 'amp', '"': 'quot', "'": 'apos' }
 
-/** How others write a text that they repeat. */
+/** The ways in which a server can write a text that it repeats. */
 const encodings: Record<string, (text: string) => string> = {
   'as it is': (text) => text,
   'in an address': encodeURIComponent,

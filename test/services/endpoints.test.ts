@@ -10,7 +10,7 @@ import { answer, failure, type Operation, operationsOf, type Received, serve } f
 
 type Kind = 'text' | 'flag' | 'seconds' | 'count' | 'secret' | 'record' | 'list'
 
-/** An operation as the protocol describes it. */
+/** An endpoint as the protocol describes it. */
 interface Row {
   /** Method and path. */
   call: string
@@ -20,7 +20,7 @@ interface Row {
   repeatable?: true
   /** A request with every field it can have. */
   input: object
-  /** What goes out, where that is not the request. */
+  /** The fields that are sent, where they are not the request. */
   sent?: object
   /** The fields of the answer. */
   must?: Record<string, Kind>
@@ -227,7 +227,7 @@ const rows: Record<OperationName, Row> = {
     input: {
       nickname: 'Li Hua',
       username,
-      description: 'somebody',
+      description: 'a user',
       avatar_url: 'https://example.com/p.png',
       gender: 'UNKNOWN',
       email,
@@ -354,7 +354,7 @@ const samples: Record<Kind, (name: string) => unknown> = {
   list: (name) => [name, { a: null }],
 }
 
-/** JSON texts that are no such thing. Null and empty text are none, which a field may be. */
+/** JSON texts of another kind. Null and the empty text are not listed: they mean a missing field. */
 const wrong: Record<Kind, string[]> = {
   text: ['0', '1', 'true', 'false', '{}', '[]', '["text"]'],
   flag: ['0', '1', '"true"', '"false"', '{}', '[]'],
@@ -368,8 +368,8 @@ const wrong: Record<Kind, string[]> = {
 const sampleOf = (fields: Record<string, Kind> = {}) =>
   Object.fromEntries(Object.entries(fields).map(([name, kind]) => [name, samples[kind](name)]))
 
-/** The same as the caller gets it: secrets sealed. */
-const sealedSampleOf = (fields: Record<string, Kind> = {}) =>
+/** The same as the caller receives it: with secrets wrapped. */
+const wrappedSampleOf = (fields: Record<string, Kind> = {}) =>
   Object.fromEntries(
     Object.entries(fields).map(([name, kind]) => {
       const sample = samples[kind](name)
@@ -377,14 +377,14 @@ const sealedSampleOf = (fields: Record<string, Kind> = {}) =>
     }),
   )
 
-/** An object as JSON, one of its fields replaced by a text of JSON. */
+/** An object as JSON, with one of its fields replaced by a JSON text. */
 const jsonWith = (fields: object, name: string, json: string) =>
   `{${Object.entries(fields)
     .filter(([other]) => other !== name)
     .map(([other, value]) => `${JSON.stringify(other)}:${JSON.stringify(value)},`)
     .join('')}"${name}":${json}}`
 
-/** What a request carries: its body, or its query without the client id. */
+/** The fields of a request: its body, or its query without the client id. */
 const fieldsOf = ({ body, query: { client_id: _, ...query } }: Received): unknown =>
   body ? JSON.parse(body) : query
 
@@ -465,7 +465,7 @@ describe.each(names)('%s', (name) => {
   test(`${name}: every field of the answer is read and secrets are wrapped`, async () => {
     const { call } = await openRow()
     const output = await call()
-    const expected = { ...sealedSampleOf(must), ...sealedSampleOf(may) }
+    const expected = { ...wrappedSampleOf(must), ...wrappedSampleOf(may) }
     expect(unwrapSecrets(output)).toEqual(unwrapSecrets(expected))
     expect(inspect(output, { depth: Infinity, sorted: true })).toBe(
       inspect(expected, { depth: Infinity, sorted: true }),

@@ -65,10 +65,10 @@ describe('AuthError.from', () => {
   test('AuthError.from: an error without operation gets it and keeps its details', () => {
     const cause = new Error('beneath')
     const { operation: _, ...known } = details
-    const told = AuthError.from(new AuthError('internal', { ...known, cause }), 'verify')
-    expect(told).toMatchObject({ code: 'internal', operation: 'verify', ...known })
-    expect(told.message).toBe('verify: internal: too many requests')
-    expect(told.cause).toBe(cause)
+    const named = AuthError.from(new AuthError('internal', { ...known, cause }), 'verify')
+    expect(named).toMatchObject({ code: 'internal', operation: 'verify', ...known })
+    expect(named.message).toBe('verify: internal: too many requests')
+    expect(named.cause).toBe(cause)
     expect('cause' in AuthError.from(new AuthError('internal'), 'verify')).toBe(false)
   })
 })

@@ -19,7 +19,7 @@ const messageFor = (error: AuthError, language: Language, catalogue?: Catalogue)
 const keys = Object.keys(en) as MessageKey[]
 const operations = [...Object.keys({ ...endpoints }), 'captcha']
 
-/** Of the protocol, of the documents, and what arises on this side of the wire. */
+/** The codes of the protocol, of its documents and of this library. */
 const documented = `
   unreachable local cancelled unknown unauthenticated resource_exhausted failed_precondition
   invalid_argument deadline_exceeded not_found already_exists permission_denied aborted out_of_range
@@ -46,7 +46,7 @@ const say = (
 ) => messageFor(new AuthError(code, { operation, retryAfter }), language)
 
 describe('the tables', () => {
-  /** The keys whose sentences are not as they should be. */
+  /** The keys whose sentences break a rule. */
   const odd = (isGood: (chinese: string, english: string) => boolean) =>
     keys.filter((key) => !isGood(zh[key], en[key]))
 
@@ -120,10 +120,10 @@ describe.each(languages)('messages in %s reveal no account', (language) => {
   )
 
   test('messages: only a verified contact is said to be registered', () => {
-    const telling =
+    const reveals =
       /不存在|没有注册|未注册|注册过|已被?注册|no account|no such|not exist|registered/i
-    const told = keys.filter((key) => telling.test({ zh, en }[language][key]))
-    expect(told).toEqual(['signUp:failed_precondition'])
+    const revealing = keys.filter((key) => reveals.test({ zh, en }[language][key]))
+    expect(revealing).toEqual(['signUp:failed_precondition'])
   })
 })
 

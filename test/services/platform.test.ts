@@ -40,7 +40,7 @@ describe('readCallback', () => {
     ['an empty state', `${back}?code=canary&state=`],
     ['a state behind another', `${back}?state=x&code=canary&state=${state}`],
     ['a state behind the hash', `${back}?code=canary#state=${state}`],
-    ['a refusal of another journey', `${back}?error=access_denied&state=x`],
+    ['the refusal of another request', `${back}?error=access_denied&state=x`],
     ['no query', back],
     ['no address', `/back?code=canary&state=${state}`],
     ['nothing', ''],

@@ -11,7 +11,7 @@ const canary = 'canary-7f3a'
 
 describe('a Secret', () => {
   const secret = new Secret(canary)
-  /** As code looks that the type checker has not seen. */
+  /** The secret as untyped code sees it. */
   const untyped = secret as unknown as string
 
   test('Secret: only reveal returns the text', () => {
@@ -97,10 +97,10 @@ const secretFields = [
 
 describe('wrapSecrets', () => {
   test.each(secretFields)('wrapSecrets: the field %s is wrapped', (name) => {
-    const sealed = wrapSecrets<Record<string, unknown>>({ type: 'any.event', [name]: canary })
-    expect(sealed[name]).toBeInstanceOf(Secret)
-    expect((sealed[name] as Secret).reveal()).toBe(canary)
-    expect(sealed['type']).toBe('any.event')
+    const wrapped = wrapSecrets<Record<string, unknown>>({ type: 'any.event', [name]: canary })
+    expect(wrapped[name]).toBeInstanceOf(Secret)
+    expect((wrapped[name] as Secret).reveal()).toBe(canary)
+    expect(wrapped['type']).toBe('any.event')
   })
 
   test.each(['newPassword', 'accessToken', 'smsCode', 'loginTicket', 'page_Token'])(
@@ -157,10 +157,10 @@ describe('wrapSecrets', () => {
 
   test('wrapSecrets: a field named like the prototype stays a field', () => {
     const hostile = JSON.parse(`{"__proto__":{"password":"${canary}","isAdmin":true}}`) as object
-    const sealed = wrapSecrets<Record<string, unknown>>(hostile)
-    expect(Object.getPrototypeOf(sealed)).toBe(Object.prototype)
-    expect(sealed['isAdmin']).toBeUndefined()
-    expect(inspect(sealed)).not.toContain(canary)
+    const wrapped = wrapSecrets<Record<string, unknown>>(hostile)
+    expect(Object.getPrototypeOf(wrapped)).toBe(Object.prototype)
+    expect(wrapped['isAdmin']).toBeUndefined()
+    expect(inspect(wrapped)).not.toContain(canary)
   })
 })
 
@@ -200,7 +200,7 @@ describe('hasSecret', () => {
     ['a field', { a: 1, secret }],
     ['deep in objects and lists', { a: [{ b: [1, { c: [secret] }] }] }],
     ['the last of a list', [...Array.from({ length: 100 }, () => ({})), secret]],
-    ['what wrapSecrets has sealed', wrapSecrets({ params: { password: canary } })],
+    ['in the result of wrapSecrets', wrapSecrets({ params: { password: canary } })],
   ])('hasSecret: a secret is found %s', (_, value) => {
     expect(hasSecret(value)).toBe(true)
   })

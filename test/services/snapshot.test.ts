@@ -7,7 +7,7 @@ import { anyText } from './arbitrary.ts'
 
 const canary = 'canary-7f3a'
 
-/** The text a snapshot is stored as, and what it is read as. */
+/** Stores a snapshot and reads it back. */
 const trip = <T extends object>(snapshot: T) => {
   const text = serialize({ flow: 'signIn', snapshot })
   const saved = deserialize(text)
@@ -236,7 +236,7 @@ describe('a hostile envelope', () => {
     { referentialEqualities: [['snapshot.__proto__']] },
     { values: { 'snapshot.a': ['class', 'Object'] } },
     { values: { 'snapshot.a': [['class', 'AuthError']] } },
-    { values: { 'snapshot.a': [['custom', 'nobody']] } },
+    { values: { 'snapshot.a': [['custom', 'unknown']] } },
     { values: { 'snapshot.a': [['custom', 'AuthError'], { '__proto__.at': ['Date'] }] } },
     { values: { 'snapshot.none': [['custom', 'AuthError']] } },
     { values: { 'snapshot.a': [['symbol', 'none']] } },

@@ -4,10 +4,10 @@ import { type Clock, systemClock } from '../../services/clock.ts'
 import { memoryStore, type Store, webStore, withTimeout } from '../../services/session/store.ts'
 import { turnableClock } from '../support/clock.ts'
 
-/** A browser's storage with room for so many characters. */
+/** A browser's storage with a quota in characters. */
 class FakeStorage implements Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
   readonly values = new Map<string, string>()
-  room = Infinity
+  quota = Infinity
 
   getItem(key: string) {
     return this.values.get(key) ?? null
@@ -16,7 +16,7 @@ class FakeStorage implements Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
   setItem(key: string, value: string) {
     const others = [...this.values].filter(([name]) => name !== key)
     const used = others.reduce((sum, [name, text]) => sum + name.length + text.length, 0)
-    if (used + key.length + value.length > this.room)
+    if (used + key.length + value.length > this.quota)
       throw new DOMException('The quota has been exceeded.', 'QuotaExceededError')
     this.values.set(key, value)
   }
@@ -34,7 +34,7 @@ const open = (name: (typeof names)[number] = 'localStorage') => {
   return { storage, store: webStore(name) }
 }
 
-/** As browsers do where the user blocks site data: the very access throws. */
+/** Makes every access throw, as browsers do when the user blocks site data. */
 const block = (name: (typeof names)[number] = 'localStorage') => {
   const get = () => {
     throw new DOMException('Access is denied for this document.', 'SecurityError')
@@ -66,7 +66,7 @@ const kinds: [string, () => Store][] = [
     'webStore that is full',
     () => {
       const { storage, store } = open()
-      storage.room = 0
+      storage.quota = 0
       return store
     },
   ],
@@ -139,12 +139,12 @@ describe('webStore', () => {
   test('webStore: a value that exceeds the quota is kept in memory until it can be written', async () => {
     const { storage, store } = open()
     await store.set('a', 'short')
-    storage.room = 10
+    storage.quota = 10
     await store.set('a', 'a longer text')
     expect(await store.get('a')).toBe('a longer text')
     expect(await store.get('b')).toBeNull()
 
-    storage.room = Infinity
+    storage.quota = Infinity
     await store.set('a', 'another long text')
     expect(storage.getItem('a')).toBe('another long text')
     storage.setItem('a', 'theirs')
@@ -154,7 +154,7 @@ describe('webStore', () => {
   test('webStore: remove clears the value in memory and the stored one', async () => {
     const { storage, store } = open()
     await store.set('a', 'old')
-    storage.room = 0
+    storage.quota = 0
     await store.set('a', 'new')
     await store.remove('a')
     expect(await store.get('a')).toBeNull()
@@ -183,7 +183,7 @@ describe('webStore', () => {
 })
 
 describe('withTimeout', () => {
-  /** A store that does the same whatever it is asked for. */
+  /** A store whose three methods do the same. */
   const storeOf = (work: () => Promise<never>): Store => ({ get: work, set: work, remove: work })
   const refuse = (): never => {
     throw new Error('blocked')
