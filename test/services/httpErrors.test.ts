@@ -133,7 +133,7 @@ describe('http: failures', () => {
       const { http, close, origin } = await serve()
       await close()
       const error = await failure(http()(call))
-      const description = `cannot reach ${new URL(origin).host}: no server listens there (ECONNREFUSED)`
+      const description = `cannot reach ${new URL(origin).host}: no server listens (ECONNREFUSED)`
       expect(error).toMatchObject({ code: 'unreachable', description })
       expect(error.status).toBeUndefined()
     })
@@ -164,19 +164,19 @@ describe('http: failures', () => {
       [
         'a TypeError',
         new TypeError('Failed to fetch'),
-        'no connection, or CORS or mixed content forbids the request (TypeError)',
+        'no connection, CORS or mixed content (TypeError)',
       ],
-      ['ENOTFOUND', named('ENOTFOUND'), 'its name does not resolve (DNS) (ENOTFOUND)'],
-      ['ECONNRESET', named('ECONNRESET'), 'the connection was cut (ECONNRESET)'],
+      ['ENOTFOUND', named('ENOTFOUND'), 'no such host (DNS) (ENOTFOUND)'],
+      ['ECONNRESET', named('ECONNRESET'), 'ECONNRESET'],
       [
         'a certificate',
         named('DEPTH_ZERO_SELF_SIGNED_CERT'),
-        'its certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)',
+        'untrusted certificate (DEPTH_ZERO_SELF_SIGNED_CERT)',
       ],
       [
         'a domain the mini-program lacks',
         named('url-not-in-domain-list'),
-        'the mini-program must list this domain (url-not-in-domain-list)',
+        'no domain of the mini-program (url-not-in-domain-list)',
       ],
       ['an unknown code', named('new_code'), 'new_code'],
       ['what a mini-program says', { errMsg: 'request:fail', errno: 600001 }, 'no reason given'],
