@@ -12,7 +12,6 @@ import type { SignOutRequest } from '../../services/http/wire.ts'
 import { calls } from './calls.ts'
 import { captcha } from './captcha.ts'
 import { codes } from './codes.ts'
-import { resumed } from './resumed.ts'
 import { tokens, type TokensFact } from './tokens.ts'
 
 /** Who is signed in: nobody yet, a guest, or a registered user. */
@@ -47,11 +46,11 @@ export type SessionEvent<Name = string> =
   /** Signs out. With a `redirect_uri` the browser then goes where the server says. */
   | ({ type: 'session.end' } & SignOutRequest)
 
-/** Goes on with a flow from a persisted snapshot. */
+/** Starts a flow with other logic, such as a copy that starts from a persisted snapshot. */
 export interface FlowResume {
   type: 'flow.resume'
   flow: string
-  snapshot: object
+  logic: Flow
 }
 
 /** What happens to a session, for `auth.on`. */
@@ -123,9 +122,9 @@ const machine = setup({
   actions: {
     startFlow: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'flow.start' && event.type !== 'flow.resume') return
-      const flow = context.flows[event.flow]!.machine
-      const logic = event.type === 'flow.resume' ? resumed(flow, event.snapshot) : flow
-      const input = event.type === 'flow.start' ? { uid: context.uid, ...event.input } : {}
+      const isResumed = event.type === 'flow.resume'
+      const logic = isResumed ? event.logic : context.flows[event.flow]!.machine
+      const input = isResumed ? {} : { uid: context.uid, ...event.input }
       enqueue.assign({ flow: event.flow, error: undefined })
       enqueue.spawnChild(logic as never, { id: 'flow', systemId: 'flow', input } as never)
     }),
