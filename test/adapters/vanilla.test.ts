@@ -6,7 +6,7 @@ import { openWorld, type World } from '../support/world.ts'
 
 let world: World
 beforeEach(async () => {
-  world = await openWorld('nothing', { flows: { provider } })
+  world = await openWorld({ flows: { provider } })
 })
 afterEach(() => world.close())
 
@@ -41,7 +41,7 @@ describe('a platform of an app’s own', () => {
     const input = { provider_id: 'demo_idp', redirect_uri: 'https://app.example/', isPopup: true }
     world.auth.send({ type: 'flow.start', flow: 'provider', input } as never)
     await world.settle()
-    world.visits[0]!.reject(thrown)
+    world.popups[0]!.reject(thrown)
     await world.settle()
     return world.auth.get().error
   }

@@ -3,7 +3,9 @@ import { elevation } from '../../machines/parts/elevation.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { type Model } from '../support/paths.ts'
-import { codeOf, describeTour, signInAs } from '../support/walk.ts'
+import { signInAs } from '../support/driver.ts'
+import { testPaths } from '../support/testPaths.ts'
+import { codeOf } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
 const secret = new Secret('sealed')
@@ -20,7 +22,7 @@ type Facts = { contact?: object; proof?: object }
 const modelOf = (
   note: string,
   names: (keyof typeof users)[],
-  happens: Model['happens'],
+  canHappen: Model['canHappen'],
 ): Model => ({
   note,
   cases: {
@@ -35,10 +37,10 @@ const modelOf = (
       [proof ? 'invalid_password' : 'invalid_argument', 'internal'].map(fails),
   },
   facts: ({ contact = {}, proof = {} }: Facts) => [Object.keys(contact), Object.keys(proof)],
-  happens,
+  canHappen,
 })
 
-describeTour({
+testPaths({
   flows: { account },
   machine: elevation,
   models: [
@@ -51,15 +53,15 @@ describeTour({
       value === 'elevating' ? type === 'xstate.done.actor.sudo' : true,
     ),
   ],
-  async begin(person, { steps }) {
+  async begin(driver, { steps }) {
     const user = steps[0]?.event.note as keyof typeof users | undefined
-    await signInAs(person, users[user ?? 'a phone'])
-    await person.enter({ type: 'flow.start', flow: 'account' })
-    await person.enter({ type: 'contact.replace', email: 'new@example.com' })
+    await signInAs(driver, users[user ?? 'a phone'])
+    await driver.enter({ type: 'flow.start', flow: 'account' })
+    await driver.enter({ type: 'contact.replace', email: 'new@example.com' })
   },
-  deeds: {
+  actions: {
     // A wrong password is refused by itself.
-    'password.submit': (_person, { event }, answers) => ({
+    'password.submit': (_driver, { event }, answers) => ({
       ...event,
       password: answers.some((each) => codeOf(each) === 'invalid_password') ? 'wrong' : password,
     }),

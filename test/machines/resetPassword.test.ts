@@ -2,13 +2,13 @@ import { resetPassword as flow } from '../../adapters/client/index.ts'
 import { resetPassword } from '../../machines/flows/resetPassword.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
-import { describeTour } from '../support/walk.ts'
+import { testPaths } from '../support/testPaths.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
 const phone_number = '+86 13800000000'
 const secret = new Secret('sealed')
 
-describeTour({
+testPaths({
   flows: { resetPassword: flow },
   machine: resetPassword,
   models: [
@@ -28,9 +28,9 @@ describeTour({
       ],
     },
   ],
-  async begin(person) {
-    await person.world.sandbox.addUser({ phone_number })
-    await person.enter({ type: 'flow.start', flow: 'resetPassword' })
+  async begin(driver) {
+    await driver.world.sandbox.addUser({ phone_number })
+    await driver.enter({ type: 'flow.start', flow: 'resetPassword' })
   },
   losses: {
     // The proof of the contact.

@@ -5,7 +5,8 @@ import { session, type Status } from '../../machines/core/session.ts'
 import { AuthError } from '../../services/error.ts'
 import { memoryStore } from '../../services/session/store.ts'
 import type { Step } from '../support/paths.ts'
-import { describeTour, type Person } from '../support/walk.ts'
+import { type Driver } from '../support/driver.ts'
+import { testPaths } from '../support/testPaths.ts'
 import type { World } from '../support/world.ts'
 
 /** A journey of an app's own. */
@@ -57,7 +58,7 @@ async function arrival(world: World, step: Step): Promise<[never, never]> {
 
 /** Another tab of the same browser does something, of which this one hears then. */
 async function elsewhere(
-  { world }: Person,
+  { world }: Driver,
   act: (auth: ReturnType<typeof createAuth>) => Promise<unknown> | void,
 ) {
   const tab = createAuth({
@@ -76,27 +77,27 @@ async function elsewhere(
   world.sandbox.config({ captchaOnEveryCall })
 }
 
-const hear = (world: World) => () => world.peer('tokens').send({ type: 'tokens.reload' })
+const hear = (world: World) => () => world.actor('tokens').send({ type: 'tokens.reload' })
 
 /** The access token has run out and somebody needs one. */
-async function needToken({ world, interruption }: Person) {
+async function needToken({ world, interruption }: Driver) {
   const need = () => {
-    world.pass(8000)
+    world.advance(8000)
     world.auth.getAccessToken().catch(() => undefined)
   }
-  if (interruption !== 'broken line') return need
+  if (interruption !== 'network failure') return need
   need()
   await world.settle()
   return need
 }
 
-describeTour({
+testPaths({
   flows,
   machine: session,
   models: [
     {
       input: { flows },
-      place,
+      stateOf: place,
       cases: {
         'flow.start': Object.keys(flows).map((flow) => ({ flow, note: flow })),
         'tokens.restored': arrivals,
@@ -105,7 +106,7 @@ describeTour({
         'xstate.error.actor.flow': [{ error: new AuthError('aborted') }],
       },
       facts: ({ uid, flow }: Context) => [uid, flow],
-      happens(type, { uid, flow }: Context, value) {
+      canHappen(type, { uid, flow }: Context, value) {
         const { status } = value as Record<'status', string>
         // A reload sends it.
         if (type === 'flow.resume') return false
@@ -117,15 +118,15 @@ describeTour({
       },
     },
   ],
-  async begin(person, { steps }) {
-    const { world } = person
+  async begin(driver, { steps }) {
+    const { world } = driver
     await world.sandbox.addUser(li)
     const [first] = steps
     if (first?.event.type === 'tokens.restored') {
       const [operation, params] = await arrival(world, first)
-      await elsewhere(person, (tab) => tab.call(endpoints[operation] as never, params))
+      await elsewhere(driver, (tab) => tab.call(endpoints[operation] as never, params))
     }
-    await person.world.reload()
+    await driver.world.reload()
   },
   async arrange({ world }, { event, from }) {
     if (event.type === 'tokens.lost' && event.error && !from.startsWith('signedOut')) {
@@ -134,34 +135,34 @@ describeTour({
       ])
     }
   },
-  deeds: {
-    async 'tokens.restored'(person, step) {
+  actions: {
+    async 'tokens.restored'(driver, step) {
       if (step.from.startsWith('unknown')) return () => undefined
-      const [operation, params] = await arrival(person.world, step)
-      await elsewhere(person, (tab) => tab.call(endpoints[operation] as never, params))
-      return hear(person.world)
+      const [operation, params] = await arrival(driver.world, step)
+      await elsewhere(driver, (tab) => tab.call(endpoints[operation] as never, params))
+      return hear(driver.world)
     },
     async 'tokens.kept'({ world }, step) {
       await world.call(...(await arrival(world, step)))
       return () => undefined
     },
     'tokens.refreshed': needToken,
-    async 'tokens.lost'(person, { event, from }) {
-      const { world } = person
+    async 'tokens.lost'(driver, { event, from }) {
+      const { world } = driver
       if (from.startsWith('unknown')) return () => undefined
-      if (event.error && !from.startsWith('signedOut')) return needToken(person)
-      await elsewhere(person, (tab) => tab.send({ type: 'session.end' }))
+      if (event.error && !from.startsWith('signedOut')) return needToken(driver)
+      await elsewhere(driver, (tab) => tab.send({ type: 'session.end' }))
       return hear(world)
     },
     // The door sends nothing that changes nothing.
     'flow.start': ({ world }, { event, from }) =>
-      from.endsWith(`× ${event.flow as string}`) ? () => world.peer('session').send(event) : event,
+      from.endsWith(`× ${event.flow as string}`) ? () => world.actor('session').send(event) : event,
     'xstate.done.actor.flow': () => ({ type: 'own.finish' }),
     'xstate.error.actor.flow': () => ({ type: 'own.break' }),
   },
-  position: (world) => place(world.peer('session').getSnapshot()),
+  stateOf: (world) => place(world.actor('session').getSnapshot()),
   // The tokens are lost at once.
-  rests: ({ event, to }) =>
+  restOf: ({ event, to }) =>
     event.type === 'session.end' ? to.replace(/\w+ ×/, 'signedOut ×') : to,
   view(world) {
     const { status, flow, step } = world.auth.get()

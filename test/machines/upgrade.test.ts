@@ -5,7 +5,9 @@ import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { consentAt } from '../support/idp.ts'
 import { type Step } from '../support/paths.ts'
-import { codeOf, describeTour, type Person } from '../support/walk.ts'
+import { type Driver } from '../support/driver.ts'
+import { testPaths } from '../support/testPaths.ts'
+import { codeOf } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
@@ -18,7 +20,7 @@ const CONSENT = 'xstate.done.actor.consent'
 const PROOF_LOST = 'anonymous: upgrade.askingAccount (upgrade: code_expired)'
 
 /** The account that has been there before the guest. */
-async function addOwner({ world: { sandbox } }: Person) {
+async function addOwner({ world: { sandbox } }: Driver) {
   const identities = [{ provider_id: journey.provider_id, account: 'alex' }]
   if (!sandbox.users().some((user) => !user.anonymous)) {
     await sandbox.addUser({ phone_number, identities })
@@ -26,17 +28,17 @@ async function addOwner({ world: { sandbox } }: Person) {
 }
 
 /** Somebody has the contact or the identity if that is what the path meets. */
-async function arrange(person: Person, { event }: Step, answers: Step[], later: Step[]) {
+async function arrange(driver: Driver, { event }: Step, answers: Step[], later: Step[]) {
   if (event.type === 'contact.submit') {
     const proof = later.find((each) => each.event.type === PROOF)
-    if ((proof?.event.output as { isUser?: boolean } | undefined)?.isUser) await addOwner(person)
+    if ((proof?.event.output as { isUser?: boolean } | undefined)?.isUser) await addOwner(driver)
   }
   const taken = answers.filter((each) => codeOf(each) === 'failed_precondition')
-  if ((event.type === PROOF || event.type === CONSENT) && taken.length > 0) await addOwner(person)
+  if ((event.type === PROOF || event.type === CONSENT) && taken.length > 0) await addOwner(driver)
   return taken
 }
 
-describeTour({
+testPaths({
   flows: { upgrade: flow },
   machine: upgrade,
   models: [
@@ -60,9 +62,9 @@ describeTour({
       ],
     },
   ],
-  async begin(person) {
-    await person.world.call('signInAnonymously')
-    await person.enter({ type: 'flow.start', flow: 'upgrade' })
+  async begin(driver) {
+    await driver.world.call('signInAnonymously')
+    await driver.enter({ type: 'flow.start', flow: 'upgrade' })
   },
   arrange,
   losses: {
@@ -81,7 +83,7 @@ describe('a guest', () => {
 
   const open = async (wire: Wire = fetch) => {
     outputs.length = bodies.length = 0
-    world = await openWorld('nothing', {
+    world = await openWorld({
       flows: { upgrade: flow },
       wire(input, init) {
         if ((input as string).includes('/v1/signup')) bodies.push(JSON.parse(init!.body as string))
@@ -111,7 +113,7 @@ describe('a guest', () => {
   }
   const byProvider = async () => {
     await send(begin, { type: 'provider.choose', ...journey })
-    await send({ type: 'provider.return', url: await consentAt(world.left.at(-1)!) })
+    await send({ type: 'provider.return', url: await consentAt(world.redirects.at(-1)!) })
   }
   const uid = () => (world.auth.get().user as { uid?: string } | undefined)?.uid
 
@@ -133,7 +135,7 @@ describe('a guest', () => {
     const body = { access_token: 'a', refresh_token: 'r', expires_in: 7200, sub: 'somebody else' }
     world.sandbox.faults([{ method: 'POST', path: '/auth/v1/signup', status: 200, body }])
     await byCode()
-    expect(world.end()).toBe('anonymous: upgrade.askingAccount (upgrade: aborted)')
+    expect(world.summarize()).toBe('anonymous: upgrade.askingAccount (upgrade: aborted)')
     expect(uid()).toBe(guest)
     expect(await world.storage.shared.get('credentials_demo')).not.toContain('somebody else')
   })
@@ -169,14 +171,14 @@ describe('a guest', () => {
     await send(begin, { type: 'contact.submit', phone_number })
     const { code } = world.sandbox.inbox()[0]!
     isOut = true
-    world.pass(8000)
+    world.advance(8000)
     await send({ type: 'code.resend' })
-    world.pass(60)
+    world.advance(60)
     await send({ type: 'code.submit', code }, { type: 'upgrade.retry' })
     expect(world.auth.get().status).toBe('anonymous')
     expect(uid()).toBe(guest)
     isOut = false
-    world.pass(60)
+    world.advance(60)
     await send({ type: 'flow.cancel' })
     await byCode()
     expect(uid()).toBe(guest)

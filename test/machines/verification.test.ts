@@ -3,7 +3,8 @@ import { Secret } from '../../services/secret.ts'
 import { signIn } from '../../machines/flows/signIn.ts'
 import { verification } from '../../machines/parts/verification.ts'
 import type { Model, Step } from '../support/paths.ts'
-import { codeOf, describeTour } from '../support/walk.ts'
+import { testPaths } from '../support/testPaths.ts'
+import { codeOf } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
 const SAME_CONTACT = 'returning with the same contact'
@@ -27,11 +28,11 @@ const model: Model = {
     context.expiresAt > 0,
   ],
   // The deadline for a new code lies before the end of the old one.
-  happens: (type, { resendAt }: { resendAt?: number }) =>
+  canHappen: (type, { resendAt }: { resendAt?: number }) =>
     type !== 'xstate.done.actor.untilExpiry' || !resendAt,
 }
 
-describeTour({
+testPaths({
   flows: { signIn },
   machine: verification,
   models: [
@@ -42,17 +43,17 @@ describeTour({
       cases: { ...model.cases, 'xstate.error.actor.sendVerification': [] },
     },
   ],
-  async begin(person, path) {
-    await person.enter({ type: 'flow.start', flow: 'signIn' })
-    await person.enter({ type: 'contact.submit', phone_number })
+  async begin(driver, path) {
+    await driver.enter({ type: 'flow.start', flow: 'signIn' })
+    await driver.enter({ type: 'contact.submit', phone_number })
     if (path.model.note !== SAME_CONTACT) return
-    await person.enter({ type: 'contact.change' })
-    await person.enter({ type: 'contact.submit', phone_number: '13800000000' })
+    await driver.enter({ type: 'contact.change' })
+    await driver.enter({ type: 'contact.submit', phone_number: '13800000000' })
   },
   // A wrong code is refused by itself.
-  arrange: async (_person, { event }, answers) =>
+  arrange: async (_driver, { event }, answers) =>
     event.type === 'code.submit' ? answers.filter(isWrong) : [],
-  deeds: {
+  actions: {
     'code.submit': ({ world: { sandbox } }, { event }, answers) => ({
       ...event,
       code: answers.some(isWrong) ? 'wrong' : (sandbox.inbox()[0]?.code ?? 'none'),
