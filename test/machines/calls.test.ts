@@ -1,173 +1,121 @@
-import * as endpoints from '../../services/http/endpoints.ts'
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { createAuth } from '../../adapters/client/createAuth.ts'
-import { account } from '../../adapters/client/index.ts'
-import { signIn } from '../../machines/flows/signIn.ts'
-import { memoryStore } from '../../services/session/store.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import {
+  isUsernameRegistered,
+  signInAnonymously,
+  signInWithCustomTicket,
+} from 'cloudbase-authflow/endpoints'
+import type { AnyActorRef } from 'xstate'
 import { openWorld, type World } from '../support/world.ts'
 
-const anna = 'anna'
-const bob = 'bob'
-const profile = '/auth/v1/user/profile'
+const phone_number = '+86 13800000000'
+const li = { sub: 'li.hua', phone_number }
 
 let world: World
 
 beforeEach(async () => {
-  world = await openWorld({ flows: { signIn, account } })
-  await world.sandbox.addUser({ sub: anna, phone_number: '+86 13800000000' })
-  await world.sandbox.addUser({ sub: bob, phone_number: '+86 13900000000' })
+  world = await openWorld()
+  await world.sandbox.addUser(li)
 })
 afterEach(() => world.close())
-
-const ticketOf = async (uid: string) => ({
-  provider_id: 'custom',
-  ticket: await world.sandbox.mintTicket(uid),
-})
-const enter = async (uid: string) => world.call('signInWithCustomTicket', await ticketOf(uid))
-const names = () => world.sandbox.users().map(({ name }) => name)
-const rename = () => world.auth.call(endpoints.updateProfile, { name: 'Anna' })
 
 const failure = (call: Promise<unknown>) =>
   call.then(
     () => undefined,
     (error: unknown) => error,
   )
-
-/** The next call is refused with this. */
-const refuse = (status: number, error: string) =>
-  world.sandbox.faults([{ method: 'PATCH', path: profile, status, body: { error } }])
-
-describe('what one user has asked for is not done as another one', () => {
-  test('who signs in while it waits at a captcha', async () => {
-    await enter(anna)
-    refuse(400, 'captcha_required')
-    const renaming = failure(rename())
-    await world.settle({ answering: false })
-    await enter(bob)
-    await world.settle()
-    expect(await renaming).toMatchObject({ code: 'cancelled' })
-    expect(names()).toEqual([undefined, undefined])
-  })
-
-  test('who signs in in another tab', async () => {
-    await enter(anna)
-    refuse(400, 'captcha_required')
-    const renaming = failure(rename())
-    await world.settle({ answering: false })
-    const tab = createAuth({
-      env: 'demo',
-      endpoint: world.url,
-      storage: { shared: world.storage.shared, tab: memoryStore() },
-      flows: {},
-    })
-    tab.start()
-    await tab.call(endpoints.signInWithCustomTicket, await ticketOf(bob))
-    tab.stop()
-    world.actor('tokens').send({ type: 'tokens.reload' })
-    await world.settle()
-    expect(await renaming).toMatchObject({ code: 'cancelled' })
-    expect(world.auth.get()).toMatchObject({ user: { uid: bob } })
-    expect(names()).toEqual([undefined, undefined])
-  })
-
-  test('who signs in while its token is refused', async () => {
-    await enter(anna)
-    refuse(401, 'unauthenticated')
-    world.holdRequests(/user\/profile$|v1\/token$/)
-    const renaming = failure(rename())
-    await world.settle()
-    await enter(bob)
-    world.releaseRequests()
-    await world.settle()
-    world.releaseRequests()
-    expect(await renaming).toMatchObject({ code: 'cancelled' })
-    expect(names()).toEqual([undefined, undefined])
-  })
-
-  test('and still is for the same one who has signed in anew', async () => {
-    await enter(anna)
-    refuse(400, 'captcha_required')
-    const renaming = rename()
-    await world.settle({ answering: false })
-    await enter(anna)
-    await world.settle()
-    await renaming
-    expect(names()).toContain('Anna')
-  })
+const running = () => world.actor('calls').getSnapshot().context as Map<string, AnyActorRef>
+const childrenOf = (systemId: string) => Object.keys(world.actor(systemId).getSnapshot().children)
+const ticketOf = async ({ sub }: typeof li) => ({
+  provider_id: 'custom',
+  ticket: await world.sandbox.mintTicket(sub),
 })
+const guestUid = () => world.sandbox.users().find(({ anonymous }) => anonymous)!.sub
 
-describe('a captcha nobody waits for any more', () => {
-  const isOpen = () => world.auth.get().captcha !== undefined
-
-  test.each([{ type: 'contact.change' }, { type: 'flow.cancel' }, { type: 'session.end' }])(
-    'is closed: $type',
-    async (event) => {
-      world.sandbox.config({ captchaOnEveryCall: 'on' })
-      world.auth.send({ type: 'flow.start', flow: 'signIn' })
-      world.auth.send({ type: 'contact.submit', phone_number: '+86 13800000000' })
-      await world.settle({ answering: false })
-      expect(isOpen()).toBe(true)
-      world.auth.send(event as never)
-      await world.settle({ answering: false })
-      expect(isOpen()).toBe(false)
-    },
+test('calls: a thousand calls leave nothing in the actor of the calls, nor in the session', async () => {
+  const session = world.actor('session')
+  const before = { children: childrenOf('session'), snapshot: session.getSnapshot() as object }
+  const calls = Array.from({ length: 1000 }, (_, index) =>
+    world.auth.call(isUsernameRegistered, { username: `user${index}` }),
   )
-
-  test('is not told so when everything stops', async () => {
-    const warn = vi.spyOn(console, 'warn')
-    onTestFinished(() => warn.mockRestore())
-    await enter(anna)
-    refuse(400, 'captcha_required')
-    const renaming = failure(rename())
-    await world.settle({ answering: false })
-    expect(isOpen()).toBe(true)
-    world.auth.stop()
-    expect(await renaming).toMatchObject({ code: 'cancelled' })
-    expect(warn.mock.calls).toEqual([])
-  })
-
-  test('stays open for whoever waits still', async () => {
-    await enter(anna)
-    refuse(400, 'captcha_required')
-    const renaming = rename()
-    await world.settle({ answering: false })
-    world.sandbox.config({ captchaOnEveryCall: 'on' })
-    world.auth.send({ type: 'flow.start', flow: 'signIn' })
-    world.auth.send({ type: 'contact.submit', phone_number: '+86 13900000000' })
-    await world.settle({ answering: false })
-    world.auth.send({ type: 'flow.cancel' })
-    await world.settle({ answering: false })
-    expect(isOpen()).toBe(true)
-    world.sandbox.config({ captchaOnEveryCall: 'off' })
-    world.answerCaptcha()
-    await world.settle()
-    await renaming
-    expect(isOpen()).toBe(false)
-  })
+  await Promise.resolve()
+  expect(running().size).toBe(1000)
+  expect(childrenOf('session')).toEqual(before.children)
+  await Promise.all(calls)
+  await world.settle()
+  expect(running().size).toBe(0)
+  expect(childrenOf('session')).toEqual(before.children)
+  expect(session.getSnapshot()).toBe(before.snapshot)
 })
 
-describe('who signs out', () => {
-  test.each([[anna], []])('is not signed in by what was asked before (%s)', async (...uids) => {
-    for (const uid of uids) await enter(uid)
-    world.holdRequests(/anonymously$/)
-    const entering = failure(world.auth.call(endpoints.signInAnonymously))
-    await world.settle()
-    world.auth.send({ type: 'session.end' })
-    world.releaseRequests()
-    await world.settle()
-    expect(await entering).toMatchObject({ code: 'cancelled' })
-    expect(world.auth.get()).toMatchObject({ status: 'signedOut' })
-    world.holdRequests(/nothing/)
-    await world.call('signInAnonymously')
-    expect(world.auth.get()).toMatchObject({ status: 'anonymous' })
-  })
+test('calls: calls that fail or are cancelled leave nothing in the actor of the calls', async () => {
+  world.sandbox.faults([{ method: '*', path: '/auth/v1/*', status: 500, times: 9 }])
+  await failure(world.auth.call(isUsernameRegistered, { username: 'li' }))
+  expect(running().size).toBe(0)
+  world.holdRequests(/anonymously$/)
+  const signingIn = failure(world.auth.call(signInAnonymously))
+  await world.settle()
+  expect(running().size).toBe(1)
+  world.auth.send({ type: 'session.end' })
+  expect(await signingIn).toMatchObject({ code: 'cancelled' })
+  expect(running().size).toBe(0)
+})
 
-  test('leaves what else was asked alone', async () => {
-    world.holdRequests(/checkIfUserExist$/)
-    const asking = world.auth.call(endpoints.isUsernameRegistered, { username: 'anna' })
-    await world.settle()
-    world.auth.send({ type: 'session.end' })
-    world.releaseRequests()
-    await expect(asking).resolves.toEqual({ exist: false })
-  })
+test('calls: a sign-in that a later one has overtaken does not win', async () => {
+  world.holdRequests(/anonymously$/)
+  const earlier = world.auth.call(signInAnonymously)
+  await world.settle()
+  await world.auth.call(signInWithCustomTicket, await ticketOf(li))
+  expect(world.auth.get()).toMatchObject({ status: 'signedIn', user: { uid: li.sub } })
+  world.releaseRequests()
+  await earlier
+  await world.settle()
+  expect(world.auth.get()).toMatchObject({ status: 'signedIn', user: { uid: li.sub } })
+  const stored = await world.storage.shared.get('credentials_demo')
+  expect(stored).toContain(`"sub":"${li.sub}"`)
+})
+
+test('calls: the later of two sign-ins wins when it is answered last', async () => {
+  const earlier = world.auth.call(signInWithCustomTicket, await ticketOf(li))
+  world.holdRequests(/anonymously$/)
+  const later = world.auth.call(signInAnonymously)
+  await earlier
+  await world.settle()
+  world.releaseRequests()
+  await later
+  await world.settle()
+  expect(world.auth.get()).toMatchObject({ status: 'anonymous', user: { uid: guestUid() } })
+})
+
+test('calls: a later sign-in wins over a flow that a reload has restored at a captcha', async () => {
+  const refusal = { status: 400, body: { error: 'captcha_required' } }
+  world.sandbox.faults([
+    { method: 'POST', path: '/auth/v1/signin/anonymously', times: 2, ...refusal },
+  ])
+  world.auth.send({ type: 'flow.start', flow: 'signIn' })
+  world.auth.send({ type: 'guest.enter' })
+  await world.settle({ answering: false })
+  expect(world.auth.get()).toMatchObject({ step: 'signingInAsGuest', captcha: { busy: false } })
+  world.auth.stop()
+  world.auth.start()
+  await world.settle({ answering: false })
+  expect(world.auth.get()).toMatchObject({ step: 'signingInAsGuest', captcha: { busy: false } })
+  world.holdRequests(/anonymously$/)
+  world.answerCaptcha()
+  await world.untilRequestHeld()
+  await world.auth.call(signInWithCustomTicket, await ticketOf(li))
+  expect(world.auth.get().user).toEqual({ uid: li.sub })
+  world.releaseRequests()
+  await world.settle()
+  expect(world.auth.get()).toMatchObject({ status: 'signedIn', user: { uid: li.sub } })
+})
+
+test('calls: the flow of an earlier sign-in does not replace a later one by auth.call', async () => {
+  world.holdRequests(/anonymously$/)
+  world.auth.send({ type: 'flow.start', flow: 'signIn' })
+  world.auth.send({ type: 'guest.enter' })
+  await world.untilRequestHeld()
+  await world.auth.call(signInWithCustomTicket, await ticketOf(li))
+  world.releaseRequests()
+  await world.settle()
+  expect(world.auth.get()).toMatchObject({ status: 'signedIn', user: { uid: li.sub } })
 })

@@ -74,7 +74,7 @@ describe('a server that never answers', () => {
     const call = world.auth.call(endpoint, params as never)
     const error = call.catch((thrown: unknown) => thrown)
     if (state === 'pausing') {
-      await vi.waitFor(() => expect(record.lastStates()).toContain('pausing'))
+      await vi.waitUntil(() => record.lastStates().includes('pausing'))
       world.advance(1)
     }
     await silence

@@ -31,6 +31,8 @@ export interface Network {
   dialogs: Set<string>
   /** From now on requests like `POST /auth/v1/token` wait until `release`. */
   hold(pattern: RegExp): void
+  /** Waits until a request is held. */
+  untilHeld(): Promise<void>
   /** Sends the held requests; later ones are held again. */
   release(): void
 }
@@ -40,13 +42,13 @@ export interface Network {
  *
  * @param sandbox the server, which the queued faults are given to
  * @param interruption what happens to the requests
- * @param send sends one request; default: the global `fetch`
+ * @param send sends one request; default: to the sandbox, without a socket
  * @returns the network
  */
 export function createNetwork(
   sandbox: Sandbox,
   interruption: Interruption,
-  send: typeof globalThis.fetch = globalThis.fetch,
+  send: typeof globalThis.fetch = (input, init) => sandbox.fetch(input as string, init),
 ): Network {
   const interrupted = new Set<string>()
   /** Interrupts a key the first time, and then every other time. */
@@ -55,7 +57,7 @@ export function createNetwork(
   const faultQueue: Fault[] = []
   const pending = new Set<Promise<unknown>>()
   const dialogs = new Set<string>()
-  let gate: { pattern: RegExp; opened: Promise<void>; open(): void } | undefined
+  let gate: Gate | undefined
 
   /** Makes the first queued fault the sandbox's next one if it is about this request. */
   function planFault(method: string | undefined, pathname: string) {
@@ -82,7 +84,11 @@ export function createNetwork(
       const url = new URL(input as string)
       const { pathname, searchParams } = url
       const call = `${init?.method} ${pathname}`
-      if (gate?.pattern.test(call)) await gate.opened
+      if (gate?.pattern.test(call)) {
+        gate.reached.resolve()
+        await gate.opened.promise
+        init?.signal?.throwIfAborted()
+      }
       // The body of these is new each time, so they are interrupted by their path.
       const hasNewBody = /\/provider\/(token|bind)$/.test(pathname)
       const key = hasNewBody ? call : `${call} ${init?.body as string}`
@@ -99,14 +105,31 @@ export function createNetwork(
       return answer.finally(() => pending.delete(answer))
     },
     hold(pattern) {
-      let open!: () => void
-      const opened = new Promise<void>((resolve) => (open = resolve))
-      gate = { pattern, opened, open }
+      gate = { pattern, reached: deferred(), opened: deferred() }
     },
+    untilHeld: () => gate!.reached.promise,
     release() {
       const held = gate!
       this.hold(held.pattern)
-      held.open()
+      held.opened.resolve()
     },
   }
+}
+
+/** Holds the requests of a pattern. */
+interface Gate {
+  pattern: RegExp
+  reached: Deferred
+  opened: Deferred
+}
+
+interface Deferred {
+  promise: Promise<void>
+  resolve(): void
+}
+
+function deferred(): Deferred {
+  let resolve!: () => void
+  const promise = new Promise<void>((settle) => (resolve = settle))
+  return { promise, resolve }
 }

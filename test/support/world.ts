@@ -18,7 +18,7 @@ export interface WorldOptions {
   interruption?: Interruption
   /** Settings of the sandbox. */
   config?: Partial<Config>
-  /** Sends the requests. Default: the global `fetch`. */
+  /** Sends the requests. Default: to the sandbox, without a socket. */
   wire?: typeof globalThis.fetch
   /** Milliseconds after which an unanswered request fails. */
   timeout?: number
@@ -42,8 +42,8 @@ export interface Popup {
 export type World = Awaited<ReturnType<typeof openWorld>>
 
 /**
- * Starts a sandbox over real HTTP and a client of it. The clock, the stores, the platform and the
- * network between the two belong to the test.
+ * Starts a sandbox and a client of it. The clock, the stores, the platform and the network between the
+ * two belong to the test. The sandbox also listens at `url`, for other clients and for pages.
  *
  * @param options what differs from the defaults
  * @returns the world, once the client knows its status; to be closed by the test
@@ -127,6 +127,7 @@ export async function openWorld(options: WorldOptions = {}) {
     actor: (systemId: string): AnyActorRef => system.get(systemId),
 
     holdRequests: (pattern: RegExp) => network.hold(pattern),
+    untilRequestHeld: () => network.untilHeld(),
     releaseRequests: () => network.release(),
 
     /** Moves the clocks of client and server. */
