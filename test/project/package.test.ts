@@ -169,6 +169,8 @@ const names: Record<string, string[]> = {
   './svelte': ['fromAuth'],
   './vue': ['useAuth'],
   './messages': ['messageFor'],
+  './messages/en': ['messageFor'],
+  './messages/zh': ['messageFor'],
   './wechat': ['installGlobals', 'loginPage', 'wechat'],
 }
 

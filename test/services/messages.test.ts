@@ -1,17 +1,21 @@
 import { assert, constantFrom, double, option, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import * as endpoints from '../../services/http/endpoints.ts'
-import { AuthError } from '../../services/error.ts'
+import { AuthError } from 'cloudbase-authflow'
 import {
   type Catalogue,
-  type Language,
-  messageFor,
+  messageFor as inEnglish,
   type MessageKey,
-} from '../../services/messages.ts'
-import { en } from '../../services/messages/en.ts'
-import { zh } from '../../services/messages/zh.ts'
+} from 'cloudbase-authflow/messages/en'
+import { messageFor as inChinese } from 'cloudbase-authflow/messages/zh'
+import * as endpoints from '../../services/http/endpoints.ts'
+import { sentences as en } from '../../services/messages/sentencesEn.ts'
+import { sentences as zh } from '../../services/messages/sentencesZh.ts'
 
+type Language = 'zh' | 'en'
 const languages: Language[] = ['zh', 'en']
+const messageFor = (error: AuthError, language: Language, catalogue?: Catalogue) =>
+  ({ zh: inChinese, en: inEnglish })[language](error, catalogue)
+
 const keys = Object.keys(en) as MessageKey[]
 const operations = [...Object.keys({ ...endpoints }), 'captcha']
 
@@ -43,25 +47,23 @@ const say = (
 
 describe('the tables', () => {
   /** The keys whose sentences are not as they should be. */
-  const odd = (isGood: (inChinese: string, inEnglish: string) => boolean) =>
+  const odd = (isGood: (chinese: string, english: string) => boolean) =>
     keys.filter((key) => !isGood(zh[key], en[key]))
 
   test('say the same things in both languages', () => {
     expect(Object.keys(zh).toSorted()).toEqual(keys.toSorted())
     const hasWait = (text: string) => text.includes('{wait}')
-    expect(odd((inChinese, inEnglish) => hasWait(inChinese) === hasWait(inEnglish))).toEqual([])
+    expect(odd((chinese, english) => hasWait(chinese) === hasWait(english))).toEqual([])
     const rest = (text: string) => text.replace('{wait}', '')
-    expect(odd((inChinese) => /^\p{Script=Han}[^{}\w]*。$/u.test(rest(inChinese)))).toEqual([])
-    expect(odd((_, inEnglish) => /^[A-Z][^{}_\p{Script=Han}]*\.$/u.test(rest(inEnglish)))).toEqual(
-      [],
-    )
+    expect(odd((chinese) => /^\p{Script=Han}[^{}\w]*。$/u.test(rest(chinese)))).toEqual([])
+    expect(odd((_, english) => /^[A-Z][^{}_\p{Script=Han}]*\.$/u.test(rest(english)))).toEqual([])
   })
 
   test('tell what to do next', () => {
     const next =
       /\b(try|check|get|sign|choose|contact|use|start|go|type|do|allow|enter|unlink|add|link)\b/i
-    expect(odd((inChinese) => /请|可/.test(inChinese))).toEqual([])
-    expect(odd((_, inEnglish) => next.test(inEnglish))).toEqual([])
+    expect(odd((chinese) => /请|可/.test(chinese))).toEqual([])
+    expect(odd((_, english) => next.test(english))).toEqual([])
   })
 
   test('know every documented code, and none that is not', () => {
@@ -78,11 +80,11 @@ describe('the tables', () => {
 
 test.each(operations)('%s: every documented code has a sentence in both languages', (operation) => {
   for (const code of documented) {
-    const [inChinese, inEnglish] = languages.map((language) => say(operation, code, language))
-    expect(inChinese).not.toBe(inEnglish)
+    const [chinese, english] = languages.map((language) => say(operation, code, language))
+    expect(chinese).not.toBe(english)
     if (code === 'unknown') continue
-    expect(inChinese).not.toBe(say(operation, 'unknown', 'zh'))
-    expect(inEnglish).not.toBe(say(operation, 'unknown', 'en'))
+    expect(chinese).not.toBe(say(operation, 'unknown', 'zh'))
+    expect(english).not.toBe(say(operation, 'unknown', 'en'))
   }
 })
 
@@ -118,7 +120,7 @@ describe.each(languages)('a stranger learns nothing, in %s', (language) => {
     const telling =
       /不存在|没有注册|未注册|注册过|已被?注册|no account|no such|not exist|registered/i
     const told = keys.filter((key) => telling.test({ zh, en }[language][key]))
-    expect(told).toEqual(['signUp:failed_precondition', 'upgrade:failed_precondition'])
+    expect(told).toEqual(['signUp:failed_precondition'])
   })
 })
 
@@ -138,11 +140,11 @@ describe('how long to wait', () => {
     [3600, '在 60 分钟后', 'in 60 minutes'],
     [5401, '在 2 小时后', 'in 2 hours'],
     [200_000, '在 3 天后', 'in 3 days'],
-  ])('%s s', (seconds, inChinese, inEnglish) => {
+  ])('%s s', (seconds, chinese, english) => {
     const code = 'resource_exhausted'
-    expect(say('signIn', code, 'zh', seconds)).toBe(`您尝试过于频繁，请${inChinese}重试。`)
+    expect(say('signIn', code, 'zh', seconds)).toBe(`操作过于频繁，请${chinese}重试。`)
     expect(say('signIn', code, 'en', seconds)).toBe(
-      `You have tried too often. Try again ${inEnglish}.`,
+      `You have tried too often. Try again ${english}.`,
     )
   })
 
@@ -211,6 +213,26 @@ test('who has typed nothing is not told that it was wrong', () => {
     expect(say('openPopup', 'unimplemented', language)).toMatch(/window|窗口/)
   }
 })
+
+test.each(languages)(
+  '%s: an operation with the errors of another has its sentences',
+  (language) => {
+    for (const [operation, twin] of [
+      ['signInV2', 'signIn'],
+      ['verifyV2', 'verify'],
+      ['signInWithProviderV2', 'signInWithProvider'],
+      ['upgrade', 'signUp'],
+      ['initCaptcha', 'createCaptcha'],
+      ['patchProviderToken', 'grantProviderToken'],
+    ] as const) {
+      const codes = Object.keys(en).filter((key) => key.startsWith(`${twin}:`))
+      for (const code of codes.map((key) => key.split(':')[1]!)) {
+        const own = (en as Record<string, string>)[`${operation}:${code}`]
+        if (!own) expect(say(operation, code, language)).toBe(say(twin, code, language))
+      }
+    }
+  },
+)
 
 describe("an app's own catalogue", () => {
   const error = new AuthError('not_found', { operation: 'signIn', retryAfter: 45 })
