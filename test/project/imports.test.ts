@@ -1,9 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path/posix'
-import { Visitor, parseSync } from 'vite'
+import { basename } from 'node:path/posix'
 import { expect, test } from 'vitest'
-
-type Import = { from: string; to: string; typeOnly: boolean }
+import { importsOf, type Import } from '../support/imports.ts'
 
 const rooms = ['machines', 'services', 'adapters', 'sandbox']
 const roomOf = (path: string) => path.split('/')[0]!
@@ -54,22 +52,6 @@ const isRoot = (path: string) => floorOf(path) === 0
 /** The root starts the two peers; everybody else only names what they can be asked. */
 const isDownward = ({ from, to, typeOnly }: Import) =>
   floorOf(from) < floorOf(to) && (!isPeer(to) || isRoot(from) || typeOnly)
-
-const importsOf = (from: string, source: string): Import[] => {
-  const found: Import[] = []
-  const add = ({ value }: { value?: unknown }, typeOnly: boolean) => {
-    const name = String(value)
-    found.push({ from, to: name.startsWith('.') ? join(dirname(from), name) : name, typeOnly })
-  }
-  new Visitor({
-    ImportDeclaration: (node) => add(node.source, node.importKind === 'type'),
-    ExportAllDeclaration: (node) => add(node.source, node.exportKind === 'type'),
-    ExportNamedDeclaration: (node) => node.source && add(node.source, node.exportKind === 'type'),
-    ImportExpression: (node) => add(node.source as { value?: unknown }, false),
-    TSImportType: (node) => add(node.source, true),
-  }).visit(parseSync(from, source).program)
-  return found
-}
 
 const isAllowed = (it: Import) => {
   const room = roomOf(it.from)
