@@ -1,5 +1,4 @@
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
-import { spawnSync } from 'node:child_process'
 import {
   globSync,
   mkdirSync,
@@ -17,6 +16,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dependenciesOf } from '../support/dependencies.ts'
 import { importsOf } from '../support/imports.ts'
 import { packLibrary, run } from '../support/packages.ts'
+import { runTsc } from '../support/typescript.ts'
 
 const own = JSON.parse(readFileSync('package.json', 'utf8')) as {
   name: string
@@ -86,10 +86,8 @@ test.each([
   writeFileSync(join(app, 'consumer.ts'), lines.join('\n') + client)
   writeFileSync(join(app, 'package.json'), '{ "type": "module" }')
   const flags = `--noEmit ${strict} --module nodenext --target es2023 --lib es2023,dom`
-  const tsc = spawnSync(join(modules, '.bin/tsc'), [...flags.split(' '), 'consumer.ts'], {
-    cwd: app,
-  })
-  expect(tsc.stdout.toString()).toBe('')
+  const tsc = runTsc(`${flags} consumer.ts`, app)
+  expect(tsc.stdout).toBe('')
   expect(tsc.status).toBe(0)
 })
 

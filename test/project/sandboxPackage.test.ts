@@ -1,5 +1,5 @@
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { install, packSandbox, run } from '../support/packages.ts'
+import { runTsc } from '../support/typescript.ts'
 
 const own = JSON.parse(readFileSync('sandbox/package.json', 'utf8')) as {
   name: string
@@ -18,7 +19,6 @@ const own = JSON.parse(readFileSync('sandbox/package.json', 'utf8')) as {
 }
 const root = JSON.parse(readFileSync('package.json', 'utf8')) as typeof own
 
-const modules = join(process.cwd(), 'node_modules')
 const temp = mkdtempSync(join(tmpdir(), 'authflow-sandbox-package-'))
 afterAll(() => rmSync(temp, { recursive: true }))
 
@@ -63,7 +63,7 @@ export const sandbox = createSandbox({ config })
 `
   writeFileSync(join(app, 'consumer.ts'), code)
   const args = `--noEmit --strict --target es2023 --lib es2023,dom ${flags} consumer.ts`
-  const tsc = spawnSync(join(modules, '.bin/tsc'), args.split(' '), { cwd: app, encoding: 'utf8' })
+  const tsc = runTsc(args, app)
   expect(tsc.stdout).toBe('')
   expect(tsc.status).toBe(0)
 })
