@@ -1,4 +1,10 @@
-import { type Actor, type AnyActorRef, createActor, toPromise } from 'xstate'
+import {
+  type Actor,
+  type AnyActorRef,
+  type AnyMachineSnapshot,
+  createActor,
+  toPromise,
+} from 'xstate'
 import { freshTokens, type System } from '../../machines/core/freshTokens.ts'
 import type { Calls } from '../../machines/core/calls.ts'
 import { codesOf } from '../../machines/core/codes.ts'
@@ -14,7 +20,6 @@ import type { Auth, AuthOptions } from './options.ts'
 import { createFlowPersistence } from './persistence.ts'
 import { createServices } from './services.ts'
 import { type AuthEvent, flowActors, isSame, type View, viewOf } from './view.ts'
-import { warnIgnored } from './warnIgnored.ts'
 
 /** A client, and the actor system behind it for other clients that are built on this one. */
 export interface Client<F extends Flows> {
@@ -28,7 +33,7 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
   checkOptions(options)
   const { clientId = options.env, flows } = options
   const { services, tab } = createServices(options, (url) => void navigate(url))
-  const persistence = createFlowPersistence(tab, `authflow_${clientId}`)
+  const persistence = createFlowPersistence(tab, `authflow_${clientId}`, flows)
   const readAccessToken = createAccessTokenReader(services.clock)
   const lifeListeners = new Set<(event: LifeEvent) => void>()
   const initialView = { status: 'unknown', busy: false, can: () => false } as unknown as View<F>
@@ -82,9 +87,9 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
     const saved = await persistence.load(running, hasCallback)
     if (running !== root) return
     if (saved) {
-      const { flow, snapshot, codes } = saved
+      const { flow, logic, codes } = saved
       codesOf(running.system)?.send({ type: 'codes.restore', codes })
-      running.send({ type: 'flow.resume', flow, snapshot })
+      running.send({ type: 'flow.resume', flow, logic })
     }
     pendingEvents = undefined
     notifier.schedule()
@@ -128,7 +133,7 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
       const wrapped = wrapSecrets<{ type: string }>(event)
       const receiver = receiverOf(wrapped)
       if (receiver) receiver.send(wrapped)
-      else if (root) warnIgnored(wrapped, [...flowActors(root.system), root])
+      else if (root && isDevelopment()) void warn(wrapped, [...flowActors(root.system), root])
     },
 
     can: (event) => !!receiverOf(wrapSecrets<{ type: string }>(event)),
@@ -166,6 +171,22 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
 }
 
 const callsOf = (system: System): Actor<Calls> => system.get('calls')
+
+/** Reads the snapshots at once, because the module that writes the warning is loaded first. */
+async function warn(event: { type: string }, actors: AnyActorRef[]) {
+  const snapshots = actors.map((actor) => actor.getSnapshot() as AnyMachineSnapshot)
+  const { warnIgnored } = await import('./warnIgnored.ts')
+  warnIgnored(event, snapshots)
+}
+
+function isDevelopment(): boolean {
+  try {
+    return process.env['NODE_ENV'] !== 'production'
+  } catch {
+    // A browser without a bundler has no `process`.
+    return false
+  }
+}
 
 const cancelled = (operation: string) =>
   new AuthError('cancelled', { operation, description: 'the session was ended meanwhile' })

@@ -1,7 +1,7 @@
 /**
  * What flows have in common. An app's own flow may use it too; see `docs/examples/naming.ts`.
  */
-import { assertEvent, assign, type EventObject } from 'xstate'
+import { assign, type EventObject } from 'xstate'
 import { AuthError, errorOf, isSecondFactorWanted, isTransient } from '../../services/error.ts'
 import type { Contact } from '../../services/http/wire.ts'
 import { normalizeContact } from '../../services/contact.ts'
@@ -57,7 +57,7 @@ export const lostSecret = (code: string, operation: string) => ({
  * @throws Error when the event is of another type, which is a mistake in the machine
  */
 export function expectEvent<E extends EventObject, T extends E['type']>(event: E, type: T) {
-  assertEvent(event as EventObject, type)
+  if (event.type !== type) throw new Error(`expected ${type}, got ${event.type}`)
   return event as Extract<E, { type: T }>
 }
 

@@ -12,7 +12,6 @@ import type { SignOutRequest } from '../../services/http/wire.ts'
 import { calls } from './calls.ts'
 import { captcha } from './captcha.ts'
 import { codes } from './codes.ts'
-import { resumed } from './resumed.ts'
 import { tokens, type TokensFact } from './tokens.ts'
 
 /** Who is signed in: nobody yet, a guest, or a registered user. */
@@ -47,11 +46,11 @@ export type SessionEvent<Name = string> =
   /** Signs out. With a `redirect_uri` the browser then goes where the server says. */
   | ({ type: 'session.end' } & SignOutRequest)
 
-/** Goes on with a flow from a persisted snapshot. */
+/** Starts a flow with other logic, such as a copy that starts from a persisted snapshot. */
 export interface FlowResume {
   type: 'flow.resume'
   flow: string
-  snapshot: object
+  logic: Flow
 }
 
 /** What happens to a session, for `auth.on`. */
@@ -63,6 +62,24 @@ export type LifeEvent =
   | { type: 'tokenRenewed' }
   /** The server rejected the session, so the user has to sign in again. */
   | { type: 'credentialsLost'; error: AuthError }
+
+/** A flow in the session's context. Tools print contexts; they do not see a private field. */
+class RegisteredFlow implements FlowMeta {
+  readonly who?: readonly Status[]
+  readonly #machine: Flow
+
+  constructor(machine: Flow) {
+    this.#machine = machine
+    this.who = (machine.config.meta as FlowMeta | undefined)?.who
+  }
+
+  get machine(): Flow {
+    return this.#machine
+  }
+}
+
+const register = (flows: Flows = {}) =>
+  Object.fromEntries(Object.entries(flows).map(([name, flow]) => [name, new RegisteredFlow(flow)]))
 
 type FlowEnd =
   { type: 'xstate.done.actor.flow' } | { type: 'xstate.error.actor.flow'; error: unknown }
@@ -78,7 +95,7 @@ const machine = setup({
   types: {
     input: {} as { flows?: Flows } | undefined,
     context: {} as {
-      flows: Flows
+      flows: Record<string, RegisteredFlow>
       /** The name of the running flow. */
       flow?: string
       uid?: string
@@ -94,8 +111,9 @@ const machine = setup({
   guards: {
     canRun: ({ context, event }) => {
       if (event.type !== 'flow.start' && event.type !== 'flow.resume') return false
-      const flow = Object.hasOwn(context.flows, event.flow) && context.flows[event.flow]
-      return !!flow && event.flow !== context.flow && isFor(flow, context.status)
+      const { flow: name } = event
+      const flow = Object.hasOwn(context.flows, name) && context.flows[name]
+      return !!flow && name !== context.flow && isFor(flow, context.status)
     },
     isAnonymous: ({ event }) => statusAfter(event) === 'anonymous',
     isFlowForOthers: ({ context, event }) =>
@@ -104,9 +122,9 @@ const machine = setup({
   actions: {
     startFlow: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'flow.start' && event.type !== 'flow.resume') return
-      const flow = context.flows[event.flow]!
-      const logic = event.type === 'flow.resume' ? resumed(flow, event.snapshot) : flow
-      const input = event.type === 'flow.start' ? { uid: context.uid, ...event.input } : {}
+      const isResumed = event.type === 'flow.resume'
+      const logic = isResumed ? event.logic : context.flows[event.flow]!.machine
+      const input = isResumed ? {} : { uid: context.uid, ...event.input }
       enqueue.assign({ flow: event.flow, error: undefined })
       enqueue.spawnChild(logic as never, { id: 'flow', systemId: 'flow', input } as never)
     }),
@@ -149,7 +167,7 @@ const machine = setup({
 }).createMachine({
   id: 'session',
   type: 'parallel',
-  context: ({ input }) => ({ flows: input?.flows ?? {}, status: 'signedOut' }),
+  context: ({ input }) => ({ flows: register(input?.flows), status: 'signedOut' }),
   invoke: [
     { id: 'captcha', systemId: 'captcha', src: 'captcha' },
     { id: 'codes', systemId: 'codes', src: 'codes' },
@@ -221,9 +239,6 @@ function statusAfter(event: object): Status {
   return event.scope === 'anonymous' ? 'anonymous' : 'signedIn'
 }
 
-function isFor(flow: Flow, status: Status): boolean {
-  const { who } = (flow.config.meta ?? {}) as FlowMeta
-  return !who || who.includes(status)
-}
+const isFor = ({ who }: FlowMeta, status: Status) => !who || who.includes(status)
 
 const isByFlow = (event: object) => 'byFlow' in event && event.byFlow === true

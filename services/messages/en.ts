@@ -22,7 +22,7 @@ const language: Language = {
  * @example
  *   import { messageFor } from 'cloudbase-authflow/messages/en'
  *   const { error } = auth.get()
- *   if (error) show(messageFor(error, { 'signUp:failed_precondition': 'Welcome back! Sign in.' }))
+ *   if (error) show(messageFor(error, { 'signUp:failed_precondition': 'You have an account. Sign in.' }))
  */
 export function messageFor(error: Failure, catalogue: Catalogue = {}): string {
   return composeMessage(error, language, catalogue)

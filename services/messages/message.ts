@@ -11,7 +11,7 @@ export type Catalogue = Partial<Record<MessageKey | `${Operation}:${string}`, st
 /** The parts of an error that a message depends on. */
 export type Failure = Pick<AuthError, 'operation' | 'code' | 'retryAfter'>
 
-/** What the messages of a language are built from. */
+/** The parts that the messages of a language are built from. */
 export interface Language {
   sentences: Record<MessageKey, string>
   /** Follows a sentence that does not say how long to wait, when that is known. */

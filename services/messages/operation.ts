@@ -1,5 +1,5 @@
 import type { OperationName } from '../http/operation.ts'
 
-/** What an error can name as its operation: an endpoint, or a step without one. */
+/** The operations of errors: endpoints, and steps without an endpoint. */
 export type Operation =
   OperationName | 'captcha' | 'destinationOf' | 'openPopup' | 'readCallback' | 'login'

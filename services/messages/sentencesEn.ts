@@ -1,6 +1,6 @@
 import type { Operation } from './operation.ts'
 
-/** One sentence, whether the account exists or not: it must not reveal which accounts exist. */
+/** The same sentence whether the account exists or not, so that it reveals nothing. */
 const refused = 'The account or the password is incorrect. Try again, or sign in with a code.'
 const noAccess = 'This contact cannot be used to sign in. Sign up, or use another.'
 const notLetIn = 'Signing in is not possible at the moment. Contact support.'

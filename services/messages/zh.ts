@@ -22,7 +22,7 @@ const language: Language = {
  * @example
  *   import { messageFor } from 'cloudbase-authflow/messages/zh'
  *   const { error } = auth.get()
- *   if (error) show(messageFor(error, { 'signUp:failed_precondition': '欢迎回来，请直接登录。' }))
+ *   if (error) show(messageFor(error, { 'signUp:failed_precondition': '您已有账号，请直接登录。' }))
  */
 export function messageFor(error: Failure, catalogue: Catalogue = {}): string {
   return composeMessage(error, language, catalogue)

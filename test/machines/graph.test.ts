@@ -13,6 +13,7 @@ import {
 import * as shipped from '../../adapters/client/index.ts'
 import { calls } from '../../machines/core/calls.ts'
 import { codes } from '../../machines/core/codes.ts'
+import { resumed } from '../../machines/core/resumed.ts'
 import { systemClock } from '../../services/clock.ts'
 import type { OperationName } from '../../services/http/operation.ts'
 import { paperApi } from '../support/paths.ts'
@@ -276,11 +277,12 @@ describe('flow.cancel', () => {
       .map((node) => [name, node.key] as const),
   )
   test.each(states)('leaves %s in %s', (flow, value) => {
-    const root = createActor(session, { systemId: 'session', input: { flows } }).start()
+    const root = createActor(session, { systemId: 'session', input: { flows } })
+    root.start()
     const machine = journeys.find(([name]) => name === flow)![1]
     const [who] = (machine.config.meta as { who?: string[] } | undefined)?.who ?? []
     if (who) root.send({ type: 'tokens.restored', scope: who } as never)
-    root.send({ type: 'flow.resume', flow, snapshot: storedIn(machine, value) })
+    root.send({ type: 'flow.resume', flow, logic: resumed(machine, storedIn(machine, value)) })
     const running = root.system.get('flow') as AnyActorRef
     expect(running.getSnapshot()).toMatchObject({ status: 'active', value })
     expect(root.getSnapshot()).toMatchObject({ value: { flow: 'running' }, context: { flow } })
