@@ -15,7 +15,7 @@ import { calls } from './calls.ts'
 import { captcha } from './captcha.ts'
 import { tokens, type TokensFact } from './tokens.ts'
 
-/** Who is signed in: nobody yet, a guest, or a registered user. */
+/** Whether the user is signed out, a guest, or a registered user. */
 export type Status = 'signedOut' | 'anonymous' | 'signedIn'
 
 /**
@@ -101,11 +101,6 @@ type FlowEnd =
 
 const toRunning = { guard: 'canRun', target: 'running', actions: 'startFlow' } as const
 
-/**
- * The root of every client: who is signed in × which flow runs. It starts the shared actors that
- * every request relies on (`captcha`, `tokens`), `calls` for the calls of the app, and at most one
- * flow, as the actor `flow`. The flow ends when the status changes to one it is not for, unless it caused the change.
- */
 const machine = setup({
   types: {
     input: {} as { flows?: Flows } | undefined,
@@ -252,6 +247,12 @@ const machine = setup({
 type Machine = typeof machine
 /** The type of {@link session}. */
 export interface SessionMachine extends Machine {}
+
+/**
+ * The root of every client: who is signed in × which flow runs. It starts the shared actors that
+ * every request relies on (`captcha`, `tokens`), `calls` for the calls of the app, and at most one
+ * flow, as the actor `flow`. The flow ends when the status changes to one it is not for, unless it caused the change.
+ */
 export const session: SessionMachine = machine
 
 /** Where a session with tokens goes. */

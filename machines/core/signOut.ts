@@ -17,12 +17,6 @@ export interface SignOutInput {
   redirect?: SignOutRequest
 }
 
-/**
- * Tells the server that a session has ended, which is over already in this client. It is best effort:
- * repeated a few times while the server cannot be reached, and then given up without an error. The
- * server says where to redirect only for a valid token, so an expired one is refreshed for that; if
- * it cannot be, the session is revoked and the page stays.
- */
 const machine = setup({
   types: {
     input: {} as SignOutInput,
@@ -120,4 +114,11 @@ const machine = setup({
 type Machine = typeof machine
 /** The type of {@link signOut}. */
 export interface SignOutMachine extends Machine {}
+
+/**
+ * Ends at the server a session that has already ended in this client. It is best effort:
+ * repeated a few times while the server cannot be reached, and then given up without an error. The
+ * server says where to redirect only for a valid token, so an expired one is refreshed for that; if
+ * it cannot be, the session is revoked and the page stays.
+ */
 export const signOut: SignOutMachine = machine

@@ -20,12 +20,6 @@ export type TokensFact = (
   byFlow?: boolean
 }
 
-/**
- * Owns the session's tokens: stores them, refreshes them when a request needs it, and drops them
- * only when the server rejects the refresh token or the user signs out. A request sends
- * `tokens.refresh` and waits until the machine is no longer `busy`, so that any number of requests
- * share one refresh.
- */
 const machine = setup({
   types: {
     context: {} as {
@@ -241,6 +235,13 @@ const machine = setup({
 type Machine = typeof machine
 /** The type of {@link tokens}. */
 export interface TokensMachine extends Machine {}
+
+/**
+ * Owns the session's tokens: stores them, refreshes them when a request needs it, and drops them
+ * only when the server rejects the refresh token or the user signs out. A request sends
+ * `tokens.refresh` and waits until the machine is no longer `busy`, so that any number of requests
+ * share one refresh.
+ */
 export const tokens: TokensMachine = machine
 
 const isByFlow = (event: object) => 'byFlow' in event && event.byFlow === true

@@ -46,10 +46,6 @@ const toNewConsent = {
   actions: ['rememberError', 'forgetProof'],
 } as const
 
-/**
- * Signs in by a third-party provider, or binds one to the signed-in user. The purpose is fixed when
- * the flow starts; the address of the callback does not decide it.
- */
 const machine = flow.createMachine({
   id: 'provider',
   context: ({ input: { purpose = 'signIn', ...consent } }) => ({ consent, purpose }),
@@ -102,4 +98,9 @@ const machine = flow.createMachine({
 type Machine = typeof machine
 /** The type of {@link provider}. */
 export interface ProviderMachine extends Machine {}
+
+/**
+ * Signs in by a third-party provider, or binds one to the signed-in user. The purpose is fixed when
+ * the flow starts; the address of the callback does not decide it.
+ */
 export const provider: ProviderMachine = machine

@@ -110,12 +110,6 @@ const untilResend = {
   onError: { actions: 'allowResend' },
 } as const
 
-/**
- * Verifies a contact: sends a code, asks for it and checks it. Another code is sent only on
- * `code.resend` and not before `resendAt`, which belongs to the contact: leaving and returning with
- * the same contact goes on with the code that was sent. A code that has expired, or was guessed too
- * often, must be replaced. If not even the first code can be sent, the machine ends with the error.
- */
 const machine = flow.createMachine({
   id: 'verification',
   context: ({ input: { contact, target = 'ANY' }, self: { system } }) => {
@@ -204,6 +198,13 @@ const machine = flow.createMachine({
 type Machine = typeof machine
 /** The type of {@link verification}. */
 export interface VerificationMachine extends Machine {}
+
+/**
+ * Verifies a contact: sends a code, asks for it and checks it. Another code is sent only on
+ * `code.resend` and not before `resendAt`, which belongs to the contact: leaving and returning with
+ * the same contact goes on with the code that was sent. A code that has expired, or was guessed too
+ * often, must be replaced. If not even the first code can be sent, the machine ends with the error.
+ */
 export const verification: VerificationMachine = machine
 
 /** Answers after which this code cannot be verified any more. */
