@@ -9,7 +9,7 @@ const words = [
   'doors?|faces?|houses?|rooms?',
   'hear|heard|hearing|hears|tell|telling|tells|told|unheard',
   'journeys?|keepers?|peers?|persons?',
-  'outset|patience|postponed|tally|twofold',
+  'outset|patience|tally|twofold',
   'seals?|sealed|unseal(ed|s)?',
   'handOver|isDue|needOne|notEnough|openAuth|renewInTurn|standIn|vanished',
 ]
@@ -20,8 +20,18 @@ const allowed = [
   ['font-face', 'a rule of CSS'],
 ] as const
 
-/** Paths whose words are still to be replaced. */
-const pending: string[] = []
+/** Beginnings of paths whose words are still to be replaced. */
+const pending = [
+  'CHANGELOG.md',
+  'README.md',
+  'docs/decisions/',
+  'docs/demo/',
+  'docs/examples/',
+  'docs/flows/',
+  'test/browser/demo',
+  'test/machines/',
+  'test/support/',
+]
 
 const banned = new RegExp(`(?<![a-z])(${words.join('|').toLowerCase()})(?![a-z])`, 'g')
 
@@ -41,22 +51,27 @@ function findBanned(file: string, text: string): string[] {
 }
 
 const files = globSync(
-  ['*.md', '{machines,services,adapters,sandbox,build,docs,test}/**/*.{ts,md,html,css}'],
+  [
+    '*.md',
+    '{.,sandbox}/package.json',
+    '{machines,services,adapters,sandbox,build,docs,test}/**/*.{ts,md,html,css}',
+  ],
   { exclude: ['**/node_modules', '**/dist', 'test/.readme-*', 'test/project/language.test.ts'] },
 ).toSorted()
 
-const isBelow = (path: string) => (file: string) => file === path || file.startsWith(`${path}/`)
 const bannedIn = (some: string[]) =>
   some.flatMap((file) => findBanned(file, readFileSync(file, 'utf8')))
 
 test('language: code, comments, test titles and docs contain no banned word', () => {
-  const done = files.filter((file) => !pending.some((path) => isBelow(path)(file)))
+  const done = files.filter((file) => !pending.some((start) => file.startsWith(start)))
   expect(done.length).toBeGreaterThan(200)
   expect(bannedIn(done)).toEqual([])
 })
 
 test('language: a path that is pending still contains a banned word', () => {
-  const finished = pending.filter((path) => bannedIn(files.filter(isBelow(path))).length === 0)
+  const isDone = (start: string) =>
+    bannedIn(files.filter((file) => file.startsWith(start))).length === 0
+  const finished = pending.filter(isDone)
   expect(finished).toEqual([])
 })
 
