@@ -1,7 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
-import { runTsc } from '../support/typescript.ts'
 
 /** Inside `test/`, where imports resolve as they do for the other tests. */
 const temp = mkdtempSync('test/.readme-')
@@ -47,7 +47,7 @@ test.each(['README.md', 'README.zh-CN.md', 'sandbox/README.md'])(
     const config = { extends: '../tsconfig.json', compilerOptions, include: names }
     writeFileSync(join(temp, 'tsconfig.json'), JSON.stringify(config))
 
-    const tsc = runTsc(`-p ${temp}`)
+    const tsc = spawnSync('node_modules/.bin/tsc', ['-p', temp], { encoding: 'utf8' })
     expect(tsc.stdout).toBe('')
     expect(tsc.status).toBe(0)
   },
