@@ -1,7 +1,7 @@
 import { assign, fromPromise, setup } from 'xstate'
 import { retryAt } from '../../services/clock.ts'
 import { errorOf, isTransient } from '../../services/error.ts'
-import { refresh, refreshV2, revoke, signOut as endSession } from '../../services/http/endpoints.ts'
+import { revoke, signOut as endSession } from '../../services/http/endpoints.ts'
 import type { SignedOut, SignOutRequest, Tokens } from '../../services/http/wire.ts'
 import type { Credentials } from '../../services/session/credentials.ts'
 import { sendRefresh } from '../../services/session/refresh.ts'

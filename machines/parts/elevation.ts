@@ -58,7 +58,7 @@ const flow = setup({
   },
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 
 /**
  * Step-up authentication (sudo): proves that the user is still the one who signed in, by a code to
