@@ -163,7 +163,7 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
       if (started && started !== root) throw cancelled(operation)
       if (!root) throw notStarted()
       const id = `call.${operation}.${++callCount}`
-      const calls = callsOf(root)
+      const calls = callsActorOf(root)
       const wrapped: object = wrapSecrets(params)
       calls.send({ type: 'call.start', id, endpoint: endpoint as never, params: wrapped })
       const call = calls.getSnapshot().context.get(id)!
@@ -180,7 +180,7 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
 }
 
 /** The actor that runs calls; the first call starts it, as many clients make none. */
-function callsOf(root: Actor<typeof session>): Actor<Calls> {
+function callsActorOf(root: Actor<typeof session>): Actor<Calls> {
   if (!root.system.get('calls')) root.send({ type: 'calls.open' })
   return root.system.get('calls')
 }

@@ -128,17 +128,18 @@ type Call<I> = (
  * Returns a function that makes the states in which a flow calls the server. Such a state is busy,
  * forgets the last error, and invokes the actor under its own name.
  *
- * @param flow what `setup` returned, for its types; it has an action `forgetError`
+ * The type parameter is the type of what `setup` returned; it has an action `forgetError`.
  *
  * @example
- *   const call = callsOf(flow)
+ *   const call = callsOf<typeof flow>()
  *   // in `states`:
  *   signingIn: call('signIn', { input: …, onDone: 'done', onError: failTo('askingAccount') })
  */
-export const callsOf: <S extends Setup>(flow: S) => Call<InvokeOf<S>> = () => toCallState as never
-
-const toCallState = (src: string, edges: object) => ({
-  tags: 'busy',
-  entry: 'forgetError',
-  invoke: { id: src, src, ...edges },
-})
+export function callsOf<S extends Setup>(): Call<InvokeOf<S>> {
+  const call = (src: string, edges: object) => ({
+    tags: 'busy',
+    entry: 'forgetError',
+    invoke: { id: src, src, ...edges },
+  })
+  return call as Call<InvokeOf<S>>
+}

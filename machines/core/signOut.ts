@@ -1,9 +1,10 @@
 import { assign, fromPromise, setup } from 'xstate'
 import { retryAt } from '../../services/clock.ts'
 import { errorOf, isTransient } from '../../services/error.ts'
-import { refresh, refreshV2, revoke, signOut as endSession } from '../../services/http/endpoints.ts'
+import { revoke, signOut as endSession } from '../../services/http/endpoints.ts'
 import type { SignedOut, SignOutRequest, Tokens } from '../../services/http/wire.ts'
 import type { Credentials } from '../../services/session/credentials.ts'
+import { sendRefresh } from '../../services/session/refresh.ts'
 import { clockOf, servicesOf } from '../../services/system.ts'
 import { until } from './until.ts'
 
@@ -32,11 +33,9 @@ const machine = setup({
           : call(revoke, { token }, { signal })
       },
     ),
-    refresh: fromPromise<Tokens, SignOutInput['credentials']>(({ input, system, signal }) => {
-      const { version, refresh_token } = input
-      const endpoint = version === 'v2' ? refreshV2 : refresh
-      return servicesOf(system).call(endpoint, { refresh_token: refresh_token! }, { signal })
-    }),
+    refresh: fromPromise<Tokens, SignOutInput['credentials']>(({ input, system, signal }) =>
+      sendRefresh(servicesOf(system).call, input, signal),
+    ),
     until,
   },
   guards: {

@@ -1,7 +1,6 @@
 import { assign, fromPromise, sendTo, setup, spawnChild } from 'xstate'
 import { type Clock, retryAt } from '../../services/clock.ts'
 import { AuthError, errorOf } from '../../services/error.ts'
-import { refresh, refreshV2 } from '../../services/http/endpoints.ts'
 import type { SignOutRequest, Tokens } from '../../services/http/wire.ts'
 import type { Credentials } from '../../services/session/credentials.ts'
 import { withMargin } from '../../services/session/expiry.ts'
@@ -44,18 +43,9 @@ const machine = setup({
   },
   actors: {
     load: fromPromise<Credentials | undefined>(({ system }) => servicesOf(system).store.load()),
-    refresh: fromPromise<Tokens | undefined, Credentials>(({ input, system, signal }) => {
-      const { call, store } = servicesOf(system)
-      return store.refresh(input, {
-        send: ({ version, refresh_token }) =>
-          call(
-            version === 'v2' ? refreshV2 : refresh,
-            { refresh_token: refresh_token! },
-            { signal },
-          ),
-        signal,
-      })
-    }),
+    refresh: fromPromise<Tokens | undefined, Credentials>(({ input, system, signal }) =>
+      servicesOf(system).refresh(input, signal),
+    ),
     signOut,
     until,
   },

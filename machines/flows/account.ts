@@ -66,7 +66,7 @@ const flow = setup({
   },
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 const toEdit = { target: 'gatedEdit', actions: 'park' } as const
 
 const machine = flow.createMachine({

@@ -39,7 +39,7 @@ const flow = setup({
   },
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 const toRetry = failTo('askingRetry', 'isTransient')
 const toNewConsent = {
   target: 'askingRetry',

@@ -91,7 +91,7 @@ const flow = setup({
   },
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 const startOver = { target: 'askingAccount', actions: 'forgetError' } as const
 const toStart = failTo('askingAccount')
 const toRetry = failTo('askingRetry', 'canRetry')

@@ -79,7 +79,7 @@ const flow = setup({
   },
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 const startOver = { target: 'askingAccount', actions: 'forgetError' } as const
 const toLostProof = { target: 'askingAccount', actions: 'rememberLostProof' } as const
 const toSwitched = { target: 'done', actions: 'rememberSwitch' } as const

@@ -58,7 +58,7 @@ const flow = setup({
   },
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 
 const machine = flow.createMachine({
   id: 'elevation',

@@ -76,7 +76,7 @@ const flow = setup({
   },
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 /** An edit that was not answered can be retried; one that was refused is over. */
 const toRetryOrEnd = [failTo('askingRetry', 'isTransient'), failTo('left')] as const
 const toElevationOrEnd = [

@@ -101,7 +101,7 @@ const flow = setup({
   },
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 const untilResend = {
   id: 'untilResend',
   src: 'until',
