@@ -1,13 +1,5 @@
 /** Measures what a client costs and prints it as JSON. Run it with `node --expose-gc`. */
-import {
-  account,
-  createAuth,
-  memoryStore,
-  provider,
-  resetPassword,
-  signIn,
-  upgrade,
-} from '../../adapters/client/index.ts'
+import { createAuth, memoryStore, signIn } from '../../adapters/client/index.ts'
 import { getUser } from '../../services/endpoints.ts'
 
 const tokens = { access_token: 'a', refresh_token: 'r', expires_in: 7200, sub: 'u1' }
@@ -23,7 +15,7 @@ const createClient = () =>
     storage,
     fetch: respond,
     timeout: 500,
-    flows: { account, provider, resetPassword, signIn, upgrade },
+    flows: { signIn },
   })
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
