@@ -30,13 +30,8 @@ export function stepsPage(language: Language): string {
   return [`# ${title}`, intro, ...parts, tail].join('\n\n') + '\n'
 }
 
-/** Lists the events that users can send in a flow. */
-export function eventsOf(flow: AnyStateMachine): string[] {
-  return [...stepsOf(flow, 'en').seen.values()].flatMap(({ events }) => events)
-}
-
-/** The steps of a flow by name, and the states that no view shows. */
-function stepsOf(flow: AnyStateMachine, language: Language) {
+/** Returns the steps of a flow by name, and the names of the states that no view shows. */
+export function stepsOf(flow: AnyStateMachine, language: Language) {
   const seen = new Map<string, Step>()
   const others = new Set<string>()
 
