@@ -1,25 +1,29 @@
-/** Time as the machines see it. Tests hand in one they can turn. */
+/** The time as the machines see it; tests pass one they can advance. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Returns the time in milliseconds since the epoch. */
   now(): number
   /**
-   * Settles when `deadline` (ms since the epoch) has come, or as much time has gone by as there was
-   * left, if the time of day is set back meanwhile; rejects when `signal` aborts first.
+   * Waits for a deadline. When the system time is set back meanwhile, the wait still lasts no longer
+   * than it would have.
+   *
+   * @param deadline milliseconds since the epoch
+   * @param signal rejects the promise with its reason when it aborts
    */
   until(deadline: number, signal?: AbortSignal): Promise<void>
 }
 
-/** Milliseconds after which the time of day is looked at again: a timer does not see it being set. */
-const LONGEST_TIMER = 60_000
+/** Milliseconds after which a wait checks the system time again, which timers do not follow. */
+const CHECK_INTERVAL_MS = 60_000
 
+/** The system time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   async until(deadline, signal) {
     for (let left = deadline - Date.now(); left > 0;) {
       signal?.throwIfAborted()
-      const slept = Math.min(left, LONGEST_TIMER)
-      await sleep(slept, signal)
-      left = Math.min(left - slept, deadline - Date.now())
+      const duration = Math.min(left, CHECK_INTERVAL_MS)
+      await sleep(duration, signal)
+      left = Math.min(left - duration, deadline - Date.now())
     }
   },
 }
@@ -34,15 +38,19 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     }
     function abort() {
       clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
       reject(signal?.reason as Error)
     }
   })
 }
 
 /**
- * When to try again after the `attempt`-th failure (1, 2, …), in ms since the epoch: doubling from
- * half a second to a minute, with jitter so that a crowd does not return together, and never before
- * the server's own `retryAfter` (s).
+ * Computes when to try again after a failure: the delay doubles from half a second to a minute, with
+ * jitter, so that many clients do not return at once.
+ *
+ * @param attempt the number of failures so far: 1, 2, …
+ * @param retryAfter seconds the server asked to wait at least
+ * @returns milliseconds since the epoch
  */
 export function retryAt(clock: Clock, attempt: number, retryAfter = 0): number {
   const backoff = Math.min(500 * 2 ** (attempt - 1), 60_000) * (0.5 + Math.random() / 2)

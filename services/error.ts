@@ -1,4 +1,4 @@
-/** Codes a CloudBase server answers with, and the few that arise on this side of the wire. */
+/** The codes of the HTTP API and of this library. */
 const CODES = [
   'aborted',
   'already_exists',
@@ -29,9 +29,46 @@ const CODES = [
   'user_pending',
 ] as const
 
+/**
+ * The code of an error. One code has different meanings on different operations: branch on
+ * `(operation, code)`. Servers add codes, so any text is possible.
+ *
+ * | code | from | meaning |
+ * | --- | --- | --- |
+ * | `aborted` | both | Too many attempts, or the session changed meanwhile. |
+ * | `already_exists` | server | A name, contact or identity is taken. |
+ * | `cancelled` | client | The user or the app ended the operation. |
+ * | `captcha_invalid` | server | The captcha token or answer is wrong or spent. |
+ * | `captcha_required` | server | A captcha must be solved; flows do this on their own. |
+ * | `code_expired` | server | The verification code has expired. |
+ * | `deadline_exceeded` | client | No answer within the timeout. |
+ * | `failed_precondition` | both | Not possible in the present state, such as a contact in use. |
+ * | `internal` | server | The server failed. |
+ * | `invalid_argument` | both | An input is malformed; `description` names it. |
+ * | `invalid_credentials` | server | The account or the password is wrong. |
+ * | `invalid_grant` | server | The refresh token is no longer valid: the session has ended. |
+ * | `invalid_password` | server | The password is wrong. |
+ * | `invalid_response` | client | The answer is not one of this API, such as a page of a proxy. |
+ * | `invalid_status` | server | Too many wrong passwords; see `retryAfter`. |
+ * | `invalid_two_factor` | server | The second factor is wrong or missing. |
+ * | `not_found` | server | A user, code or provider does not exist. |
+ * | `password_not_set` | server | The user has no password. |
+ * | `permission_denied` | both | Not allowed, or the proof of identity is too old. |
+ * | `resource_exhausted` | server | Too many requests; see `retryAfter`. |
+ * | `unauthenticated` | both | No user is signed in, or the access token was refused. |
+ * | `unavailable` | server | The server is down; see `retryAfter`. |
+ * | `unimplemented` | both | Not supported by this server or platform. |
+ * | `unknown` | both | An error without a code; see `cause`. |
+ * | `unreachable` | client | The connection failed; `description` names host and cause. |
+ * | `user_blocked` | server | The account is blocked. |
+ * | `user_pending` | server | The account is not active yet. |
+ */
 export type AuthErrorCode = (typeof CODES)[number] | (string & {})
 
-/** A word of the protocol: it says nothing about who is spoken to. */
+/**
+ * Checks that a code is one of the table. Known codes contain no user data, whatever the server was
+ * sent.
+ */
 export function isKnownCode(code: string): boolean {
   return CODES.includes(code as never)
 }
@@ -41,21 +78,31 @@ export function isCode(value: unknown): value is AuthErrorCode {
   return typeof value === 'string' && /^[\w.-]{1,64}$/.test(value)
 }
 
+/** The properties of an `AuthError` besides its code. */
 export interface AuthErrorDetails {
-  /** The operation that failed, named as in `Api`. One code means different things on different ones. */
+  /** The operation that failed: the name of an endpoint or of a method. */
   operation?: string
-  /** What the server said, or what to do about it. For developers; never shown to a stranger. */
+  /** The explanation of the server, or what to do. For developers; it can reveal whether an account exists. */
   description?: string
-  /** HTTP status, when the server answered at all. */
+  /** The HTTP status, when the server answered. */
   status?: number
-  /** Seconds to wait before trying again. */
+  /** Seconds to wait before the next attempt. */
   retryAfter?: number
-  /** The `x-request-id` the request carried. */
+  /** The `x-request-id` of the request. */
   requestId?: string
   cause?: unknown
 }
 
-/** The one error this library throws. Branch on `(operation, code)`. */
+/**
+ * The error that every method of this library throws.
+ *
+ * @example
+ *   try {
+ *     await auth.call(getUser)
+ *   } catch (error) {
+ *     if (error instanceof AuthError && error.code === 'unauthenticated') showSignIn()
+ *   }
+ */
 export class AuthError extends Error {
   override readonly name = 'AuthError'
   declare readonly code: AuthErrorCode
@@ -74,7 +121,12 @@ export class AuthError extends Error {
     Object.assign(this, { code, ...details })
   }
 
-  /** Anything thrown, as an `AuthError` that knows its operation. */
+  /**
+   * Converts anything thrown to an `AuthError` that names its operation.
+   *
+   * @param thrown an `AuthError`, which keeps its own operation, or any other value, which becomes
+   *   the `cause` of an error with the code `unknown`
+   */
   static from(thrown: unknown, operation?: string): AuthError {
     if (!(thrown instanceof AuthError))
       return new AuthError('unknown', { operation, cause: thrown })
@@ -84,17 +136,21 @@ export class AuthError extends Error {
   }
 }
 
-/** The error an event of a machine carries, if it carries one. */
+/**
+ * Reads the error of an event of a machine.
+ *
+ * @returns the error, or undefined when the event has none
+ */
 export function errorOf(event: object): AuthError | undefined {
   return 'error' in event ? AuthError.from(event.error) : undefined
 }
 
-/** Worth trying again as it stands: nothing was wrong with the request itself. */
+/** Checks whether the same request may succeed later: nothing in the request itself was wrong. */
 export function isTransient(error: AuthError | undefined): boolean {
   return !!error && TRANSIENT.has(error.code)
 }
 
-/** What was proven was right, but is not enough for this account. */
+/** Checks whether the proof was accepted but the account requires a second factor. */
 export function isSecondFactorWanted(error: AuthError | undefined): boolean {
   return !!error && SECOND_FACTOR.has(error.code)
 }

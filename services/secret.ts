@@ -3,8 +3,8 @@ import { isRecord } from './record.ts'
 const MASK = '[secret]'
 
 /**
- * A password, code or token on its way through the machines. It prints as `[secret]`, serializes
- * to nothing, and only the HTTP layer and the token store open it.
+ * A password, code or token on its way through the machines. It prints as `[secret]` and serializes
+ * to nothing; only the HTTP layer and the token store reveal it.
  */
 export class Secret {
   readonly #value: string
@@ -13,20 +13,22 @@ export class Secret {
     this.#value = value
   }
 
-  /** The text itself: for building a request or writing the token store, nothing else. */
+  /** Returns the text, to build a request or to write the token store; for nothing else. */
   reveal(): string {
     return this.#value
   }
 
-  /** Whether the text bears a mark that only its rightful sender knows. */
-  matches(mark: RegExp): boolean {
-    return mark.test(this.#value)
+  /** Tests the text against a pattern without revealing it. */
+  matches(pattern: RegExp): boolean {
+    return pattern.test(this.#value)
   }
 
+  /** Returns `[secret]`. */
   toString(): string {
     return MASK
   }
 
+  /** Returns undefined, so that JSON leaves the field out. */
   toJSON(): undefined {
     return undefined
   }
@@ -36,22 +38,22 @@ export class Secret {
   }
 }
 
-/** What a caller may pass where a secret goes: it is sealed before it meets a machine. */
+/** The type `T` with a plain text in place of every `Secret`: what callers pass and receive. */
 export type Unwrapped<T> = {
   [K in keyof T]: Secret extends T[K] ? string | Exclude<T[K], Secret> : T[K]
 }
 
 /**
- * The protocol's own habit: every password, code, ticket and token is called one. In an app's own
- * events it may be a `newPassword`. The answer to a captcha is `text`, and `key` on the wire; the
- * `url` a provider sends a person back to bears a code.
+ * The names of secret fields: those of the HTTP API end in `code`, `password`, `ticket` or `token`;
+ * an app's own events may have a `newPassword`. The answer to a captcha is `text`, on the wire `key`;
+ * the `url` of an authorization response holds a code.
  */
 const SECRET_FIELD =
   /(^|_)(code|password|ticket|token)$|(Code|Password|Ticket|Token)$|^(text|key|url)$/
 
 /** Wraps the secret fields of an event or of a call's parameters, nested ones too. */
 export function wrapSecrets<T extends object>(fields: object): T {
-  const sealed = Object.entries(fields).map(([name, value]) => [
+  const wrapped = Object.entries(fields).map(([name, value]) => [
     name,
     typeof value === 'string' && SECRET_FIELD.test(name)
       ? new Secret(value)
@@ -59,25 +61,25 @@ export function wrapSecrets<T extends object>(fields: object): T {
         ? wrapSecrets(value)
         : value,
   ])
-  return Object.fromEntries(sealed) as T
+  return Object.fromEntries(wrapped) as T
 }
 
-/** No request of the protocol nests deeper; an answer that does holds no secrets down there. */
-const DEEPEST_SECRET = 3
+/** No request of the HTTP API nests deeper, and deeper parts of an answer hold no secrets. */
+const MAX_DEPTH = 3
 
-/** Opens every secret of a value, nested ones too, for the caller who asked for it. */
-export function unwrapSecrets<T>(value: T, depth = DEEPEST_SECRET): Unwrapped<T> {
+/** Replaces every secret of a value by its text, nested ones too. */
+export function unwrapSecrets<T>(value: T, depth = MAX_DEPTH): Unwrapped<T> {
   if (value instanceof Secret) return value.reveal() as Unwrapped<T>
   if (!isRecord(value) || depth === 0) return value as Unwrapped<T>
-  const opened = Object.entries(value).map(([name, field]) => [
+  const unwrapped = Object.entries(value).map(([name, field]) => [
     name,
     unwrapSecrets<unknown>(field, depth - 1),
   ])
-  return Object.fromEntries(opened) as Unwrapped<T>
+  return Object.fromEntries(unwrapped) as Unwrapped<T>
 }
 
-/** The texts of a value's secrets, nested ones too; the empty ones hide nothing. */
-export function textsOf(value: unknown, depth = DEEPEST_SECRET): string[] {
+/** Lists the texts of a value's secrets, nested ones too, without empty ones. */
+export function textsOf(value: unknown, depth = MAX_DEPTH): string[] {
   if (value instanceof Secret) return [value.reveal()].filter(Boolean)
   if (!isRecord(value) || depth === 0) return []
   return Object.values(value).flatMap((field) => textsOf(field, depth - 1))

@@ -20,6 +20,10 @@ export default defineConfig({
       { find: /^cloudbase-authflow$/, replacement: at('../adapters/client/index.ts') },
       { find: /^cloudbase-authflow\/endpoints$/, replacement: at('../services/endpoints.ts') },
       { find: /^cloudbase-authflow-sandbox$/, replacement: at('../sandbox/index.ts') },
+      {
+        find: /^cloudbase-authflow\/messages\/(en|zh)$/,
+        replacement: at('../services/messages/$1.ts'),
+      },
     ],
   },
   test: {

@@ -1,10 +1,12 @@
 /** Every word on the page, in English and in Chinese. */
 import type { AuthError } from 'cloudbase-authflow'
-import { type Language, messageFor } from '../../services/messages.ts'
+import { messageFor as messageInEnglish } from '../../services/messages/en.ts'
+import { messageFor as messageInChinese } from '../../services/messages/zh.ts'
 import { en, type Texts } from './words/en.ts'
 import { zh } from './words/zh.ts'
 
-export type { Language, Texts }
+export type Language = 'zh' | 'en'
+export type { Texts }
 
 export const texts: Record<Language, Texts> = { en, zh }
 
@@ -13,5 +15,6 @@ export function sentence(
   error: Pick<AuthError, 'operation' | 'code' | 'retryAfter'>,
   language: Language,
 ): string {
-  return messageFor(error, language, texts[language].errors)
+  const messageFor = { zh: messageInChinese, en: messageInEnglish }[language]
+  return messageFor(error, texts[language].errors)
 }

@@ -64,6 +64,24 @@ export type LifeEvent =
   /** The server rejected the session, so the user has to sign in again. */
   | { type: 'credentialsLost'; error: AuthError }
 
+/** A flow in the session's context. Tools print contexts; they do not see a private field. */
+class RegisteredFlow implements FlowMeta {
+  readonly who?: readonly Status[]
+  readonly #machine: Flow
+
+  constructor(machine: Flow) {
+    this.#machine = machine
+    this.who = (machine.config.meta as FlowMeta | undefined)?.who
+  }
+
+  get machine(): Flow {
+    return this.#machine
+  }
+}
+
+const register = (flows: Flows = {}) =>
+  Object.fromEntries(Object.entries(flows).map(([name, flow]) => [name, new RegisteredFlow(flow)]))
+
 type FlowEnd =
   { type: 'xstate.done.actor.flow' } | { type: 'xstate.error.actor.flow'; error: unknown }
 
@@ -78,7 +96,7 @@ const machine = setup({
   types: {
     input: {} as { flows?: Flows } | undefined,
     context: {} as {
-      flows: Flows
+      flows: Record<string, RegisteredFlow>
       /** The name of the running flow. */
       flow?: string
       uid?: string
@@ -94,8 +112,9 @@ const machine = setup({
   guards: {
     canRun: ({ context, event }) => {
       if (event.type !== 'flow.start' && event.type !== 'flow.resume') return false
-      const flow = Object.hasOwn(context.flows, event.flow) && context.flows[event.flow]
-      return !!flow && event.flow !== context.flow && isFor(flow, context.status)
+      const { flow: name } = event
+      const flow = Object.hasOwn(context.flows, name) && context.flows[name]
+      return !!flow && name !== context.flow && isFor(flow, context.status)
     },
     isAnonymous: ({ event }) => statusAfter(event) === 'anonymous',
     isFlowForOthers: ({ context, event }) =>
@@ -104,7 +123,7 @@ const machine = setup({
   actions: {
     startFlow: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'flow.start' && event.type !== 'flow.resume') return
-      const flow = context.flows[event.flow]!
+      const flow = context.flows[event.flow]!.machine
       const logic = event.type === 'flow.resume' ? resumed(flow, event.snapshot) : flow
       const input = event.type === 'flow.start' ? { uid: context.uid, ...event.input } : {}
       enqueue.assign({ flow: event.flow, error: undefined })
@@ -149,7 +168,7 @@ const machine = setup({
 }).createMachine({
   id: 'session',
   type: 'parallel',
-  context: ({ input }) => ({ flows: input?.flows ?? {}, status: 'signedOut' }),
+  context: ({ input }) => ({ flows: register(input?.flows), status: 'signedOut' }),
   invoke: [
     { id: 'captcha', systemId: 'captcha', src: 'captcha' },
     { id: 'codes', systemId: 'codes', src: 'codes' },
@@ -221,9 +240,6 @@ function statusAfter(event: object): Status {
   return event.scope === 'anonymous' ? 'anonymous' : 'signedIn'
 }
 
-function isFor(flow: Flow, status: Status): boolean {
-  const { who } = (flow.config.meta ?? {}) as FlowMeta
-  return !who || who.includes(status)
-}
+const isFor = ({ who }: FlowMeta, status: Status) => !who || who.includes(status)
 
 const isByFlow = (event: object) => 'byFlow' in event && event.byFlow === true

@@ -1,8 +1,15 @@
 import { assign, setup } from 'xstate'
-import { AuthError } from '../../services/error.ts'
+import type { AuthError } from '../../services/error.ts'
 import * as api from '../../services/http/endpoints.ts'
 import type { Contact, Profile } from '../../services/http/wire.ts'
-import { callsOf, errorActions, expectEvent, failTo, readContact } from '../core/flow.ts'
+import {
+  callsOf,
+  contactGuards,
+  errorActions,
+  expectEvent,
+  failTo,
+  readContact,
+} from '../core/flow.ts'
 import { request } from '../core/request.ts'
 import type { FlowMeta } from '../core/session.ts'
 import {
@@ -46,7 +53,7 @@ const flow = setup({
     unbindProvider: request(api.unbindProvider),
   },
   guards: {
-    hasValidEdit: ({ event }) => !(readEdit(event) instanceof AuthError),
+    ...contactGuards,
     isDeleted: ({ context, event }) =>
       context.edit?.type === 'account.delete' &&
       (event as unknown as { output: { isDone: boolean } }).output.isDone,
@@ -54,16 +61,13 @@ const flow = setup({
   actions: {
     ...errorActions<Context, Event>(),
     followRedirect,
-    park: assign(({ event }) => ({ edit: readEdit(event) as Edit, error: undefined })),
-    rememberInvalidEdit: assign(({ event }) => ({ error: readEdit(event) as AuthError })),
+    park: assign(({ event }) => ({ edit: normalizeEdit(event as Edit), error: undefined })),
+    rememberInvalidContact: assign(({ event }) => ({ error: readContact(event) as AuthError })),
   },
 })
 
 const call = callsOf(flow)
-const toEdit = [
-  { guard: 'hasValidEdit', target: 'gatedEdit', actions: 'park' },
-  { actions: 'rememberInvalidEdit' },
-] as const
+const toEdit = { target: 'gatedEdit', actions: 'park' } as const
 
 /**
  * Edits the account of the signed-in user. A new password, phone or e-mail, and deleting the account,
@@ -82,7 +86,10 @@ const machine = flow.createMachine({
       entry: assign({ edit: undefined, providerToken: undefined, redirect: undefined }),
       on: {
         'password.change': toEdit,
-        'contact.replace': toEdit,
+        'contact.replace': [
+          { guard: 'hasValidContact', ...toEdit },
+          { actions: 'rememberInvalidContact' },
+        ],
         'account.delete': toEdit,
         'profile.submit': 'savingProfile',
         'provider.bind': 'consent',
@@ -142,9 +149,8 @@ type Machine = typeof machine
 export interface AccountMachine extends Machine {}
 export const account: AccountMachine = machine
 
-/** @returns the edit with its contact in normal form, or the error that says what is wrong with it */
-function readEdit(event: { type: string }): Edit | AuthError {
-  if (event.type !== 'contact.replace') return event as Edit
-  const contact = readContact(event)
-  return contact instanceof AuthError ? contact : { type: event.type, ...(contact as Contact) }
-}
+/** Keeps a valid contact in its normal form. */
+const normalizeEdit = (event: Edit): Edit =>
+  event.type === 'contact.replace'
+    ? { ...(readContact(event) as Contact), type: event.type }
+    : event

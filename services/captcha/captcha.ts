@@ -1,39 +1,53 @@
 import type { Caller } from '../http/caller.ts'
 import { createCaptcha, verifyCaptcha } from '../http/endpoints.ts'
-import type { Secret } from '../secret.ts'
 import type { CaptchaToken } from '../http/wire.ts'
+import type { Secret } from '../secret.ts'
 
-/** What a person is shown: a picture to read, or a page to visit. */
+/** A captcha to show: a picture to read or a page to open. */
 export interface CaptchaQuestion {
-  /** A `data:` URL. */
+  /** The picture as a `data:` URL. */
   image?: string
-  /** Opened in a frame, a window or a webview; it leads back to the `redirect_uri`. */
+  /** The page; it is opened in a frame, a window or a webview and leads back to `redirect_uri`. */
   url?: string
-  /** The server asked for nothing and gave a token at once. */
+  /** The token, when the server required no answer. */
   solved?: CaptchaToken
-  /** Names the picture. */
+  /** Identifies the picture. */
   token?: Secret
-  /** Names the visit. */
+  /** Identifies the page. */
   state?: string
 }
 
-/** What an instance lends a captcha service. */
-export interface CaptchaMeans {
+/** The functions that a client offers to a captcha service. */
+export interface CaptchaContext {
+  /** Calls an endpoint of the server. */
   call: Caller
-  /** 128 random bits as hex. */
+  /** Returns 128 random bits as hex digits. */
   nonce(): string
+  /** Aborted when the captcha is no longer needed. */
   signal: AbortSignal
 }
 
-/** One way to ask a person whether they are one. */
+/** A way to ask for a captcha and to trade its answer for a token. */
 export interface CaptchaService {
-  /** @param purpose what it is for: `METHOD:/v1/path` */
-  create(purpose: string, means: CaptchaMeans): Promise<CaptchaQuestion>
-  /** @param answer the text of the picture, or the address the page came back to */
-  verify(question: CaptchaQuestion, answer: Secret, means: CaptchaMeans): Promise<CaptchaToken>
+  /**
+   * Asks for a captcha.
+   *
+   * @param purpose what it is for: `METHOD:/v1/path`
+   */
+  create(purpose: string, context: CaptchaContext): Promise<CaptchaQuestion>
+  /**
+   * Trades an answer for a captcha token.
+   *
+   * @param answer the characters of the picture, or the URL the page came back to
+   */
+  verify(question: CaptchaQuestion, answer: Secret, context: CaptchaContext): Promise<CaptchaToken>
 }
 
-/** By picture: `POST captcha/data` and `POST captcha/data/verify`. */
+/**
+ * Asks for a captcha by a picture; the default of `createAuth`.
+ *
+ * @see `POST /v1/captcha/data` and `POST /v1/captcha/data/verify`
+ */
 export const captchaPicture: CaptchaService = {
   async create(state, { call, signal }) {
     const { data, token } = await call(createCaptcha, { state, redirect_uri: '' }, { signal })

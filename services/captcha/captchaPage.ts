@@ -1,23 +1,26 @@
-import { isHttpUrl } from '../platform/destination.ts'
-import type { CaptchaService } from './captcha.ts'
-import { initCaptcha } from '../http/endpoints.ts'
 import { AuthError } from '../error.ts'
+import { initCaptcha } from '../http/endpoints.ts'
 import { queryOf } from '../http/query.ts'
+import { isHttpUrl } from '../platform/destination.ts'
 import { Secret } from '../secret.ts'
+import type { CaptchaService } from './captcha.ts'
 
 /**
- * By page: `POST captcha/init` answers a page to visit, or a token at once. The page leads back to
- * `redirect_uri` with `state`, `captcha_token` and `expires_in`, or with `error` and
- * `error_description`; that whole address is the answer.
+ * Asks for a captcha by a page of the server, which comes back to `redirect_uri` with `state`,
+ * `captcha_token` and `expires_in`, or with `error` and `error_description`. The answer of the
+ * captcha is that whole URL.
+ *
+ * @param redirect_uri the URL the page comes back to
+ * @throws AuthError, from `verify`: `foreign_callback` for the URL of another captcha, else the code
+ *   of the page
+ * @see `POST /v1/captcha/init`
+ * @example createAuth({ env, flows, captcha: captchaPage({ redirect_uri: `${location.origin}/captcha` }) })
  */
 export const captchaPage = ({ redirect_uri }: { redirect_uri: string }): CaptchaService => ({
   async create(_purpose, { call, nonce, signal }) {
     const state = nonce()
-    const { url, captcha_token, expires_in } = await call(
-      initCaptcha,
-      { redirect_uri, state },
-      { signal },
-    )
+    const request = { redirect_uri, state }
+    const { url, captcha_token, expires_in } = await call(initCaptcha, request, { signal })
     if (captcha_token) return { solved: { captcha_token, expires_in } }
     if (url && isHttpUrl(url)) return { url, state }
     throw malformed('url')
@@ -31,7 +34,7 @@ export const captchaPage = ({ redirect_uri }: { redirect_uri: string }): Captcha
     const expires_in = Number(params?.get('expires_in'))
     if (token && expires_in > 0) return { captcha_token: new Secret(token), expires_in }
     const error = params?.get('error')
-    // What is said beside a token might repeat it.
+    // A description next to a token could repeat the token.
     if (token || !error || !/^\w{1,64}$/.test(error)) throw malformed('captcha_token')
     throw new AuthError(error, {
       operation: 'verifyCaptcha',
@@ -40,8 +43,9 @@ export const captchaPage = ({ redirect_uri }: { redirect_uri: string }): Captcha
   },
 })
 
-const malformed = (field: string) =>
-  new AuthError('invalid_response', {
+function malformed(field: string): AuthError {
+  return new AuthError('invalid_response', {
     operation: 'initCaptcha',
     description: `${field} is missing or malformed`,
   })
+}

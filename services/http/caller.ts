@@ -7,7 +7,7 @@ import type { Endpoint } from './endpoint.ts'
 import type { Http } from './http.ts'
 import { read } from './shape.ts'
 
-/** What a request needs besides its input. */
+/** The permissions of a request and the signal that ends it. */
 export interface Grants {
   accessToken?: Secret
   captchaToken?: Secret
@@ -57,7 +57,7 @@ export function createCaller(http: Http, clientId: string): Caller {
   }
 }
 
-/** What users type, in the form the server compares. */
+/** The fields that users type, each with the function that returns its normal form. */
 const normalizers: Record<string, (value: unknown) => unknown> = {
   email: toEmail,
   phone: toPhoneNumber,

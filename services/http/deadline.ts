@@ -3,12 +3,12 @@ import type { AuthError } from '../error.ts'
 /** The longest timer there is, in ms; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
-/** One reason for all aborts: `AbortController` would make an exception with a stack for each. */
+/** The reason of all aborts. Without it `AbortController` creates an exception with a stack each time. */
 const ABORTED = /* @__PURE__ */ Object.assign(new Error('the request was ended'), {
   name: 'AbortError',
 })
 
-/** What ends a request before its answer. */
+/** The conditions that end a request before its answer. */
 export interface Deadline {
   /** Milliseconds until the request is given up; `Infinity` for never. */
   timeout: number

@@ -7,13 +7,13 @@ import { isKind, type Shape } from './shape.ts'
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 /**
- * What authorizes a request: `client` the client id alone, `bearer` the access token of the session,
+ * The authorization of a request: `client` the client id alone, `bearer` the access token of the session,
  * `either` the access token when a user is signed in and the client id otherwise, `field` the access
  * token as a field of the body next to the client id.
  */
 export type Credential = 'client' | 'bearer' | 'either' | 'field'
 
-/** One endpoint of the HTTP API: how to call it and what it answers. */
+/** An endpoint of the HTTP API: how to call it and what it answers. */
 export interface Endpoint<Input, Output> {
   /** The name in errors, traces and messages: letters, digits and `_`. */
   readonly operation: string

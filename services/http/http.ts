@@ -13,7 +13,7 @@ import { withQuery } from './query.ts'
 import { retryAfterOf } from './retryAfter.ts'
 import { deepestCode, describeUnreachable } from './unreachable.ts'
 
-/** What all requests of a client have in common. */
+/** The settings that all requests of a client share. */
 export interface HttpOptions {
   /** Returns scheme, host and port for each request; `/auth` is added here. */
   origin: () => string
@@ -28,7 +28,7 @@ export interface HttpOptions {
   fetch?: typeof globalThis.fetch
 }
 
-/** One request, with its secrets still wrapped. */
+/** A request, with its secrets still wrapped. */
 export interface Call {
   operation: string
   method: Method

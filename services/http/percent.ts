@@ -1,4 +1,4 @@
-/** Undoes percent signs, where they are an encoding. */
+/** Percent-decodes a text and leaves malformed sequences as they are. */
 export function decode(text: string): string {
   return text.replace(/(%[\da-f]{2})+/gi, (run) => {
     try {

@@ -1,8 +1,9 @@
 import { decode } from './percent.ts'
 
 /**
- * The query of an absolute address, of each name the first; undefined for what is no such address.
- * Read without `URL`, which mini-programs lack.
+ * Reads the query of an absolute URL without `URL`, which mini-programs lack.
+ *
+ * @returns the first value of each name, or undefined when the text is no absolute URL
  */
 export function queryOf(address: string): Map<string, string> | undefined {
   if (!/^[a-z][a-z\d+.-]*:/i.test(address)) return undefined
@@ -10,7 +11,11 @@ export function queryOf(address: string): Map<string, string> | undefined {
   return paramsOf(query)
 }
 
-/** The same of `name=value&…` alone. */
+/**
+ * Reads a query like `name=value&…`.
+ *
+ * @returns the first value of each name
+ */
 export function paramsOf(query: string): Map<string, string> {
   const params = new Map<string, string>()
   for (const pair of query.split('&')) {
@@ -21,21 +26,21 @@ export function paramsOf(query: string): Map<string, string> {
 }
 
 /**
- * Adds fields to an address as its query, without those that are undefined.
+ * Appends fields to a URL as its query, without those that are undefined.
  *
- * @param address an address without a query
+ * @param address a URL without a query
  */
 export function withQuery(address: string, fields: Record<string, unknown>): string {
   let mark = '?'
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue
-    address += `${mark}${encode(name)}=${encode(String(value))}`
+    address += `${mark}${encode(name)}=${encode(String(value as string))}`
     mark = '&'
   }
   return address
 }
 
-/** A lone surrogate, which no address can hold, becomes U+FFFD. */
+/** A lone surrogate, which no URL can hold, becomes U+FFFD. */
 function encode(text: string): string {
   return encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'))
 }

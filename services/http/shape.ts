@@ -5,7 +5,7 @@ import { Secret } from '../secret.ts'
 /** A number that the documents describe as text and the server sends as a number. */
 export type Count = number | `${number}`
 
-/** What the value of a field must be; `seconds` is a number above 0. */
+/** The kind of value that a field must have; `seconds` is a number above 0. */
 export type Kind = 'string' | 'boolean' | 'seconds' | 'count' | 'secret' | 'record' | 'list'
 
 /**

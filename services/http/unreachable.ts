@@ -2,12 +2,11 @@ import { isCode } from '../error.ts'
 
 /** Parts of error codes (Node, browsers, WeChat) and what they mean. */
 const causes: [RegExp, string][] = [
-  [/NOTFOUND|EAI_/, 'its name does not resolve (DNS)'],
-  [/REFUSED/, 'no server listens there'],
-  [/RESET|SOCKET|EPIPE/, 'the connection was cut'],
-  [/CERT|TLS|SSL|VERIFY/, 'its certificate is not trusted'],
-  [/domain-list/, 'the mini-program must list this domain'],
-  [/^TypeError$/, 'no connection, or CORS or mixed content forbids the request'],
+  [/NOTFOUND|EAI_/, 'no such host (DNS)'],
+  [/REFUSED/, 'no server listens'],
+  [/CERT|TLS|SSL|VERIFY/, 'untrusted certificate'],
+  [/domain-list/, 'no domain of the mini-program'],
+  [/^TypeError$/, 'no connection, CORS or mixed content'],
 ]
 
 /**

@@ -1,16 +1,32 @@
 import type { Clock } from '../clock.ts'
 import { AuthError } from '../error.ts'
 
+/** A value, or the promise of one. */
 export type Awaitable<T> = T | Promise<T>
 
-/** A key-value store for text. May be asynchronous, as on React Native. */
+/**
+ * A key-value store for text, synchronous or asynchronous.
+ *
+ * @example
+ *   // React Native
+ *   const shared: Store = {
+ *     get: (key) => AsyncStorage.getItem(key),
+ *     set: (key, value) => AsyncStorage.setItem(key, value),
+ *     remove: (key) => AsyncStorage.removeItem(key),
+ *   }
+ */
 export interface Store {
+  /** Returns the text under a key, or null or undefined when there is none. */
   get(key: string): Awaitable<string | null | undefined>
   set(key: string, value: string): Awaitable<void>
   remove(key: string): Awaitable<void>
 }
 
-/** Keeps everything in memory: for servers, tests, and pages whose storage is blocked. */
+/**
+ * Creates a store in memory, for servers and tests.
+ *
+ * @example createAuth({ env, flows, storage: { shared: memoryStore(), tab: memoryStore() } })
+ */
 export function memoryStore(): Store {
   const values = new Map<string, string>()
   return {
@@ -21,8 +37,10 @@ export function memoryStore(): Store {
 }
 
 /**
- * A browser's `localStorage` or `sessionStorage`. Where it is blocked, full or absent, what could
- * not be written is kept in memory instead; nothing throws.
+ * Creates a store on `localStorage` or `sessionStorage`. A value that cannot be written, because the
+ * storage is blocked, full or missing, is kept in memory; no method throws.
+ *
+ * @example createAuth({ env, flows, storage: { shared: webStore('sessionStorage') } })
  */
 export function webStore(name: 'localStorage' | 'sessionStorage'): Store {
   const memory = memoryStore()

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { createAuth } from '../../adapters/client/createAuth.ts'
 import type { OperationName } from '../../services/http/operation.ts'
 import type { AuthError } from '../../services/error.ts'
-import { messageFor } from '../../services/messages.ts'
+import { messageFor as messageInEnglish } from '../../services/messages/en.ts'
+import { messageFor as messageInChinese } from '../../services/messages/zh.ts'
 import { memoryStore } from '../../services/session/store.ts'
 import type { Config } from '../../sandbox/index.ts'
 import { failure } from '../services/server.ts'
@@ -443,11 +444,11 @@ describe.each(cases)('$operation: $code, $way, when $when', (each) => {
     expect(error).toMatchObject({ code, ...(operation && { operation }) })
     const isAnswered = way !== 'on this side' && !unanswered.includes(code)
     expect((error.status ?? 0) >= 400).toBe(isAnswered)
-    const [inChinese, inEnglish] = [messageFor(error, 'zh'), messageFor(error, 'en')]
+    const [inChinese, inEnglish] = [messageInChinese(error), messageInEnglish(error)]
     expect(inChinese).toMatch(/^\p{Script=Han}[^a-z_]*。$/iu)
     expect(inEnglish).toMatch(/^[A-Z][^_\p{Script=Han}]*\.$/u)
-    expect(inChinese).not.toBe(messageFor({ code: 'unknown' }, 'zh'))
-    expect(inEnglish).not.toBe(messageFor({ code: 'unknown' }, 'en'))
+    expect(inChinese).not.toBe(messageInChinese({ code: 'unknown' }))
+    expect(inEnglish).not.toBe(messageInEnglish({ code: 'unknown' }))
     expect(JSON.stringify(error) + error.message).not.toContain(password)
   })
 })
@@ -466,15 +467,15 @@ test.each([
 ])('messages: the message for %s says how long to wait', async (code, inChinese, inEnglish) => {
   const { error } = await reach(cases.find((each) => each.code === code)!)
   expect(error.retryAfter).toBeGreaterThan(0)
-  expect(messageFor(error, 'zh')).toContain(inChinese)
-  expect(messageFor(error, 'en')).toContain(inEnglish)
+  expect(messageInChinese(error)).toContain(inChinese)
+  expect(messageInEnglish(error)).toContain(inEnglish)
 })
 
 test('messages: an unknown account and a wrong password have the same message', async () => {
   const said = await Promise.all(
     ['not_found', 'password_not_set', 'invalid_password'].map(async (code) => {
       const { error } = await reach(cases.find((each) => each.code === code)!)
-      return messageFor(error, 'zh') + messageFor(error, 'en')
+      return messageInChinese(error) + messageInEnglish(error)
     }),
   )
   expect(new Set(said).size).toBe(1)

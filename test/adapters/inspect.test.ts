@@ -365,7 +365,7 @@ describe('inspectors', () => {
     })
     expect(snapshots.findLast(({ actor }) => actor.systemId === 'session')).toMatchObject({
       actor: { machine: 'session' },
-      snapshot: { value: { who: 'signedIn', flow: 'idle' }, context: { who: 'signedIn' } },
+      snapshot: { value: { status: 'signedIn', flow: 'idle' }, context: { status: 'signedIn' } },
     })
     expect(trace).toContainEqual(
       expect.objectContaining({

@@ -681,9 +681,9 @@ describe('installGlobals', () => {
         const missing = () => ${JSON.stringify(lacking)}.filter((name) => !(name in globalThis))
         const before = missing()
         await installGlobals()
+        const { login, navigate, ...options } = wechat({ webview: '/pages/web/index' })
         const auth = createAuth({
-          env: 'demo', endpoint: '${url}', flows: { signIn, provider },
-          ...wechat({ webview: '/pages/web/index' }),
+          env: 'demo', endpoint: '${url}', flows: { signIn, provider }, ...options,
         })
         auth.start()
         auth.send({ type: 'flow.start', flow: 'signIn' })

@@ -19,7 +19,10 @@ describeTour({
     {
       cases: {
         'password.change': [{ password: 'a better horse' }],
-        'contact.replace': [{ email: 'new@example.com' }],
+        'contact.replace': [
+          { email: 'new@example.com' },
+          { email: 'new', note: 'without a domain' },
+        ],
         'profile.submit': [{ profile: { name: 'Li Hua' } }],
         'provider.bind': [{ provider_id, redirect_uri }],
         'provider.unbind': [{ provider_id }],

@@ -284,7 +284,8 @@ describe('flow.cancel', () => {
       .map((node) => [name, node.key] as const),
   )
   test.each(states)('leaves %s in %s', (flow, value) => {
-    const root = createActor(session, { systemId: 'session', input: { flows } }).start()
+    const root = createActor(session, { systemId: 'session', input: { flows } })
+    root.start()
     const machine = journeys.find(([name]) => name === flow)![1]
     const [who] = (machine.config.meta as { who?: string[] } | undefined)?.who ?? []
     if (who) root.send({ type: 'tokens.restored', scope: who } as never)

@@ -1,6 +1,7 @@
 import * as endpoints from '../../services/http/endpoints.ts'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
+import { setup } from 'xstate'
 import type * as XState from 'xstate'
 import { createAuth } from '../../adapters/client/createAuth.ts'
 import { captcha } from '../../machines/core/captcha.ts'
@@ -403,17 +404,34 @@ describe('a door that is stopped', () => {
 })
 
 test.each([
-  ['tokens', signIn],
-  ['captcha', signIn],
-  ['idle', signIn],
-  ['a.b', signIn],
-  ['', signIn],
   ['missing', undefined],
-])('a flow %j that cannot be one is refused in words', (name, flow) => {
-  const create = () => createAuth({ env: 'demo', flows: { [name]: flow } as never })
+  ['a function', () => undefined],
+  ['a machine config', { id: 'signIn', initial: 'asking' }],
+])('createAuth: a flow that is %s is refused by its name', (_, flow) => {
+  const create = () => createAuth({ env: 'demo', flows: { broken: flow } as never })
   expect(create).toThrow(AuthError)
-  expect(create).toThrow(`flows["${name}"]`)
+  expect(create).toThrow('flows["broken"]')
 })
+
+test('createAuth: a flow for an unknown status is refused by its name', () => {
+  const flow = setup({}).createMachine({ id: 'own', meta: { who: ['signdIn'] } })
+  const create = () => createAuth({ env: 'demo', flows: { own: flow } })
+  expect(create).toThrow(AuthError)
+  expect(create).toThrow('meta.who of flows["own"]')
+})
+
+test.each(['captcha', 'idle', 'tokens', 'running', 'a.b', '', 'toString', '登录'])(
+  'createAuth: a flow can be named %j',
+  async (name) => {
+    const world = await openWorld('nothing', { flows: { [name]: signIn } })
+    world.auth.send({ type: 'flow.start', flow: name } as never)
+    await world.settle()
+    expect(world.auth.get()).toMatchObject({ flow: name, step: 'askingAccount' })
+    await world.reload()
+    expect(world.auth.get()).toMatchObject({ flow: name, step: 'askingAccount' })
+    await world.close()
+  },
+)
 
 test('a door without flows is refused in words', () => {
   expect(() => createAuth({ env: 'demo' } as never)).toThrow(AuthError)

@@ -17,10 +17,10 @@ const modelOf = (note: string, input: object): Model => ({
   note,
   input: { credentials: { access_token: secret, refresh_token: secret }, ...input },
   cases: {
-    'xstate.done.actor.tell': [{ output: { redirect_uri: redirect.redirect_uri } }],
-    'xstate.done.actor.renew': [{ output: { access_token: secret } }],
-    'xstate.error.actor.tell': ['unreachable', 'unauthenticated', 'invalid_argument'].map(fails),
-    'xstate.error.actor.renew': ['unreachable', 'invalid_grant'].map(fails),
+    'xstate.done.actor.revoke': [{ output: { redirect_uri: redirect.redirect_uri } }],
+    'xstate.done.actor.refresh': [{ output: { access_token: secret } }],
+    'xstate.error.actor.revoke': ['unreachable', 'unauthenticated', 'invalid_argument'].map(fails),
+    'xstate.error.actor.refresh': ['unreachable', 'invalid_grant'].map(fails),
   },
   facts: ({ redirect, credentials, repeats }: SignOutInput & { repeats: number }) => [
     !!redirect,
@@ -69,7 +69,7 @@ describeTour({
   // A broken line is what it repeats itself for: below. So is that it asks nobody for a captcha.
   interruptions: ['expiry', 'reload'],
   operationOf({ event }, before, { model }) {
-    if (event.type.endsWith('renew')) return 'refresh'
+    if (event.type.endsWith('refresh')) return 'refresh'
     const [isToGo] = (before?.facts as boolean[] | undefined) ?? [model.note === 'to go']
     return isToGo ? 'signOut' : 'revoke'
   },

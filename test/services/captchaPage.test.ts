@@ -17,7 +17,7 @@ async function open(said: object = {}) {
   return { server, verify, create: () => service.create('POST:/v1/signin', means) }
 }
 
-test('asks for a page by POST captcha/init, and shows it', async () => {
+test('captchaPage: create asks for a page by POST /v1/captcha/init and returns its URL', async () => {
   const url = 'https://captcha.example/page?id=1'
   const { server, create } = await open({ url })
   expect(await create()).toEqual({ url, state })
@@ -25,7 +25,7 @@ test('asks for a page by POST captcha/init, and shows it', async () => {
   expect(JSON.parse(server.last().body)).toEqual({ redirect_uri: back, state })
 })
 
-test('may be answered a token at once', async () => {
+test('captchaPage: create returns the token that the server answers at once', async () => {
   const { create } = await open({ captcha_token: 'token' })
   expect(unwrapSecrets(await create())).toEqual({
     solved: { captcha_token: 'token', expires_in: 600 },
@@ -43,8 +43,8 @@ test.each([undefined, '', 'javascript:alert(1)', 'data:text/html,x', '//captcha.
   },
 )
 
-describe('what a page comes back with', () => {
-  test('is a token, sealed', async () => {
+describe('captchaPage: verify', () => {
+  test('verify returns the token of the page as a Secret', async () => {
     const { verify } = await open()
     const token = await verify(`?state=${state}&captcha_token=c%2Bd&expires_in=600`)
     expect(token.captcha_token).toBeInstanceOf(Secret)
@@ -66,13 +66,13 @@ describe('what a page comes back with', () => {
       'invalid_response',
       'captcha_token is missing or malformed',
     ],
-    // An odd page might say the token again.
+    // A page could repeat the token in the description.
     [
       `?state=${state}&captcha_token=canary&error=canary&error_description=canary`,
       'invalid_response',
       'captcha_token is missing or malformed',
     ],
-  ])('or an error: %s', async (query, code, description) => {
+  ])('verify throws the error of the page: %s', async (query, code, description) => {
     const { verify } = await open()
     const error = await failure(verify(query))
     expect(error).toMatchObject({ code, operation: expect.any(String) })

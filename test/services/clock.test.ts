@@ -12,7 +12,7 @@ describe('systemClock', () => {
     return () => vi.useRealTimers()
   })
 
-  /** What a wait has come to so far. */
+  /** The state of a wait. */
   const watch = (wait: Promise<void>) => {
     const seen: { outcome: unknown } = { outcome: 'waiting' }
     wait.then(
@@ -22,7 +22,7 @@ describe('systemClock', () => {
     return seen
   }
 
-  test('now is the time of day', () => {
+  test('systemClock: now returns the system time', () => {
     expect(systemClock.now()).toBe(start)
     vi.setSystemTime(start + 5)
     expect(systemClock.now()).toBe(start + 5)
@@ -34,12 +34,12 @@ describe('systemClock', () => {
     ['the epoch', 0],
     ['before time', -Infinity],
     ['never said', NaN],
-  ])('a deadline that is %s is over at once', async (_, deadline) => {
+  ])('systemClock: a deadline that is %s is over at once', async (_, deadline) => {
     await systemClock.until(deadline)
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('waits for the deadline and no longer', async () => {
+  test('systemClock: until waits for the deadline and no longer', async () => {
     const seen = watch(systemClock.until(start + 1000))
     await vi.advanceTimersByTimeAsync(999)
     expect(seen.outcome).toBe('waiting')
@@ -73,7 +73,7 @@ describe('systemClock', () => {
     },
   )
 
-  test('is over within a minute where the clock is set past the deadline', async () => {
+  test('systemClock: a wait ends within a minute when the clock is set past its deadline', async () => {
     const seen = watch(systemClock.until(start + day))
     await vi.advanceTimersByTimeAsync(1000)
     vi.setSystemTime(start + day)
@@ -82,7 +82,7 @@ describe('systemClock', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('a wait without end can be aborted', async () => {
+  test('systemClock: an endless wait can be aborted', async () => {
     const abort = new AbortController()
     const seen = watch(systemClock.until(Infinity, abort.signal))
     await vi.advanceTimersByTimeAsync(40 * day)
@@ -93,7 +93,7 @@ describe('systemClock', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('rejects with the reason of the signal and leaves no timer', async () => {
+  test('systemClock: an aborted wait rejects with the reason of the signal and leaves no timer', async () => {
     const abort = new AbortController()
     const seen = watch(systemClock.until(start + 1000, abort.signal))
     await vi.advanceTimersByTimeAsync(500)
@@ -104,7 +104,7 @@ describe('systemClock', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('does not begin to wait for a signal that has aborted before', async () => {
+  test('systemClock: a wait with an aborted signal does not start', async () => {
     const reason = new Error('no longer needed')
     const seen = watch(systemClock.until(start + 1000, AbortSignal.abort(reason)))
     await vi.advanceTimersByTimeAsync(0)
@@ -112,7 +112,7 @@ describe('systemClock', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('lets go of a signal that outlives the wait', async () => {
+  test('systemClock: a wait leaves no listener on its signal', async () => {
     const { signal } = new AbortController()
     const added = vi.spyOn(signal, 'addEventListener')
     const removed = vi.spyOn(signal, 'removeEventListener')
@@ -133,31 +133,31 @@ describe('retryAt', () => {
 
   afterEach(() => vi.restoreAllMocks())
 
-  test('doubles from half a second to a minute', () => {
+  test('retryAt: the delay doubles from half a second to a minute', () => {
     const most = 1 - Number.EPSILON
     expect(delays(most, 1, 2, 3, 4, 5, 6, 7, 8, 9, 2000).map(Math.round)).toEqual([
       500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000,
     ])
   })
 
-  test('jitter takes off up to a half', () => {
+  test('retryAt: jitter shortens the delay by up to a half', () => {
     expect(delays(0, 1, 2, 8, 2000)).toEqual([250, 500, 30_000, 30_000])
     expect(delays(0.5, 1, 2, 8)).toEqual([375, 750, 45_000])
   })
 
-  test('a crowd does not return together', () => {
+  test('retryAt: many clients do not return at the same time', () => {
     const moments = new Set(Array.from({ length: 100 }, () => retryAt(clock, 5)))
     expect(moments.size).toBeGreaterThan(90)
   })
 
-  test('is never before what the server asked for', () => {
+  test('retryAt: the delay is at least what the server asked for', () => {
     expect(retryAt(clock, 1, 60)).toBe(start + 60_000)
     expect(retryAt(clock, 1, 0.4)).toBeGreaterThanOrEqual(start + 400)
     expect(delays(0, 8)[0]).toBe(30_000)
     expect(retryAt(clock, 8, 10)).toBe(start + 30_000)
   })
 
-  test('lies between the bounds for any attempt and any retryAfter', () => {
+  test('retryAt: the delay lies between its bounds for any attempt and any retryAfter', () => {
     const retryAfter = fc.option(fc.double({ min: 0, max: 1e6, noNaN: true }), { nil: undefined })
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5000 }), retryAfter, (attempt, seconds) => {

@@ -14,7 +14,7 @@ const code = (character: string) => character.codePointAt(0)!
 const hex = (character: string) => character.charCodeAt(0).toString(16).padStart(4, '0')
 const named: Record<string, string> = { '<': 'lt', '>': 'gt', '&': 'amp', '"': 'quot', "'": 'apos' }
 
-/** How others write a text that they repeat. */
+/** The ways in which a server can write a text that it repeats. */
 const encodings: Record<string, (text: string) => string> = {
   'as it is': (text) => text,
   'in an address': encodeURIComponent,
@@ -34,12 +34,12 @@ const encodings: Record<string, (text: string) => string> = {
   'in HTML by numbers with a zero': each(/[<>&"']/g, (it) => `&#0${code(it)};`),
 }
 
-describe.each(Object.entries(encodings))('an echo %s', (_, encode) => {
-  test('is heard in a sentence', () => {
+describe.each(Object.entries(encodings))('repeatsSecret: an echo %s', (_, encode) => {
+  test('repeatsSecret finds the echo in a sentence', () => {
     expect(isEcho(`50% "${encode(password)}" is wrong`)).toBe(true)
   })
 
-  test('is heard of any secret of letters and signs', () => {
+  test('repeatsSecret finds the echo of any secret of letters and punctuation', () => {
     const text = fc.oneof(
       fc.string({ unit: fc.constantFrom(...`aZ09 "'<>&+/=:%\\#-._~!口é`.split('')), minLength: 1 }),
       fc.stringMatching(/^[\w+/=.-]{1,40}$/),
@@ -52,7 +52,7 @@ describe.each(Object.entries(encodings))('an echo %s', (_, encode) => {
   })
 })
 
-test('any secret is heard as it is, in small and in capital letters', () => {
+test('repeatsSecret: any secret is found as it is and in lower case', () => {
   fc.assert(
     fc.property(anyText(), fc.string(), fc.string(), (secret, before, after) => {
       fc.pre(secret !== '')
@@ -68,11 +68,11 @@ test.each([
   'p q r s t u v w',
   'Contraseña incorrecta: 100 % of 3 tries & no more; see /help?a=b+c',
   '',
-])('%j is no echo', (text) => {
+])('repeatsSecret: %j is no echo', (text) => {
   expect(isEcho(text)).toBe(false)
 })
 
-test('who sent no secret hears no echo', () => {
+test('repeatsSecret: a request without secrets has no echo', () => {
   const sent = [undefined, { username: 'bob', password: new Secret('') }]
   expect(repeatsSecret('bob is unknown', sent)).toBe(false)
 })

@@ -61,12 +61,12 @@ test('./endpoints: the entry has every endpoint and `endpoint`', () => {
   expect(Object.keys(entry).toSorted()).toEqual([...Object.keys(endpoints), 'endpoint'].toSorted())
 })
 
-describe('./endpoints: a bundle carries only the endpoints it imports', () => {
+describe('./endpoints: bundles', () => {
   const file = new URL('../../services/endpoints.ts', import.meta.url).pathname
   const source = `import { getUser } from '${file}'; console.log(getUser)`
   const pathsOf = (code: string) => code.match(/\/v\d\/[\w/]+/g)
 
-  test('with rolldown', async () => {
+  test('./endpoints: a rolldown bundle carries only the endpoints it imports', async () => {
     const bundle = await rolldown({
       input: 'app',
       plugins: [
@@ -81,7 +81,7 @@ describe('./endpoints: a bundle carries only the endpoints it imports', () => {
     expect(pathsOf(output[0].code)).toEqual(['/v1/user/me'])
   })
 
-  test('with esbuild', async () => {
+  test('./endpoints: an esbuild bundle carries only the endpoints it imports', async () => {
     const stdin = { contents: source, resolveDir: '.' }
     const { outputFiles } = await build({ stdin, bundle: true, write: false, format: 'esm' })
     expect(pathsOf(outputFiles[0]!.text)).toEqual(['/v1/user/me'])

@@ -11,7 +11,7 @@ const details = {
 }
 
 describe('AuthError', () => {
-  test('is an Error that carries what is known', () => {
+  test('AuthError: an error carries its code and details', () => {
     const cause = new TypeError('fetch failed')
     const error = new AuthError('resource_exhausted', { ...details, cause })
     expect(error).toBeInstanceOf(Error)
@@ -25,18 +25,18 @@ describe('AuthError', () => {
     ['signIn: internal', ['internal', { operation: 'signIn' }]],
     ['internal: it broke', ['internal', { description: 'it broke', status: 500 }]],
     ['signIn: internal: it broke', ['internal', { operation: 'signIn', description: 'it broke' }]],
-  ])('reads %j', (message, args) => {
+  ])('AuthError: a message reads %j', (message, args) => {
     expect(new AuthError(...args).message).toBe(message)
     expect(String(new AuthError(...args))).toBe(`AuthError: ${message}`)
   })
 
-  test('has a cause only when it was given one', () => {
+  test('AuthError: cause is set only when it was given', () => {
     expect('cause' in new AuthError('internal')).toBe(false)
     expect('cause' in new AuthError('internal', details)).toBe(false)
     expect(new AuthError('internal', { cause: null })).toHaveProperty('cause', null)
   })
 
-  test('shows in a log what it is about', () => {
+  test('AuthError: a log shows operation, code and description', () => {
     const printed = inspect(new AuthError('internal', details))
     for (const part of ['AuthError', 'signIn: internal', "requestId: 'abc'", 'status: 429'])
       expect(printed).toContain(part)
@@ -44,7 +44,7 @@ describe('AuthError', () => {
 })
 
 describe('AuthError.from', () => {
-  test('makes anything thrown an AuthError', () => {
+  test('AuthError.from: anything thrown becomes an AuthError', () => {
     for (const thrown of [new TypeError('x'), 'text', undefined, null, 0, { code: 'internal' }]) {
       const error = AuthError.from(thrown, 'signIn')
       expect(error).toBeInstanceOf(AuthError)
@@ -54,7 +54,7 @@ describe('AuthError.from', () => {
     expect(AuthError.from('text').operation).toBeUndefined()
   })
 
-  test('leaves an error alone that knows its operation, or can learn of none', () => {
+  test('AuthError.from: an error that names its operation, or has none to name, stays the same', () => {
     const known = new AuthError('internal', { operation: 'signIn' })
     expect(AuthError.from(known)).toBe(known)
     expect(AuthError.from(known, 'verify')).toBe(known)
@@ -62,19 +62,19 @@ describe('AuthError.from', () => {
     expect(AuthError.from(unknown)).toBe(unknown)
   })
 
-  test('tells an error its operation and loses nothing of it', () => {
+  test('AuthError.from: an error without operation gets it and keeps its details', () => {
     const cause = new Error('beneath')
     const { operation: _, ...known } = details
-    const told = AuthError.from(new AuthError('internal', { ...known, cause }), 'verify')
-    expect(told).toMatchObject({ code: 'internal', operation: 'verify', ...known })
-    expect(told.message).toBe('verify: internal: too many requests')
-    expect(told.cause).toBe(cause)
+    const named = AuthError.from(new AuthError('internal', { ...known, cause }), 'verify')
+    expect(named).toMatchObject({ code: 'internal', operation: 'verify', ...known })
+    expect(named.message).toBe('verify: internal: too many requests')
+    expect(named.cause).toBe(cause)
     expect('cause' in AuthError.from(new AuthError('internal'), 'verify')).toBe(false)
   })
 })
 
 describe('errorOf', () => {
-  test('is the error of an event that has one', () => {
+  test('errorOf: the error of an event is returned as an AuthError', () => {
     const error = new AuthError('internal')
     expect(errorOf({ type: 'xstate.error.actor.send', error })).toBe(error)
     expect(errorOf({ type: 'xstate.error.actor.send', error: 'text' })?.code).toBe('unknown')
@@ -94,7 +94,7 @@ describe('isTransient', () => {
     'cancelled',
     'captcha_required',
     'captcha_invalid',
-  ])('%s is worth trying again', (code) => {
+  ])('isTransient: %s is transient', (code) => {
     expect(isTransient(new AuthError(code))).toBe(true)
   })
 
@@ -110,11 +110,11 @@ describe('isTransient', () => {
     'user_blocked',
     'unknown',
     'constructor',
-  ])('%s is not', (code) => {
+  ])('isTransient: %s is not transient', (code) => {
     expect(isTransient(new AuthError(code))).toBe(false)
   })
 
-  test('no error is none', () => {
+  test('isTransient: no error is not transient', () => {
     expect(isTransient(undefined)).toBe(false)
   })
 })

@@ -6,9 +6,8 @@ import { memoryStore, type Store } from '../../services/session/store.ts'
 import { answer, type Handler, serve } from './server.ts'
 
 /**
- * A server that answers what no server should, to every operation, through the real door of
- * somebody who is signed in. Each call ends with a sound value or an AuthError, and the session is
- * left as it was.
+ * A server with malformed answers to every operation, called by the client of a signed-in user. Each
+ * call must end with a valid value or an AuthError, and the session must stay as it was.
  */
 
 interface Described {
@@ -20,7 +19,7 @@ interface Described {
 const described = { ...endpoints } as unknown as Record<string, Described>
 const names = Object.keys(described) as (keyof typeof endpoints)[]
 
-/** One value of each kind that is as it should be. */
+/** A valid value of each kind. */
 const sound: Record<string, unknown> = {
   string: 'text',
   boolean: true,
@@ -36,7 +35,7 @@ const kindOf = (described: string) => described.replace('?', '')
 const soundAnswer = ({ shape }: Described) =>
   Object.fromEntries(Object.entries(shape).map(([name, kind]) => [name, sound[kindOf(kind)]]))
 
-/** Whether a value is of a kind, once unsealed. */
+/** Checks that a value, unwrapped, is of a kind. */
 const isOf: Record<string, (value: unknown) => boolean> = {
   string: (value) => typeof value === 'string' && value.length > 0,
   boolean: (value) => value === true || value === false,
@@ -49,7 +48,7 @@ const isOf: Record<string, (value: unknown) => boolean> = {
 }
 const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0 && value < 1e15
 
-/** Every field is of its kind, every needed one is there, and there is nothing else. */
+/** Checks that every required field is there, of its kind, and that there is no other field. */
 function isSound(value: unknown, { shape }: Described): boolean {
   const fields = Object.entries(value as object)
   const needed = Object.keys(shape).filter((name) => !shape[name]!.endsWith('?'))
@@ -59,7 +58,7 @@ function isSound(value: unknown, { shape }: Described): boolean {
   )
 }
 
-/** Values as JSON has them, for where something else is expected. */
+/** JSON values to put where something else is expected. */
 const values = [
   'null',
   'true',
@@ -91,7 +90,7 @@ function nested(depth: number, open: string, close: string): string {
 const letters = Buffer.alloc(10 * 2 ** 20, 'x')
 const html = '<!doctype html><html><body>502 Bad Gateway</body></html>'
 
-/** What may come for any operation, by what it is; `good` is what should have come. */
+/** Answers to any operation, by name; `good` is the valid one. */
 function hostileAnswers(good: object): Record<string, Handler> {
   const text = JSON.stringify(good)
   const opened = text === '{}' ? '{' : `${text.slice(0, -1)},`
@@ -182,7 +181,7 @@ const nameOf = (it: Described) => names.find((name) => described[name] === it)
 
 /** An answer for each field and each value in its place, and for each field that is missing. */
 function fieldAnswers(it: Described) {
-  // One shape is read by one reader: where it comes again, a few values will do.
+  // A shape that was tried with another endpoint needs only a few values.
   const isFirst = names.find((name) => described[name]!.shape === it.shape) === nameOf(it)
   const tried = isFirst ? values : ['true', '""', '[]', '{"toString":1,"length":-1}']
   return Object.entries(it.shape).flatMap(([field, kind]) =>
@@ -208,10 +207,10 @@ const tokens = {
   sub: 'anna',
 }
 
-/** Waits are over at once: a broken line is tried again, and nobody has time for that here. */
+/** A clock whose waits end at once, so that retries take no time. */
 const clock = { now: () => Date.now(), until: async () => undefined }
 
-/** Somebody signed in by the door itself, and the server that will answer as told. */
+/** The client of a signed-in user, and a server whose answers can be set. */
 async function signedIn(store: Store = memoryStore()) {
   const server = await serve()
   const auth = createAuth({
@@ -244,14 +243,14 @@ const settle = (call: Promise<unknown>): Promise<Outcome> =>
     (thrown: unknown) => ({ thrown }),
   )
 
-/** What is wrong with how a call has ended. */
+/** The faults in how a call has ended. */
 function faultOf(outcome: Outcome, operation: string): string | undefined {
   if ('value' in outcome) {
     return isSound(outcome.value, described[operation]!) ? undefined : 'an unsound value'
   }
   const { thrown } = outcome
   if (!(thrown instanceof AuthError)) return `no AuthError: ${String(thrown)}`
-  // A bearer that was refused is renewed first, which fails as well.
+  // A refused access token is refreshed first, which fails as well.
   const operations = thrown.status === 401 ? [operation, 'refresh'] : [operation]
   if (!operations.includes(thrown.operation ?? '')) return `of ${thrown.operation}`
   if (!/^[\w.-]{1,64}$/.test(thrown.code)) return 'an odd code'
@@ -267,7 +266,7 @@ const isPolluted = () =>
 describe.each(names)('%s', (name) => {
   const it = described[name]!
 
-  /** Calls once for each answer, and lists those that did something they should not. */
+  /** Calls once for each answer and lists the faults. */
   async function callAll(
     answers: Record<string, Handler>,
     isRefused: (answer: string) => boolean | undefined,
@@ -293,14 +292,14 @@ describe.each(names)('%s', (name) => {
     return found
   }
 
-  test('whatever comes, ends with a sound value or an AuthError', async () => {
-    // Whatever the body says, the status counts; the others may be read as sound.
+  test(`${name}: any answer ends with a valid value or an AuthError`, async () => {
+    // The status counts whatever the body is; the others may be read as valid.
     const isRefused = (label: string) =>
       /^(a redirect|an unknown status|a (refusal|failure) .*)$/.test(label) || undefined
     expect(await callAll(hostileAnswers(soundAnswer(it)), isRefused)).toEqual([])
   })
 
-  test('each field of each wrong type is refused', async () => {
+  test(`${name}: each field of each wrong type is refused`, async () => {
     const cases = fieldAnswers(it)
     const answers = Object.fromEntries(cases.map(({ label, text }) => [label, answer(200, text)]))
     const refused = new Map(cases.map(({ label, isRefused }) => [label, isRefused]))
@@ -308,7 +307,7 @@ describe.each(names)('%s', (name) => {
   })
 })
 
-/** A session that has run out, as a page finds it. */
+/** An expired session in the store of a page. */
 async function expired() {
   const store = memoryStore()
   const expires_at = new Date(Date.now() - 1000).toISOString()
@@ -318,7 +317,7 @@ async function expired() {
   return { ...opened, before: await opened.session() }
 }
 
-test('no answer to a refresh ends the session, but those that say so', async () => {
+test('refresh: only an answer that rejects the token ends the session', async () => {
   const refresh = described['refresh']!
   const fields = fieldAnswers(refresh).map(({ label, text }) => [label, answer(200, text)] as const)
   const answers = { ...hostileAnswers(soundAnswer(refresh)), ...Object.fromEntries(fields) }

@@ -1,21 +1,25 @@
 import { assert, constantFrom, double, option, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import * as endpoints from '../../services/http/endpoints.ts'
-import { AuthError } from '../../services/error.ts'
+import { AuthError } from 'cloudbase-authflow'
 import {
   type Catalogue,
-  type Language,
-  messageFor,
+  messageFor as inEnglish,
   type MessageKey,
-} from '../../services/messages.ts'
-import { en } from '../../services/messages/en.ts'
-import { zh } from '../../services/messages/zh.ts'
+} from 'cloudbase-authflow/messages/en'
+import { messageFor as inChinese } from 'cloudbase-authflow/messages/zh'
+import * as endpoints from '../../services/http/endpoints.ts'
+import { sentences as en } from '../../services/messages/sentencesEn.ts'
+import { sentences as zh } from '../../services/messages/sentencesZh.ts'
 
+type Language = 'zh' | 'en'
 const languages: Language[] = ['zh', 'en']
+const messageFor = (error: AuthError, language: Language, catalogue?: Catalogue) =>
+  ({ zh: inChinese, en: inEnglish })[language](error, catalogue)
+
 const keys = Object.keys(en) as MessageKey[]
 const operations = [...Object.keys({ ...endpoints }), 'captcha']
 
-/** Of the protocol, of the documents, and what arises on this side of the wire. */
+/** The codes of the protocol, of its documents and of this library. */
 const documented = `
   unreachable local cancelled unknown unauthenticated resource_exhausted failed_precondition
   invalid_argument deadline_exceeded not_found already_exists permission_denied aborted out_of_range
@@ -42,29 +46,27 @@ const say = (
 ) => messageFor(new AuthError(code, { operation, retryAfter }), language)
 
 describe('the tables', () => {
-  /** The keys whose sentences are not as they should be. */
-  const odd = (isGood: (inChinese: string, inEnglish: string) => boolean) =>
+  /** The keys whose sentences break a rule. */
+  const odd = (isGood: (chinese: string, english: string) => boolean) =>
     keys.filter((key) => !isGood(zh[key], en[key]))
 
-  test('say the same things in both languages', () => {
+  test('messages: both languages have the same keys and forms', () => {
     expect(Object.keys(zh).toSorted()).toEqual(keys.toSorted())
     const hasWait = (text: string) => text.includes('{wait}')
-    expect(odd((inChinese, inEnglish) => hasWait(inChinese) === hasWait(inEnglish))).toEqual([])
+    expect(odd((chinese, english) => hasWait(chinese) === hasWait(english))).toEqual([])
     const rest = (text: string) => text.replace('{wait}', '')
-    expect(odd((inChinese) => /^\p{Script=Han}[^{}\w]*。$/u.test(rest(inChinese)))).toEqual([])
-    expect(odd((_, inEnglish) => /^[A-Z][^{}_\p{Script=Han}]*\.$/u.test(rest(inEnglish)))).toEqual(
-      [],
-    )
+    expect(odd((chinese) => /^\p{Script=Han}[^{}\w]*。$/u.test(rest(chinese)))).toEqual([])
+    expect(odd((_, english) => /^[A-Z][^{}_\p{Script=Han}]*\.$/u.test(rest(english)))).toEqual([])
   })
 
-  test('tell what to do next', () => {
+  test('messages: every sentence says what to do next', () => {
     const next =
       /\b(try|check|get|sign|choose|contact|use|start|go|type|do|allow|enter|unlink|add|link)\b/i
-    expect(odd((inChinese) => /请|可/.test(inChinese))).toEqual([])
-    expect(odd((_, inEnglish) => next.test(inEnglish))).toEqual([])
+    expect(odd((chinese) => /请|可/.test(chinese))).toEqual([])
+    expect(odd((_, english) => next.test(english))).toEqual([])
   })
 
-  test('know every documented code, and none that is not', () => {
+  test('messages: every documented code has a sentence and no other', () => {
     const codes = keys.filter((key) => !key.includes(':'))
     expect(codes.toSorted()).toEqual(documented.toSorted())
     const waits = ['openPopup', 'readCallback', 'login', 'destinationOf']
@@ -78,15 +80,15 @@ describe('the tables', () => {
 
 test.each(operations)('%s: every documented code has a sentence in both languages', (operation) => {
   for (const code of documented) {
-    const [inChinese, inEnglish] = languages.map((language) => say(operation, code, language))
-    expect(inChinese).not.toBe(inEnglish)
+    const [chinese, english] = languages.map((language) => say(operation, code, language))
+    expect(chinese).not.toBe(english)
     if (code === 'unknown') continue
-    expect(inChinese).not.toBe(say(operation, 'unknown', 'zh'))
-    expect(inEnglish).not.toBe(say(operation, 'unknown', 'en'))
+    expect(chinese).not.toBe(say(operation, 'unknown', 'zh'))
+    expect(english).not.toBe(say(operation, 'unknown', 'en'))
   }
 })
 
-describe.each(languages)('a stranger learns nothing, in %s', (language) => {
+describe.each(languages)('messages in %s reveal no account', (language) => {
   const refusals = [
     'not_found',
     'invalid_password',
@@ -97,32 +99,35 @@ describe.each(languages)('a stranger learns nothing, in %s', (language) => {
     'user_not_found',
   ]
 
-  test.each(['signIn', 'signInV2'])('from %s by password', (operation) => {
+  test.each(['signIn', 'signInV2'])('messages: %s by password reveals no account', (operation) => {
     expect(new Set(refusals.map((code) => say(operation, code, language))).size).toBe(1)
     const shut = ['user_blocked', 'user_pending'].map((code) => say(operation, code, language))
     expect(new Set(shut).size).toBe(1)
   })
 
-  test.each(['sendVerification', 'resetPassword'])('from %s', (operation) => {
-    const codes = [
-      'not_found',
-      'failed_precondition',
-      'user_not_found',
-      'user_blocked',
-      'user_pending',
-    ]
-    expect(new Set(codes.map((code) => say(operation, code, language))).size).toBe(1)
-  })
+  test.each(['sendVerification', 'resetPassword'])(
+    'messages: %s reveals no account',
+    (operation) => {
+      const codes = [
+        'not_found',
+        'failed_precondition',
+        'user_not_found',
+        'user_blocked',
+        'user_pending',
+      ]
+      expect(new Set(codes.map((code) => say(operation, code, language))).size).toBe(1)
+    },
+  )
 
-  test('in words: only who has proven a contact hears that it is taken', () => {
-    const telling =
+  test('messages: only a verified contact is said to be registered', () => {
+    const reveals =
       /不存在|没有注册|未注册|注册过|已被?注册|no account|no such|not exist|registered/i
-    const told = keys.filter((key) => telling.test({ zh, en }[language][key]))
-    expect(told).toEqual(['signUp:failed_precondition', 'upgrade:failed_precondition'])
+    const revealing = keys.filter((key) => reveals.test({ zh, en }[language][key]))
+    expect(revealing).toEqual(['signUp:failed_precondition'])
   })
 })
 
-describe('how long to wait', () => {
+describe('messages: the time to wait', () => {
   test.each<[number | undefined, string, string]>([
     [undefined, '稍后', 'later'],
     [0, '稍后', 'later'],
@@ -138,15 +143,15 @@ describe('how long to wait', () => {
     [3600, '在 60 分钟后', 'in 60 minutes'],
     [5401, '在 2 小时后', 'in 2 hours'],
     [200_000, '在 3 天后', 'in 3 days'],
-  ])('%s s', (seconds, inChinese, inEnglish) => {
+  ])('messages: a wait of %s s reads “%s” and “%s”', (seconds, chinese, english) => {
     const code = 'resource_exhausted'
-    expect(say('signIn', code, 'zh', seconds)).toBe(`您尝试过于频繁，请${inChinese}重试。`)
+    expect(say('signIn', code, 'zh', seconds)).toBe(`操作过于频繁，请${chinese}重试。`)
     expect(say('signIn', code, 'en', seconds)).toBe(
-      `You have tried too often. Try again ${inEnglish}.`,
+      `You have tried too often. Try again ${english}.`,
     )
   })
 
-  test('goes into every sentence', () => {
+  test('messages: the time to wait goes into every sentence', () => {
     const isGood = (key: MessageKey) => {
       const [code = key, operation] = key.split(':').toReversed()
       return (
@@ -161,7 +166,7 @@ describe('how long to wait', () => {
   })
 })
 
-test('what an error says to developers is not told', () => {
+test('messages: the description for developers is not shown', () => {
   const error = new AuthError('permission_denied', {
     operation: 'signIn',
     description: 'cors permission denied,please check if https://a.example in your client domains',
@@ -173,7 +178,7 @@ test('what an error says to developers is not told', () => {
   }
 })
 
-test('whatever a server calls its error, there is a sentence', () => {
+test('messages: any operation and code has a sentence', () => {
   const odd = constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', '', '{wait}')
   const name = constantFrom(...operations, ...documented, undefined)
   assert(
@@ -202,7 +207,7 @@ test('whatever a server calls its error, there is a sentence', () => {
   expect(say('__proto__', 'not_found', 'en')).toBe(say(undefined, 'not_found', 'en'))
 })
 
-test('who has typed nothing is not told that it was wrong', () => {
+test('messages: an error without input does not blame the input', () => {
   for (const language of languages) {
     const typedWrong = say(undefined, 'invalid_argument', language)
     const said = say('destinationOf', 'invalid_argument', language)
@@ -212,10 +217,32 @@ test('who has typed nothing is not told that it was wrong', () => {
   }
 })
 
+test.each(languages)(
+  'messages in %s: an operation with the errors of another has its sentences',
+  (language) => {
+    for (const [operation, twin] of [
+      ['signInV2', 'signIn'],
+      ['verifyV2', 'verify'],
+      ['signInWithProviderV2', 'signInWithProvider'],
+      ['upgrade', 'signUp'],
+      ['initCaptcha', 'createCaptcha'],
+      ['patchProviderToken', 'grantProviderToken'],
+    ] as const) {
+      const shared = Object.keys(en)
+        .filter((key) => key.startsWith(`${twin}:`))
+        .map((key) => key.split(':')[1]!)
+        .filter((code) => !Object.hasOwn(en, `${operation}:${code}`))
+      expect(shared).not.toEqual([])
+      for (const code of shared)
+        expect(say(operation, code, language)).toBe(say(twin, code, language))
+    }
+  },
+)
+
 describe("an app's own catalogue", () => {
   const error = new AuthError('not_found', { operation: 'signIn', retryAfter: 45 })
 
-  test('wins under the same key, and the more exact key over the less exact', () => {
+  test('catalogue: its sentence wins under the same key, and the exact key over the general one', () => {
     const own: Catalogue = { 'signIn:not_found': 'No. {wait}', not_found: 'Nothing.' }
     expect(messageFor(error, 'en', own)).toBe('No. in 45 seconds')
     expect(messageFor(error, 'zh', own)).toBe('No. 在 45 秒后')
@@ -225,7 +252,7 @@ describe("an app's own catalogue", () => {
     expect(messageFor(elsewhere, 'en', own)).toBe('Nothing.')
   })
 
-  test('knows codes that only its server knows, and has a general sentence of its own', () => {
+  test('catalogue: it may have codes of its own server and a general sentence', () => {
     const own = { 'signIn:no_ticket': 'Buy a ticket.', unknown: 'Oh!' } satisfies Catalogue
     expect(messageFor(new AuthError('no_ticket', { operation: 'signIn' }), 'en', own)).toBe(
       'Buy a ticket.',
@@ -233,13 +260,13 @@ describe("an app's own catalogue", () => {
     expect(messageFor(new AuthError('no_seat', { operation: 'signIn' }), 'en', own)).toBe('Oh!')
   })
 
-  test('may leave out what it likes', () => {
+  test('catalogue: missing keys fall back to the built-in sentences', () => {
     const own = { 'signIn:not_found': undefined } as Catalogue
     expect(messageFor(error, 'en', own)).toBe(messageFor(error, 'en'))
     expect(messageFor(error, 'en', {})).toBe(messageFor(error, 'en'))
   })
 
-  test('is held to the operations and codes there are', () => {
+  test('catalogue: an unknown operation or code is a type error', () => {
     // @ts-expect-error no operation of ours
     const misspelt: Catalogue = { 'signin:not_found': 'x' }
     // @ts-expect-error no code of ours
@@ -248,7 +275,7 @@ describe("an app's own catalogue", () => {
   })
 })
 
-test('a language that lacks a key is a type error', () => {
+test('messages: a language that lacks a key is a type error', () => {
   const { unknown: _, ...rest } = zh
   // @ts-expect-error unknown is missing
   const incomplete: Record<MessageKey, string> = rest

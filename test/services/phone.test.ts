@@ -33,7 +33,7 @@ const international = fc
 
 const mainland = fc.stringMatching(/^1[3-9]\d{9}$/)
 
-/** What people and address books put between digits. */
+/** The separators of users and address books. */
 const separators = [
   ' -.()\t\u00a0\u3000（）－\u2010\u2011\u2013\u2014',
   // A number copied from a phone's contacts often comes in invisible direction marks.
@@ -47,19 +47,19 @@ const fullWidth = (text: string) =>
 
 describe('toPhoneNumber', () => {
   test.each([
-    // The official client's own cases, where it is right …
+    // The test cases of the official SDK that it handles correctly.
     ['13800000000', '+86 13800000000'],
     ['+8613800000000', '+86 13800000000'],
     ['+86 13800000000', '+86 13800000000'],
     ['+852 12345678', '+852 12345678'],
     ['+1 4155550100', '+1 4155550100'],
-    // … and where it takes the wrong country or leaves what the server cannot read.
+    // Cases in which the official SDK sends the wrong country or an unreadable text.
     ['+85212345678', '+852 12345678'],
     ['+14155550100', '+1 4155550100'],
     ['86 13800000000', '+86 13800000000'],
     [' 13800000000', '+86 13800000000'],
     ['+86  13800000000', '+86 13800000000'],
-    // More ways to write the same.
+    // Further spellings.
     ['8613800000000', '+86 13800000000'],
     ['008613800000000', '+86 13800000000'],
     ['0086 138 0000 0000', '+86 13800000000'],
@@ -71,7 +71,7 @@ describe('toPhoneNumber', () => {
     ['\u202d+86 138 0000 0000\u202c', '+86 13800000000'],
     ['138\u20110000\u20130000', '+86 13800000000'],
     ['+86 010-12345678', '+86 01012345678'],
-    // Elsewhere.
+    // Other countries.
     ['+853 6612 3456', '+853 66123456'],
     ['+85366123456', '+853 66123456'],
     ['+886912345678', '+886 912345678'],
@@ -85,11 +85,11 @@ describe('toPhoneNumber', () => {
     ['+6581234567', '+65 81234567'],
     ['+819012345678', '+81 9012345678'],
     ['+8801712345678', '+880 1712345678'],
-  ])('%j is sent as %j', (text, wire) => {
+  ])('toPhoneNumber: %j becomes %j', (text, wire) => {
     expect(toPhoneNumber(text)).toBe(wire)
   })
 
-  test('every calling code ends where it ends, written with + or 00', () => {
+  test('toPhoneNumber: every calling code is split off, after + or 00', () => {
     fc.assert(
       fc.property(international, fc.constantFrom('+', '00'), ([code, number], prefix) => {
         expect(toPhoneNumber(prefix + code + number)).toBe(`+${code} ${number}`)
@@ -100,7 +100,7 @@ describe('toPhoneNumber', () => {
       expect(toPhoneNumber(`+${code}5550100`)).toBe(`+${code} 5550100`)
   })
 
-  test('a mainland number needs no code and takes any', () => {
+  test('toPhoneNumber: a mainland number may have its calling code in any form', () => {
     fc.assert(
       fc.property(
         mainland,
@@ -112,7 +112,7 @@ describe('toPhoneNumber', () => {
     )
   })
 
-  test('separators and full-width signs anywhere make no difference', () => {
+  test('toPhoneNumber: separators and full-width characters make no difference', () => {
     const separated = fc
       .tuple(international, fc.array(fc.constantFrom(...separators), { maxLength: 8 }), fc.nat())
       .map(([[code, number], marks, seed]) => {
@@ -130,7 +130,7 @@ describe('toPhoneNumber', () => {
     )
   })
 
-  test('its own output stays as it is', () => {
+  test('toPhoneNumber: its own output stays the same', () => {
     const written = fc.oneof(
       mainland,
       international.map((parts) => `+${parts.join('')}`),
@@ -144,7 +144,7 @@ describe('toPhoneNumber', () => {
     )
   })
 
-  describe('invalid_argument when no country can be told', () => {
+  describe('invalid_argument when the country is unknown', () => {
     const sendOrError = (value: unknown) => {
       try {
         return toPhoneNumber(value)
@@ -179,13 +179,13 @@ describe('toPhoneNumber', () => {
       ['٠١٣٨٠٠٠٠٠٠٠٠'],
       ['+86 13800000000\u0000'],
       ['\ud800'],
-      // Longer than any number there is: not another country's either.
+      // Longer than any number of any country.
       ['+86 12345678901234'],
       ['+86 123456789012345'],
       ['+7 123456789012345'],
       ['+852 1234567890123'],
       [`+${'1'.repeat(100_000)}`],
-    ])('text: %j', (text) => {
+    ])('toPhoneNumber: the text %j is refused', (text) => {
       expect(sendOrError(text)).toSatisfy(isRejected)
     })
 
@@ -199,11 +199,11 @@ describe('toPhoneNumber', () => {
       ['a String object', Object('13800000000')],
       ['a symbol', Symbol('13800000000')],
       ['an object that cannot be text', { toString: () => expect.unreachable() }],
-    ])('%s', (_, value) => {
+    ])('toPhoneNumber: %s is refused', (_, value) => {
       expect(sendOrError(value)).toSatisfy(isRejected)
     })
 
-    test("anything: the wire's form or invalid_argument, never another exception", () => {
+    test('toPhoneNumber: any input gives a phone number or invalid_argument', () => {
       const anything = fc.oneof(
         fc.anything(),
         anyText(),

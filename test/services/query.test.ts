@@ -17,22 +17,22 @@ describe('queryOf', () => {
     [`${back}?a=100%&b=%zz&c=%ff`, { a: '100%', b: '%zz', c: '%ff' }],
     [`${back}?a`, { a: '' }],
     ['appname://com.package.name/callback?a=1', { a: '1' }],
-  ])('%s', (address, params) => {
+  ])('queryOf: %s is read', (address, params) => {
     expect(Object.fromEntries(queryOf(address)!)).toEqual(params)
   })
 
-  test.each([back, `${back}?`, `${back}#?a=1`])('of %s holds nothing', (address) => {
+  test.each([back, `${back}?`, `${back}#?a=1`])('queryOf: the query of %s is empty', (address) => {
     expect(queryOf(address)?.get('a')).toBeUndefined()
   })
 
   test.each(['', '/back?a=1', '?a=1', 'example.com?a=1', ' https://example.com?a=1'])(
-    '%j is no address',
+    'queryOf: %j is no absolute URL',
     (address) => {
       expect(queryOf(address)).toBeUndefined()
     },
   )
 
-  test('reads what URLSearchParams writes', () => {
+  test('queryOf: it reads what URLSearchParams writes', () => {
     const pairs = fc.array(fc.tuple(anyText(), anyText()), { minLength: 1 })
     fc.assert(
       fc.property(pairs, (pairs) => {

@@ -11,10 +11,10 @@ const canary = 'canary-7f3a'
 
 describe('a Secret', () => {
   const secret = new Secret(canary)
-  /** As code looks that the type checker has not seen. */
+  /** The secret as untyped code sees it. */
   const untyped = secret as unknown as string
 
-  test('opens only when asked to', () => {
+  test('Secret: only reveal returns the text', () => {
     expect(secret.reveal()).toBe(canary)
     expect(new Secret('').reveal()).toBe('')
   })
@@ -33,16 +33,16 @@ describe('a Secret', () => {
     ['an Error made of it', inspect(new Error(`${untyped}`, { cause: secret }))],
     ['JSON', JSON.stringify({ secret, list: [secret] })],
     ['an own toJSON', JSON.stringify({ toJSON: () => secret }) ?? 'nothing'],
-  ])('never prints itself: %s', (_, printed) => {
+  ])('Secret: the text is not printed by %s', (_, printed) => {
     expect(printed).not.toContain(canary)
   })
 
-  test('prints as [secret]', () => {
+  test('Secret: it prints as [secret]', () => {
     expect(`${untyped}`).toBe('[secret]')
     expect(inspect({ secret })).toBe('{ secret: [secret] }')
   })
 
-  test('never prints itself on a console', () => {
+  test('Secret: a console does not print the text', () => {
     let printed = ''
     const stdout = new Writable({
       write(chunk, _, done) {
@@ -59,12 +59,12 @@ describe('a Secret', () => {
     expect(printed).not.toContain(canary)
   })
 
-  test('serializes to nothing', () => {
+  test('Secret: it serializes to nothing', () => {
     expect(JSON.stringify(secret)).toBeUndefined()
     expect(JSON.stringify({ secret, name: 'Li Hua' })).toBe('{"name":"Li Hua"}')
   })
 
-  test('has nothing to copy or to enumerate', () => {
+  test('Secret: it has no property to copy or enumerate', () => {
     expect(Reflect.ownKeys(secret)).toEqual([])
     expect(Object.keys(secret)).toEqual([])
     expect({ ...(secret as object) }).toEqual({})
@@ -95,12 +95,12 @@ const secretFields = [
   'verification_token',
 ]
 
-describe('seal', () => {
-  test.each(secretFields)('wraps %s', (name) => {
-    const sealed = wrapSecrets<Record<string, unknown>>({ type: 'any.event', [name]: canary })
-    expect(sealed[name]).toBeInstanceOf(Secret)
-    expect((sealed[name] as Secret).reveal()).toBe(canary)
-    expect(sealed['type']).toBe('any.event')
+describe('wrapSecrets', () => {
+  test.each(secretFields)('wrapSecrets: the field %s is wrapped', (name) => {
+    const wrapped = wrapSecrets<Record<string, unknown>>({ type: 'any.event', [name]: canary })
+    expect(wrapped[name]).toBeInstanceOf(Secret)
+    expect((wrapped[name] as Secret).reveal()).toBe(canary)
+    expect(wrapped['type']).toBe('any.event')
   })
 
   test.each(['newPassword', 'accessToken', 'smsCode', 'loginTicket', 'page_Token'])(
@@ -110,7 +110,7 @@ describe('seal', () => {
     },
   )
 
-  test('wraps a password byte for byte', () => {
+  test('wrapSecrets: a password is kept byte for byte', () => {
     fc.assert(
       fc.property(anyText(), (password) => {
         expect(wrapSecrets<{ password: Secret }>({ password }).password.reveal()).toBe(password)
@@ -118,7 +118,7 @@ describe('seal', () => {
     )
   })
 
-  test('leaves everything else as it is, and its argument untouched', () => {
+  test('wrapSecrets: other fields and the argument stay the same', () => {
     const profile = { name: 'Li Hua', picture: undefined, tags: ['token'] }
     const sent = {
       type: 'code.submit',
@@ -146,25 +146,25 @@ describe('seal', () => {
     'token_type',
     'keys',
     '',
-  ])('leaves %j alone: it names no secret', (name) => {
+  ])('wrapSecrets: the field %j is not wrapped', (name) => {
     expect(wrapSecrets({ [name]: 'text' })).toEqual({ [name]: 'text' })
   })
 
-  test('wraps once', () => {
+  test('wrapSecrets: a wrapped field is not wrapped again', () => {
     const password = new Secret(canary)
     expect(wrapSecrets<{ password: Secret }>({ password }).password).toBe(password)
   })
 
-  test('a field named like the prototype stays a field', () => {
+  test('wrapSecrets: a field named like the prototype stays a field', () => {
     const hostile = JSON.parse(`{"__proto__":{"password":"${canary}","isAdmin":true}}`) as object
-    const sealed = wrapSecrets<Record<string, unknown>>(hostile)
-    expect(Object.getPrototypeOf(sealed)).toBe(Object.prototype)
-    expect(sealed['isAdmin']).toBeUndefined()
-    expect(inspect(sealed)).not.toContain(canary)
+    const wrapped = wrapSecrets<Record<string, unknown>>(hostile)
+    expect(Object.getPrototypeOf(wrapped)).toBe(Object.prototype)
+    expect(wrapped['isAdmin']).toBeUndefined()
+    expect(inspect(wrapped)).not.toContain(canary)
   })
 })
 
-describe('unseal', () => {
+describe('unwrapSecrets', () => {
   const plain = fc.record(
     Object.fromEntries(
       [...secretFields, 'type', 'name'].map((name) => [name, fc.string({ maxLength: 5 })] as const),
@@ -172,7 +172,7 @@ describe('unseal', () => {
     { requiredKeys: [] },
   )
 
-  test('gives back what wrapSecrets took, a nested profile included', () => {
+  test('unwrapSecrets: it reverses wrapSecrets, nested fields too', () => {
     const event = fc.record(
       { params: plain, profile: plain, deep: fc.record({ profile: plain }) },
       { requiredKeys: [] },
@@ -185,7 +185,7 @@ describe('unseal', () => {
     )
   })
 
-  test('leaves values alone that no secret can be in', () => {
+  test('unwrapSecrets: values that hold no secret stay the same', () => {
     for (const value of [undefined, null, 0, 'text', true]) expect(unwrapSecrets(value)).toBe(value)
     const list = [1]
     expect(unwrapSecrets(list)).toBe(list)
@@ -200,8 +200,8 @@ describe('hasSecret', () => {
     ['a field', { a: 1, secret }],
     ['deep in objects and lists', { a: [{ b: [1, { c: [secret] }] }] }],
     ['the last of a list', [...Array.from({ length: 100 }, () => ({})), secret]],
-    ['what wrapSecrets has sealed', wrapSecrets({ params: { password: canary } })],
-  ])('sees it: %s', (_, value) => {
+    ['in the result of wrapSecrets', wrapSecrets({ params: { password: canary } })],
+  ])('hasSecret: a secret is found %s', (_, value) => {
     expect(hasSecret(value)).toBe(true)
   })
 
@@ -213,7 +213,7 @@ describe('hasSecret', () => {
     ['empty', [{}, []]],
     ['a date', new Date(0)],
     ['a copy of it', Object.assign({}, secret)],
-  ])('sees none: %s', (_, value) => {
+  ])('hasSecret: no secret is found %s', (_, value) => {
     expect(hasSecret(value)).toBe(false)
   })
 })

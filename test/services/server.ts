@@ -5,10 +5,11 @@ import { type Caller, createCaller, type Grants } from '../../services/http/call
 import type { Endpoint } from '../../services/http/endpoint.ts'
 import * as endpoints from '../../services/http/endpoints.ts'
 import { AuthError } from '../../services/error.ts'
-import { createHttp, type HttpOptions } from '../../services/http/http.ts'
+import { type Call, createHttp, type HttpOptions } from '../../services/http/http.ts'
+import { Secret } from '../../services/secret.ts'
 import { memoryStore } from '../../services/session/store.ts'
 
-/** A request as it came in. */
+/** A request that the server received. */
 export interface Received {
   method: string
   /** Path and query, undecoded. */
@@ -41,7 +42,7 @@ export const operationsOf = (call: Caller): Operations =>
     }),
   ) as never
 
-/** Answers with a status and a body: JSON, unless it is a text. */
+/** Creates a handler that answers a status and a body, as JSON unless it is a text. */
 export const answer =
   (status: number, body: unknown = '', headers: Record<string, string> = {}): Handler =>
   (_, response) => {
@@ -50,7 +51,7 @@ export const answer =
     response.end(isText ? body : JSON.stringify(body))
   }
 
-/** A server on a port of its own until the test ends. What it answers can be changed at any time. */
+/** Starts a server on a free port until the test ends. Its handler can be replaced at any time. */
 export async function serve(handler: Handler = answer(200, {})) {
   const requests: Received[] = []
   const server = createServer((incoming, response) => {
@@ -102,7 +103,7 @@ export async function serve(handler: Handler = answer(200, {})) {
   return served
 }
 
-/** The error a promise rejects with; fails when it is none of ours, or when there is none. */
+/** Returns the AuthError that a promise rejects with; fails for any other outcome. */
 export async function failure(promise: Promise<unknown>): Promise<AuthError> {
   const thrown = await promise.then(
     (value) => new Error(`settled with ${JSON.stringify(value)}`),
@@ -110,4 +111,19 @@ export async function failure(promise: Promise<unknown>): Promise<AuthError> {
   )
   if (thrown instanceof AuthError) return thrown
   throw new Error('not an AuthError', { cause: thrown })
+}
+
+/** A request of the HTTP layer. */
+export const call: Call = { operation: 'signIn', method: 'POST', path: '/v1/signin', body: {} }
+
+/** Wraps a text as a secret. */
+export const secret = (text: string) => new Secret(text)
+
+/** Closes the connection instead of answering. */
+export const cut: Handler = (_, response) => response.destroy()
+
+/** Returns the error of one call to a server with this handler. */
+export async function failureOf(handler: Handler, more: Partial<Call & HttpOptions> = {}) {
+  const server = await serve(handler)
+  return failure(server.http(more)({ ...call, ...more }))
 }

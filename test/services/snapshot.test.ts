@@ -7,7 +7,7 @@ import { anyText } from './arbitrary.ts'
 
 const canary = 'canary-7f3a'
 
-/** The text a snapshot is stored as, and what it is read as. */
+/** Stores a snapshot and reads it back. */
 const trip = <T extends object>(snapshot: T) => {
   const text = serialize({ flow: 'signIn', snapshot, codes: [] })
   const saved = deserialize(text)
@@ -20,7 +20,7 @@ const envelope = (snapshot: unknown, meta?: unknown, format: unknown = FORMAT) =
   JSON.stringify({ json: { format, flow: 'signIn', snapshot, codes: [] }, meta })
 
 describe('what is stored comes back', () => {
-  test('a persisted snapshot with all that a machine keeps', () => {
+  test('serialize: every type of value in a snapshot is read back', () => {
     const snapshot = {
       status: 'active',
       value: { session: 'signedOut', flow: { running: 'asking' } },
@@ -53,7 +53,7 @@ describe('what is stored comes back', () => {
     expect(after.snapshot).toStrictEqual(snapshot)
   })
 
-  test('an AuthError, with its code and operation and nothing that could tell more', () => {
+  test('serialize: an AuthError keeps its code and operation and nothing else', () => {
     const error = new AuthError('resource_exhausted', {
       operation: 'sendVerification',
       description: `said ${canary}`,
@@ -73,20 +73,20 @@ describe('what is stored comes back', () => {
     expect(text).not.toContain(canary)
   })
 
-  test('an AuthError without an operation', () => {
+  test('serialize: an AuthError without an operation is read back', () => {
     const { error } = trip({ error: new AuthError('internal') }).snapshot
     expect(error.message).toBe('internal')
     expect(AuthError.from(error, 'verify').operation).toBe('verify')
   })
 
-  test('one value in two places is one again', () => {
+  test('serialize: a value in two places is one value again', () => {
     const contact = { email: 'someone@example.com' }
     const { a, b } = trip({ a: contact, b: { contact } }).snapshot
     expect(a).toEqual(contact)
     expect(b.contact).toBe(a)
   })
 
-  test('any tree of what JSON and JavaScript have', () => {
+  test('serialize: any tree of values is read back', () => {
     const name = fc.string({ maxLength: 6 }).filter((text) => !hostileNames.has(text))
     const leaf = fc.oneof(
       anyText(),
@@ -117,7 +117,7 @@ describe('what is stored comes back', () => {
 })
 
 describe('a Secret', () => {
-  test('becomes undefined and is nowhere in the text', () => {
+  test('serialize: a Secret becomes undefined and is nowhere in the text', () => {
     const secret = new Secret(canary)
     const { text, snapshot } = trip({
       context: {
@@ -144,7 +144,7 @@ describe('a Secret', () => {
     })
   })
 
-  test('wherever it is in the tree', () => {
+  test('serialize: a Secret anywhere in the tree is not in the text', () => {
     const tree = fc.letrec<{ node: unknown }>((tie) => ({
       node: fc.oneof(
         { depthSize: 'small' },
@@ -165,22 +165,23 @@ describe('a Secret', () => {
 })
 
 describe('anything but a flow of this format starts fresh', () => {
-  test('a sound envelope is read', () => {
+  test('deserialize: a valid envelope is read', () => {
     expect(deserialize(envelope({ value: 'asking' }))).toEqual({
       flow: 'signIn',
       snapshot: { value: 'asking' },
+      codes: [],
     })
   })
 
   test.each([undefined, null, '', FORMAT - 1, FORMAT + 1, `${FORMAT}`, '0.1.0', [FORMAT], {}])(
-    'of format %j',
+    'deserialize: a flow of format %j starts fresh',
     (format) => {
       const text = JSON.stringify({ json: { format, flow: 'signIn', snapshot: {}, codes: [] } })
       expect(deserialize(text)).toBeUndefined()
     },
   )
 
-  test('the format does not change with the version of the package', () => {
+  test('serialize: the format number is independent of the version of the package', () => {
     expect(JSON.parse(serialize({ flow: 'signIn', snapshot: {}, codes: [] }))).toHaveProperty(
       'json.format',
       1,
@@ -193,7 +194,7 @@ describe('anything but a flow of this format starts fresh', () => {
       [`{"json":null}`, `{"json":[]}`, `{"json":${FORMAT}}`, `{"meta":{"values":{}}}`],
       [JSON.stringify({ format: FORMAT, flow: 'signIn', snapshot: {} })],
     ].flat(),
-  )('damaged: %s', (text) => {
+  )('deserialize: the damaged text %s starts fresh', (text) => {
     expect(deserialize(text)).toBeUndefined()
   })
 
@@ -208,12 +209,12 @@ describe('anything but a flow of this format starts fresh', () => {
     ['snapshot', 'asking'],
     ['snapshot', 1],
     ['snapshot', true],
-  ])('its %s is %j', (name, value) => {
+  ])('deserialize: a flow whose %s is %j starts fresh', (name, value) => {
     const json = { format: FORMAT, flow: 'signIn', snapshot: {}, [name]: value }
     expect(deserialize(JSON.stringify({ json }))).toBeUndefined()
   })
 
-  test('cut anywhere', () => {
+  test('deserialize: a text cut anywhere starts fresh', () => {
     const error = new AuthError('internal', { operation: 'verify' })
     const { text } = trip({ context: { at: new Date(0), error, secret: new Secret('s') } })
     for (let length = 0; length < text.length; length++)
@@ -239,7 +240,7 @@ describe('a hostile envelope', () => {
     { referentialEqualities: [['snapshot.__proto__']] },
     { values: { 'snapshot.a': ['class', 'Object'] } },
     { values: { 'snapshot.a': [['class', 'AuthError']] } },
-    { values: { 'snapshot.a': [['custom', 'nobody']] } },
+    { values: { 'snapshot.a': [['custom', 'unknown']] } },
     { values: { 'snapshot.a': [['custom', 'AuthError'], { '__proto__.at': ['Date'] }] } },
     { values: { 'snapshot.none': [['custom', 'AuthError']] } },
     { values: { 'snapshot.a': [['symbol', 'none']] } },
@@ -251,13 +252,13 @@ describe('a hostile envelope', () => {
     { values: 'text' },
     { values: [[[[]]]] },
     { values: 1, referentialEqualities: 1 },
-  ])('%j neither throws nor reaches a prototype', (meta) => {
+  ])('deserialize: the meta data %j neither throws nor reaches a prototype', (meta) => {
     const saved = deserialize(envelope({ a: { at: 1 } }, meta))
     expect(Object.getPrototypeOf(saved?.snapshot ?? {})).toBe(Object.prototype)
     expect(names()).toEqual(untouched)
   })
 
-  test('names that reach for a prototype are fields at most', () => {
+  test('deserialize: names of a prototype become fields at most', () => {
     const text = `{"json":{"format":${FORMAT},"flow":"signIn","__proto__":{"isAdmin":true},
       "snapshot":{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}}}}}`
     const saved = deserialize(text)
@@ -266,12 +267,12 @@ describe('a hostile envelope', () => {
     expect(names()).toEqual(untouched)
   })
 
-  test('its format cannot come from a prototype', () => {
+  test('deserialize: the format cannot come from a prototype', () => {
     const text = `{"json":{"__proto__":{"format":${FORMAT}},"flow":"signIn","snapshot":{}}}`
     expect(deserialize(text)).toBeUndefined()
   })
 
-  test('any text and any JSON: a flow or nothing, never an exception', () => {
+  test('deserialize: any text gives a flow or undefined and never throws', () => {
     const steps = ['snapshot', 'a', '0', '1', '__proto__', 'prototype', 'constructor', '', '\\']
     const path = fc
       .array(fc.constantFrom(...steps), { maxLength: 5 })

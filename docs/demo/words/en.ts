@@ -1,5 +1,5 @@
 /** Every word on the page in English; the shape of it is what the other languages must fill. */
-import type { Catalogue } from '../../../services/messages.ts'
+import type { Catalogue } from '../../../services/messages/en.ts'
 
 /** What a provider is called where nobody remembers which one it was. */
 const named = (provider?: string) => provider ?? 'the provider'

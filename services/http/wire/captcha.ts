@@ -2,7 +2,7 @@ import type { Secret } from '../../secret.ts'
 
 /** Asks for a captcha. */
 export interface CaptchaRequest {
-  /** What the captcha is for: `METHOD:/v1/path`; with a page the OAuth-like state. */
+  /** The purpose `METHOD:/v1/path` of a picture; of a page the `state` that it returns. */
   state: string
   redirect_uri?: string
 }

@@ -2,7 +2,7 @@ import type { Secret } from '../../secret.ts'
 import type { Count } from '../shape.ts'
 import type { Contact } from './contact.ts'
 
-/** What a user can say about themselves. */
+/** The profile that a user can edit. */
 export interface Profile {
   name?: string
   username?: string
@@ -63,7 +63,7 @@ export interface Sudo {
 export type SetContactRequest = Contact & {
   sudo_token?: Secret
   verification_token: Secret
-  /** What to do when the contact belongs to another user. */
+  /** How to proceed when the contact belongs to another user. */
   conflict_resolution?: 'DEFAULT' | 'DELETE_ACCOUNT_TRANSFER' | 'TRANSFER'
 }
 

@@ -5,8 +5,8 @@ import { openWorld } from '../support/world.ts'
 const key = 'authflow_demo'
 const start = { type: 'flow.start', flow: 'signIn' } as const
 
-/** A tab's store that notes what is written to it, and holds up what it is told to. */
-function notedStore() {
+/** Creates a tab's store that records its writes and can delay them. */
+function recordingStore() {
   const memory = memoryStore()
   const writes: string[] = []
   let gate: Promise<void> | undefined
@@ -23,7 +23,7 @@ function notedStore() {
   return {
     store,
     writes,
-    /** Answers how to let go of it. */
+    /** Delays writes until the returned function is called. */
     hold() {
       let open!: () => void
       gate = new Promise((resolve) => (open = resolve))
@@ -33,7 +33,7 @@ function notedStore() {
 }
 
 async function open() {
-  const tab = notedStore()
+  const tab = recordingStore()
   const world = await openWorld('nothing', { storage: { tab: tab.store } })
   await world.sandbox.addUser({ username: 'bob', password: 'right password' })
   await world.call('signIn', { username: 'bob', password: 'right password' })
@@ -44,7 +44,7 @@ async function open() {
   return { world, enter, ...tab }
 }
 
-test('what has not changed is not written again', async () => {
+test('flowStorage: an unchanged flow is not written again', async () => {
   const { world, enter, writes } = await open()
   await enter(start)
   expect(writes).toEqual(['set'])
@@ -60,7 +60,7 @@ test('what has not changed is not written again', async () => {
   await world.close()
 })
 
-test('what came last waits for a slow store, and nothing else', async () => {
+test('flowStorage: while a slow store writes, only the newest flow waits', async () => {
   const { world, enter, writes, hold, store } = await open()
   const letGo = hold()
   for (let times = 0; times < 5; times++) {
@@ -80,7 +80,7 @@ test('what came last waits for a slow store, and nothing else', async () => {
   await world.close()
 })
 
-test('what could not be written is written at the next change', async () => {
+test('flowStorage: a flow that could not be written is written at its next change', async () => {
   const tab = memoryStore()
   let isFull = true
   const set: Store['set'] = (key, value) => {
@@ -92,12 +92,13 @@ test('what could not be written is written at the next change', async () => {
   await world.settle()
   expect(await tab.get(key)).toBeUndefined()
   isFull = false
-  await world.call('sendVerification', { phone_number: '+86 13800000000' })
+  world.auth.send({ type: 'contact.submit', phone_number: '+86 13800000000' })
+  await world.settle()
   expect(await tab.get(key)).toBeDefined()
   await world.close()
 })
 
-test('what another door has left is removed with the journey that is not gone on with', async () => {
+test('flowStorage: a flow of another user that an earlier client has stored is removed', async () => {
   const { world, enter, store } = await open()
   await enter(start)
   await enter({ type: 'flow.cancel' })

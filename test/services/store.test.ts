@@ -4,10 +4,10 @@ import { type Clock, systemClock } from '../../services/clock.ts'
 import { memoryStore, type Store, webStore, withTimeout } from '../../services/session/store.ts'
 import { turnableClock } from '../support/clock.ts'
 
-/** A browser's storage with room for so many characters. */
+/** A browser's storage with a quota in characters. */
 class FakeStorage implements Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
   readonly values = new Map<string, string>()
-  room = Infinity
+  quota = Infinity
 
   getItem(key: string) {
     return this.values.get(key) ?? null
@@ -16,7 +16,7 @@ class FakeStorage implements Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
   setItem(key: string, value: string) {
     const others = [...this.values].filter(([name]) => name !== key)
     const used = others.reduce((sum, [name, text]) => sum + name.length + text.length, 0)
-    if (used + key.length + value.length > this.room)
+    if (used + key.length + value.length > this.quota)
       throw new DOMException('The quota has been exceeded.', 'QuotaExceededError')
     this.values.set(key, value)
   }
@@ -34,7 +34,7 @@ const open = (name: (typeof names)[number] = 'localStorage') => {
   return { storage, store: webStore(name) }
 }
 
-/** As browsers do where the user blocks site data: the very access throws. */
+/** Makes every access throw, as browsers do when the user blocks site data. */
 const block = (name: (typeof names)[number] = 'localStorage') => {
   const get = () => {
     throw new DOMException('Access is denied for this document.', 'SecurityError')
@@ -66,14 +66,14 @@ const kinds: [string, () => Store][] = [
     'webStore that is full',
     () => {
       const { storage, store } = open()
-      storage.room = 0
+      storage.quota = 0
       return store
     },
   ],
 ]
 
-describe.each(kinds)('%s', (_, create) => {
-  test('gives back what was set last, and nothing that was removed', async () => {
+describe.each(kinds)('%s', (name, create) => {
+  test(`${name}: the last value is returned, and none after remove`, async () => {
     const store = create()
     expect((await store.get('a')) ?? null).toBeNull()
     await store.set('a', '1')
@@ -87,7 +87,7 @@ describe.each(kinds)('%s', (_, create) => {
     expect(await store.get('b')).toBe('')
   })
 
-  test('behaves as a map does', async () => {
+  test(`${name}: it behaves like a Map`, async () => {
     const key = fc.constantFrom('a', 'b', '__proto__', 'constructor', 'length')
     const step = fc.oneof(
       fc.record({ key, value: fc.string({ maxLength: 5 }) }),
@@ -110,14 +110,14 @@ describe.each(kinds)('%s', (_, create) => {
   })
 })
 
-test('one memoryStore is not another', async () => {
+test('memoryStore: two stores share nothing', async () => {
   const [one, other] = [memoryStore(), memoryStore()]
   await one.set('a', '1')
   expect(await other.get('a')).toBeUndefined()
 })
 
 describe('webStore', () => {
-  test('writes through to the storage it is named after, and only there', async () => {
+  test('webStore: values are written to the storage it is named after, and only there', async () => {
     const local = open('localStorage')
     const session = open('sessionStorage')
     await local.store.set('a', '1')
@@ -127,7 +127,7 @@ describe('webStore', () => {
     expect([...local.storage.values]).toEqual([])
   })
 
-  test('sees what another tab writes', async () => {
+  test('webStore: a value of another tab is read', async () => {
     const { storage, store } = open()
     await store.set('a', 'mine')
     storage.setItem('a', 'theirs')
@@ -136,32 +136,32 @@ describe('webStore', () => {
     expect(await store.get('a')).toBeNull()
   })
 
-  test('keeps in memory what no room is left for, and writes again once there is', async () => {
+  test('webStore: a value that exceeds the quota is kept in memory until it can be written', async () => {
     const { storage, store } = open()
     await store.set('a', 'short')
-    storage.room = 10
+    storage.quota = 10
     await store.set('a', 'a longer text')
     expect(await store.get('a')).toBe('a longer text')
     expect(await store.get('b')).toBeNull()
 
-    storage.room = Infinity
+    storage.quota = Infinity
     await store.set('a', 'another long text')
     expect(storage.getItem('a')).toBe('another long text')
     storage.setItem('a', 'theirs')
     expect(await store.get('a')).toBe('theirs')
   })
 
-  test('removes what it keeps in memory and what is stored beneath it', async () => {
+  test('webStore: remove clears the value in memory and the stored one', async () => {
     const { storage, store } = open()
     await store.set('a', 'old')
-    storage.room = 0
+    storage.quota = 0
     await store.set('a', 'new')
     await store.remove('a')
     expect(await store.get('a')).toBeNull()
     expect(storage.getItem('a')).toBeNull()
   })
 
-  test('goes on in memory when the storage is blocked later, and forgets what it removes', async () => {
+  test('webStore: a storage that is blocked later is replaced by memory', async () => {
     const { store } = open()
     await store.set('a', 'stored')
     block()
@@ -172,7 +172,7 @@ describe('webStore', () => {
     expect((await store.get('a')) ?? null).toBeNull()
   })
 
-  test('looks for the storage when it is used, not before', async () => {
+  test('webStore: the storage is looked up when it is used', async () => {
     vi.stubGlobal('localStorage', undefined)
     const store = webStore('localStorage')
     const storage = new FakeStorage()
@@ -183,7 +183,7 @@ describe('webStore', () => {
 })
 
 describe('withTimeout', () => {
-  /** A store that does the same whatever it is asked for. */
+  /** A store whose three methods do the same. */
   const storeOf = (work: () => Promise<never>): Store => ({ get: work, set: work, remove: work })
   const refuse = (): never => {
     throw new Error('blocked')
@@ -193,7 +193,7 @@ describe('withTimeout', () => {
     return Promise.allSettled(uses.map(async (use) => use()))
   }
 
-  test('a store that does not answer rejects after 10 s', async () => {
+  test('withTimeout: a store that does not answer rejects after 10 s', async () => {
     const clock = turnableClock()
     const ends = endsOf(
       withTimeout(
@@ -206,7 +206,7 @@ describe('withTimeout', () => {
       expect(end).toMatchObject({ reason: { code: 'deadline_exceeded' } })
   })
 
-  test('a store that answers synchronously answers so still, and is not waited for', () => {
+  test('withTimeout: a synchronous store stays synchronous and starts no wait', () => {
     const until = vi.fn<Clock['until']>()
     const store = withTimeout(memoryStore(), { ...systemClock, until })
     expect(store.set('a', '1')).toBeUndefined()
@@ -216,7 +216,7 @@ describe('withTimeout', () => {
     expect(until).not.toHaveBeenCalled()
   })
 
-  test('a store that answers later leaves no timer', async () => {
+  test('withTimeout: an asynchronous answer leaves no timer', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const store = withTimeout({ ...memoryStore(), get: async () => 'value' }, systemClock)
@@ -229,7 +229,7 @@ describe('withTimeout', () => {
   test.each([
     ['throws', () => refuse()],
     ['rejects', async () => refuse()],
-  ])('the error of a store that %s reaches the caller only', async (_, work) => {
+  ])('withTimeout: the error of a store that %s reaches the caller only', async (_, work) => {
     const onUnhandled = vi.fn<() => void>()
     process.on('unhandledRejection', onUnhandled)
     onTestFinished(() => void process.off('unhandledRejection', onUnhandled))

@@ -10,7 +10,7 @@ import { answer, failure, type Operation, operationsOf, type Received, serve } f
 
 type Kind = 'text' | 'flag' | 'seconds' | 'count' | 'secret' | 'record' | 'list'
 
-/** An operation as the protocol describes it. */
+/** An endpoint as the protocol describes it. */
 interface Row {
   /** Method and path. */
   call: string
@@ -20,7 +20,7 @@ interface Row {
   repeatable?: true
   /** A request with every field it can have. */
   input: object
-  /** What goes out, where that is not the request. */
+  /** The fields that are sent, where they are not the request. */
   sent?: object
   /** The fields of the answer. */
   must?: Record<string, Kind>
@@ -227,7 +227,7 @@ const rows: Record<OperationName, Row> = {
     input: {
       nickname: 'Li Hua',
       username,
-      description: 'somebody',
+      description: 'a user',
       avatar_url: 'https://example.com/p.png',
       gender: 'UNKNOWN',
       email,
@@ -354,7 +354,7 @@ const samples: Record<Kind, (name: string) => unknown> = {
   list: (name) => [name, { a: null }],
 }
 
-/** JSON texts that are no such thing. Null and empty text are none, which a field may be. */
+/** JSON texts of another kind. Null and the empty text are not listed: they mean a missing field. */
 const wrong: Record<Kind, string[]> = {
   text: ['0', '1', 'true', 'false', '{}', '[]', '["text"]'],
   flag: ['0', '1', '"true"', '"false"', '{}', '[]'],
@@ -368,8 +368,8 @@ const wrong: Record<Kind, string[]> = {
 const sampleOf = (fields: Record<string, Kind> = {}) =>
   Object.fromEntries(Object.entries(fields).map(([name, kind]) => [name, samples[kind](name)]))
 
-/** The same as the caller gets it: secrets sealed. */
-const sealedSampleOf = (fields: Record<string, Kind> = {}) =>
+/** The same as the caller receives it: with secrets wrapped. */
+const wrappedSampleOf = (fields: Record<string, Kind> = {}) =>
   Object.fromEntries(
     Object.entries(fields).map(([name, kind]) => {
       const sample = samples[kind](name)
@@ -377,14 +377,14 @@ const sealedSampleOf = (fields: Record<string, Kind> = {}) =>
     }),
   )
 
-/** An object as JSON, one of its fields replaced by a text of JSON. */
+/** An object as JSON, with one of its fields replaced by a JSON text. */
 const jsonWith = (fields: object, name: string, json: string) =>
   `{${Object.entries(fields)
     .filter(([other]) => other !== name)
     .map(([other, value]) => `${JSON.stringify(other)}:${JSON.stringify(value)},`)
     .join('')}"${name}":${json}}`
 
-/** What a request carries: its body, or its query without the client id. */
+/** The fields of a request: its body, or its query without the client id. */
 const fieldsOf = ({ body, query: { client_id: _, ...query } }: Received): unknown =>
   body ? JSON.parse(body) : query
 
@@ -396,11 +396,11 @@ const open = async () => {
 
 const names = Object.keys(rows) as OperationName[]
 
-test('no operation is without a description here', () => {
+test('endpoints: this test describes every endpoint', () => {
   expect(Object.keys(endpoints).sort()).toEqual(names.sort())
 })
 
-test('each is called what it is exported as', () => {
+test('endpoints: the operation of each is its export name', () => {
   for (const [name, { operation }] of Object.entries(endpoints)) expect(operation).toBe(name)
 })
 
@@ -417,10 +417,10 @@ describe.each(names)('%s', (name) => {
     return { server, call, operation: api[name]! }
   }
 
-  test('says what it is', async () => {
+  test(`${name}: method, path, credential and marks are those of the protocol`, async () => {
     const { operation } = await openRow()
     const { signsIn, signsOut, repeatable } = row
-    expect({ signsIn, signsOut, repeatable, ...operation }).toEqual({
+    expect(Object.assign({ signsIn, signsOut, repeatable }, operation)).toEqual({
       method,
       path: name === 'unbindProvider' ? '/v1/user/provider/{provider_id}' : path,
       credential,
@@ -430,7 +430,7 @@ describe.each(names)('%s', (name) => {
     })
   })
 
-  test('sends its fields to its path', async () => {
+  test(`${name}: the request carries its fields to its path`, async () => {
     const { server, call } = await openRow()
     const before = inspect(input)
     await call()
@@ -443,7 +443,7 @@ describe.each(names)('%s', (name) => {
     expect(inspect(input)).toBe(before)
   })
 
-  test('goes out with what it was granted', async () => {
+  test(`${name}: the request carries the tokens it was granted`, async () => {
     const { server, call } = await openRow()
     const captchaToken = secret('c+d')
     await call(input, { accessToken: secret('token'), captchaToken })
@@ -455,24 +455,24 @@ describe.each(names)('%s', (name) => {
     expect(body.includes('"anonymous_token":"token"')).toBe(isField)
   })
 
-  test('can be cancelled', async () => {
+  test(`${name}: an aborted signal cancels the request`, async () => {
     const { server, call } = await openRow()
     const error = await failure(call(input, { signal: AbortSignal.abort() }))
     expect(error).toMatchObject({ code: 'cancelled', operation: name })
     expect(server.requests).toEqual([])
   })
 
-  test('reads every field of an answer, and seals the secrets', async () => {
+  test(`${name}: every field of the answer is read and secrets are wrapped`, async () => {
     const { call } = await openRow()
     const output = await call()
-    const expected = { ...sealedSampleOf(must), ...sealedSampleOf(may) }
+    const expected = { ...wrappedSampleOf(must), ...wrappedSampleOf(may) }
     expect(unwrapSecrets(output)).toEqual(unwrapSecrets(expected))
     expect(inspect(output, { depth: Infinity, sorted: true })).toBe(
       inspect(expected, { depth: Infinity, sorted: true }),
     )
   })
 
-  test('reads nothing else, whatever its name', async () => {
+  test(`${name}: no other field of the answer is read`, async () => {
     const { server, call } = await openRow()
     const hostile = jsonWith(full, '__proto__', '{"isAdmin":true,"sub":"evil"}')
     const more = '"constructor":{"prototype":{"isAdmin":true}},"toString":1,"user_id":"x"'
@@ -483,7 +483,7 @@ describe.each(names)('%s', (name) => {
     expect('isAdmin' in output).toBe(false)
   })
 
-  test('does without the fields an answer may lack', async () => {
+  test(`${name}: optional fields may be missing`, async () => {
     const { server, call } = await openRow()
     for (const none of [undefined, null, '']) {
       const lacking = Object.fromEntries(Object.keys(may).map((field) => [field, none]))
@@ -492,7 +492,7 @@ describe.each(names)('%s', (name) => {
     }
   })
 
-  test('refuses an answer with a field that is missing or malformed, and names it', async () => {
+  test(`${name}: an answer with a malformed field is refused by the name of the field`, async () => {
     const { server, call } = await openRow()
     const cases = [
       ...Object.keys(must).flatMap((field) => ['null', '""'].map((json) => [field, json] as const)),
@@ -517,7 +517,7 @@ describe.each(names)('%s', (name) => {
     )
   })
 
-  test('refuses an answer without a field it needs', async () => {
+  test(`${name}: an answer without a required field is refused`, async () => {
     const { server, call } = await openRow()
     for (const field of Object.keys(must)) {
       server.handler = answer(200, { ...full, [field]: undefined })
@@ -531,7 +531,7 @@ describe.each(names)('%s', (name) => {
     expect(await failure(call())).toMatchObject({ code: 'invalid_response', operation: name })
   })
 
-  test('fails with what the server says', async () => {
+  test(`${name}: the error of the server is thrown`, async () => {
     const { server, call } = await openRow()
     server.handler = answer(400, { ...full, error: 'failed_precondition', error_description: 'no' })
     const error = await failure(call())
@@ -546,37 +546,40 @@ describe.each(names)('%s', (name) => {
   })
 })
 
-describe('a phone number is in the form of the wire on every operation that sends its fields', () => {
+describe('endpoints: phone numbers', () => {
   const sending = names.filter((name) => name !== 'unbindProvider')
 
-  test.each(sending)('%s', async (name) => {
-    const { must = {}, may = {}, input } = rows[name]
-    const { server, api } = await open()
-    server.handler = answer(200, { ...sampleOf(must), ...sampleOf(may) })
-    const call = (more: object) => api[name]!({ ...input, ...more })
+  test.each(sending)(
+    '%s: phone numbers are sent in the form of the HTTP API, or refused',
+    async (name) => {
+      const { must = {}, may = {}, input } = rows[name]
+      const { server, api } = await open()
+      server.handler = answer(200, { ...sampleOf(must), ...sampleOf(may) })
+      const call = (more: object) => api[name]!({ ...input, ...more })
 
-    await call({ phone_number: '138-0000-0000', phone: '13900000000', username: '+85212345678' })
-    expect(fieldsOf(server.last())).toMatchObject({
-      phone_number: '+86 13800000000',
-      phone: '+86 13900000000',
-      username: '+852 12345678',
-    })
+      await call({ phone_number: '138-0000-0000', phone: '13900000000', username: '+85212345678' })
+      expect(fieldsOf(server.last())).toMatchObject({
+        phone_number: '+86 13800000000',
+        phone: '+86 13900000000',
+        username: '+852 12345678',
+      })
 
-    await call({ username: 'li-hua 2000' })
-    expect(fieldsOf(server.last())).toHaveProperty('username', 'li-hua 2000')
+      await call({ username: 'li-hua 2000' })
+      expect(fieldsOf(server.last())).toHaveProperty('username', 'li-hua 2000')
 
-    const { length } = server.requests
-    for (const phone_number of ['', '12345', 'someone@example.com', null, 13800000000, {}]) {
-      const error = await failure(call({ phone_number }))
-      expect(error).toMatchObject({ code: 'invalid_argument', operation: name })
-      expect(error.description).toContain('+86 13800000000')
-    }
-    expect(server.requests).toHaveLength(length)
+      const { length } = server.requests
+      for (const phone_number of ['', '12345', 'someone@example.com', null, 13800000000, {}]) {
+        const error = await failure(call({ phone_number }))
+        expect(error).toMatchObject({ code: 'invalid_argument', operation: name })
+        expect(error.description).toContain('+86 13800000000')
+      }
+      expect(server.requests).toHaveLength(length)
 
-    await call({ phone_number: undefined, username: undefined })
-    expect(fieldsOf(server.last())).not.toHaveProperty('phone_number')
-    expect(fieldsOf(server.last())).not.toHaveProperty('username')
-  })
+      await call({ phone_number: undefined, username: undefined })
+      expect(fieldsOf(server.last())).not.toHaveProperty('phone_number')
+      expect(fieldsOf(server.last())).not.toHaveProperty('username')
+    },
+  )
 })
 
 test.each(['verify', 'verifyV2', 'signUp'])(
@@ -605,8 +608,8 @@ test.each(['sendVerification', 'resetPassword', 'setContact'])(
   },
 )
 
-describe('what single operations do besides', () => {
-  test('refresh cannot be talked into another client or grant', async () => {
+describe('endpoints: single operations', () => {
+  test('refresh: the input cannot change client or grant type', async () => {
     const { server, api } = await open()
     server.handler = answer(200, sampleOf(tokens.must))
     await api['refresh']!({ refresh_token: secret('m.old'), client_id: 'x', grant_type: 'x' })
@@ -616,7 +619,7 @@ describe('what single operations do besides', () => {
     expect(fieldsOf(server.last())).toMatchObject({ client_id: 'other' })
   })
 
-  test('upgrade refuses a session of another user than the guest', async () => {
+  test('upgrade: the session of another user is refused', async () => {
     const { server, api } = await open()
     const upgrade = (uid?: string) =>
       api['upgrade']!({ phone_number, uid }, { accessToken: secret('of the guest') })
@@ -633,7 +636,7 @@ describe('what single operations do besides', () => {
   })
 
   test.each(['setContact', 'setPassword'])(
-    '%s sends an empty sudo token for none',
+    '%s: a missing sudo token is sent as an empty one',
     async (name) => {
       const { server, api } = await open()
       for (const more of [{}, { sudo_token: undefined }, { sudo_token: secret('') }]) {
@@ -643,7 +646,7 @@ describe('what single operations do besides', () => {
     },
   )
 
-  test('queryUsers leaves out what is not asked by, and its sum may be text', async () => {
+  test('queryUsers: undefined fields are not sent and the total may be text', async () => {
     const { server, api } = await open()
     server.handler = answer(200, { total: '12', data: [] })
     const output = await api['queryUsers']!({ id: undefined, email })
@@ -651,7 +654,7 @@ describe('what single operations do besides', () => {
     expect(output).toEqual({ total: '12', data: [] })
   })
 
-  test('getProviderUri goes without further params where there are none', async () => {
+  test('getProviderUri: empty other_params are not sent', async () => {
     const { server, api } = await open()
     server.handler = answer(200, { uri: 'https://provider.example/' })
     const request = { provider_id: 'github', redirect_uri: 'https://example.com/' }
@@ -661,7 +664,7 @@ describe('what single operations do besides', () => {
     }
   })
 
-  test('an http that throws anything fails as an AuthError that knows the operation', async () => {
+  test('createCaller: anything thrown becomes an AuthError that names the operation', async () => {
     for (const thrown of [new TypeError('x'), 'text', undefined]) {
       const http = () => Promise.reject(thrown as Error)
       const api = operationsOf(createCaller(http, 'demo'))
@@ -671,11 +674,14 @@ describe('what single operations do besides', () => {
   })
 })
 
-test.each(['a/b?', '..', '', undefined])('no path is made of the provider id %j', async (id) => {
-  const { server, api } = await open()
-  await expect(api.unbindProvider!({ provider_id: id as string })).rejects.toMatchObject({
-    code: 'invalid_argument',
-    operation: 'unbindProvider',
-  })
-  expect(server.requests).toHaveLength(0)
-})
+test.each(['a/b?', '..', '', undefined])(
+  'unbindProvider: the provider id %j is refused',
+  async (id) => {
+    const { server, api } = await open()
+    await expect(api.unbindProvider!({ provider_id: id as string })).rejects.toMatchObject({
+      code: 'invalid_argument',
+      operation: 'unbindProvider',
+    })
+    expect(server.requests).toHaveLength(0)
+  },
+)
