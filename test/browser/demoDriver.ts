@@ -41,11 +41,13 @@ const drive = async ({ url, sandbox }: Demo, page: Page) => {
   const writes = await collectWrites(page)
   const secrets = collectSecrets(page)
   const messages = () => sandbox.inbox().length
-  let picture = ''
+  /** The token of the newest captcha picture. */
+  let pictureToken = Promise.resolve('')
   page.on('response', (response) => {
     if (!isPicture(response)) return
-    const gone = () => undefined
-    void response.json().then(({ token }: { token: string }) => (picture = token), gone)
+    pictureToken = response.json().then(({ token }: { token: string }) => token)
+    // The page can be closed before the body is read.
+    pictureToken.catch(() => undefined)
   })
 
   const driver = {
@@ -152,7 +154,7 @@ const drive = async ({ url, sandbox }: Demo, page: Page) => {
     async answer(): Promise<string> {
       await page.locator('dialog img[src^="data:image/gif"]').waitFor()
       await page.locator('dialog form[aria-busy=false]').waitFor()
-      return sandbox.captchaAnswer(picture)!
+      return sandbox.captchaAnswer(await pictureToken)!
     },
     async submitCaptcha(answer: string) {
       await page.locator('#captcha').fill(answer)

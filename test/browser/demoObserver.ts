@@ -85,21 +85,31 @@ export const collectSecrets = (page: Page) => {
   const known = new Set<string>()
   const tokens = new Set<string>()
   const reading: Promise<void>[] = []
-  const note = (text: string | null | undefined) => {
+  const note = (text: string | null | undefined, isRevocation = false) => {
     try {
       for (const [name, value] of Object.entries(JSON.parse(text ?? '') as object)) {
         if (!secretFields.includes(name) || typeof value !== 'string' || !value) continue
         known.add(value)
-        if (name === 'access_token' || name === 'refresh_token') tokens.add(value)
+        const isSession = name === 'access_token' || name === 'refresh_token' || isRevocation
+        if (isSession) tokens.add(value)
       }
     } catch {
       // It is not JSON, so it is not part of the protocol.
     }
   }
   const isCall = (of: Request | Response) => new URL(of.url()).pathname.startsWith('/auth/')
-  page.on('request', (request) => isCall(request) && note(request.postData()))
+  page.on('request', (request) => {
+    // What is revoked is a token of the session, whether or not its response could be read.
+    if (isCall(request)) note(request.postData(), request.url().includes('/v1/revoke'))
+  })
   page.on('response', (response) => {
-    if (isCall(response)) reading.push(response.text().then(note, () => undefined))
+    if (isCall(response))
+      reading.push(
+        response
+          .text()
+          .then((text) => note(text))
+          .catch(() => undefined),
+      )
   })
   return async () => {
     await Promise.all(reading)
