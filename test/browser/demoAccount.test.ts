@@ -130,6 +130,8 @@ describe('demo account: the password', () => {
     const { page, ...it } = await openByPassword({ email })
     await changePassword({ page, ...it })
     await it.at('askingProof')
+    // Password managers find out here whose password it is.
+    expect(await page.locator('form:visible .username').inputValue()).toBe('ada')
     expect(await it.focus()).toBe('own-password')
     await page.locator('#own-password').fill('a guess')
     await page.keyboard.press('Enter')

@@ -1,26 +1,24 @@
 /** Drives the demo as a user would. */
 import { mkdirSync } from 'node:fs'
-import type {
-  Browser,
-  BrowserContext,
-  BrowserContextOptions,
-  Page,
-  Response,
-} from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest'
 import { type Demo, serveDemo } from '../../docs/demo/serve.ts'
 import { sentence } from '../../docs/demo/messages.ts'
 import { collectErrors, openPage } from '../support/chromium.ts'
 import {
   collectScreens,
-  collectSecrets,
   collectWrites,
   expectedPlaces,
   holds,
+  recordTraffic,
   session,
+  type Traffic,
 } from './demoObserver.ts'
 
 export type Driver = Awaited<ReturnType<typeof openDemo>>
+
+/** The demo and what its sandbox has received and answered. */
+export type TestDemo = Pick<Demo, 'url' | 'sandbox'> & { traffic: Traffic }
 
 export interface OpenOptions extends BrowserContextOptions {
   /** Opens a browser context of its own, whose clock can be set; otherwise contexts are reused. */
@@ -29,27 +27,17 @@ export interface OpenOptions extends BrowserContextOptions {
 
 const screenshots = 'test/.screenshots'
 
-export const openDemo = async (demo: Demo, options: OpenOptions = {}) => {
+export const openDemo = async (demo: TestDemo, options: OpenOptions = {}) => {
   const context = await contextFor(options)
   return drive(demo, await context.newPage())
 }
 
 /** Drives one page; other pages of the same context are its other tabs. */
-const drive = async ({ url, sandbox }: Demo, page: Page) => {
+const drive = async ({ url, sandbox, traffic }: TestDemo, page: Page) => {
   const errors = collectErrors(page)
   await collectScreens(page)
   const writes = await collectWrites(page)
-  const secrets = collectSecrets(page)
   const messages = () => sandbox.inbox().length
-  /** The token of the newest captcha picture. */
-  let pictureToken = Promise.resolve('')
-  page.on('response', (response) => {
-    if (!isPicture(response)) return
-    pictureToken = response.json().then(({ token }: { token: string }) => token)
-    // The page can be closed before the body is read.
-    pictureToken.catch(() => undefined)
-  })
-
   const driver = {
     page,
     sandbox,
@@ -85,7 +73,7 @@ const drive = async ({ url, sandbox }: Demo, page: Page) => {
       await driver.at('askingAccount')
     },
     /** Another tab of the same browser. */
-    openTab: async () => drive({ url, sandbox } as Demo, await page.context().newPage()),
+    openTab: async () => drive({ url, sandbox, traffic }, await page.context().newPage()),
     /** Reloads and waits until the flow has resumed at `step`. */
     async reload(step: string) {
       await page.reload()
@@ -154,7 +142,7 @@ const drive = async ({ url, sandbox }: Demo, page: Page) => {
     async answer(): Promise<string> {
       await page.locator('dialog img[src^="data:image/gif"]').waitFor()
       await page.locator('dialog form[aria-busy=false]').waitFor()
-      return sandbox.captchaAnswer(await pictureToken)!
+      return sandbox.captchaAnswer(traffic.pictureToken)!
     },
     async submitCaptcha(answer: string) {
       await page.locator('#captcha').fill(answer)
@@ -197,7 +185,7 @@ const drive = async ({ url, sandbox }: Demo, page: Page) => {
     async check({ isOffline = false } = {}) {
       const isUnexpected = (error: string) => !(isOffline && error.includes('net::ERR_'))
       expect(errors.filter(isUnexpected)).toEqual([])
-      const { known, tokens } = await secrets()
+      const { known, tokens } = traffic
       const leaks = writes.filter(({ area, key, value }) => {
         const isSession = area === 'localStorage' && key === session
         const allowed = isSession ? tokens : new Set<string>()
@@ -217,9 +205,6 @@ export const consent = async (page: Page, account?: string) => {
   if (account) await page.locator(`#account-${account}`).check()
   await page.locator(`[value=${account ? 'allow' : 'deny'}]`).click()
 }
-
-const isPicture = (response: Response) =>
-  new URL(response.url()).pathname === '/auth/v1/captcha/data' && response.ok()
 
 /** Reading the user or a captcha picture is not a request of a flow. */
 const isFlowRequest = ({ path }: { path: string }) =>
@@ -263,12 +248,14 @@ const clear = async (context: BrowserContext): Promise<true> => {
  * once; the tests about the wait set `resendSeconds`.
  */
 export const startDemo = () => {
-  const demo = {} as Demo
+  const demo = {} as Demo & TestDemo
   beforeAll(async () => {
-    Object.assign(demo, await serveDemo({ port: 0 }))
+    const served = await serveDemo({ port: 0 })
+    Object.assign(demo, served, { traffic: recordTraffic(served.sandbox) })
   })
   beforeEach(() => {
     demo.sandbox.reset()
+    demo.traffic.clear()
     demo.sandbox.config({ resendSeconds: 0 })
   })
   afterAll(() => demo.close())

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { texts } from '../../docs/demo/messages.ts'
 import { eventually, openDemo, type OpenOptions, startDemo } from './demoDriver.ts'
 import { serveStately, type Shown } from './demoStately.ts'
-import { collectSecrets, flaws } from './demoObserver.ts'
+import { flaws } from './demoObserver.ts'
 
 const phone = '13800000000'
 const wirePhone = '+86 13800000000'
@@ -14,12 +14,11 @@ const { inspector: words } = texts.en
 
 const { demo } = startDemo()
 
-/** Opens the demo with a stand-in for Stately's inspector, and collects the secrets on the wire. */
+/** Opens the demo with a stand-in for Stately's inspector. */
 const openInspected = async (options: OpenOptions = {}) => {
   const it = await openDemo(demo, { ...options, isAlone: true })
   const { page } = it
   const stately = await serveStately(page.context())
-  const secrets = collectSecrets(page)
   await it.open()
   const state = page.locator('.inspector [role=status]')
   const inspect = async (): Promise<Page> => {
@@ -28,7 +27,7 @@ const openInspected = async (options: OpenOptions = {}) => {
     return popup
   }
   const connected = () => state.getByText(words.connected).waitFor()
-  return { ...it, stately, secrets, state, inspect, connected }
+  return { ...it, stately, state, inspect, connected }
 }
 
 const pagesIn = (requests: string[]) => requests.filter((url) => !url.endsWith('.js'))
@@ -73,7 +72,7 @@ describe('demo inspector', () => {
   })
 
   test('demo inspector: it receives every machine and no secret', async () => {
-    const { page, stately, secrets, ...it } = await openInspected()
+    const { page, stately, ...it } = await openInspected()
     await it.inspect()
     await it.connected()
 
@@ -130,7 +129,7 @@ describe('demo inspector', () => {
     const submitted = events.find(({ event }) => event?.type === 'contact.submit')
     expect(submitted!.event).toEqual({ type: 'contact.submit', phone_number: '•••••••••00' })
 
-    const { known, tokens } = await secrets()
+    const { known, tokens } = demo.traffic
     expect(tokens.size).toBeGreaterThan(4)
     for (const secret of [...codes, password]) expect([...known]).toContain(secret)
     const typed = [phone, wirePhone, password, 'A wrong guess', nickname, answer]
@@ -146,7 +145,7 @@ describe('demo inspector', () => {
     const actor = (name: string) =>
       stately.events.find((event) => event.type === '@xstate.actor' && event.name === name)
     await eventually(() => actor('verification')).toMatchObject({
-      snapshot: { value: 'askingCode', context: { contact: { phone_number: '•••••••••00' } } },
+      snapshot: { value: 'askingCode', context: { contact: { phone_number: '+•• •••••••••00' } } },
     })
     expect(actor('verification')!.parentId).toBe(actor('flow')!.sessionId)
     await it.code.fill(it.newestCode())

@@ -1,5 +1,6 @@
 /** Observes what the demo stores, sends and shows. */
-import type { Page, Request, Response } from 'playwright-core'
+import type { Page } from 'playwright-core'
+import type { Sandbox } from '../../sandbox/index.ts'
 
 export interface Written {
   area: string
@@ -80,40 +81,58 @@ export const collectWrites = async (page: Page): Promise<Written[]> => {
   return writes
 }
 
-/** Collects the secrets in requests and responses, and which of them are tokens of the session. */
-export const collectSecrets = (page: Page) => {
-  const known = new Set<string>()
-  const tokens = new Set<string>()
-  const reading: Promise<void>[] = []
-  const note = (text: string | null | undefined, isRevocation = false) => {
-    try {
-      for (const [name, value] of Object.entries(JSON.parse(text ?? '') as object)) {
-        if (!secretFields.includes(name) || typeof value !== 'string' || !value) continue
-        known.add(value)
-        const isSession = name === 'access_token' || name === 'refresh_token' || isRevocation
-        if (isSession) tokens.add(value)
-      }
-    } catch {
-      // It is not JSON, so it is not part of the protocol.
+/** What the sandbox has received and answered, as far as the tests compare it with the page. */
+export interface Traffic {
+  /** All secrets. */
+  known: Set<string>
+  /** Those of them that are tokens of a session. */
+  tokens: Set<string>
+  /** The token of the newest captcha picture. */
+  pictureToken: string
+  clear(): void
+}
+
+/** Records the traffic at the sandbox; a browser does not keep the body of every response. */
+export const recordTraffic = (sandbox: Sandbox): Traffic => {
+  const traffic: Traffic = {
+    known: new Set(),
+    tokens: new Set(),
+    pictureToken: '',
+    clear() {
+      traffic.known.clear()
+      traffic.tokens.clear()
+    },
+  }
+  const note = (fields: Record<string, unknown>) => {
+    for (const name of secretFields) {
+      const value = fields[name]
+      if (typeof value !== 'string' || !value) continue
+      traffic.known.add(value)
+      if (name === 'access_token' || name === 'refresh_token') traffic.tokens.add(value)
     }
   }
-  const isCall = (of: Request | Response) => new URL(of.url()).pathname.startsWith('/auth/')
-  page.on('request', (request) => {
-    // What is revoked is a token of the session, whether or not its response could be read.
-    if (isCall(request)) note(request.postData(), request.url().includes('/v1/revoke'))
-  })
-  page.on('response', (response) => {
-    if (isCall(response))
-      reading.push(
-        response
-          .text()
-          .then((text) => note(text))
-          .catch(() => undefined),
-      )
-  })
-  return async () => {
-    await Promise.all(reading)
-    return { known, tokens }
+  const { fetch } = sandbox
+  sandbox.fetch = async (input, init) => {
+    const request = new Request(input, init)
+    const { pathname } = new URL(request.url)
+    if (!pathname.startsWith('/auth/')) return fetch(request)
+    note(await fieldsOf(request))
+    const response = await fetch(request)
+    const fields = await fieldsOf(response)
+    note(fields)
+    if (pathname === '/auth/v1/captcha/data') traffic.pictureToken = String(fields['token'])
+    return response
+  }
+  return traffic
+}
+
+/** Reads a JSON body; another body has no fields. */
+const fieldsOf = async (message: Request | Response): Promise<Record<string, unknown>> => {
+  const text = await message.clone().text()
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    return {}
   }
 }
 
