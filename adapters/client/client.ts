@@ -27,7 +27,7 @@ export interface Client<F extends Flows> {
 }
 
 /** Creates a client; see `createAuth`. */
-export function createClient<const F extends Flows>(options: AuthOptions<F>): Client<F> {
+export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F> {
   checkOptions(options)
   const { clientId = options.env, flows } = options
   const { services, tab } = createServices(options, (url) => void navigate(url))

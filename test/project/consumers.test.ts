@@ -82,16 +82,16 @@ const hoverOf = (code: string) => {
 
 test('consumer: editors show one short line for the client and the view of a flow', () => {
   const hover = hoverOf(client('signIn'))
-  expect(hover('auth =')).toBe('const auth: Auth<{ readonly signIn: SignInMachine; }>')
-  expect(hover('view =')).toBe('const view: View<{ readonly signIn: SignInMachine; }>')
+  expect(hover('auth =')).toBe('const auth: Auth<{ signIn: SignInMachine; }>')
+  expect(hover('view =')).toBe('const view: View<{ signIn: SignInMachine; }>')
   expect(hover('signIn }')).toBe('(alias) const signIn: SignInMachine import signIn')
 })
 
 test('consumer: editors show a name per flow for the client and the view of every flow', () => {
   const machines =
-    '{ readonly account: AccountMachine; readonly provider: ProviderMachine; ' +
-    'readonly resetPassword: ResetPasswordMachine; readonly signIn: SignInMachine; ' +
-    'readonly upgrade: UpgradeMachine; }'
+    '{ account: AccountMachine; provider: ProviderMachine; ' +
+    'resetPassword: ResetPasswordMachine; signIn: SignInMachine; ' +
+    'upgrade: UpgradeMachine; }'
   const hover = hoverOf(client(everyFlow))
   expect(hover('auth =')).toBe(`const auth: Auth<${machines}>`)
   expect(hover('view =')).toBe(`const view: View<${machines}>`)
