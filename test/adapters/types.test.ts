@@ -60,11 +60,11 @@ test('AuthOptions: a flow can have any name', () => {
     })
   expectTypeOf(create).returns.toEqualTypeOf<
     Auth<{
-      readonly captcha: typeof signIn
-      readonly idle: typeof signIn
-      readonly tokens: typeof signIn
-      readonly 'a.b': typeof signIn
-      readonly 登录: typeof signIn
+      captcha: typeof signIn
+      idle: typeof signIn
+      tokens: typeof signIn
+      'a.b': typeof signIn
+      登录: typeof signIn
     }>
   >()
   expect(create).not.toThrow()
