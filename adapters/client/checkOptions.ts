@@ -3,24 +3,24 @@ import type { FlowMeta, Flows } from '../../machines/core/session.ts'
 import { AuthError } from '../../services/error.ts'
 import type { AuthOptions } from './options.ts'
 
-const NAMES = {
-  env: 0,
-  region: 0,
-  gateway: 0,
-  endpoint: 0,
-  clientId: 0,
-  language: 0,
-  timeout: 0,
-  storage: 0,
-  fetch: 0,
-  clock: 0,
-  platform: 0,
-  returnOrigins: 0,
-  watch: 0,
-  inspect: 0,
-  captcha: 0,
-  flows: 0,
-} satisfies Record<keyof AuthOptions<Flows>, 0>
+const NAMES: Record<keyof AuthOptions<Flows>, true> = {
+  env: true,
+  region: true,
+  gateway: true,
+  endpoint: true,
+  clientId: true,
+  language: true,
+  timeout: true,
+  storage: true,
+  fetch: true,
+  clock: true,
+  platform: true,
+  returnOrigins: true,
+  watch: true,
+  inspect: true,
+  captcha: true,
+  flows: true,
+}
 
 const ORIGIN = /^https?:\/\/[^/?#\s]+\/*$/i
 

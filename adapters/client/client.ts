@@ -1,20 +1,23 @@
-import { type Actor, type AnyActorRef, createActor, toPromise } from 'xstate'
+import {
+  type Actor,
+  type AnyActorRef,
+  type AnyMachineSnapshot,
+  createActor,
+  toPromise,
+} from 'xstate'
 import { freshTokens, type System } from '../../machines/core/freshTokens.ts'
 import type { Calls } from '../../machines/core/calls.ts'
-import { codesOf } from '../../machines/core/codes.ts'
 import { type Flows, type LifeEvent, session } from '../../machines/core/session.ts'
 import { AuthError } from '../../services/error.ts'
 import { unwrapSecrets, wrapSecrets } from '../../services/secret.ts'
 import { provide } from '../../services/system.ts'
 import { createAccessTokenReader } from './accessToken.ts'
 import { checkOptions } from './checkOptions.ts'
-import { followActors } from './followActors.ts'
 import { createNotifier } from './notifier.ts'
 import type { Auth, AuthOptions } from './options.ts'
 import { createFlowPersistence } from './persistence.ts'
 import { createServices } from './services.ts'
 import { type AuthEvent, flowActors, isSame, type View, viewOf } from './view.ts'
-import { warnIgnored } from './warnIgnored.ts'
 
 /** A client, and the actor system behind it for other clients that are built on this one. */
 export interface Client<F extends Flows> {
@@ -28,7 +31,7 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
   checkOptions(options)
   const { clientId = options.env, flows } = options
   const { services, tab } = createServices(options, (url) => void navigate(url))
-  const persistence = createFlowPersistence(tab, `authflow_${clientId}`)
+  const persistence = createFlowPersistence(tab, `authflow_${clientId}`, flows)
   const readAccessToken = createAccessTokenReader(services.clock)
   const lifeListeners = new Set<(event: LifeEvent) => void>()
   const initialView = { status: 'unknown', busy: false, can: () => false } as unknown as View<F>
@@ -36,21 +39,32 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
   let view = initialView
   /** Events sent before it is known who is signed in. */
   let pendingEvents: AuthEvent<F>[] | undefined
+  /** The actors that the view is read from. */
+  let followed: AnyActorRef[] = []
   let callCount = 0
   let unwatch: (() => void) | undefined
 
   const notifier = createNotifier(get, () => {
     if (!root) return
-    for (const actor of flowActors(root.system)) follow(actor)
+    follow(root)
     if (!pendingEvents) persistence.save(root)
   })
-  const follow = followActors(notifier.schedule)
 
   function get(): View<F> {
     if (!root || pendingEvents) return initialView
     const next = viewOf(root)
     if (!isSame(view, next)) view = { ...next, can: auth.can } as View<F>
     return view
+  }
+
+  /** Subscribes to the actors that the view is read from, as they come. */
+  function follow({ system }: AnyActorRef) {
+    const { schedule: next } = notifier
+    const actors = [system.get('session'), system.get('captcha'), ...flowActors(system)]
+    for (const actor of actors) {
+      if (!followed.includes(actor)) actor.subscribe({ next, error: next, complete: next })
+    }
+    followed = actors
   }
 
   /** The innermost actor that takes the event; the captcha dialog comes first, the session last. */
@@ -82,9 +96,9 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
     const saved = await persistence.load(running, hasCallback)
     if (running !== root) return
     if (saved) {
-      const { flow, snapshot, codes } = saved
-      codesOf(running.system)?.send({ type: 'codes.restore', codes })
-      running.send({ type: 'flow.resume', flow, snapshot })
+      const { flow, logic, codes } = saved
+      running.send({ type: 'codes.restore', codes })
+      running.send({ type: 'flow.resume', flow, logic })
     }
     pendingEvents = undefined
     notifier.schedule()
@@ -106,7 +120,6 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
       })
       root.start()
       follow(root)
-      follow(root.system.get('captcha'))
       void watch(root)
       void resume(root)
       notifier.schedule()
@@ -117,6 +130,7 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
       unwatch = undefined
       root?.stop()
       root = pendingEvents = undefined
+      followed = []
       notifier.schedule()
     },
 
@@ -128,7 +142,7 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
       const wrapped = wrapSecrets<{ type: string }>(event)
       const receiver = receiverOf(wrapped)
       if (receiver) receiver.send(wrapped)
-      else if (root) warnIgnored(wrapped, [...flowActors(root.system), root])
+      else if (root && isDevelopment()) void warn(wrapped, [...flowActors(root.system), root])
     },
 
     can: (event) => !!receiverOf(wrapSecrets<{ type: string }>(event)),
@@ -149,7 +163,7 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
       if (started && started !== root) throw cancelled(operation)
       if (!root) throw notStarted()
       const id = `call.${operation}.${++callCount}`
-      const calls: ReturnType<typeof callsOf> = callsOf(root.system)
+      const calls = callsActorOf(root)
       const wrapped: object = wrapSecrets(params)
       calls.send({ type: 'call.start', id, endpoint: endpoint as never, params: wrapped })
       const call = calls.getSnapshot().context.get(id)!
@@ -165,7 +179,27 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
   return { auth, system: () => root?.system }
 }
 
-const callsOf = (system: System): Actor<Calls> => system.get('calls')
+/** The actor that runs calls; the first call starts it, as many clients make none. */
+function callsActorOf(root: Actor<typeof session>): Actor<Calls> {
+  if (!root.system.get('calls')) root.send({ type: 'calls.open' })
+  return root.system.get('calls')
+}
+
+/** Reads the snapshots at once, because the module that writes the warning is loaded first. */
+async function warn(event: { type: string }, actors: AnyActorRef[]) {
+  const snapshots = actors.map((actor) => actor.getSnapshot() as AnyMachineSnapshot)
+  const { warnIgnored } = await import('./warnIgnored.ts')
+  warnIgnored(event, snapshots)
+}
+
+function isDevelopment(): boolean {
+  try {
+    return process.env['NODE_ENV'] !== 'production'
+  } catch {
+    // A browser without a bundler has no `process`.
+    return false
+  }
+}
 
 const cancelled = (operation: string) =>
   new AuthError('cancelled', { operation, description: 'the session was ended meanwhile' })

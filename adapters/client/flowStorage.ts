@@ -1,11 +1,16 @@
 import type { ActorRefFrom, AnyActorRef, AnyMachineSnapshot } from 'xstate'
-import { codesOf } from '../../machines/core/codes.ts'
-import type { SessionMachine } from '../../machines/core/session.ts'
+import { resumed } from '../../machines/core/resumed.ts'
+import type { Flow, Flows, SessionMachine } from '../../machines/core/session.ts'
 import { POPUP_PREFIX } from '../../services/platform/stateMark.ts'
 import { isRecord } from '../../services/record.ts'
 import type { Store } from '../../services/session/store.ts'
 import { deserialize, hasSecret, type SavedFlow, serialize } from '../../services/snapshot.ts'
 import { flowActors } from './view.ts'
+
+/** A stored flow, as logic that goes on from where it was. */
+export interface StoredFlow extends Omit<SavedFlow, 'snapshot'> {
+  logic: Flow
+}
 
 /** Stores the running flow of one client. */
 export type FlowStorage = ReturnType<typeof flowStorage>
@@ -17,8 +22,9 @@ export type FlowStorage = ReturnType<typeof flowStorage>
  *
  * @param tab where the flow is stored
  * @param key under which
+ * @param flows the flows of the app
  */
-export function flowStorage(tab: Store, key: string) {
+export function flowStorage(tab: Store, key: string, flows: Flows) {
   let writing: Promise<void> = Promise.resolve()
   /** Returns the text to write next; an empty one removes the record. */
   let next: (() => string) | undefined
@@ -46,9 +52,8 @@ export function flowStorage(tab: Store, key: string) {
     /** Saves the flow if it is at rest and removes it if it has ended; else the record stays. */
     save(root: ActorRefFrom<SessionMachine>): void {
       const path = flowActors(root.system)
-      const { uid, flow } = root.getSnapshot().context
+      const { uid, flow, codes } = root.getSnapshot().context
       const children = Object.values<AnyActorRef>(snapshotOf(path.at(-1))?.children ?? {})
-      const codes = codesOf(root.system)!.getSnapshot().context
       const snapshots = [uid, codes, ...[...path, ...children].map(snapshotOf)]
       if (isEqual(snapshots, lastSnapshots)) return
       lastSnapshots = snapshots
@@ -58,15 +63,15 @@ export function flowStorage(tab: Store, key: string) {
       if (rest === 'none') return
       const snapshot = outermost.getPersistedSnapshot() as object
       if (rest === 'withoutSecret' && hasSecret(snapshot)) return
-      const saved = { uid, flow: flow!, codes: [...codes.values()] }
+      const saved = { uid, flow: flow!, codes }
       store(() => withChecksum(serialize({ ...saved, snapshot: withoutUndefined(snapshot) })))
     },
 
     /** Settles when everything saved so far is written. */
     settled: () => writing,
 
-    /** @returns undefined when nothing is stored, or what is stored is damaged */
-    async load(): Promise<SavedFlow | undefined> {
+    /** @returns undefined when nothing is stored, or what is stored is damaged or of no flow */
+    async load(): Promise<StoredFlow | undefined> {
       // A popup starts with a copy of its opener's storage, and the flow in it is the opener's.
       if (globalThis.window?.name.startsWith(POPUP_PREFIX)) return undefined
       // Another client may have written since.
@@ -74,7 +79,10 @@ export function flowStorage(tab: Store, key: string) {
       lastSnapshots = []
       const stored = await tab.get(key)
       const text = stored?.slice(CHECKSUM_LENGTH)
-      return text && withChecksum(text) === stored ? deserialize(text) : undefined
+      const saved = text && withChecksum(text) === stored ? deserialize(text) : undefined
+      if (!saved || !Object.hasOwn(flows, saved.flow)) return undefined
+      const { snapshot, ...rest } = saved
+      return { ...rest, logic: resumed(flows[saved.flow]!, snapshot) }
     },
   }
 }

@@ -1,8 +1,7 @@
 import { type ActorRefFrom, waitFor } from 'xstate'
-import type { SessionMachine } from '../../machines/core/session.ts'
+import type { Flows, SessionMachine } from '../../machines/core/session.ts'
 import type { Store } from '../../services/session/store.ts'
-import type { SavedFlow } from '../../services/snapshot.ts'
-import type { FlowStorage } from './flowStorage.ts'
+import type { FlowStorage, StoredFlow } from './flowStorage.ts'
 
 type Root = ActorRefFrom<SessionMachine>
 
@@ -11,13 +10,14 @@ type Root = ActorRefFrom<SessionMachine>
  *
  * @param tab where the flow is stored
  * @param key under which
+ * @param flows the flows of the app
  */
-export function createFlowPersistence(tab: Store, key: string) {
+export function createFlowPersistence(tab: Store, key: string, flows: Flows) {
   let loading: Promise<FlowStorage> | undefined
 
   const storage = () =>
     (loading ??= import('./flowStorage.ts').then(
-      ({ flowStorage }) => flowStorage(tab, key),
+      ({ flowStorage }) => flowStorage(tab, key, flows),
       (thrown) => {
         // The next call tries again.
         loading = undefined
@@ -48,7 +48,7 @@ export function createFlowPersistence(tab: Store, key: string) {
      *
      * @returns undefined when there is none to go on with
      */
-    async load(root: Root, hasCallback: () => boolean): Promise<SavedFlow | undefined> {
+    async load(root: Root, hasCallback: () => boolean): Promise<StoredFlow | undefined> {
       const known = waitFor(root, ({ value }) => value.status !== 'unknown').catch(() => undefined)
       const read = async () => ((await tab.get(key)) ? (await storage()).load() : undefined)
       const saved = await read().catch(() => undefined)

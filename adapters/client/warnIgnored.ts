@@ -1,16 +1,17 @@
-import type { AnyActorRef, AnyMachineSnapshot } from 'xstate'
+import type { AnyMachineSnapshot } from 'xstate'
 
 const warned = new Set<string>()
 
 /**
- * Warns in development builds that nothing takes an event, once for each event and step. Only the
- * event's type is printed, and the flow's name for `flow.start`.
+ * Warns that nothing takes an event, once for each event and step. Only the event's type is printed,
+ * and the flow's name for `flow.start`.
  *
- * @param actors the actors of the running flow, outermost first, and the session last
+ * @param snapshots of the running flow and its parts, outermost first, and of the session last
  */
-export function warnIgnored(event: { type: string; flow?: string }, actors: AnyActorRef[]): void {
-  if (!isDevelopment()) return
-  const snapshots = actors.map((actor) => actor.getSnapshot() as AnyMachineSnapshot)
+export function warnIgnored(
+  event: { type: string; flow?: string },
+  snapshots: AnyMachineSnapshot[],
+): void {
   const { flow, status } = snapshots.at(-1)!.context as { flow?: string; status: string }
   const step = [flow, ...snapshots.slice(0, -1).map(({ value }) => String(value))].filter(Boolean)
   const place = step.length > 0 ? `at ${step.join('.')}` : `with no flow running (${status})`
@@ -25,13 +26,4 @@ export function warnIgnored(event: { type: string; flow?: string }, actors: AnyA
 function typesOf(snapshots: AnyMachineSnapshot[]): string {
   const types = snapshots.flatMap(({ _nodes }) => _nodes.flatMap(({ ownEvents }) => ownEvents))
   return [...new Set(types)].filter((type) => !/^(xstate|tokens)\./.test(type)).join(', ')
-}
-
-function isDevelopment(): boolean {
-  try {
-    return process.env['NODE_ENV'] !== 'production'
-  } catch {
-    // A browser without a bundler has no `process`.
-    return false
-  }
 }

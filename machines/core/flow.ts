@@ -1,7 +1,7 @@
 /**
  * What flows have in common. An app's own flow may use it too; see `docs/examples/naming.ts`.
  */
-import { assertEvent, assign, type EventObject } from 'xstate'
+import { assign, type EventObject } from 'xstate'
 import { AuthError, errorOf, isSecondFactorWanted, isTransient } from '../../services/error.ts'
 import type { Contact } from '../../services/http/wire.ts'
 import { normalizeContact } from '../../services/contact.ts'
@@ -57,7 +57,7 @@ export const lostSecret = (code: string, operation: string) => ({
  * @throws Error when the event is of another type, which is a mistake in the machine
  */
 export function expectEvent<E extends EventObject, T extends E['type']>(event: E, type: T) {
-  assertEvent(event as EventObject, type)
+  if (event.type !== type) throw new Error(`expected ${type}, got ${event.type}`)
   return event as Extract<E, { type: T }>
 }
 
@@ -128,14 +128,14 @@ type Call<I> = (
  * Returns a function that makes the states in which a flow calls the server. Such a state is busy,
  * forgets the last error, and invokes the actor under its own name.
  *
- * @param _flow what `setup` returned, for its types; it has an action `forgetError`
+ * The type parameter is the type of what `setup` returned; it has an action `forgetError`.
  *
  * @example
- *   const call = callsOf(flow)
+ *   const call = callsOf<typeof flow>()
  *   // in `states`:
  *   signingIn: call('signIn', { input: …, onDone: 'done', onError: failTo('askingAccount') })
  */
-export function callsOf<S extends Setup>(_flow: S): Call<InvokeOf<S>> {
+export function callsOf<S extends Setup>(): Call<InvokeOf<S>> {
   const call = (src: string, edges: object) => ({
     tags: 'busy',
     entry: 'forgetError',

@@ -12,7 +12,7 @@ import {
 } from 'xstate'
 import * as shipped from '../../adapters/client/index.ts'
 import { calls } from '../../machines/core/calls.ts'
-import { codes } from '../../machines/core/codes.ts'
+import { resumed } from '../../machines/core/resumed.ts'
 import { systemClock } from '../../services/clock.ts'
 import type { OperationName } from '../../services/http/operation.ts'
 import { paperApi } from '../support/paths.ts'
@@ -73,7 +73,7 @@ const invokers = (
   )
 
 /** Actors that serve as long as the session lives and never end. */
-const isEndless = (logic: unknown) => logic === calls || logic === codes
+const isEndless = (logic: unknown) => logic === calls
 
 /** How an actor can end: a promise well or badly; a machine as its states say. */
 function endingsOf(machine: AnyStateMachine, src: string): ('done' | 'error')[] {
@@ -289,7 +289,7 @@ describe('flow.cancel', () => {
     const machine = journeys.find(([name]) => name === flow)![1]
     const [who] = (machine.config.meta as { who?: string[] } | undefined)?.who ?? []
     if (who) root.send({ type: 'tokens.restored', scope: who } as never)
-    root.send({ type: 'flow.resume', flow, snapshot: storedIn(machine, value) })
+    root.send({ type: 'flow.resume', flow, logic: resumed(machine, storedIn(machine, value)) })
     const running = root.system.get('flow') as AnyActorRef
     expect(running.getSnapshot()).toMatchObject({ status: 'active', value })
     expect(root.getSnapshot()).toMatchObject({ value: { flow: 'running' }, context: { flow } })
