@@ -47,17 +47,6 @@ export {
 export { signOut, type SignOutMachine } from '../../machines/core/signOut.ts'
 export { tokens, type TokensMachine } from '../../machines/core/tokens.ts'
 export { until } from '../../machines/core/until.ts'
-export {
-  callsOf,
-  contactActions,
-  contactEdges,
-  contactGuards,
-  errorActions,
-  errorGuards,
-  expectEvent,
-  failTo,
-  lostSecret,
-} from '../../machines/core/flow.ts'
 
 export { AuthError, type AuthErrorCode, type AuthErrorDetails } from '../../services/error.ts'
 export { captchaPage } from '../../services/captcha/captchaPage.ts'

@@ -33,7 +33,7 @@ const flow = setup({
   actions: errorActions<Context, Event>(),
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 
 export const naming = flow.createMachine({
   id: 'naming',

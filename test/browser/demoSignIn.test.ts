@@ -112,7 +112,7 @@ describe('demo sign-in', () => {
     await demo.sandbox.addUser({ username: 'bob' })
     const { page, ...it } = await open()
     const answers: string[] = []
-    for (const username of ['ada', 'bob', 'nobody']) {
+    for (const username of ['ada', 'bob', 'mallory']) {
       await it.submitPassword(username, 'a guess')
       await page.locator('#username[aria-invalid]').waitFor()
       answers.push(await it.error.innerText())
