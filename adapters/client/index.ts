@@ -21,6 +21,17 @@ export { elevation, type ElevationMachine } from '../../machines/parts/elevation
 export { gatedEdit, type GatedEditMachine } from '../../machines/parts/gatedEdit.ts'
 export { verification, type VerificationMachine } from '../../machines/parts/verification.ts'
 
+export {
+  callsOf,
+  contactActions,
+  contactEdges,
+  contactGuards,
+  errorActions,
+  errorGuards,
+  expectEvent,
+  failTo,
+  lostSecret,
+} from '../../machines/core/flow.ts'
 export { captcha, type CaptchaMachine } from '../../machines/core/captcha.ts'
 export { request, type RequestMachine } from '../../machines/core/request.ts'
 export {
@@ -36,17 +47,6 @@ export {
 export { signOut, type SignOutMachine } from '../../machines/core/signOut.ts'
 export { tokens, type TokensMachine } from '../../machines/core/tokens.ts'
 export { until } from '../../machines/core/until.ts'
-export {
-  callsOf,
-  contactActions,
-  contactEdges,
-  contactGuards,
-  errorActions,
-  errorGuards,
-  expectEvent,
-  failTo,
-  lostSecret,
-} from '../../machines/core/flow.ts'
 
 export { AuthError, type AuthErrorCode, type AuthErrorDetails } from '../../services/error.ts'
 export { captchaPage } from '../../services/captcha/captchaPage.ts'

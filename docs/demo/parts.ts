@@ -103,7 +103,8 @@ export function masked({ phone_number, email }: { phone_number?: string; email?:
   const phone = (phone_number ?? '').replace(/[\s().-]/g, '')
   const [, country = '', number = ''] = /^(\+86|\+\d{1,3}(?=\d{7})|)(.*)$/.exec(phone) ?? []
   const [head, tail] = number.length > 9 ? [3, 4] : [2, 2]
-  return `${country} ${number.slice(0, head)}••••${number.slice(-tail)}`.trim()
+  // The space does not break, so that a number stays on one line.
+  return `${country}\u00a0${number.slice(0, head)}••••${number.slice(-tail)}`.trim()
 }
 
 export const lastContact = () => masked(pageState.contact ?? {})

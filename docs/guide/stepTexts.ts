@@ -191,7 +191,7 @@ its button busy. A flow that has ended leaves no step.
 
 \`view.can(event)\` says whether an event is accepted now: \`code.resend\` has to wait for its time, and
 some events need more than the step. The same step can stand for two situations of one flow, such as
-\`askingRetry\` of \`account\`; \`can\` distinguishes them there, too.`,
+\`askingRetry\` of \`account\`; \`can\` separates them, too.`,
     columns: ['step', 'the UI shows', 'events'],
     unseen: (names: string) =>
       `Also in the type \`Step\`, but over before a view shows it: ${names}`,

@@ -39,8 +39,7 @@ export const en = {
     email: 'E-mail',
     usePhone: 'Use phone',
     useEmail: 'Use e-mail',
-    phoneHint:
-      'We send you a 6-digit code. Numbers outside mainland China start with the country code: +852 …',
+    phoneHint: 'We send you a 6-digit code. Outside mainland China, start with the country code.',
     emailHint: 'We e-mail you a 6-digit code.',
     missing: 'Enter your phone number or e-mail address.',
     send: 'Send code',
@@ -209,10 +208,10 @@ export const en = {
     leadPassword: 'This signs you out on other devices.',
     phone: 'Your phone number',
     leadPhone: (now?: string) =>
-      now ? `Currently ${now}. We send a code to the new number.` : 'We send a code to it first.',
+      now ? `Currently ${now}. We send a code to the new number.` : 'You can sign in with it.',
     email: 'Your e-mail',
     leadEmail: (now?: string) =>
-      now ? `Currently ${now}. We send a code to the new address.` : 'We send a code to it first.',
+      now ? `Currently ${now}. We send a code to the new address.` : 'You can sign in with it.',
     save: 'Save',
     next: 'Continue',
     working: 'One moment…',
