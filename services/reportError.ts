@@ -1,5 +1,5 @@
 /**
- * Reports what a listener threw as an uncaught error, without disturbing whoever called the listener.
+ * Reports what a listener threw as an uncaught error, without disturbing the caller of the listener.
  *
  * @param thrown passed on as it is
  */

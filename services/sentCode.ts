@@ -22,3 +22,21 @@ export const codeKey = (
   { phone_number, email }: Contact,
   target: SendVerificationRequest['target'],
 ): string => `${target}:${phone_number ?? email}`
+
+/**
+ * Adds a code that has just been sent and drops those that may be sent again.
+ *
+ * @param at milliseconds since the epoch
+ */
+export const withCode = (
+  codes: readonly SentCode[],
+  code: SentCode,
+  at: number,
+): readonly SentCode[] => [
+  ...withoutCode(codes, code.key).filter(({ resendAt }) => resendAt > at),
+  code,
+]
+
+/** Drops the code with this key, which has been used or cannot be used any more. */
+export const withoutCode = (codes: readonly SentCode[], key: string): readonly SentCode[] =>
+  codes.filter((code) => code.key !== key)

@@ -7,14 +7,12 @@ import {
 } from 'xstate'
 import { freshTokens, type System } from '../../machines/core/freshTokens.ts'
 import type { Calls } from '../../machines/core/calls.ts'
-import { codesOf } from '../../machines/core/codes.ts'
 import { type Flows, type LifeEvent, session } from '../../machines/core/session.ts'
 import { AuthError } from '../../services/error.ts'
 import { unwrapSecrets, wrapSecrets } from '../../services/secret.ts'
 import { provide } from '../../services/system.ts'
 import { createAccessTokenReader } from './accessToken.ts'
 import { checkOptions } from './checkOptions.ts'
-import { followActors } from './followActors.ts'
 import { createNotifier } from './notifier.ts'
 import type { Auth, AuthOptions } from './options.ts'
 import { createFlowPersistence } from './persistence.ts'
@@ -29,7 +27,7 @@ export interface Client<F extends Flows> {
 }
 
 /** Creates a client; see `createAuth`. */
-export function createClient<const F extends Flows>(options: AuthOptions<F>): Client<F> {
+export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F> {
   checkOptions(options)
   const { clientId = options.env, flows } = options
   const { services, tab } = createServices(options, (url) => void navigate(url))
@@ -41,21 +39,32 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
   let view = initialView
   /** Events sent before it is known who is signed in. */
   let pendingEvents: AuthEvent<F>[] | undefined
+  /** The actors that the view is read from. */
+  let followed: AnyActorRef[] = []
   let callCount = 0
   let unwatch: (() => void) | undefined
 
   const notifier = createNotifier(get, () => {
     if (!root) return
-    for (const actor of flowActors(root.system)) follow(actor)
+    follow(root)
     if (!pendingEvents) persistence.save(root)
   })
-  const follow = followActors(notifier.schedule)
 
   function get(): View<F> {
     if (!root || pendingEvents) return initialView
     const next = viewOf(root)
     if (!isSame(view, next)) view = { ...next, can: auth.can } as View<F>
     return view
+  }
+
+  /** Subscribes to the actors that the view is read from, as they come. */
+  function follow({ system }: AnyActorRef) {
+    const { schedule: next } = notifier
+    const actors = [system.get('session'), system.get('captcha'), ...flowActors(system)]
+    for (const actor of actors) {
+      if (!followed.includes(actor)) actor.subscribe({ next, error: next, complete: next })
+    }
+    followed = actors
   }
 
   /** The innermost actor that takes the event; the captcha dialog comes first, the session last. */
@@ -88,7 +97,7 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
     if (running !== root) return
     if (saved) {
       const { flow, logic, codes } = saved
-      codesOf(running.system)?.send({ type: 'codes.restore', codes })
+      running.send({ type: 'codes.restore', codes })
       running.send({ type: 'flow.resume', flow, logic })
     }
     pendingEvents = undefined
@@ -111,7 +120,6 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
       })
       root.start()
       follow(root)
-      follow(root.system.get('captcha'))
       void watch(root)
       void resume(root)
       notifier.schedule()
@@ -122,6 +130,7 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
       unwatch = undefined
       root?.stop()
       root = pendingEvents = undefined
+      followed = []
       notifier.schedule()
     },
 
@@ -154,7 +163,7 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
       if (started && started !== root) throw cancelled(operation)
       if (!root) throw notStarted()
       const id = `call.${operation}.${++callCount}`
-      const calls: ReturnType<typeof callsOf> = callsOf(root.system)
+      const calls = callsActorOf(root)
       const wrapped: object = wrapSecrets(params)
       calls.send({ type: 'call.start', id, endpoint: endpoint as never, params: wrapped })
       const call = calls.getSnapshot().context.get(id)!
@@ -170,7 +179,11 @@ export function createClient<const F extends Flows>(options: AuthOptions<F>): Cl
   return { auth, system: () => root?.system }
 }
 
-const callsOf = (system: System): Actor<Calls> => system.get('calls')
+/** The actor that runs calls; the first call starts it, as many clients make none. */
+function callsActorOf(root: Actor<typeof session>): Actor<Calls> {
+  if (!root.system.get('calls')) root.send({ type: 'calls.open' })
+  return root.system.get('calls')
+}
 
 /** Reads the snapshots at once, because the module that writes the warning is loaded first. */
 async function warn(event: { type: string }, actors: AnyActorRef[]) {

@@ -20,6 +20,6 @@ import type { Auth, AuthOptions } from './options.ts'
  *   auth.send({ type: 'flow.start', flow: 'signIn' })
  *   auth.send({ type: 'contact.submit', phone_number: '13800000000' })
  */
-export function createAuth<const F extends Flows>(options: AuthOptions<F>): Auth<F> {
+export function createAuth<F extends Flows>(options: AuthOptions<F>): Auth<F> {
   return createClient(options).auth
 }

@@ -1,5 +1,4 @@
 import type { ActorRefFrom, AnyActorRef, AnyMachineSnapshot } from 'xstate'
-import { codesOf } from '../../machines/core/codes.ts'
 import { resumed } from '../../machines/core/resumed.ts'
 import type { Flow, Flows, SessionMachine } from '../../machines/core/session.ts'
 import { POPUP_PREFIX } from '../../services/platform/stateMark.ts'
@@ -53,9 +52,8 @@ export function flowStorage(tab: Store, key: string, flows: Flows) {
     /** Saves the flow if it is at rest and removes it if it has ended; else the record stays. */
     save(root: ActorRefFrom<SessionMachine>): void {
       const path = flowActors(root.system)
-      const { uid, flow } = root.getSnapshot().context
+      const { uid, flow, codes } = root.getSnapshot().context
       const children = Object.values<AnyActorRef>(snapshotOf(path.at(-1))?.children ?? {})
-      const codes = codesOf(root.system)!.getSnapshot().context
       const snapshots = [uid, codes, ...[...path, ...children].map(snapshotOf)]
       if (isEqual(snapshots, lastSnapshots)) return
       lastSnapshots = snapshots
@@ -65,7 +63,7 @@ export function flowStorage(tab: Store, key: string, flows: Flows) {
       if (rest === 'none') return
       const snapshot = outermost.getPersistedSnapshot() as object
       if (rest === 'withoutSecret' && hasSecret(snapshot)) return
-      const saved = { uid, flow: flow!, codes: [...codes.values()] }
+      const saved = { uid, flow: flow!, codes }
       store(() => withChecksum(serialize({ ...saved, snapshot: withoutUndefined(snapshot) })))
     },
 

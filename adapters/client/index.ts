@@ -21,6 +21,17 @@ export { elevation, type ElevationMachine } from '../../machines/parts/elevation
 export { gatedEdit, type GatedEditMachine } from '../../machines/parts/gatedEdit.ts'
 export { verification, type VerificationMachine } from '../../machines/parts/verification.ts'
 
+export {
+  callsOf,
+  contactActions,
+  contactEdges,
+  contactGuards,
+  errorActions,
+  errorGuards,
+  expectEvent,
+  failTo,
+  lostSecret,
+} from '../../machines/core/flow.ts'
 export { captcha, type CaptchaMachine } from '../../machines/core/captcha.ts'
 export { request, type RequestMachine } from '../../machines/core/request.ts'
 export {

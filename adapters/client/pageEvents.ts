@@ -28,7 +28,7 @@ export function watchPage(
   }
   document.addEventListener('visibilitychange', wake, { signal })
   window.addEventListener('online', wake, { signal })
-  // A page that was put aside has not heard what other tabs did.
+  // A page in the back-forward cache has missed what other tabs did.
   const back = ({ persisted }: PageTransitionEvent) => (persisted ? reload() : wake())
   window.addEventListener('pageshow', back, { signal })
   return () => stop.abort()

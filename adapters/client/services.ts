@@ -5,6 +5,7 @@ import { createCaller } from '../../services/http/caller.ts'
 import { createHttp } from '../../services/http/http.ts'
 import { originOf } from '../../services/http/origin.ts'
 import { requireHttpUrl } from '../../services/platform/destination.ts'
+import { createRefresher } from '../../services/session/refresh.ts'
 import { type Store, webStore, withTimeout } from '../../services/session/store.ts'
 import { createTokenStore } from '../../services/session/tokenStore.ts'
 import type { Services } from '../../services/system.ts'
@@ -34,11 +35,14 @@ export function createServices(
     store: shared,
     fetch,
   })
+  const call = createCaller(http, clientId)
+  const store = createTokenStore(shared, clientId)
   const services = {
-    call: createCaller(http, clientId),
+    call,
     clock,
     captcha,
-    store: createTokenStore(shared, clientId),
+    store,
+    refresh: createRefresher(call, store),
     nonce: platform.nonce ?? randomHex,
     redirect(url: string) {
       const page = requireHttpUrl(url, 'redirect')

@@ -83,7 +83,7 @@ export type View<F extends Flows> = ViewBase<F> &
   (RunningFlow<F> | { flow?: undefined; step?: undefined })
 
 /**
- * Tells whether the user moves next.
+ * Checks whether the user moves next.
  *
  * @example
  *   if (isAsking(view)) view.step // 'askingAccount' | 'askingCode' | …

@@ -1,4 +1,4 @@
-/** The door, and what the page remembers beside it. */
+/** The auth client of the demo, and the state of the page around it. */
 import {
   account,
   type AuthError,
@@ -8,11 +8,10 @@ import {
   resetPassword,
   signIn,
   upgrade,
-  type User,
   type View,
 } from 'cloudbase-authflow'
+import { refresh } from './dom.ts'
 import { inspect } from './inspector.ts'
-import { refresh } from './live.ts'
 import { type Language, type Texts, texts } from './messages.ts'
 
 const flows = { signIn, provider, resetPassword, upgrade, account }
@@ -20,65 +19,64 @@ const flows = { signIn, provider, resetPassword, upgrade, account }
 export type DemoView = View<typeof flows>
 export type DemoEvent = AuthEvent<typeof flows>
 
-export type News = keyof Texts['news']
+/** What the user has just achieved. */
+export type Success = keyof Texts['success']
 
-/** What a person has chosen for all pages of this browser. */
-const LANGUAGE = 'demo_language'
+const LANGUAGE_KEY = 'demo_language'
 const POPUP_KEY = 'demo_popup'
 
 export const auth = createAuth({
   env: 'demo',
   endpoint: location.origin,
-  language: firstLanguage() === 'zh' ? 'zh-CN' : 'en-US',
+  language: initialLanguage() === 'zh' ? 'zh-CN' : 'en-US',
   flows,
   inspect,
 })
 
 export const ui = {
   view: auth.get(),
-  language: firstLanguage(),
-  /** Whether providers are visited in a window of their own. */
-  isPopup: recall(POPUP_KEY) === 'yes',
+  language: initialLanguage(),
+  /** Whether providers open in a popup. */
+  isPopup: readSetting(POPUP_KEY) === 'yes',
   /** Why a flow or a session ended by itself. */
   notice: undefined as AuthError | undefined,
-  /** What has just been achieved. */
-  news: undefined as News | undefined,
-  profile: {} as { user?: User; at?: number; isLoading?: boolean; error?: AuthError },
+  success: undefined as Success | undefined,
 }
 
+/** Returns the texts in the chosen language. */
 export const t = (): Texts => texts[ui.language]
 
 export function setLanguage(language: Language): void {
   ui.language = language
-  remember(LANGUAGE, language)
+  writeSetting(LANGUAGE_KEY, language)
   refresh()
 }
 
 export function setPopup(isPopup: boolean): void {
   ui.isPopup = isPopup
-  remember(POPUP_KEY, isPopup ? 'yes' : 'no')
+  writeSetting(POPUP_KEY, isPopup ? 'yes' : 'no')
   refresh()
 }
 
-function firstLanguage(): Language {
-  const stored = recall(LANGUAGE)
+function initialLanguage(): Language {
+  const stored = readSetting(LANGUAGE_KEY)
   if (stored === 'zh' || stored === 'en') return stored
   return navigator.language.startsWith('zh') ? 'zh' : 'en'
 }
 
-function recall(name: string): string | null {
+function readSetting(name: string): string | null {
   try {
     return localStorage.getItem(name)
   } catch {
-    // Blocked storage: as if never chosen.
+    // The storage is blocked.
     return null
   }
 }
 
-function remember(name: string, value: string): void {
+function writeSetting(name: string, value: string): void {
   try {
     localStorage.setItem(name, value)
   } catch {
-    // Blocked storage: the choice lasts as long as the page.
+    // The storage is blocked: the setting lasts as long as the page.
   }
 }

@@ -1,5 +1,6 @@
+/** The captcha dialog, for whichever flow or call the server wants a captcha. */
 import { auth } from './auth.ts'
-import { h, live, refresh } from './live.ts'
+import { h, onRefresh, refresh } from './dom.ts'
 import { sentence } from './messages.ts'
 import { button, line, t, ui } from './parts.ts'
 
@@ -9,9 +10,9 @@ const canReplace = () => ui.view.can({ type: 'captcha.replace' })
 const canCancel = () => ui.view.can({ type: 'captcha.cancel' })
 
 let isMissing = false
-/** The picture on screen: a new one is a new question. */
-let shown: string | undefined
-/** What the dialog is busy with. */
+/** The picture on screen; another picture needs another answer. */
+let shownImage: string | undefined
+/** The dialog is busy with an answer, not with a new picture. */
 let isChecking = false
 
 const input = h('input', {
@@ -105,13 +106,13 @@ dialog.addEventListener('cancel', (event) => {
   cancel()
 })
 
-// A browser may insist on closing; then the question is over, too.
+// The browser can close the dialog without `cancel`, for example after Escape was pressed twice.
 dialog.addEventListener('close', () => question() && cancel())
 
-live(() => {
+onRefresh(() => {
   const { image, busy } = question() ?? {}
-  if (image !== shown) {
-    shown = image
+  if (image !== shownImage) {
+    shownImage = image
     input.value = ''
     if (image) picture.src = image
     else picture.removeAttribute('src')

@@ -1,7 +1,8 @@
-/** Fields that several screens have: a contact, a password. */
+/** Form fields that several screens have: a contact and a password. */
 import type { Contact } from 'cloudbase-authflow'
-import { beforeDrawing, h, icon, refresh } from './live.ts'
+import { beforeRefresh, h, icon, refresh } from './dom.ts'
 import { button, isCancelled, line, t, ui } from './parts.ts'
+import { user } from './user.ts'
 
 type Text = () => string
 
@@ -9,19 +10,19 @@ const EYE =
   'M2 12s3.5-6.5 10-6.500S22 12 22 12s-3.5 6.5-10 6.500S2 12 2 12z M12 9.500a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z'
 
 export interface Field<T> {
-  /** The label, the field and the line below it, in order. */
+  /** The label, the field and the line below it. */
   nodes: Node[]
   input: HTMLInputElement
-  /** What was typed, if it is fit to be sent; else it complains and takes the focus. */
+  /** Returns what was typed, or shows what is missing and focuses the field. */
   take(): T | undefined
   clear(): void
 }
 
 interface FieldOptions {
   isAsking: () => boolean
-  /** Whether what is typed is still wanted; else the field is emptied. */
+  /** Whether the field keeps its text; otherwise it is emptied. */
   isOpen: () => boolean
-  /** What went wrong, if it was about this field. */
+  /** The error of this field. */
   error: () => string | undefined
 }
 
@@ -32,7 +33,7 @@ interface ContactOptions extends FieldOptions {
   only?: 'phone' | 'email'
 }
 
-/** A phone number or an e-mail address: either, unless it is `only` one of them. */
+/** Creates a field for a phone number or an e-mail address, or for `only` one of them. */
 export function contactField(
   id: string,
   { isAsking, isOpen, error, only }: ContactOptions,
@@ -78,10 +79,10 @@ export function contactField(
     isMissing = false
   }
 
-  beforeDrawing(() => {
+  beforeRefresh(() => {
     const { step, code } = ui.view
     if (!isOpen()) return clear()
-    // After a reload at the captcha before its code.
+    // The page was reloaded while a captcha waited before the code was sent.
     const isSent = !only && step === 'sendingCode' && code && !input.value
     if (isSent) input.value = code.contact.email ?? code.contact.phone_number ?? ''
   })
@@ -118,21 +119,21 @@ export function contactField(
 interface PasswordOptions extends FieldOptions {
   label: Text
   hint: Text
-  /** A new one must be long enough; the present one must only be there. */
+  /** A new password has a minimum length; the current one must only be filled in. */
   isNew?: boolean
   /** Beside the label. */
   more?: Node
 }
 
-/** A password, which can be shown. */
+/** Creates a password field with a button that shows the password. */
 export function passwordField(
   id: string,
   { isAsking, isOpen, error, label, hint, isNew = false, more }: PasswordOptions,
 ): Field<string> & { hide(): void } {
   let isShown = false
-  let isRefused = false
+  let isRejected = false
   const problem = () => {
-    if (isRefused) return isNew ? t().password.tooShort : t().password.missing
+    if (isRejected) return isNew ? t().password.tooShort : t().password.missing
     return error()
   }
 
@@ -147,8 +148,8 @@ export function passwordField(
     'aria-describedby': `${id}-line`,
     'aria-invalid': () => isWrong(problem()),
     oninput: () => {
-      if (!isRefused) return
-      isRefused = false
+      if (!isRejected) return
+      isRejected = false
       refresh()
     },
   })
@@ -172,10 +173,10 @@ export function passwordField(
   const hide = () => void (isShown = false)
   const clear = () => {
     input.value = ''
-    isRefused = false
+    isRejected = false
     hide()
   }
-  beforeDrawing(() => isOpen() || clear())
+  beforeRefresh(() => isOpen() || clear())
 
   return {
     input,
@@ -187,9 +188,9 @@ export function passwordField(
       line(`${id}-line`, problem, hint),
     ],
     take() {
-      isRefused = input.value.length < (isNew ? 8 : 1)
+      isRejected = input.value.length < (isNew ? 8 : 1)
       hide()
-      if (!isRefused) return input.value
+      if (!isRejected) return input.value
       refresh()
       input.focus()
       return undefined
@@ -197,15 +198,17 @@ export function passwordField(
   }
 }
 
-/** Tells a password manager whose password is on this form. */
-export const owner = () =>
+/** Creates the hidden field that shows password managers which user a password form is for. */
+export const usernameField = () =>
   h('input', {
     type: 'text',
-    class: 'owner',
+    class: 'username',
     autocomplete: 'username',
     tabindex: '-1',
     'aria-hidden': 'true',
     readonly: true,
-    value: () =>
-      ui.profile.user?.username ?? ui.profile.user?.phone_number ?? ui.profile.user?.email ?? '',
+    value: () => {
+      const { username, phone_number, email } = user.value ?? {}
+      return username ?? phone_number ?? email ?? ''
+    },
   })

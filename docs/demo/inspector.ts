@@ -1,67 +1,67 @@
 /**
- * Stately's hosted inspector, in a window of its own. Before somebody asks for it, nothing is loaded
- * for it; then it is sent what `statelyInspector` lets through, for Stately's own site alone to read.
+ * Stately's hosted inspector in a window of its own. Nothing is loaded for it before the user opens
+ * it. It receives only what `statelyInspector` redacts, and only the site of Stately can read it.
  */
 import { statelyInspector } from 'cloudbase-authflow/inspect'
-import { beforeDrawing, refresh } from './live.ts'
+import { beforeRefresh, refresh } from './dom.ts'
 
 const SITE = new URL('https://stately.ai/inspect')
 
-/** What `createAuth` is given. */
+/** The `inspect` option of `createAuth`. */
 export const inspect = statelyInspector()
 
-/** How it stands with the window; undefined while there is none. */
-export let inspection: 'opening' | 'connected' | 'blocked' | 'failed' | undefined
+/** The state of the window; undefined while there is none. */
+export let inspectorState: 'opening' | 'connected' | 'blocked' | 'failed' | undefined
 
-let page: Window | undefined
-let visit = new AbortController()
+let inspectorWindow: Window | undefined
+let connection = new AbortController()
 
-/** For a click: a browser allows the window at once or not at all, so it is opened first. */
+/** Opens the window. Browsers allow that only during a click, so it is opened before all else. */
 export async function openInspector(): Promise<void> {
-  end()
+  disconnect()
   const opened = window.open('', 'authflow-inspector', 'popup,width=1100,height=800')
-  if (!opened) return turn('blocked')
-  const { signal } = (visit = new AbortController())
-  page = opened
-  turn('opening')
+  if (!opened) return setState('blocked')
+  const { signal } = (connection = new AbortController())
+  inspectorWindow = opened
+  setState('opening')
   try {
     const { createInspector } = await import('@statelyai/inspect')
     if (signal.aborted) return
     const stately = createInspector({ send: (event) => opened.postMessage(event, SITE.origin) })
-    const hear = ({ source, origin, data }: MessageEvent<{ type?: string } | null>) => {
+    const onMessage = ({ source, origin, data }: MessageEvent<{ type?: string } | null>) => {
       if (source !== opened || origin !== SITE.origin) return
       if (data?.type !== '@statelyai.connected') return
       inspect.attach(stately)
-      turn('connected')
+      setState('connected')
     }
-    window.addEventListener('message', hear, { signal })
+    window.addEventListener('message', onMessage, { signal })
     opened.location.replace(SITE)
     opened.focus()
   } catch {
     if (signal.aborted) return
     opened.close()
-    end()
-    turn('failed')
+    disconnect()
+    setState('failed')
   }
 }
 
-function turn(next: typeof inspection): void {
-  inspection = next
+function setState(next: typeof inspectorState): void {
+  inspectorState = next
   refresh()
 }
 
-/** The window may stay as long as its reader likes, but is told nothing more. */
-function end(): void {
-  visit.abort()
+/** Sends nothing more to the window, which may stay open. */
+function disconnect(): void {
+  connection.abort()
   inspect.attach()
-  if (inspection === 'connected') {
-    page?.postMessage({ type: '@statelyai.disconnected' }, SITE.origin)
+  if (inspectorState === 'connected') {
+    inspectorWindow?.postMessage({ type: '@statelyai.disconnected' }, SITE.origin)
   }
-  inspection = page = undefined
+  inspectorState = inspectorWindow = undefined
 }
 
-beforeDrawing(() => {
-  if (page?.closed) end()
+beforeRefresh(() => {
+  if (inspectorWindow?.closed) disconnect()
 })
 
-window.addEventListener('pagehide', end)
+window.addEventListener('pagehide', disconnect)

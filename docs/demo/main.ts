@@ -1,13 +1,13 @@
-import { hasHandedOver, returned } from './return.ts'
+import { callbackUrl, isFinishedPopup } from './callback.ts'
 import { AuthError } from 'cloudbase-authflow'
-import { auth, type DemoView, type News, setLanguage, t, ui } from './auth.ts'
+import { auth, type DemoView, type Success, setLanguage, t, ui } from './auth.ts'
 import { dialog } from './captcha.ts'
-import { beforeDrawing, h, live, refresh } from './live.ts'
+import { beforeRefresh, h, onRefresh, refresh } from './dom.ts'
 import { sentence } from './messages.ts'
-import { newsOf } from './news.ts'
+import { successOf } from './success.ts'
 import type { ScreenPart } from './parts.ts'
-import { keep, place } from './place.ts'
-import { panel, startWatching } from './sandbox.ts'
+import { pageState, savePageState } from './pageState.ts'
+import { panel, startPolling } from './sandbox.ts'
 import { type Screen, screenOf } from './screen.ts'
 import { account } from './screens/account.ts'
 import { code, resend } from './screens/code.ts'
@@ -21,7 +21,7 @@ import { retry } from './screens/retry.ts'
 import { secondFactor } from './screens/secondFactor.ts'
 import { settings } from './screens/settings.ts'
 import { choice, upgrade } from './screens/upgrade.ts'
-import { strip } from './strip.ts'
+import { machineStatus } from './machineStatus.ts'
 
 const loading: ScreenPart = {
   element: h(
@@ -53,22 +53,22 @@ const screens: Record<Screen, ScreenPart> = {
 
 let screen: Screen = 'loading'
 let hasMoved = false
-/** What was told last: it stays as long as the screen on which it was told, or until worse happens. */
-let told: { notice?: unknown; news?: unknown; error?: unknown } = {}
+/** What the last refresh showed. A notice or a success stays until the screen or the error changes. */
+let shown: { notice?: unknown; success?: unknown; error?: unknown } = {}
 
-beforeDrawing(() => {
+beforeRefresh(() => {
   const before = screen
-  screen = screenOf(ui.view, before === 'loading' ? (place.screen ?? before) : before)
+  screen = screenOf(ui.view, before === 'loading' ? (pageState.screen ?? before) : before)
   hasMoved = screen !== before && before !== 'loading'
-  if (screen !== 'loading') keep({ screen })
+  if (screen !== 'loading') savePageState({ screen })
   const { error } = ui.view
-  const isNew = told.notice !== ui.notice || told.news !== ui.news
-  const isOver = screen !== before || (error && error !== told.error)
-  if (isOver && !isNew) ui.notice = ui.news = undefined
-  told = { notice: ui.notice, news: ui.news, error }
+  const isNew = shown.notice !== ui.notice || shown.success !== ui.success
+  const isOver = screen !== before || (error && error !== shown.error)
+  if (isOver && !isNew) ui.notice = ui.success = undefined
+  shown = { notice: ui.notice, success: ui.success, error }
 })
 
-live(() => {
+onRefresh(() => {
   document.documentElement.lang = ui.language === 'zh' ? 'zh-CN' : 'en'
   document.title = `${t().title} · ${t().product} ${t().demo}`
   for (const [name, { element }] of Object.entries(screens)) element.hidden = name !== screen
@@ -87,7 +87,7 @@ const card = h(
     { class: 'notice', role: 'alert' },
     () => (ui.notice && sentence(ui.notice, ui.language)) ?? '',
   ),
-  h('p', { class: 'news', role: 'status' }, () => (ui.news ? t().news[ui.news] : '')),
+  h('p', { class: 'success', role: 'status' }, () => (ui.success ? t().success[ui.success] : '')),
   ...Object.values(screens).map(({ element }) => element),
 )
 
@@ -113,68 +113,69 @@ const header = h(
   ),
 )
 
-/** The screen is told last, when everything on it is as it should be. */
-live(() => {
+/** Runs after all other updates, so that the focus goes to a screen that is complete. */
+onRefresh(() => {
   if (!hasMoved) return
   hasMoved = false
   screens[screen].focus()
 })
 
-/** What has become of the answer of a provider that this page was opened with. */
-let answer: 'sent' | 'read' | 'known' = 'known'
+/** What happened to the authorization response that this page was opened with. */
+let response: 'none' | 'sent' | 'read' = 'none'
 
-/** Says so if the answer was for no journey of this tab. */
-function noticeForeign({ status, step }: DemoView): void {
-  if (answer === 'known' || status === 'unknown') return
-  if (step === 'readingCallback') return void (answer = 'read')
-  const isTaken = answer === 'read' && step !== 'askingReturn' && step !== 'askingPopup'
-  answer = 'known'
-  if (!isTaken) ui.notice = new AuthError('foreign_callback')
+/** Shows a notice if the response belongs to no authorization request of this tab. */
+function checkResponse({ status, step }: DemoView): void {
+  if (response === 'none' || status === 'unknown') return
+  if (step === 'readingCallback') return void (response = 'read')
+  const isAccepted = response === 'read' && step !== 'askingReturn' && step !== 'askingPopup'
+  response = 'none'
+  if (!isAccepted) ui.notice = new AuthError('foreign_callback')
 }
 
 /**
- * Nobody signed in begins to sign in; whoever is by now, in another tab, has done so. Why a flow has
- * ended is told unless it has achieved something.
+ * Starts `signIn` while signed out, and cancels it when the user has signed in in another tab. The
+ * error of a flow that has ended is kept as a notice, unless the flow achieved something.
  */
-function begin({ status, flow, step, busy, error }: DemoView, news: News | undefined): void {
+function startOrCancel(view: DemoView, success: Success | undefined): void {
+  const { status, flow, step, busy, error } = view
   const isDone = status === 'signedIn' && flow !== 'account' && step !== 'askingProfile'
   if (flow && isDone && !busy) return auth.send({ type: 'flow.cancel' })
   if (flow || status !== 'signedOut') return
-  if (!news) ui.notice ??= error
+  if (!success) ui.notice ??= error
   auth.send({ type: 'flow.start', flow: 'signIn' })
 }
 
 auth.subscribe((view) => {
-  if (hasHandedOver) return
+  if (isFinishedPopup) return
   const before = ui.view
   ui.view = view
-  noticeForeign(ui.view)
-  const news = newsOf(before, ui.view)
-  if (news) ui.news = news
-  begin(ui.view, news)
+  checkResponse(ui.view)
+  const success = successOf(before, ui.view)
+  if (success) ui.success = success
+  startOrCancel(ui.view, success)
   refresh()
 })
 
-if (hasHandedOver) {
+if (isFinishedPopup) {
   document.body.append(
     h(
       'main',
-      { class: 'visited' },
-      h('p', { role: 'status' }, () => t().visited),
-      h('a', { href: location.pathname }, () => t().visitedAlone),
+      { class: 'popup-done' },
+      h('p', { role: 'status' }, () => t().popupDone),
+      h('a', { href: location.pathname }, () => t().popupAlone),
     ),
   )
   refresh()
 } else {
   document.body.append(
     header,
-    h('main', {}, h('div', { class: 'stage' }, card, strip), panel),
+    h('main', {}, h('div', { class: 'stage' }, card, machineStatus), panel),
     dialog,
   )
   auth.start()
-  if (returned) {
-    answer = 'sent'
-    auth.send({ type: 'provider.return', url: returned })
+  if (callbackUrl) {
+    response = 'sent'
+    auth.send({ type: 'provider.return', url: callbackUrl })
   }
-  startWatching()
+  startPolling()
 }

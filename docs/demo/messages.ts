@@ -1,7 +1,7 @@
-/** Every word on the page, in English and in Chinese. */
+/** The texts of the page, in English and Chinese. */
 import type { AuthError } from 'cloudbase-authflow'
-import { messageFor as messageInEnglish } from '../../services/messages/en.ts'
-import { messageFor as messageInChinese } from '../../services/messages/zh.ts'
+import { messageFor as messageInEnglish } from 'cloudbase-authflow/messages/en'
+import { messageFor as messageInChinese } from 'cloudbase-authflow/messages/zh'
 import { en, type Texts } from './words/en.ts'
 import { zh } from './words/zh.ts'
 
@@ -10,7 +10,7 @@ export type { Texts }
 
 export const texts: Record<Language, Texts> = { en, zh }
 
-/** What to tell a person about an error: what happened and what to do next. */
+/** Returns the sentence that the page shows for an error. */
 export function sentence(
   error: Pick<AuthError, 'operation' | 'code' | 'retryAfter'>,
   language: Language,

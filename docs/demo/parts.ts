@@ -1,23 +1,24 @@
-/** What several screens are made of. */
+/** Elements that several screens share. */
 import { auth, type DemoEvent, t, ui } from './auth.ts'
-import { h, icon } from './live.ts'
+import { h, icon } from './dom.ts'
 import { sentence } from './messages.ts'
-import { place } from './place.ts'
+import { pageState } from './pageState.ts'
 
 type Text = () => string
 
-/** A screen of the card, and where the focus goes when it appears. */
+/** A screen of the card. */
 export interface ScreenPart {
   element: HTMLElement
+  /** Moves the focus there when the screen appears. */
   focus(): void
 }
 
-/** A heading that can take the focus, so that a screen reader reads the new screen from its top. */
+/** Creates a heading that takes the focus, so that screen readers read a new screen from its top. */
 export function heading(text: Text): HTMLHeadingElement {
   return h('h1', { tabindex: '-1' }, text)
 }
 
-/** A screen's focus where there is no better place: its heading. */
+/** Focuses the heading of a screen. */
 export function focusHeading(this: ScreenPart): void {
   this.element.querySelector('h1')?.focus()
 }
@@ -25,18 +26,18 @@ export function focusHeading(this: ScreenPart): void {
 interface ButtonOptions {
   isBusy?: () => boolean
   onclick?: () => void
-  /** A path of 24 × 24 beside the label. */
+  /** The path of an icon beside the label. */
   path?: string
-  /** A word of less weight after the label. */
+  /** A short text after the label, in less weight. */
   tag?: Text
-  /** What a screen reader says instead of the label. */
+  /** The accessible name, where the label is not enough. */
   name?: Text
   isHidden?: () => boolean
 }
 
 /**
- * A button that stays where it is while it cannot be used: it keeps the focus, and a phone keeps
- * its keyboard. What it does must check for itself.
+ * Creates a button that uses `aria-disabled`, because a disabled button would lose the focus and a
+ * phone would close its keyboard. The handler of a submit button must check `isUsable` itself.
  */
 export function button(
   kind: 'primary' | 'secondary' | 'danger' | 'link',
@@ -62,20 +63,20 @@ export function button(
   )
 }
 
-/** Does the first of these that the machine would take now. */
-export function either(...events: DemoEvent[]): void {
+/** Sends the first of these events that is accepted now. */
+export function sendFirst(...events: DemoEvent[]): void {
   const event = events.find((each) => ui.view.can(each))
   if (event) auth.send(event)
 }
 
 const LEFT = 'M15 5l-7 7 7 7'
 
-/** The way out of a screen, above its heading. */
+/** Creates the button that leaves a screen, above its heading. */
 export function back(label: Text, isUsable: () => boolean, onclick: () => void): HTMLElement {
   return h('p', { class: 'back' }, button('link', label, isUsable, { onclick, path: LEFT }))
 }
 
-/** One line under a field: what went wrong, or else a hint. Takes its room even when empty. */
+/** Creates the line under a field: the error, else the hint. It has its height even when empty. */
 export function line(id: string, error: () => string | undefined, hint?: Text): HTMLElement {
   return h(
     'div',
@@ -85,15 +86,15 @@ export function line(id: string, error: () => string | undefined, hint?: Text): 
   )
 }
 
-/** Whoever cancels has done nothing wrong, and is told so without alarm. */
+/** Whether the error is only that the user cancelled, which is not shown in red. */
 export const isCancelled = () => ui.view.error?.code === 'cancelled'
 
-/** What to tell about the error of the running flow. */
+/** Returns the sentence for the error of the running flow. */
 export function flowError(): string | undefined {
   return ui.view.error && sentence(ui.view.error, ui.language)
 }
 
-/** A contact as it may be shown to whoever looks over the shoulder. */
+/** Returns a contact with most of it hidden, for a screen that others may see. */
 export function masked({ phone_number, email }: { phone_number?: string; email?: string }): string {
   if (email !== undefined) {
     const at = email.lastIndexOf('@')
@@ -102,12 +103,13 @@ export function masked({ phone_number, email }: { phone_number?: string; email?:
   const phone = (phone_number ?? '').replace(/[\s().-]/g, '')
   const [, country = '', number = ''] = /^(\+86|\+\d{1,3}(?=\d{7})|)(.*)$/.exec(phone) ?? []
   const [head, tail] = number.length > 9 ? [3, 4] : [2, 2]
-  return `${country} ${number.slice(0, head)}••••${number.slice(-tail)}`.trim()
+  // The space does not break, so that a number stays on one line.
+  return `${country}\u00a0${number.slice(0, head)}••••${number.slice(-tail)}`.trim()
 }
 
-export const lastContact = () => masked(place.contact ?? {})
+export const lastContact = () => masked(pageState.contact ?? {})
 
-/** A time of day as the reader's language writes it. */
+/** Returns a time of day in the chosen language. */
 export const timeOf = (at: number) =>
   new Date(at).toLocaleTimeString(ui.language === 'zh' ? 'zh-CN' : 'en-GB')
 

@@ -1,8 +1,8 @@
-/** The other side, made visible: what it has delivered, and how to make it difficult. */
+/** The panel of the sandbox: the inbox, and buttons that make things difficult. */
 import { auth, setPopup } from './auth.ts'
 import { clearAccount, fillPassword } from './screens/account.ts'
 import { fillCode } from './screens/code.ts'
-import { h, icon, live, refresh } from './live.ts'
+import { h, icon, onRefresh, refresh } from './dom.ts'
 import { t, timeOf, ui } from './parts.ts'
 
 interface Message {
@@ -19,13 +19,13 @@ interface Fault {
   [more: string]: unknown
 }
 
-type Trick = 'captcha' | 'cut' | 'expire'
+type FaultName = 'captcha' | 'disconnect' | 'expire'
 
-/** A second between two looks at the inbox. */
-const PAUSE = 1000
-const SHOWN = 20
+const POLL_INTERVAL_MS = 1000
+/** How many messages the inbox shows. */
+const INBOX_LENGTH = 20
 
-const faults: Record<Trick, Fault> = {
+const faults: Record<FaultName, Fault> = {
   captcha: {
     method: 'POST',
     path: '/auth/v1/verification',
@@ -36,7 +36,7 @@ const faults: Record<Trick, Fault> = {
       error_description: 'captcha_token required',
     },
   },
-  cut: { method: '*', path: '/auth/*', drop: 'before' },
+  disconnect: { method: '*', path: '/auth/*', drop: 'before' },
   expire: {
     method: 'GET',
     path: '/auth/v1/user/me',
@@ -46,18 +46,20 @@ const faults: Record<Trick, Fault> = {
 }
 
 const PASSWORD_USER = { username: 'ada', password: 'correct horse battery' }
-const FACTOR_USER = {
+const TWO_FACTOR_USER = {
   username: 'grace',
   password: 'nanosecond of wire',
   phone_number: '+86 13900000000',
   twoFactor: true,
 }
 
-let isSilent = false
-let planned: Fault[] = []
-let said: (() => string) | undefined
+let isUnreachable = false
+let plannedFaults: Fault[] = []
+/** What the last button did. */
+let outcome: (() => string) | undefined
 
-async function ask(path: string, body?: object): Promise<unknown> {
+/** Calls the control API of the sandbox. */
+async function control(path: string, body?: object): Promise<unknown> {
   const response = await fetch(`/__sandbox/${path}`, {
     method: body ? 'POST' : 'GET',
     headers: body ? { 'content-type': 'application/json' } : {},
@@ -66,16 +68,16 @@ async function ask(path: string, body?: object): Promise<unknown> {
   return response.json()
 }
 
-function say(text: () => string): void {
-  said = text
+function showOutcome(text: () => string): void {
+  outcome = text
   refresh()
 }
 
-async function attempt(work: () => Promise<void>): Promise<void> {
+async function run(action: () => Promise<void>): Promise<void> {
   try {
-    await work()
+    await action()
   } catch {
-    say(() => t().sandbox.silent)
+    showOutcome(() => t().sandbox.unreachable)
   }
 }
 
@@ -83,17 +85,17 @@ async function attempt(work: () => Promise<void>): Promise<void> {
 
 const list = h('ul', { class: 'inbox' })
 const items = new Map<string, HTMLElement>()
-/** Brings the words of an item up to date. */
-const words = new Map<string, () => void>()
+/** Updates the texts of each item. */
+const itemUpdates = new Map<string, () => void>()
 
-function show(messages: Message[]): void {
-  const newest = messages.slice(0, SHOWN)
+function showMessages(messages: Message[]): void {
+  const newest = messages.slice(0, INBOX_LENGTH)
   const ids = new Set(newest.map((message) => message.verification_id))
   for (const [id, item] of items) {
     if (ids.has(id)) continue
     item.remove()
     items.delete(id)
-    words.delete(id)
+    itemUpdates.delete(id)
   }
   for (const message of newest.toReversed()) {
     if (!items.has(message.verification_id)) list.prepend(toItem(message))
@@ -108,7 +110,7 @@ function toItem({ verification_id, to, code, at }: Message): HTMLElement {
     {},
     h(
       'button',
-      { type: 'button', class: 'message', onclick: () => void use(code) },
+      { type: 'button', class: 'message', onclick: () => void fillOrCopy(code) },
       h('span', { class: 'to' }, to),
       time,
       h('span', { class: 'digits' }, code),
@@ -121,107 +123,109 @@ function toItem({ verification_id, to, code, at }: Message): HTMLElement {
   }
   update()
   items.set(verification_id, item)
-  words.set(verification_id, update)
+  itemUpdates.set(verification_id, update)
   return item
 }
 
 const canFill = () => ui.view.can({ type: 'code.submit', code: '' })
 
-async function use(code: string): Promise<void> {
+async function fillOrCopy(code: string): Promise<void> {
   if (fillCode(code)) return
   try {
     await navigator.clipboard.writeText(code)
-    say(() => t().sandbox.copied(code))
+    showOutcome(() => t().sandbox.copied(code))
   } catch {
-    say(() => t().sandbox.notCopied)
+    showOutcome(() => t().sandbox.notCopied)
   }
 }
 
 let timer: number | undefined
 
-/** Looks at the inbox as long as somebody looks at the page. */
-async function watch(): Promise<void> {
+/** Polls the inbox while the page is visible. */
+async function poll(): Promise<void> {
   window.clearTimeout(timer)
   if (document.visibilityState !== 'visible') return
   try {
-    show((await ask('inbox')) as Message[])
-    if (planned.length > 0) planned = (await ask('faults')) as Fault[]
-    isSilent = false
+    showMessages((await control('inbox')) as Message[])
+    if (plannedFaults.length > 0) plannedFaults = (await control('faults')) as Fault[]
+    isUnreachable = false
   } catch {
-    isSilent = true
+    isUnreachable = true
   }
   refresh()
   window.clearTimeout(timer)
-  timer = window.setTimeout(() => void watch(), PAUSE)
+  timer = window.setTimeout(() => void poll(), POLL_INTERVAL_MS)
 }
 
-// What can be tried
+// Buttons
 
-const isArmed = (trick: Trick) =>
-  planned.some(({ path, drop }) => path === faults[trick].path && drop === faults[trick]['drop'])
+const isPlanned = (name: FaultName) =>
+  plannedFaults.some(
+    ({ path, drop }) => path === faults[name].path && drop === faults[name]['drop'],
+  )
 
-/** Plans a fault beside those still to come. */
-async function arm(trick: Trick): Promise<void> {
-  const left = (await ask('faults')) as Fault[]
-  planned = (await ask('faults', isArmed(trick) ? left : [...left, faults[trick]])) as Fault[]
+/** Adds a fault to the planned ones. */
+async function plan(name: FaultName): Promise<void> {
+  const left = (await control('faults')) as Fault[]
+  plannedFaults = (await control(
+    'faults',
+    isPlanned(name) ? left : [...left, faults[name]],
+  )) as Fault[]
 }
 
-const tricks: Record<Trick, () => Promise<void>> = {
-  async captcha() {
-    await arm('captcha')
-    say(() => t().sandbox.captchaDone)
-  },
-  async cut() {
-    await arm('cut')
-    say(() => t().sandbox.cutDone)
-  },
-  async expire() {
-    await arm('expire')
-    say(() => t().sandbox.expireDone)
-  },
+const planAndShow = (name: FaultName) => async () => {
+  await plan(name)
+  showOutcome(() => t().sandbox[`${name}Done`])
 }
 
-async function makeUser(user: { username: string; password: string }): Promise<void> {
-  const users = (await ask('users')) as { username?: string }[]
-  if (!users.some(({ username }) => username === user.username)) await ask('users', user)
+async function createUser(user: { username: string; password: string }): Promise<void> {
+  const users = (await control('users')) as { username?: string }[]
+  if (!users.some(({ username }) => username === user.username)) await control('users', user)
   const { flow, step } = ui.view
   if (flow === 'signIn' && step === 'askingAccount') fillPassword(user.username, user.password)
 }
 
-async function makePasswordUser(): Promise<void> {
-  await makeUser(PASSWORD_USER)
-  say(() => t().sandbox.userDone(PASSWORD_USER.username, PASSWORD_USER.password))
+async function createPasswordUser(): Promise<void> {
+  await createUser(PASSWORD_USER)
+  showOutcome(() => t().sandbox.userDone(PASSWORD_USER.username, PASSWORD_USER.password))
 }
 
-async function makeFactorUser(): Promise<void> {
-  await makeUser(FACTOR_USER)
-  const { username, password, phone_number } = FACTOR_USER
-  say(() => t().sandbox.factorDone(username, password, phone_number))
+async function createTwoFactorUser(): Promise<void> {
+  await createUser(TWO_FACTOR_USER)
+  const { username, password, phone_number } = TWO_FACTOR_USER
+  showOutcome(() => t().sandbox.factorDone(username, password, phone_number))
 }
 
 async function switchPopup(): Promise<void> {
   setPopup(!ui.isPopup)
-  say(() => (ui.isPopup ? t().sandbox.popupOn : t().sandbox.popupOff))
+  showOutcome(() => (ui.isPopup ? t().sandbox.popupOn : t().sandbox.popupOff))
 }
 
 async function clear(): Promise<void> {
-  await ask('reset', {})
-  planned = []
+  await control('reset', {})
+  plannedFaults = []
   clearAccount()
   ui.notice = undefined
   auth.send({ type: 'session.end' })
-  await watch()
-  say(() => t().sandbox.resetDone)
+  await poll()
+  showOutcome(() => t().sandbox.resetDone)
 }
 
-const isReady = () => !isSilent
+const isReady = () => !isUnreachable
 
-const trial = (
+interface ActionOptions {
+  /** Whether the fault that this button plans is still to come. */
+  isWaiting?: () => boolean
+  /** Makes the button a switch. */
+  isOn?: () => boolean
+}
+
+const actionButton = (
   path: string,
   label: () => string,
   hint: () => string,
-  run: () => Promise<void>,
-  { armed = () => false, isOn }: { armed?: () => boolean; isOn?: () => boolean } = {},
+  action: () => Promise<void>,
+  { isWaiting = () => false, isOn }: ActionOptions = {},
 ) =>
   h(
     'li',
@@ -230,22 +234,22 @@ const trial = (
       'button',
       {
         type: 'button',
-        class: 'trial',
+        class: 'action-button',
         'aria-disabled': () => (isReady() ? undefined : 'true'),
         'aria-pressed': isOn && (() => String(isOn())),
-        onclick: () => isReady() && void attempt(run),
+        onclick: () => isReady() && void run(action),
       },
       icon(path),
       h('span', {}, h('strong', {}, label), h('small', {}, hint)),
-      h('span', { class: 'armed', hidden: () => !(isOn ?? armed)() }, () =>
-        isOn ? t().sandbox.on : t().sandbox.armed,
+      h('span', { class: 'planned', hidden: () => !(isOn ?? isWaiting)() }, () =>
+        isOn ? t().sandbox.on : t().sandbox.planned,
       ),
     ),
   )
 
 const ICONS = {
   captcha: 'M4 6h16v12H4z M4 15l4-4 4 4 3-3 5 5 M15.5 9.500h.01',
-  cut: 'M3 12h5l2-5 M14 17l2-5h5 M11 3l2 18',
+  disconnect: 'M3 12h5l2-5 M14 17l2-5h5 M11 3l2 18',
   expire: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16z M12 8v4l3 2',
   user: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8z M5 20c.8-3.5 3.5-5.5 7-5.500s6.2 2 7 5.5',
   factor: 'M12 3l7 3v5c0 4.500-3 7.500-7 9-4-1.500-7-4.500-7-9V6z M9 11.500l2 2 4-4',
@@ -253,11 +257,11 @@ const ICONS = {
   reset: 'M5 7h14 M9 7V4.500h6V7 M7 7l1 13h8l1-13',
 }
 
-live(() => {
-  for (const update of words.values()) update()
+onRefresh(() => {
+  for (const update of itemUpdates.values()) update()
 })
 
-document.addEventListener('visibilitychange', () => void watch())
+document.addEventListener('visibilitychange', () => void poll())
 
 export const panel = h(
   'aside',
@@ -269,62 +273,62 @@ export const panel = h(
     'div',
     { class: 'phone' },
     h('p', { class: 'empty', hidden: () => items.size > 0 }, () =>
-      isSilent ? t().sandbox.silent : t().sandbox.empty,
+      isUnreachable ? t().sandbox.unreachable : t().sandbox.empty,
     ),
     list,
   ),
   h('h3', {}, () => t().sandbox.tryThis),
   h(
     'ul',
-    { class: 'trials' },
-    trial(
+    { class: 'actions' },
+    actionButton(
       ICONS.captcha,
       () => t().sandbox.captcha,
       () => t().sandbox.captchaHint,
-      tricks.captcha,
-      { armed: () => isArmed('captcha') },
+      planAndShow('captcha'),
+      { isWaiting: () => isPlanned('captcha') },
     ),
-    trial(
-      ICONS.cut,
-      () => t().sandbox.cut,
-      () => t().sandbox.cutHint,
-      tricks.cut,
-      { armed: () => isArmed('cut') },
+    actionButton(
+      ICONS.disconnect,
+      () => t().sandbox.disconnect,
+      () => t().sandbox.disconnectHint,
+      planAndShow('disconnect'),
+      { isWaiting: () => isPlanned('disconnect') },
     ),
-    trial(
+    actionButton(
       ICONS.expire,
       () => t().sandbox.expire,
       () => t().sandbox.expireHint,
-      tricks.expire,
-      { armed: () => isArmed('expire') },
+      planAndShow('expire'),
+      { isWaiting: () => isPlanned('expire') },
     ),
-    trial(
+    actionButton(
       ICONS.user,
       () => t().sandbox.user,
       () => t().sandbox.userHint,
-      makePasswordUser,
+      createPasswordUser,
     ),
-    trial(
+    actionButton(
       ICONS.factor,
       () => t().sandbox.factor,
       () => t().sandbox.factorHint,
-      makeFactorUser,
+      createTwoFactorUser,
     ),
-    trial(
+    actionButton(
       ICONS.popup,
       () => t().sandbox.popup,
       () => t().sandbox.popupHint,
       switchPopup,
       { isOn: () => ui.isPopup },
     ),
-    trial(
+    actionButton(
       ICONS.reset,
       () => t().sandbox.reset,
       () => t().sandbox.resetHint,
       clear,
     ),
   ),
-  h('p', { class: 'said', role: 'status' }, () => said?.() ?? ''),
+  h('p', { class: 'outcome', role: 'status' }, () => outcome?.() ?? ''),
 )
 
-export const startWatching = () => void watch()
+export const startPolling = () => void poll()

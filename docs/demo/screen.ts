@@ -1,6 +1,6 @@
-/** Which screen a step is drawn on. A step without a place here is a type error. */
+/** Maps every step to a screen. A step without a screen is a type error. */
 import type { DemoView } from './auth.ts'
-import { editNames, place } from './place.ts'
+import { editNames, pageState } from './pageState.ts'
 
 /** What the card shows. */
 export type Screen =
@@ -21,30 +21,29 @@ export type Screen =
   | `edit-${(typeof editNames)[number]}`
   | 'elevation'
 
-/** A step stays on the screen that is shown if it is one of these, else it goes to the first. */
-type Places = readonly [Screen, ...Screen[]]
+/** The screens of a step: the current screen stays if it is one of them, otherwise the first one is shown. */
+type Screens = readonly [Screen, ...Screen[]]
 
 type Flow = NonNullable<DemoView['flow']>
-type StepsOf<F extends Flow> = Record<Extract<DemoView, { flow: F }>['step'], Places>
+type StepsOf<F extends Flow> = Record<Extract<DemoView, { flow: F }>['step'], Screens>
 
 const edits = editNames.map((name) => `edit-${name}` as const)
 
-/** The steps of proving a contact that was given on one of `forms`. */
-const verification = (...forms: Places) =>
+/** The steps of verifying a contact that was submitted on one of `forms`. */
+const verification = (...forms: Screens) =>
   ({
     starting: [...forms, 'resend', 'code'],
     sendingCode: [...forms, 'resend', 'code'],
-
     notResent: [...forms, 'resend', 'code'],
     askingCode: ['code'],
     verifyingCode: ['code'],
     askingResend: ['resend'],
     verified: ['code'],
     failed: [...forms, 'resend', 'code'],
-  }) as const satisfies Record<string, Places>
+  }) as const satisfies Record<string, Screens>
 
-/** The steps of a visit to a provider that begins on one of `forms`. */
-const consent = (...forms: Places) =>
+/** The steps of getting the consent at a provider that was chosen on one of `forms`. */
+const consent = (...forms: Screens) =>
   ({
     fetchingUri: [...forms, 'provider'],
     askingReturn: ['provider'],
@@ -54,7 +53,7 @@ const consent = (...forms: Places) =>
     grantingToken: ['provider'],
     granted: ['provider'],
     failed: ['provider', ...forms],
-  }) as const satisfies Record<string, Places>
+  }) as const satisfies Record<string, Screens>
 
 const steps: { [F in Flow]: StepsOf<F> } = {
   signIn: {
@@ -127,18 +126,18 @@ const steps: { [F in Flow]: StepsOf<F> } = {
   },
 }
 
-const resting: Record<DemoView['status'], Screen> = {
+const screenByStatus: Record<DemoView['status'], Screen> = {
   unknown: 'loading',
   signedOut: 'account',
   anonymous: 'home',
   signedIn: 'home',
 }
 
-/** The screen of a view, after the one that is `shown`. */
-export function screenOf({ status, flow, step }: DemoView, shown: Screen): Screen {
-  if (!flow) return resting[status]
-  // The form of the account that is open is the page's own matter.
-  if (step === 'askingEdit') return place.edit ? `edit-${place.edit}` : 'settings'
-  const places = (steps[flow] as Record<string, Places>)[step]!
-  return places.includes(shown) ? shown : places[0]
+/** Returns the screen for a view, given the `current` one. */
+export function screenOf({ status, flow, step }: DemoView, current: Screen): Screen {
+  if (!flow) return screenByStatus[status]
+  // Which form of the account is open is the state of the page, not of the flow.
+  if (step === 'askingEdit') return pageState.edit ? `edit-${pageState.edit}` : 'settings'
+  const screens = (steps[flow] as Record<string, Screens>)[step]!
+  return screens.includes(current) ? current : screens[0]
 }

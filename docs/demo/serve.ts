@@ -1,5 +1,5 @@
 /**
- * The demo on one port: the page by Vite, the server it talks to by the sandbox.
+ * Serves the demo on one port: the page by Vite, and the sandbox that it signs in to.
  *
  *   npm start -- --port 4870 --state .sandbox/demo.json
  */
@@ -13,11 +13,11 @@ import { build, createServer as createVite, type InlineConfig, type Rolldown } f
 import { createSandbox, type Sandbox } from '../../sandbox/index.ts'
 
 export interface DemoOptions {
-  /** 0 takes any free one. */
+  /** 0 takes any free port. */
   port?: number
-  /** Keeps users, sessions and the signing key in this file. */
+  /** The file that keeps users, sessions and the signing key. */
   state?: string
-  /** Serves the page module by module and reloads it when its code changes; else it is bundled. */
+  /** Serves the page module by module and reloads it when its code changes; otherwise bundles it. */
   isReloading?: boolean
 }
 
@@ -30,18 +30,19 @@ export interface Demo {
 const host = '127.0.0.1'
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** Serves the page and the sandbox until closed. */
+/** Serves the page and the sandbox until it is closed. */
 export async function serveDemo(options: DemoOptions = {}): Promise<Demo> {
   const { port = 4870, state, isReloading = false } = options
-  const { sandbox, saved } = await openSandbox(state)
+  const { sandbox, saved } = await createDemoSandbox(state)
   const server = createServer()
-  const page = isReloading ? await reloadingPage(server) : await bundledPage()
-  const answer = getRequestListener((request, bindings) =>
-    sandbox.fetch(request).catch(() => cutOff(bindings as HttpBindings)),
+  const page = isReloading ? await createDevPage(server) : await createBundledPage()
+  const answerBySandbox = getRequestListener((request, bindings) =>
+    sandbox.fetch(request).catch(() => disconnect(bindings as HttpBindings)),
   )
   server.on('request', (request: IncomingMessage, response) => {
     if (!isLocal(request)) return void response.writeHead(403).end()
-    if (/^\/(auth|__sandbox)\//.test(request.url ?? '')) return void answer(request, response)
+    if (/^\/(auth|__sandbox)\//.test(request.url ?? ''))
+      return void answerBySandbox(request, response)
     page.answer(request, response)
   })
   try {
@@ -62,7 +63,7 @@ export async function serveDemo(options: DemoOptions = {}): Promise<Demo> {
   }
 }
 
-/** The page, served by whatever serves it. */
+/** Answers the requests for the page. */
 interface Page {
   answer(request: IncomingMessage, response: ServerResponse): void
   close(): Promise<void>
@@ -80,14 +81,19 @@ const config: InlineConfig = {
     alias: [
       { find: /^cloudbase-authflow$/, replacement: at('../../adapters/client/index.ts') },
       { find: /^cloudbase-authflow\/inspect$/, replacement: at('../../adapters/inspect/index.ts') },
+      { find: /^cloudbase-authflow\/endpoints$/, replacement: at('../../services/endpoints.ts') },
+      {
+        find: /^cloudbase-authflow\/messages\/(en|zh)$/,
+        replacement: at('../../services/messages/$1.ts'),
+      },
     ],
   },
 }
 
-async function reloadingPage(server: Server): Promise<Page> {
+async function createDevPage(server: Server): Promise<Page> {
   const vite = await createVite({
     ...config,
-    // Most packages are plain modules: bundling them ahead would only reload the page half-way.
+    // Most packages are plain modules. Vite would find them one after the other and reload the page.
     optimizeDeps: { noDiscovery: true, include: ['@statelyai/inspect'], exclude: ['xstate'] },
     server: { middlewareMode: true, fs: { allow: [at('../..')] }, hmr: { server } },
   })
@@ -100,7 +106,7 @@ const types: Record<string, string> = {
   js: 'text/javascript; charset=utf-8',
 }
 
-async function bundledPage(): Promise<Page> {
+async function createBundledPage(): Promise<Page> {
   const bundle = await build({
     ...config,
     build: { write: false, minify: false, target: 'esnext', reportCompressedSize: false },
@@ -123,16 +129,16 @@ async function bundledPage(): Promise<Page> {
   }
 }
 
-/** A foreign name that resolves to this machine is a page trying to reach the control API. */
+/** Rejects other host names, by which a foreign page could reach the control API (DNS rebinding). */
 function isLocal({ headers }: IncomingMessage): boolean {
   return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '')
 }
 
 /**
- * Breaks the line. The head of an answer goes out first: a browser silently sends a request again
- * when a connection it had used before closes without a word.
+ * Closes the connection after the head of an answer. Without the head, a browser would silently repeat
+ * the request, because the connection had been used before.
  */
-function cutOff({ outgoing }: HttpBindings): Response {
+function disconnect({ outgoing }: HttpBindings): Response {
   outgoing.writeHead(200, { 'content-length': 1 })
   outgoing.flushHeaders()
   outgoing.socket?.end()
@@ -154,8 +160,8 @@ function listen(server: Server, port: number): Promise<void> {
   })
 }
 
-/** The sandbox, with its state file if there is one. `saved` settles once all is written. */
-async function openSandbox(file: string | undefined) {
+/** Creates the sandbox, with its state file if there is one. `saved` settles when all is written. */
+async function createDemoSandbox(file: string | undefined) {
   let isDirty = false
   let saving: Promise<void> | undefined
   const save = async () => {
@@ -171,9 +177,7 @@ async function openSandbox(file: string | undefined) {
     isDirty = true
     saving ??= save()
   }
-  // The demo shows flow after flow: none has to wait for the code of the one before.
-  const config = { resendSeconds: 0 }
-  const sandbox = createSandbox(file === undefined ? { config } : { config, onChange })
+  const sandbox = createSandbox(file === undefined ? {} : { onChange })
   const loaded = file === undefined ? undefined : await sandbox.load(file)
   if (loaded?.outcome === 'damaged') {
     console.error(
@@ -198,14 +202,14 @@ function readArguments(): DemoOptions {
 const greeting = (url: string) => `
   Sign-in demo   ${url}
 
-  By code        any phone number or e-mail; its code arrives in the inbox on the page
-  By password    "Make a password user" on the page fills one in; a forgotten one is reset
-  By a provider  on this page or in a window of its own: choose who you are, or deny
-  As a guest     and keep the account later, with the same user ID
-  Your account   change what is yours after proving who you are, link providers, delete it
-  Interruptions  ask for a captcha, break the line, expire the access token: buttons on the page
-  Inspect        the machines at work in the Stately inspector, redacted: the button below the card
-  Resume         reload at any step, even with the captcha open: it goes on, nothing is sent twice
+  Code           any phone number or e-mail address; the code arrives in the inbox on the page
+  Password       "Create a password user" fills the form in; a forgotten password can be reset
+  Provider       by redirect or in a popup: choose an account, or deny
+  Guest          sign in without an account and upgrade later, with the same user ID
+  Account        change the password, phone or e-mail, link providers, delete the account
+  Interruptions  a captcha, a lost connection, an expired token: buttons on the page
+  Inspect        the running machines in the Stately inspector, redacted
+  Reload         at any step, even with the captcha open: the flow goes on, nothing is sent twice
   Sandbox        ${url}/__sandbox/inbox and ${url}/__sandbox/requests
 
   Ctrl-C stops it.

@@ -1,8 +1,8 @@
-import * as endpoints from '../../services/http/endpoints.ts'
-/** Who is signed in, and by which providers they may come: asked for once and after every change. */
+/** The signed-in user and the linked providers, loaded once and after every change. */
 import { AuthError, type User } from 'cloudbase-authflow'
+import { getProviders, getUser } from 'cloudbase-authflow/endpoints'
 import { auth, ui } from './auth.ts'
-import { beforeDrawing, refresh } from './live.ts'
+import { beforeRefresh, refresh } from './dom.ts'
 
 /** A provider as the server lists it. */
 export interface Provider {
@@ -12,9 +12,9 @@ export interface Provider {
   provider_user_name?: string
 }
 
-interface Known<T> {
+interface Loaded<T> {
   value?: T
-  /** When it was answered. */
+  /** When the server answered, in milliseconds since the epoch. */
   at?: number
   isLoading: boolean
   error?: AuthError
@@ -22,51 +22,51 @@ interface Known<T> {
 
 const nothing = { isLoading: false }
 
-export let user: Known<User> = nothing
-export let providers: Known<Provider[]> = nothing
+export let user: Loaded<User> = nothing
+export let providers: Loaded<Provider[]> = nothing
 
-const isHere = () => ui.view.status === 'signedIn' || ui.view.status === 'anonymous'
+const isSignedIn = () => ui.view.status === 'signedIn' || ui.view.status === 'anonymous'
 
-async function ask<T>(before: Known<T>, call: () => Promise<T>, set: (known: Known<T>) => void) {
+async function load<T>(before: Loaded<T>, call: () => Promise<T>, set: (next: Loaded<T>) => void) {
   const { error, ...rest } = before
-  const known: Known<T> = { ...rest, isLoading: true }
-  set(known)
+  const next: Loaded<T> = { ...rest, isLoading: true }
+  set(next)
   queueMicrotask(refresh)
   try {
-    known.value = await call()
-    known.at = Date.now()
+    next.value = await call()
+    next.at = Date.now()
   } catch (thrown) {
-    known.error = thrown instanceof AuthError ? thrown : new AuthError('unknown')
+    next.error = thrown instanceof AuthError ? thrown : new AuthError('unknown')
   }
-  known.isLoading = false
+  next.isLoading = false
   refresh()
 }
 
 export function loadUser(): void {
-  void ask(
+  void load(
     user,
-    () => auth.call(endpoints.getUser),
-    (known) => (user = known),
+    () => auth.call(getUser),
+    (next) => (user = next),
   )
 }
 
 export function loadProviders(): void {
-  void ask(
+  void load(
     providers,
-    async () => (await auth.call(endpoints.getProviders)).data as Provider[],
-    (known) => (providers = known),
+    async () => (await auth.call(getProviders)).data as Provider[],
+    (next) => (providers = next),
   )
 }
 
-/** Somebody else, or the same with other rights: nothing that is known holds. */
-let whose = ''
+/** The status and user that the loaded data belongs to. */
+let owner = ''
 
-beforeDrawing(() => {
-  const { status, user: now, flow } = ui.view
-  const who = `${status} ${now?.uid ?? ''}`
-  if (who !== whose) user = providers = nothing
-  whose = who
-  if (!isHere()) return
+beforeRefresh(() => {
+  const { status, user: viewUser, flow } = ui.view
+  const ownerNow = `${status} ${viewUser?.uid ?? ''}`
+  if (ownerNow !== owner) user = providers = nothing
+  owner = ownerNow
+  if (!isSignedIn()) return
   const isResting = !flow || flow === 'account'
   if (isResting && user === nothing) loadUser()
   if (flow === 'account' && providers === nothing) loadProviders()

@@ -1,63 +1,61 @@
-/** A journey of an app's own: a user without a name is asked for one. */
-import { AuthError, request } from 'cloudbase-authflow'
+/** A flow of an app's own: asks users without a name for one. */
+import {
+  type AuthError,
+  callsOf,
+  errorActions,
+  expectEvent,
+  failTo,
+  type Flow,
+  type FlowMeta,
+  request,
+} from 'cloudbase-authflow'
 import { getUser, updateProfile } from 'cloudbase-authflow/endpoints'
 import { assign, setup } from 'xstate'
 
-/** It begins for a user alone, and ends when the user is gone. */
-export const naming = setup({
+interface Context {
+  name?: string
+  error?: AuthError
+}
+
+type Event = { type: 'name.submit'; name: string } | { type: 'name.skip' }
+
+const flow = setup({
   types: {
-    context: {} as { name?: string; error?: AuthError },
-    events: {} as { type: 'name.submit'; name: string } | { type: 'name.skip' },
+    context: {} as Context,
+    events: {} as Event,
     output: {} as { name?: string },
     tags: {} as 'asking' | 'busy',
+    meta: {} as FlowMeta,
   },
-  // A `request` handles captchas, expired tokens and broken lines as the built-in flows do.
+  // `request` handles captchas, expired tokens and network failures, as in the built-in flows.
   actors: { getUser: request(getUser), updateProfile: request(updateProfile) },
   guards: { hasName: ({ context }) => !!context.name },
-}).createMachine({
+  actions: errorActions<Context, Event>(),
+})
+
+const call = callsOf<typeof flow>()
+
+export const naming = flow.createMachine({
   id: 'naming',
+  // The flow starts for a signed-in user only and ends when that user signs out.
   meta: { who: ['signedIn'] },
   context: {},
   initial: 'loadingUser',
-  output: ({ context }) => ({ name: context.name }),
+  output: ({ context: { name } }) => ({ name }),
   states: {
-    loadingUser: {
-      tags: 'busy',
-      invoke: {
-        id: 'getUser',
-        src: 'getUser',
-        input: {},
-        onDone: {
-          target: 'choosing',
-          actions: assign({ name: ({ event }) => event.output.name }),
-        },
-        onError: 'done',
-      },
-    },
+    loadingUser: call('getUser', {
+      input: {},
+      onDone: { target: 'choosing', actions: assign({ name: ({ event }) => event.output.name }) },
+      onError: 'done',
+    }),
     choosing: { always: [{ guard: 'hasName', target: 'done' }, 'askingName'] },
-    askingName: {
-      tags: 'asking',
-      on: {
-        'name.submit': {
-          target: 'savingName',
-          actions: assign({ name: ({ event }) => event.name, error: undefined }),
-        },
-        'name.skip': 'done',
-      },
-    },
-    savingName: {
-      tags: 'busy',
-      invoke: {
-        id: 'updateProfile',
-        src: 'updateProfile',
-        input: ({ context }) => ({ name: context.name }),
-        onDone: 'done',
-        onError: {
-          target: 'askingName',
-          actions: assign({ error: ({ event }) => AuthError.from(event.error) }),
-        },
-      },
-    },
+    // Without the tag `asking` a reload would not go on here.
+    askingName: { tags: 'asking', on: { 'name.submit': 'savingName', 'name.skip': 'done' } },
+    savingName: call('updateProfile', {
+      input: ({ event }) => ({ name: expectEvent(event, 'name.submit').name }),
+      onDone: { target: 'done', actions: assign({ name: ({ event }) => event.output.name }) },
+      onError: failTo('askingName'),
+    }),
     done: { type: 'final' },
   },
-})
+}) satisfies Flow

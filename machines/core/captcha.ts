@@ -43,11 +43,6 @@ const whileOpen = {
   'captcha.cancel': 'cancelled',
 } as const
 
-/**
- * The captcha dialog: one at a time, by picture or by page. A request sends `captcha.require` and
- * waits for a state tagged `settled`; requests that come while the dialog is open share its answer.
- * An aborted request sends `captcha.release`; when the last one leaves, the dialog closes.
- */
 const machine = setup({
   types: {
     context: {} as Context,
@@ -174,4 +169,10 @@ const machine = setup({
 type Machine = typeof machine
 /** The type of {@link captcha}. */
 export interface CaptchaMachine extends Machine {}
+
+/**
+ * The captcha dialog: one at a time, by picture or by page. A request sends `captcha.require` and
+ * waits for a state tagged `settled`; requests that come while the dialog is open share its answer.
+ * An aborted request sends `captcha.release`; when the last one leaves, the dialog closes.
+ */
 export const captcha: CaptchaMachine = machine

@@ -128,14 +128,14 @@ type Call<I> = (
  * Returns a function that makes the states in which a flow calls the server. Such a state is busy,
  * forgets the last error, and invokes the actor under its own name.
  *
- * @param _flow what `setup` returned, for its types; it has an action `forgetError`
+ * The type parameter is the type of what `setup` returned; it has an action `forgetError`.
  *
  * @example
- *   const call = callsOf(flow)
+ *   const call = callsOf<typeof flow>()
  *   // in `states`:
  *   signingIn: call('signIn', { input: …, onDone: 'done', onError: failTo('askingAccount') })
  */
-export function callsOf<S extends Setup>(_flow: S): Call<InvokeOf<S>> {
+export function callsOf<S extends Setup>(): Call<InvokeOf<S>> {
   const call = (src: string, edges: object) => ({
     tags: 'busy',
     entry: 'forgetError',

@@ -5,16 +5,17 @@ import {
   enqueueActions,
   sendTo,
   setup,
+  spawnChild,
   stopChild,
 } from 'xstate'
 import { type AuthError, errorOf } from '../../services/error.ts'
 import type { SignOutRequest } from '../../services/http/wire.ts'
+import { type SentCode, withCode, withoutCode } from '../../services/sentCode.ts'
 import { calls } from './calls.ts'
 import { captcha } from './captcha.ts'
-import { codes } from './codes.ts'
 import { tokens, type TokensFact } from './tokens.ts'
 
-/** Who is signed in: nobody yet, a guest, or a registered user. */
+/** Whether the user is signed out, a guest, or a registered user. */
 export type Status = 'signedOut' | 'anonymous' | 'signedIn'
 
 /**
@@ -81,16 +82,25 @@ class RegisteredFlow implements FlowMeta {
 const register = (flows: Flows = {}) =>
   Object.fromEntries(Object.entries(flows).map(([name, flow]) => [name, new RegisteredFlow(flow)]))
 
+/** Starts the actor `calls`, before the first call. */
+export interface CallsOpen {
+  type: 'calls.open'
+}
+
+/** What the verification of a contact reports about its code. */
+export type CodeFact =
+  /** `at`: milliseconds since the epoch. */
+  | { type: 'code.sent'; code: SentCode; at: number }
+  /** The code has been used, or cannot be used any more. */
+  | { type: 'code.spent'; key: string }
+  /** A reload goes on with the codes of the page before. */
+  | { type: 'codes.restore'; codes: readonly SentCode[] }
+
 type FlowEnd =
   { type: 'xstate.done.actor.flow' } | { type: 'xstate.error.actor.flow'; error: unknown }
 
 const toRunning = { guard: 'canRun', target: 'running', actions: 'startFlow' } as const
 
-/**
- * The root of every client: who is signed in × which flow runs. It starts the shared actors that
- * every request relies on (`captcha`, `tokens`, `codes`, `calls`) and at most one flow, as the actor
- * `flow`. The flow ends when the status changes to one it is not for, unless it caused the change.
- */
 const machine = setup({
   types: {
     input: {} as { flows?: Flows } | undefined,
@@ -101,13 +111,15 @@ const machine = setup({
       uid?: string
       /** The state of the region of this name, once it is known. */
       status: Status
+      /** The codes that may not be sent again yet, for whichever flow needs one next. */
+      codes: readonly SentCode[]
       /** Why the last flow or the session ended. */
       error?: AuthError
     },
-    events: {} as SessionEvent | FlowResume | FlowEnd | TokensFact,
+    events: {} as SessionEvent | FlowResume | FlowEnd | TokensFact | CodeFact | CallsOpen,
     emitted: {} as LifeEvent,
   },
-  actors: { captcha, tokens, codes, calls },
+  actors: { captcha, tokens, calls },
   guards: {
     canRun: ({ context, event }) => {
       if (event.type !== 'flow.start' && event.type !== 'flow.resume') return false
@@ -162,18 +174,30 @@ const machine = setup({
       const { redirect_uri, state } = event as SignOutRequest
       return { type: 'tokens.drop', redirect: redirect_uri ? { redirect_uri, state } : undefined }
     }),
-    cancelSignIns: sendTo('calls', { type: 'calls.cancelSignIns' }),
+    cancelSignIns: sendTo(({ system, self }) => system.get('calls') ?? self, {
+      type: 'calls.cancelSignIns',
+    }),
   },
 }).createMachine({
   id: 'session',
   type: 'parallel',
-  context: ({ input }) => ({ flows: register(input?.flows), status: 'signedOut' }),
+  context: ({ input }) => ({ flows: register(input?.flows), status: 'signedOut', codes: [] }),
   invoke: [
     { id: 'captcha', systemId: 'captcha', src: 'captcha' },
-    { id: 'codes', systemId: 'codes', src: 'codes' },
-    { id: 'calls', systemId: 'calls', src: 'calls' },
     { id: 'tokens', systemId: 'tokens', src: 'tokens' },
   ],
+  on: {
+    'calls.open': { actions: spawnChild('calls', { id: 'calls', systemId: 'calls' }) },
+    'code.sent': {
+      actions: assign(({ context, event: { code, at } }) => ({
+        codes: withCode(context.codes, code, at),
+      })),
+    },
+    'code.spent': {
+      actions: assign(({ context, event }) => ({ codes: withoutCode(context.codes, event.key) })),
+    },
+    'codes.restore': { actions: assign(({ event }) => ({ codes: event.codes })) },
+  },
   states: {
     status: {
       initial: 'unknown',
@@ -223,6 +247,12 @@ const machine = setup({
 type Machine = typeof machine
 /** The type of {@link session}. */
 export interface SessionMachine extends Machine {}
+
+/**
+ * The root of every client: who is signed in × which flow runs. It starts the shared actors that
+ * every request relies on (`captcha`, `tokens`), `calls` for the calls of the app, and at most one
+ * flow, as the actor `flow`. The flow ends when the status changes to one it is not for, unless it caused the change.
+ */
 export const session: SessionMachine = machine
 
 /** Where a session with tokens goes. */

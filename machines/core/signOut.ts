@@ -1,9 +1,10 @@
 import { assign, fromPromise, setup } from 'xstate'
 import { retryAt } from '../../services/clock.ts'
 import { errorOf, isTransient } from '../../services/error.ts'
-import { refresh, refreshV2, revoke, signOut as endSession } from '../../services/http/endpoints.ts'
+import { revoke, signOut as endSession } from '../../services/http/endpoints.ts'
 import type { SignedOut, SignOutRequest, Tokens } from '../../services/http/wire.ts'
 import type { Credentials } from '../../services/session/credentials.ts'
+import { sendRefresh } from '../../services/session/refresh.ts'
 import { clockOf, servicesOf } from '../../services/system.ts'
 import { until } from './until.ts'
 
@@ -17,12 +18,6 @@ export interface SignOutInput {
   redirect?: SignOutRequest
 }
 
-/**
- * Tells the server that a session has ended, which is over already in this client. It is best effort:
- * repeated a few times while the server cannot be reached, and then given up without an error. The
- * server says where to redirect only for a valid token, so an expired one is refreshed for that; if
- * it cannot be, the session is revoked and the page stays.
- */
 const machine = setup({
   types: {
     input: {} as SignOutInput,
@@ -38,11 +33,9 @@ const machine = setup({
           : call(revoke, { token }, { signal })
       },
     ),
-    refresh: fromPromise<Tokens, SignOutInput['credentials']>(({ input, system, signal }) => {
-      const { version, refresh_token } = input
-      const endpoint = version === 'v2' ? refreshV2 : refresh
-      return servicesOf(system).call(endpoint, { refresh_token: refresh_token! }, { signal })
-    }),
+    refresh: fromPromise<Tokens, SignOutInput['credentials']>(({ input, system, signal }) =>
+      sendRefresh(servicesOf(system).call, input, signal),
+    ),
     until,
   },
   guards: {
@@ -120,4 +113,11 @@ const machine = setup({
 type Machine = typeof machine
 /** The type of {@link signOut}. */
 export interface SignOutMachine extends Machine {}
+
+/**
+ * Ends at the server a session that has already ended in this client. It is best effort:
+ * repeated a few times while the server cannot be reached, and then given up without an error. The
+ * server says where to redirect only for a valid token, so an expired one is refreshed for that; if
+ * it cannot be, the session is revoked and the page stays.
+ */
 export const signOut: SignOutMachine = machine

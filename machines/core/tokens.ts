@@ -1,7 +1,6 @@
 import { assign, fromPromise, sendTo, setup, spawnChild } from 'xstate'
 import { type Clock, retryAt } from '../../services/clock.ts'
 import { AuthError, errorOf } from '../../services/error.ts'
-import { refresh, refreshV2 } from '../../services/http/endpoints.ts'
 import type { SignOutRequest, Tokens } from '../../services/http/wire.ts'
 import type { Credentials } from '../../services/session/credentials.ts'
 import { withMargin } from '../../services/session/expiry.ts'
@@ -20,12 +19,6 @@ export type TokensFact = (
   byFlow?: boolean
 }
 
-/**
- * Owns the session's tokens: stores them, refreshes them when a request needs it, and drops them
- * only when the server rejects the refresh token or the user signs out. A request sends
- * `tokens.refresh` and waits until the machine is no longer `busy`, so that any number of requests
- * share one refresh.
- */
 const machine = setup({
   types: {
     context: {} as {
@@ -50,18 +43,9 @@ const machine = setup({
   },
   actors: {
     load: fromPromise<Credentials | undefined>(({ system }) => servicesOf(system).store.load()),
-    refresh: fromPromise<Tokens | undefined, Credentials>(({ input, system, signal }) => {
-      const { call, store } = servicesOf(system)
-      return store.refresh(input, {
-        send: ({ version, refresh_token }) =>
-          call(
-            version === 'v2' ? refreshV2 : refresh,
-            { refresh_token: refresh_token! },
-            { signal },
-          ),
-        signal,
-      })
-    }),
+    refresh: fromPromise<Tokens | undefined, Credentials>(({ input, system, signal }) =>
+      servicesOf(system).refresh(input, signal),
+    ),
     signOut,
     until,
   },
@@ -241,6 +225,13 @@ const machine = setup({
 type Machine = typeof machine
 /** The type of {@link tokens}. */
 export interface TokensMachine extends Machine {}
+
+/**
+ * Owns the session's tokens: stores them, refreshes them when a request needs it, and drops them
+ * only when the server rejects the refresh token or the user signs out. A request sends
+ * `tokens.refresh` and waits until the machine is no longer `busy`, so that any number of requests
+ * share one refresh.
+ */
 export const tokens: TokensMachine = machine
 
 const isByFlow = (event: object) => 'byFlow' in event && event.byFlow === true

@@ -66,14 +66,9 @@ const flow = setup({
   },
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 const toEdit = { target: 'gatedEdit', actions: 'park' } as const
 
-/**
- * Edits the account of the signed-in user. A new password, phone or e-mail, and deleting the account,
- * go through `gatedEdit`; the sudo token it returns stays in memory for the next edit until it
- * expires. Deleting ends the session.
- */
 const machine = flow.createMachine({
   id: 'account',
   meta: { who: ['anonymous', 'signedIn'] },
@@ -147,6 +142,12 @@ const machine = flow.createMachine({
 type Machine = typeof machine
 /** The type of {@link account}. */
 export interface AccountMachine extends Machine {}
+
+/**
+ * Edits the account of the signed-in user. A new password, phone or e-mail, and deleting the account,
+ * go through `gatedEdit`; the sudo token it returns stays in memory for the next edit until it
+ * expires. Deleting ends the session.
+ */
 export const account: AccountMachine = machine
 
 /** Keeps a valid contact in its normal form. */

@@ -39,17 +39,13 @@ const flow = setup({
   },
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 const toRetry = failTo('askingRetry', 'isTransient')
 const toNewConsent = {
   target: 'askingRetry',
   actions: ['rememberError', 'forgetProof'],
 } as const
 
-/**
- * Signs in by a third-party provider, or binds one to the signed-in user. The purpose is fixed when
- * the flow starts; the address of the callback does not decide it.
- */
 const machine = flow.createMachine({
   id: 'provider',
   context: ({ input: { purpose = 'signIn', ...consent } }) => ({ consent, purpose }),
@@ -102,4 +98,9 @@ const machine = flow.createMachine({
 type Machine = typeof machine
 /** The type of {@link provider}. */
 export interface ProviderMachine extends Machine {}
+
+/**
+ * Signs in by a third-party provider, or binds one to the signed-in user. The purpose is fixed when
+ * the flow starts; the address of the callback does not decide it.
+ */
 export const provider: ProviderMachine = machine

@@ -58,14 +58,9 @@ const flow = setup({
   },
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 const startOver = { target: 'askingContact', actions: 'forgetError' } as const
 
-/**
- * Password reset: proves a contact of the user, asks for the new password, sets it and signs in with
- * it. If only that last call fails it can be retried; if it is refused, the new password is set
- * already and the flow ends with the reason.
- */
 const machine = flow.createMachine({
   id: 'resetPassword',
   context: {},
@@ -134,4 +129,10 @@ const machine = flow.createMachine({
 type Machine = typeof machine
 /** The type of {@link resetPassword}. */
 export interface ResetPasswordMachine extends Machine {}
+
+/**
+ * Password reset: proves a contact of the user, asks for the new password, sets it and signs in with
+ * it. If only that last call fails it can be retried; if it is refused, the new password is set
+ * already and the flow ends with the reason.
+ */
 export const resetPassword: ResetPasswordMachine = machine

@@ -91,7 +91,7 @@ const flow = setup({
   },
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 const startOver = { target: 'askingAccount', actions: 'forgetError' } as const
 const toStart = failTo('askingAccount')
 const toRetry = failTo('askingRetry', 'canRetry')
@@ -102,14 +102,6 @@ const toLostPassword = {
   actions: 'rememberLostPassword',
 } as const
 
-/**
- * Signs in: by a code sent to a phone or e-mail, by password, as a guest, by a custom ticket or by a
- * provider's token. Whether the contact has an account decides between sign-in and sign-up; if that
- * has changed since the code was sent, the other way is taken. A new account is created before its
- * optional profile is asked for, so that leaving at that point loses nothing. Where the server wants
- * a second factor, a code to a phone that has an account goes with the password, or signs in by
- * itself if there was none.
- */
 const machine = flow.createMachine({
   id: 'signIn',
   context: { switched: false },
@@ -249,4 +241,13 @@ const machine = flow.createMachine({
 type Machine = typeof machine
 /** The type of {@link signIn}. */
 export interface SignInMachine extends Machine {}
+
+/**
+ * Signs in: by a code sent to a phone or e-mail, by password, as a guest, by a custom ticket or by a
+ * provider's token. Whether the contact has an account decides between sign-in and sign-up; if that
+ * has changed since the code was sent, the other way is taken. A new account is created before its
+ * optional profile is asked for, so that leaving at that point loses nothing. Where the server wants
+ * a second factor, a code to a phone that has an account goes with the password, or signs in by
+ * itself if there was none.
+ */
 export const signIn: SignInMachine = machine

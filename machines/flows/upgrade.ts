@@ -79,19 +79,13 @@ const flow = setup({
   },
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 const startOver = { target: 'askingAccount', actions: 'forgetError' } as const
 const toLostProof = { target: 'askingAccount', actions: 'rememberLostProof' } as const
 const toSwitched = { target: 'done', actions: 'rememberSwitch' } as const
 const toChoice = failTo('askingChoice', 'isTransient')
 const toStart = failTo('askingAccount')
 
-/**
- * Anonymous upgrade: turns a guest into a registered user with the same uid, by a code or by a
- * provider's token. A contact or identity that already belongs to a user is never switched to
- * silently: the guest takes another one, or signs in to that account knowing that the guest's data
- * stays behind.
- */
 const machine = flow.createMachine({
   id: 'upgrade',
   meta: { who: ['anonymous'] },
@@ -181,4 +175,11 @@ const machine = flow.createMachine({
 type Machine = typeof machine
 /** The type of {@link upgrade}. */
 export interface UpgradeMachine extends Machine {}
+
+/**
+ * Anonymous upgrade: turns a guest into a registered user with the same uid, by a code or by a
+ * provider's token. A contact or identity that already belongs to a user is never switched to
+ * silently: the guest takes another one, or signs in to that account knowing that the guest's data
+ * stays behind.
+ */
 export const upgrade: UpgradeMachine = machine

@@ -37,13 +37,6 @@ type Event =
   /** Goes to the provider again, or opens a popup that was blocked, from a click. */
   | { type: 'provider.retry' }
 
-/**
- * Gets the user's consent at a third-party provider and exchanges the authorization code for a
- * provider token. The `state` is good for one callback of this flow: a callback with another one
- * changes nothing, and a second callback is not listened to.
- *
- * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1
- */
 const machine = setup({
   types: {
     input: {} as ConsentInput,
@@ -183,6 +176,14 @@ const machine = setup({
 type Machine = typeof machine
 /** The type of {@link consent}. */
 export interface ConsentMachine extends Machine {}
+
+/**
+ * Gets the user's consent at a third-party provider and exchanges the authorization code for a
+ * provider token. The `state` is good for one callback of this flow: a callback with another one
+ * changes nothing, and a second callback is not listened to.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1
+ */
 export const consent: ConsentMachine = machine
 
 /**

@@ -58,14 +58,8 @@ const flow = setup({
   },
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 
-/**
- * Step-up authentication (sudo): proves that the user is still the one who signed in, by a code to
- * their phone if they have one, else by password or a code to their e-mail. A user without a contact
- * may have signed in by a provider and have no password either, so the server is asked first whether
- * it wants a proof at all. A proof that did not get through is sent again, not asked for again.
- */
 const machine = flow.createMachine({
   id: 'elevation',
   context: {},
@@ -152,6 +146,13 @@ const machine = flow.createMachine({
 type Machine = typeof machine
 /** The type of {@link elevation}. */
 export interface ElevationMachine extends Machine {}
+
+/**
+ * Step-up authentication (sudo): proves that the user is still the one who signed in, by a code to
+ * their phone if they have one, else by password or a code to their e-mail. A user without a contact
+ * may have signed in by a provider and have no password either, so the server is asked first whether
+ * it wants a proof at all. A proof that did not get through is sent again, not asked for again.
+ */
 export const elevation: ElevationMachine = machine
 
 function toContact({ phone_number, email }: { phone_number?: string; email?: string }) {

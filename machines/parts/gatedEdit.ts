@@ -76,7 +76,7 @@ const flow = setup({
   },
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 /** An edit that was not answered can be retried; one that was refused is over. */
 const toRetryOrEnd = [failTo('askingRetry', 'isTransient'), failTo('left')] as const
 const toElevationOrEnd = [
@@ -84,12 +84,6 @@ const toElevationOrEnd = [
   ...toRetryOrEnd,
 ] as const
 
-/**
- * An edit that is parked while `elevation` runs and then done exactly once. A sudo token that the
- * server rejects is replaced once. A new contact is verified before it is set, and looked up before
- * it is set again when the answer was lost. The edit can be cancelled until it is on its way. However
- * the machine ends, it returns the sudo token for the next edit.
- */
 const machine = flow.createMachine({
   id: 'gatedEdit',
   context: ({ input }) => ({ ...input, isDone: false, sudoRetried: false, wasSent: false }),
@@ -178,6 +172,13 @@ const machine = flow.createMachine({
 type Machine = typeof machine
 /** The type of {@link gatedEdit}. */
 export interface GatedEditMachine extends Machine {}
+
+/**
+ * An edit that is parked while `elevation` runs and then done exactly once. A sudo token that the
+ * server rejects is replaced once. A new contact is verified before it is set, and looked up before
+ * it is set again when the answer was lost. The edit can be cancelled until it is on its way. However
+ * the machine ends, it returns the sudo token for the next edit.
+ */
 export const gatedEdit: GatedEditMachine = machine
 
 function contactOf(edit: Edit): Contact {

@@ -1,13 +1,13 @@
-import { assign, sendTo, setup } from 'xstate'
+import { type ActorRefFrom, type AnyActorRef, assign, sendTo, setup } from 'xstate'
 import { type AuthError, errorOf } from '../../services/error.ts'
 import * as api from '../../services/http/endpoints.ts'
 import type { Contact, SendVerificationRequest } from '../../services/http/wire.ts'
 import type { Secret } from '../../services/secret.ts'
 import { codeKey } from '../../services/sentCode.ts'
 import { clockOf } from '../../services/system.ts'
-import { codesOf } from '../core/codes.ts'
 import { callsOf, errorActions, expectEvent, failTo, lostSecret } from '../core/flow.ts'
 import { request } from '../core/request.ts'
+import type { SessionMachine } from '../core/session.ts'
 import { until } from '../core/until.ts'
 
 /** Seconds before another code may be sent to the same contact. */
@@ -20,6 +20,10 @@ export interface VerificationOutput {
   /** Whether the contact had an account when the code was sent. */
   isUser?: boolean
 }
+
+/** Undefined for a machine that runs on its own. */
+const sessionOf = (system: AnyActorRef['system']): ActorRefFrom<SessionMachine> | undefined =>
+  system.get('session')
 
 interface Context {
   contact: Contact
@@ -71,7 +75,7 @@ const flow = setup({
     ),
     // Another verification of the same contact goes on with this code until it may be sent again.
     shareCode: sendTo(
-      ({ system }) => codesOf(system)!,
+      ({ system }) => sessionOf(system)!,
       ({ context: { contact, target, verificationId, isUser, resendAt, expiresAt }, system }) => ({
         type: 'code.sent',
         at: clockOf(system).now(),
@@ -85,7 +89,7 @@ const flow = setup({
       }),
     ),
     unshareCode: sendTo(
-      ({ system }) => codesOf(system)!,
+      ({ system }) => sessionOf(system)!,
       ({ context: { contact, target } }) => ({
         type: 'code.spent',
         key: codeKey(contact, target),
@@ -97,7 +101,7 @@ const flow = setup({
   },
 })
 
-const call = callsOf(flow)
+const call = callsOf<typeof flow>()
 const untilResend = {
   id: 'untilResend',
   src: 'until',
@@ -106,16 +110,13 @@ const untilResend = {
   onError: { actions: 'allowResend' },
 } as const
 
-/**
- * Verifies a contact: sends a code, asks for it and checks it. Another code is sent only on
- * `code.resend` and not before `resendAt`, which belongs to the contact: leaving and returning with
- * the same contact goes on with the code that was sent. A code that has expired, or was guessed too
- * often, must be replaced. If not even the first code can be sent, the machine ends with the error.
- */
 const machine = flow.createMachine({
   id: 'verification',
   context: ({ input: { contact, target = 'ANY' }, self: { system } }) => {
-    const sent = codesOf(system)?.getSnapshot().context.get(codeKey(contact, target))
+    const key = codeKey(contact, target)
+    const sent = sessionOf(system)
+      ?.getSnapshot()
+      .context.codes.find((code) => code.key === key)
     const { key: _, ...code } =
       sent && sent.resendAt > clockOf(system).now() ? sent : { key: '', expiresAt: 0 }
     return { contact, target, ...code }
@@ -197,6 +198,13 @@ const machine = flow.createMachine({
 type Machine = typeof machine
 /** The type of {@link verification}. */
 export interface VerificationMachine extends Machine {}
+
+/**
+ * Verifies a contact: sends a code, asks for it and checks it. Another code is sent only on
+ * `code.resend` and not before `resendAt`, which belongs to the contact: leaving and returning with
+ * the same contact goes on with the code that was sent. A code that has expired, or was guessed too
+ * often, must be replaced. If not even the first code can be sent, the machine ends with the error.
+ */
 export const verification: VerificationMachine = machine
 
 /** Answers after which this code cannot be verified any more. */

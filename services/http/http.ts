@@ -44,6 +44,22 @@ export interface Call {
   fetch?: typeof globalThis.fetch
 }
 
+const $fetch = /* @__PURE__ */ createFetch({
+  // The global one at the time of the request.
+  fetch: (...args) => globalThis.fetch(...args),
+  defaults: {
+    retry: false,
+    // ofetch leaves the answer unread.
+    responseType: 'stream',
+    ignoreResponseError: true,
+    // A redirect would send passwords and tokens to another server.
+    redirect: 'manual',
+  },
+})
+
+const senderOf = (fetch?: typeof globalThis.fetch) =>
+  fetch ? $fetch.create({}, { fetch }) : $fetch
+
 /** Sends one request and returns the JSON object of its answer. */
 export type Http = (call: Call) => Promise<object>
 
@@ -59,18 +75,8 @@ export type Http = (call: Call) => Promise<object>
  */
 export function createHttp(options: HttpOptions): Http {
   const { origin, clientId, language, timeout } = options
+  const own = senderOf(options.fetch)
   const deviceId = createDeviceId(options.store)
-  const $fetch = createFetch({
-    fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
-    defaults: {
-      retry: false,
-      // ofetch leaves the answer unread.
-      responseType: 'stream',
-      ignoreResponseError: true,
-      // A redirect would send passwords and tokens to another server.
-      redirect: 'manual',
-    },
-  })
 
   function write({ path, query, body, accessToken, captchaToken }: Call) {
     const fields = {
@@ -97,7 +103,7 @@ export function createHttp(options: HttpOptions): Http {
       'x-sdk-version': `cloudbase-authflow/${VERSION}`,
       ...(accessToken && { authorization: `Bearer ${accessToken.reveal()}` }),
     }
-    const sender = fetch ? $fetch.create({}, { fetch }) : $fetch
+    const sender = fetch ? senderOf(fetch) : own
     const response = await sender.raw(address, { method, headers, body, signal })
     return { response, answer: await readAnswer(response) }
   }

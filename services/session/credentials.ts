@@ -7,10 +7,3 @@ export interface Credentials extends Omit<Tokens, 'expires_in'> {
   /** The version of the API that issued the pair, `v1` or `v2`: the same one refreshes it. */
   version?: string
 }
-
-/** What refreshing a token pair takes. */
-export interface RefreshOptions {
-  /** Calls the endpoint. */
-  send(credentials: Credentials): Promise<Tokens>
-  signal: AbortSignal
-}

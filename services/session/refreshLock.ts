@@ -1,17 +1,20 @@
 import { AuthError } from '../error.ts'
 import type { Tokens } from '../http/wire.ts'
-import type { Credentials, RefreshOptions } from './credentials.ts'
+import type { Credentials } from './credentials.ts'
+import type { TokenStore } from './tokenStore.ts'
 
 /** Milliseconds a tab waits for the lock: longer than the request of the tab before it may take. */
 const LOCK_TIMEOUT_MS = 20_000
 /** Milliseconds after which what one tab has stored can be read in every other. */
 const STORAGE_SETTLE_MS = 1_000
 
-/** What a refresh under the lock takes beside the request itself. */
-export interface LockOptions extends RefreshOptions {
-  /** Names what the tabs share: their session. */
-  key: string
-  load(): Promise<Credentials | undefined>
+/** What a refresh under the lock takes. */
+export interface LockOptions {
+  /** Shared by the tabs; its key names the lock. */
+  store: Pick<TokenStore, 'key' | 'load'>
+  /** Sends the request. */
+  send(): Promise<Tokens>
+  signal: AbortSignal
 }
 
 /**
@@ -27,10 +30,10 @@ export interface LockOptions extends RefreshOptions {
  */
 export function refreshUnderLock(
   credentials: Credentials,
-  { key, load, send, signal }: LockOptions,
+  { store, send, signal }: LockOptions,
 ): Promise<Tokens | undefined> {
   async function readStored() {
-    const stored = await load().catch(() => undefined)
+    const stored = await store.load().catch(() => undefined)
     const { access_token } = stored ?? credentials
     return { stored, isOurs: access_token.reveal() === credentials.access_token.reveal() }
   }
@@ -38,7 +41,7 @@ export function refreshUnderLock(
   async function refresh(): Promise<Tokens | undefined> {
     const before = await readStored()
     if (!before.isOurs) return undefined
-    const tokens = await send(credentials).catch(async (thrown) => {
+    const tokens = await send().catch(async (thrown) => {
       // The new pair of the tab that has used this one may not be readable here yet.
       await pause(AuthError.from(thrown).code === 'invalid_grant' ? STORAGE_SETTLE_MS : 0)
       if (!(await readStored()).isOurs) return undefined
@@ -55,7 +58,7 @@ export function refreshUnderLock(
       (refreshing ??= refresh()
         .then(resolve)
         .then(() => pause(STORAGE_SETTLE_MS)))
-    const name = `${key} ${credentials.expiresAt}`
+    const name = `${store.key} ${credentials.expiresAt}`
     const waiting = new AbortController()
     const giveUp = () => waiting.abort()
     const timer = setTimeout(giveUp, LOCK_TIMEOUT_MS)

@@ -1,19 +1,16 @@
 import { unwrapSecrets } from '../secret.ts'
 import type { Store } from './store.ts'
-import { read, type Shape, type Tokens } from '../http/wire.ts'
-import type { Credentials, RefreshOptions } from './credentials.ts'
+import { read, type Shape } from '../http/shape.ts'
+import type { Tokens } from '../http/wire.ts'
+import type { Credentials } from './credentials.ts'
 
 /** Keeps a session for the next page. */
 export interface TokenStore {
   load(): Promise<Credentials | undefined>
   save(credentials: Credentials): Promise<void>
   clear(): Promise<void>
-  /**
-   * Refreshes a pair while no other tab of this browser does.
-   *
-   * @returns the new pair, or undefined when another tab has changed the stored session meanwhile
-   */
-  refresh(credentials: Credentials, options: RefreshOptions): Promise<Tokens | undefined>
+  /** Names the record; tabs that share it use the same name. */
+  readonly key: string
 }
 
 /** The stored form: the official client's key and fields, so that an app can switch. */
@@ -44,6 +41,7 @@ export function createTokenStore(store: Store, clientId: string): TokenStore {
   const key = `credentials_${clientId}`
   const load = async () => parse(await store.get(key))
   return {
+    key,
     load,
     async save({ expiresAt, ...credentials }) {
       const expires_at = new Date(expiresAt).toISOString()
@@ -52,13 +50,6 @@ export function createTokenStore(store: Store, clientId: string): TokenStore {
     },
     async clear() {
       await store.remove(key)
-    },
-    async refresh(credentials, options) {
-      // Without a page there are no tabs. A chunk that cannot be loaded now is done without.
-      const lock = globalThis.document && (await import('./refreshLock.ts').catch(() => undefined))
-      return lock
-        ? lock.refreshUnderLock(credentials, { ...options, key, load })
-        : options.send(credentials)
     },
   }
 }

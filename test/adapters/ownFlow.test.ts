@@ -158,7 +158,7 @@ test('a built-in machine and a password are at home in it', async () => {
   await until(({ flow }) => !flow)
 })
 
-test('is kept by an app that stops as soon as it is told of a step', async () => {
+test('is kept by an app that stops as soon as it is notified of a step', async () => {
   await enter()
   auth.send(start)
   await until(({ step }) => step === 'askingName')

@@ -7,8 +7,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { sentence, texts } from '../../docs/demo/messages.ts'
 import { serveDemo } from '../../docs/demo/serve.ts'
 import { openPage } from '../support/chromium.ts'
-import { eventually, openDemo, said, startDemo } from './demo-driver.ts'
-import { playStately } from './demo-stately.ts'
+import { eventually, openDemo, textOf, startDemo } from './demoDriver.ts'
+import { serveStately } from './demoStately.ts'
 
 const phone = '13800000000'
 const wirePhone = '+86 13800000000'
@@ -17,8 +17,8 @@ const password = 'Correct-horse-7'
 
 const { demo, open } = startDemo()
 
-describe('the sandbox beside it', () => {
-  test('delivers codes, newest first, and types them in', async () => {
+describe('demo: the sandbox panel', () => {
+  test('demo sandbox: the inbox shows codes newest first and fills one in on a click', async () => {
     const { page, ...it } = await open()
     await it.askForCode(email)
     await it.button('Change e-mail').click()
@@ -32,7 +32,7 @@ describe('the sandbox beside it', () => {
     await it.check()
   })
 
-  test('copies a code where there is nothing to type it into', async () => {
+  test('demo sandbox: a click copies the code where no code is asked for', async () => {
     const { page, ...it } = await open({ permissions: ['clipboard-read', 'clipboard-write'] })
     await it.askForCode(phone)
     await it.button('Change number').click()
@@ -42,33 +42,33 @@ describe('the sandbox beside it', () => {
     await it.check()
   })
 
-  test('rests while nobody looks', async () => {
+  test('demo sandbox: the inbox is not polled while the page is hidden', async () => {
     const { page, ...it } = await openDemo(demo, { isAlone: true })
     await page.clock.install()
     await it.open()
-    let looks = 0
-    page.on('request', () => looks++)
-    const turn = (state: string) =>
+    let polls = 0
+    page.on('request', () => polls++)
+    const setVisibility = (state: string) =>
       page.evaluate((value) => {
         Object.defineProperty(document, 'visibilityState', { value, configurable: true })
         document.dispatchEvent(new Event('visibilitychange'))
       }, state)
 
-    await turn('hidden')
-    looks = 0
+    await setVisibility('hidden')
+    polls = 0
     await page.clock.runFor(10_000)
-    // One may have been on its way.
-    expect(looks).toBeLessThanOrEqual(1)
-    looks = 0
-    await turn('visible')
-    await eventually(() => looks).toBeGreaterThan(0)
+    // One request may have been in flight.
+    expect(polls).toBeLessThanOrEqual(1)
+    polls = 0
+    await setVisibility('visible')
+    await eventually(() => polls).toBeGreaterThan(0)
     await it.check()
   })
 
-  test('asks for a captcha when told to', async () => {
+  test('demo sandbox: a button makes the next code require a captcha', async () => {
     const it = await open()
-    await it.button('Ask for a captcha').click()
-    await it.armed.waitFor()
+    await it.button('Require a captcha').click()
+    await it.planned.waitFor()
     await it.submitContact(phone)
     await it.submitCaptcha(await it.answer())
     await it.at('askingCode')
@@ -76,25 +76,25 @@ describe('the sandbox beside it', () => {
     await it.check()
   })
 
-  test('breaks the line once when told to', async () => {
+  test('demo sandbox: a button drops one connection, after which the user can retry', async () => {
     const it = await open()
-    await it.button('Break the line once').click()
-    await it.armed.waitFor()
+    await it.button('Drop one connection').click()
+    await it.planned.waitFor()
     await it.submitContact(phone)
-    expect(await it.error.innerText()).toBe(said('unreachable'))
+    expect(await it.error.innerText()).toBe(textOf('unreachable'))
     await it.page.keyboard.press('Enter')
     await it.at('askingCode')
     expect(it.messages()).toBe(1)
-    await it.check({ isLineBroken: true })
+    await it.check({ isOffline: true })
   })
 
-  test('expires the access token, which nobody notices', async () => {
+  test('demo sandbox: a button expires the access token, and the next call succeeds all the same', async () => {
     const it = await open()
     await it.signUpTo('askingProfile', phone)
     await it.secondary.click()
     await it.signedIn()
     await it.button('Expire the access token').click()
-    await it.armed.waitFor()
+    await it.planned.waitFor()
     const { length } = it.requests()
     await it.button('Call getUser again').click()
     await eventually(() => it.requests().slice(length)).toEqual([
@@ -107,10 +107,10 @@ describe('the sandbox beside it', () => {
     await it.check()
   })
 
-  test('makes a password user, more than once', async () => {
+  test('demo sandbox: a button creates the password user once and fills the form in each time', async () => {
     const it = await open()
     for (let time = 1; time <= 2; time++) {
-      await it.button('Make a password user').click()
+      await it.button('Create a password user').click()
       await it.page.locator('#username:visible').waitFor()
       await eventually(() => it.page.locator('#username').inputValue()).toBe('ada')
       await it.primary.click()
@@ -121,7 +121,7 @@ describe('the sandbox beside it', () => {
     await it.check()
   })
 
-  test('clears everything, also who is signed in', async () => {
+  test('demo sandbox: a button clears everything and signs the user out', async () => {
     const { page, ...it } = await open()
     await it.signUpTo('askingProfile', phone)
     await it.secondary.click()
@@ -135,8 +135,8 @@ describe('the sandbox beside it', () => {
   })
 })
 
-describe('words', () => {
-  test('are in the browser’s language first, then in the chosen one', async () => {
+describe('demo: languages', () => {
+  test('demo: the page is in the language of the browser until another one is chosen', async () => {
     const { page, ...it } = await open({ locale: 'zh-CN' })
     const language = () => page.evaluate(() => document.documentElement.lang)
     expect(await language()).toBe('zh-CN')
@@ -153,25 +153,28 @@ describe('words', () => {
     await it.check()
   })
 
-  test.each(['en', 'zh'] as const)('say what to do next in words of its own (%s)', (language) => {
-    const { errors } = texts[language]
-    for (const name of Object.keys(texts.en.errors) as (keyof typeof errors)[]) {
-      expect(errors[name]).toMatch(/\S.*[.。]$/)
-      const [code = '', operation] = name.split(':').toReversed()
-      expect(sentence({ code, operation }, language)).toBe(errors[name])
-    }
-  })
+  test.each(['en', 'zh'] as const)(
+    'demo: its own sentences replace those of the library (%s)',
+    (language) => {
+      const { errors } = texts[language]
+      for (const name of Object.keys(texts.en.errors) as (keyof typeof errors)[]) {
+        expect(errors[name]).toMatch(/\S.*[.。]$/)
+        const [code = '', operation] = name.split(':').toReversed()
+        expect(sentence({ code, operation }, language)).toBe(errors[name])
+      }
+    },
+  )
 })
 
-describe('the server', () => {
-  test('says what to do when its port is taken', async () => {
+describe('demo: the server', () => {
+  test('demo server: an error says what to do when the port is taken', async () => {
     const { port } = new URL(demo.url)
     await expect(serveDemo({ port: Number(port) })).rejects.toThrow(
       `Port ${port} is taken. Stop what uses it, or choose another: npm start -- --port`,
     )
   })
 
-  test('answers to no foreign name', async () => {
+  test('demo server: requests with a foreign host name are rejected', async () => {
     const statusFor = (host: string) =>
       new Promise((resolve, reject) => {
         const { port } = new URL(demo.url)
@@ -187,7 +190,7 @@ describe('the server', () => {
     expect(await statusFor('rebound.example')).toBe(403)
   })
 
-  test('keeps its users in a file', async () => {
+  test('demo server: the state file keeps the users', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'demo-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     const state = join(folder, 'state.json')
@@ -199,17 +202,17 @@ describe('the server', () => {
     expect(second.sandbox.users().map(({ username }) => username)).toEqual(['ada'])
   })
 
-  test('starts from the command line and stops when told to', async () => {
+  test('demo server: npm start serves the page until it is terminated', async () => {
     const child = spawn(process.execPath, ['docs/demo/serve.ts', '--port', '0'])
-    let said = ''
-    child.stdout.on('data', (text) => (said += String(text)))
-    await eventually(() => said).toContain('Ctrl-C stops it.')
-    const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(said)!
+    let printed = ''
+    child.stdout.on('data', (text) => (printed += String(text)))
+    await eventually(() => printed).toContain('Ctrl-C stops it.')
+    const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)!
     expect(await (await fetch(`${url}/__sandbox/inbox`)).json()).toEqual([])
-    // There the page comes module by module.
+    // `npm start` serves the page module by module.
     const page = await openPage(url)
     await page.locator('.card[data-step=askingAccount]').waitFor()
-    await playStately(page.context())
+    await serveStately(page.context())
     await page.getByRole('button', { name: texts.en.inspector.open }).click()
     await page.getByText(texts.en.inspector.connected).waitFor()
     expect(page.errors).toEqual([])

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { consent, type Driver, drop, eventually, said, startDemo } from './demo-driver.ts'
+import { consent, type Driver, drop, eventually, textOf, startDemo } from './demoDriver.ts'
 import { texts } from '../../docs/demo/messages.ts'
 
 const phone = '13800000000'
@@ -8,11 +8,11 @@ const otherPhone = '+86 13900000000'
 const email = 'ada@example.com'
 const password = 'Correct-horse-7'
 const nextPassword = 'battery staple'
-const { news } = texts.en
+const { success } = texts.en
 
 const { demo, open } = startDemo()
 
-/** In the account of a user who has a phone, and came by a code to it. */
+/** Opens the account page of a user with a phone, signed in by a code. */
 const openByPhone = async (user: object = {}) => {
   await demo.sandbox.addUser({ phone_number: wirePhone, ...user })
   const it = await open()
@@ -21,7 +21,7 @@ const openByPhone = async (user: object = {}) => {
   return it
 }
 
-/** In the account of a user without a phone, who came by password. */
+/** Opens the account page of a user without a phone, signed in by password. */
 const openByPassword = async (user: object = {}) => {
   await demo.sandbox.addUser({ username: 'ada', password, ...user })
   const it = await open()
@@ -37,14 +37,14 @@ const edit = async ({ button, page }: Driver, name: string, field: string, value
   await page.keyboard.press('Enter')
 }
 const changePassword = (it: Driver) => edit(it, 'Change: Password', '#edit-password', nextPassword)
-const proveByCode = async (it: Driver) => {
+const confirmByCode = async (it: Driver) => {
   await it.at('askingCodeRequest')
   await it.primary.click()
   await it.enterCode()
 }
 
-describe('the name', () => {
-  test('is edited, not to one that is taken, through a reload', async () => {
+describe('demo account: the name', () => {
+  test('demo account: the name is edited through a reload, and a taken username is refused', async () => {
     await demo.sandbox.addUser({ username: 'countess' })
     const { page, ...it } = await openByPassword({ name: 'Ada' })
     await it.button('Edit: Name').click()
@@ -52,14 +52,14 @@ describe('the name', () => {
     expect(await page.locator('#edit-username').inputValue()).toBe('ada')
     await page.locator('#edit-username').fill('countess')
     await page.keyboard.press('Enter')
-    expect(await it.error.innerText()).toBe(said('updateProfile:already_exists'))
+    expect(await it.error.innerText()).toBe(textOf('updateProfile:already_exists'))
     expect(await page.locator('#edit-username').inputValue()).toBe('countess')
 
     await it.resume('askingEdit')
     await eventually(() => page.locator('#edit-username').inputValue()).toBe('ada')
     await page.locator('#edit-nickname').fill('Lovelace')
     await it.primary.click()
-    expect(await it.news.innerText()).toBe(news.profile)
+    expect(await it.success.innerText()).toBe(success.profile)
     await eventually(() => page.locator('.part .value').first().innerText()).toBe('Lovelace · ada')
     expect(it.requests().filter((line) => line.startsWith('POST user/sudo'))).toEqual([])
     await it.button('Back').click()
@@ -69,7 +69,7 @@ describe('the name', () => {
   })
 })
 
-test('everything is done by keyboard alone, and heard', async () => {
+test('demo account: a password is changed by keyboard alone, and screen readers are notified', async () => {
   const { page, ...it } = await openByPassword({ email })
   const press = async (...keys: string[]) => {
     for (const key of keys) await page.keyboard.press(key)
@@ -87,9 +87,9 @@ test('everything is done by keyboard alone, and heard', async () => {
   expect(await it.focus()).toBe('own-password')
   await page.keyboard.type(password)
   await press('Enter')
-  await it.news.waitFor()
+  await it.success.waitFor()
   expect(await it.focus()).toBe('h1 Your account')
-  expect(await it.news.getAttribute('role')).toBe('status')
+  expect(await it.success.getAttribute('role')).toBe('status')
   await press('Shift+Tab')
   expect(await it.focus()).toBe('button Back')
   await press('Enter')
@@ -98,8 +98,8 @@ test('everything is done by keyboard alone, and heard', async () => {
   await it.check()
 })
 
-describe('the password', () => {
-  test('of who has a phone is changed after a code to it, and in no other way', async () => {
+describe('demo account: the password', () => {
+  test('demo account: a user with a phone changes the password only after a code to it', async () => {
     const { page, ...it } = await openByPhone({ username: 'ada', password })
     await it.button('Change: Password').click()
     await page.locator('#edit-password').fill('short')
@@ -109,14 +109,14 @@ describe('the password', () => {
     await page.keyboard.press('Enter')
     await it.at('askingCodeRequest')
     expect(await page.locator('#own-password').isVisible()).toBe(false)
-    expect(await it.card.innerText()).toContain('A code goes to +86 138••••0000.')
+    expect(await it.card.innerText()).toContain('We will send a code to +86\u00a0138••••0000.')
     await it.primary.click()
     await it.at('askingCode')
-    expect(await it.heading.innerText()).toBe('Confirm that it is you')
+    expect(await it.heading.innerText()).toBe('Confirm it’s you')
     await it.code.fill(it.wrongCode())
-    expect(await it.error.innerText()).toBe(said('verify:invalid_argument'))
+    expect(await it.error.innerText()).toBe(textOf('verify:invalid_argument'))
     await it.code.fill(it.newestCode())
-    expect(await it.news.innerText()).toBe(news.password)
+    expect(await it.success.innerText()).toBe(success.password)
 
     await it.button('Back').click()
     await it.signedIn()
@@ -126,14 +126,16 @@ describe('the password', () => {
     await it.check()
   })
 
-  test('of who has none is changed by the old one or a code; both are tried', async () => {
+  test('demo account: a user with an e-mail changes the password after the old one or a code', async () => {
     const { page, ...it } = await openByPassword({ email })
     await changePassword({ page, ...it })
     await it.at('askingProof')
+    // Password managers find out here whose password it is.
+    expect(await page.locator('form:visible .username').inputValue()).toBe('ada')
     expect(await it.focus()).toBe('own-password')
     await page.locator('#own-password').fill('a guess')
     await page.keyboard.press('Enter')
-    expect(await it.error.innerText()).toBe(said('sudo:invalid_password'))
+    expect(await it.error.innerText()).toBe(textOf('sudo:invalid_password'))
     expect(await page.locator('#own-password').inputValue()).toBe('')
     expect(await it.focus()).toBe('own-password')
     await it.button('Send a code to a•••@example.com instead').click()
@@ -148,19 +150,19 @@ describe('the password', () => {
     await it.button('Cancel').click()
     await it.at('askingEdit')
     expect(await it.heading.innerText()).toBe('Your account')
-    expect(await it.news.count()).toBe(0)
+    expect(await it.success.count()).toBe(0)
 
     await changePassword({ page, ...it })
     await page.locator('#own-password').fill(password)
     await page.keyboard.press('Enter')
-    expect(await it.news.innerText()).toBe(news.password)
+    expect(await it.success.innerText()).toBe(success.password)
     expect(it.requests().filter((line) => line.startsWith('PATCH'))).toEqual([
       'PATCH user/password',
     ])
     await it.check()
   })
 
-  test('does not outlive a reload, and is typed again without another proof', async () => {
+  test('demo account: a new password lost by a reload is typed again without another proof', async () => {
     const it = await openByPhone()
     await changePassword(it)
     await it.at('askingCodeRequest')
@@ -170,18 +172,18 @@ describe('the password', () => {
     await it.resume('askingCode')
     await it.code.fill(it.newestCode())
     await it.at('askingEdit')
-    expect(await it.error.innerText()).toBe(said('setPassword:cancelled'))
+    expect(await it.error.innerText()).toBe(textOf('setPassword:cancelled'))
     expect(await it.focus()).toBe('edit-password')
     expect(it.requests()).not.toContain('PATCH user/password')
     await it.page.locator('#edit-password').fill(nextPassword)
     await it.page.keyboard.press('Enter')
-    expect(await it.news.innerText()).toBe(news.password)
+    expect(await it.success.innerText()).toBe(success.password)
     await it.check()
   })
 })
 
-describe('the phone and the e-mail', () => {
-  test('are changed after a code to the old one and to the new one, through reloads', async () => {
+describe('demo account: the phone and the e-mail', () => {
+  test('demo account: the phone is changed after codes to the old and the new one, through reloads', async () => {
     const it = await openByPhone()
     const codeTo = (to: string) => it.sandbox.inbox().find((message) => message.to === to)!.code
     await edit(it, 'Change: Phone', '#edit-phone', otherPhone)
@@ -190,46 +192,46 @@ describe('the phone and the e-mail', () => {
     await it.primary.click()
     await it.at('askingCode')
     await it.resume('askingCode')
-    expect(await it.heading.innerText()).toBe('Confirm that it is you')
+    expect(await it.heading.innerText()).toBe('Confirm it’s you')
     await it.code.fill(codeTo(wirePhone))
 
     await eventually(it.messages).toBe(3)
     await it.at('askingCode')
     expect(await it.heading.innerText()).toBe('Confirm the new number')
-    expect(await it.page.locator('#code-lead').innerText()).toContain('+86 139••••0000')
+    expect(await it.page.locator('#code-lead').innerText()).toContain('+86\u00a0139••••0000')
     expect(await it.code.inputValue()).toBe('')
     expect(await it.focus()).toBe('code')
     await it.resume('askingCode')
     expect(await it.heading.innerText()).toBe('Confirm the new number')
     expect(user().phone_number).toBe(wirePhone)
     await it.code.fill(codeTo(otherPhone))
-    // The right to change it was a secret, and is gone since the reload: it is asked for once more.
-    await proveByCode(it)
-    await it.news.waitFor()
+    // The sudo token is a secret and was lost by the reload, so another proof is needed.
+    await confirmByCode(it)
+    await it.success.waitFor()
     expect(user().phone_number).toBe(otherPhone)
     await it.check()
   })
 
-  test('are changed one after the other by one proof', async () => {
+  test('demo account: one proof is enough for two changes in a row', async () => {
     const it = await openByPhone()
     await edit(it, 'Add: E-mail', '#edit-email', email)
-    await proveByCode(it)
+    await confirmByCode(it)
     await eventually(it.messages).toBe(3)
     await it.at('askingCode')
     expect(await it.heading.innerText()).toBe('Confirm the new e-mail')
     await it.code.fill(it.newestCode())
-    expect(await it.news.innerText()).toBe(news.email)
+    expect(await it.success.innerText()).toBe(success.email)
     await edit(it, 'Change: Phone', '#edit-phone', otherPhone)
     await it.at('askingCode')
     expect(await it.heading.innerText()).toBe('Confirm the new number')
     await it.code.fill(it.newestCode())
-    await it.page.locator('.news', { hasText: news.phone }).waitFor()
+    await it.page.locator('.success', { hasText: success.phone }).waitFor()
     expect(user()).toMatchObject({ phone_number: otherPhone, email })
     expect(it.requests().filter((line) => line.startsWith('POST user/sudo'))).toHaveLength(1)
     await it.check()
   })
 
-  test('stay as they were when it is cancelled, at every step', async () => {
+  test('demo account: cancelling a change at any step leaves the account as it was', async () => {
     const it = await openByPhone({ email })
     const before = user()
     const cancelled = async () => {
@@ -237,7 +239,7 @@ describe('the phone and the e-mail', () => {
       await it.at('askingEdit')
       expect(await it.heading.innerText()).toBe('Your account')
       expect(await it.error.count()).toBe(0)
-      expect(await it.news.count()).toBe(0)
+      expect(await it.success.count()).toBe(0)
     }
     const change = () => edit(it, 'Change: Phone', '#edit-phone', otherPhone)
     await change()
@@ -249,7 +251,7 @@ describe('the phone and the e-mail', () => {
     await it.at('askingCode')
     await cancelled()
     await change()
-    await proveByCode(it)
+    await confirmByCode(it)
     await eventually(() => it.sandbox.inbox()[0]!.to).toBe(otherPhone)
     await it.at('askingCode')
     await cancelled()
@@ -258,15 +260,15 @@ describe('the phone and the e-mail', () => {
     await it.check()
   })
 
-  test('are not taken from somebody else', async () => {
+  test('demo account: a phone of another user is refused', async () => {
     const it = await openByPhone()
     await demo.sandbox.addUser({ phone_number: otherPhone })
     await edit(it, 'Change: Phone', '#edit-phone', otherPhone)
-    await proveByCode(it)
+    await confirmByCode(it)
     await eventually(() => it.sandbox.inbox()[0]!.to).toBe(otherPhone)
     await it.enterCode()
     await it.at('askingEdit')
-    expect(await it.error.innerText()).toBe(said('setContact:failed_precondition'))
+    expect(await it.error.innerText()).toBe(textOf('setContact:failed_precondition'))
     expect(await it.focus()).toBe('edit-phone')
     expect(await it.page.locator('#edit-phone').inputValue()).toBe(otherPhone)
     await it.button('Back').click()
@@ -275,34 +277,34 @@ describe('the phone and the e-mail', () => {
     await it.check()
   })
 
-  test('are changed after all when the line was broken at the last step', async () => {
+  test('demo account: a change whose last request was lost is retried', async () => {
     const it = await openByPhone()
     await edit(it, 'Add: E-mail', '#edit-email', email)
-    await proveByCode(it)
+    await confirmByCode(it)
     await eventually(() => it.sandbox.inbox()[0]!.to).toBe(email)
     demo.sandbox.faults([drop('user/contact')])
     await it.enterCode()
     await it.at('askingRetry')
-    expect(await it.error.innerText()).toBe(said('unreachable'))
+    expect(await it.error.innerText()).toBe(textOf('unreachable'))
     await it.primary.click()
-    expect(await it.news.innerText()).toBe(news.email)
+    expect(await it.success.innerText()).toBe(success.email)
     expect(user().email).toBe(email)
-    await it.check({ isLineBroken: true })
+    await it.check({ isOffline: true })
   })
 })
 
-describe('providers', () => {
+describe('demo account: providers', () => {
   const row = ({ page }: Driver, name: string) => page.locator('.part', { hasText: name })
 
-  test('are linked on this page and in a window, and unlinked', async () => {
+  test('demo account: providers are linked by redirect and by popup, and unlinked', async () => {
     const it = await openByPhone()
     expect(await row(it, 'WeChat').locator('.value').innerText()).toBe('not linked')
     await it.button('Link: WeChat').click()
     await consent(it.page, 'alex')
-    expect(await it.news.innerText()).toBe(news.bind)
+    expect(await it.success.innerText()).toBe(success.bind)
     await eventually(() => row(it, 'WeChat').locator('.value').innerText()).toBe('as Alex Doe')
 
-    await it.button('Visit providers in a window').click()
+    await it.button('Open providers in a popup').click()
     const popup = it.page.waitForEvent('popup')
     await it.button('Link: Demo IdP').click()
     await consent(await popup, 'hanmeimei')
@@ -318,7 +320,7 @@ describe('providers', () => {
     await it.check()
   })
 
-  test('that are denied, or are somebody else’s, leave the account as it was', async () => {
+  test('demo account: a provider that is denied or belongs to another user is not linked', async () => {
     await demo.sandbox.addUser({ identities: [{ provider_id: 'wx_open', account: 'lilei' }] })
     const it = await openByPhone()
     await it.button('Link: WeChat').click()
@@ -331,34 +333,34 @@ describe('providers', () => {
     await it.button('Link: WeChat').click()
     await consent(it.page)
     await it.at('askingEdit')
-    expect(await it.error.innerText()).toBe(said('access_denied'))
+    expect(await it.error.innerText()).toBe(textOf('access_denied'))
     await it.button('Link: WeChat').click()
     await consent(it.page, 'lilei')
     await it.at('askingEdit')
-    expect(await it.error.innerText()).toBe(said('bindProvider:failed_precondition'))
+    expect(await it.error.innerText()).toBe(textOf('bindProvider:failed_precondition'))
     expect(demo.sandbox.users().flatMap(({ identities }) => identities ?? [])).toHaveLength(1)
     await it.check()
   })
 
-  test('are kept when they are the last way in', async () => {
+  test('demo account: the last sign-in method cannot be unlinked', async () => {
     const it = await open()
     await it.button('Continue with Demo IdP').click()
     await consent(it.page, 'alex')
     await it.manage()
     await it.button('Unlink: Demo IdP').click()
-    expect(await it.error.innerText()).toBe(said('unbindProvider:failed_precondition'))
-    // Who has nothing to prove themselves by is asked for nothing.
+    expect(await it.error.innerText()).toBe(textOf('unbindProvider:failed_precondition'))
+    // A user without a contact and a password has no proof to give, and none is asked for.
     await edit(it, 'Add: E-mail', '#edit-email', email)
     await it.enterCode()
-    expect(await it.news.innerText()).toBe(news.email)
+    expect(await it.success.innerText()).toBe(success.email)
     await it.button('Unlink: Demo IdP').click()
     await it.page.locator('.done', { hasText: texts.en.settings.unlinked }).waitFor()
     await it.check()
   })
 })
 
-describe('deleting the account', () => {
-  test('takes a tick, a code and nothing less; then it is gone', async () => {
+describe('demo account: deletion', () => {
+  test('demo account: deletion needs a tick and a code, and signs the user out', async () => {
     const it = await openByPhone()
     const begin = async () => {
       await it.button('Delete account').click()
@@ -384,7 +386,7 @@ describe('deleting the account', () => {
     await it.resume('askingCode')
     await it.code.fill(it.newestCode())
     await it.at('askingAccount')
-    expect(await it.news.innerText()).toBe(news.delete)
+    expect(await it.success.innerText()).toBe(success.delete)
     expect(await it.error.count()).toBe(0)
     expect(demo.sandbox.users()).toEqual([])
     expect(await it.page.evaluate(() => localStorage.getItem('credentials_demo'))).toBeNull()
@@ -392,14 +394,14 @@ describe('deleting the account', () => {
     await it.check()
   })
 
-  test('ends nothing by itself when somebody was blocked meanwhile; the reason is told', async () => {
+  test('demo account: a session that the server has ended is reported on the sign-in card', async () => {
     const it = await openByPhone()
     demo.sandbox.removeUser(user().sub)
     await it.button('Edit: Name').click()
     await it.page.locator('#edit-nickname').fill('Ada')
     await it.primary.click()
     await it.at('askingAccount', 'signIn')
-    expect(await it.error.innerText()).toBe(said('invalid_grant'))
+    expect(await it.error.innerText()).toBe(textOf('invalid_grant'))
     await it.check()
   })
 })

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { texts } from '../../docs/demo/messages.ts'
-import { consent, type Driver, drop, eventually, said, startDemo } from './demo-driver.ts'
+import { consent, type Driver, drop, eventually, textOf, startDemo } from './demoDriver.ts'
 
 const phone = '13800000000'
 const wirePhone = '+86 13800000000'
 const password = 'Correct-horse-7'
 const nextPassword = 'battery staple'
 const weChat = 'Continue with WeChat'
-const { news } = texts.en
+const { success } = texts.en
 
 const { demo, open } = startDemo()
 
-/** The guest on the way to keep the account, and who the guest is. */
+/** Opens the upgrade of a new guest, and returns the guest's uid. */
 const openGuest = async () => {
   const it = await open()
   await it.enterAsGuest()
@@ -29,8 +29,8 @@ const submit = async (
   await page.keyboard.press('Enter')
 }
 
-describe('a guest', () => {
-  test('comes in without a word, is told so, and stays through a reload', async () => {
+describe('demo guest', () => {
+  test('demo guest: a guest signs in with one click and stays signed in after a reload', async () => {
     const it = await open()
     await it.enterAsGuest()
     await it.page.locator('dl[aria-busy=false]').waitFor()
@@ -47,20 +47,20 @@ describe('a guest', () => {
     await it.check()
   })
 
-  test('who cannot be let in is told so where that was asked', async () => {
+  test('demo guest: a failed sign-in is reported next to its button', async () => {
     const it = await open()
     demo.sandbox.faults([drop('signin/anonymously')])
     await it.button('Continue as a guest').click()
-    expect(await it.error.innerText()).toBe(said('unreachable'))
-    expect(await it.page.locator('#others-line .error').innerText()).toBe(said('unreachable'))
+    expect(await it.error.innerText()).toBe(textOf('unreachable'))
+    expect(await it.page.locator('#others-line .error').innerText()).toBe(textOf('unreachable'))
     await it.enterAsGuest()
     expect(it.sandbox.users()).toHaveLength(1)
-    await it.check({ isLineBroken: true })
+    await it.check({ isOffline: true })
   })
 })
 
-describe('keeping the account', () => {
-  test('by a code, with the same ID, through reloads', async () => {
+describe('demo upgrade', () => {
+  test('demo upgrade: a code upgrades the guest with the same uid, through reloads', async () => {
     const { uid, uidNow, page, ...it } = await openGuest()
     await it.resume('askingAccount')
     await it.button('Not now').click()
@@ -73,20 +73,20 @@ describe('keeping the account', () => {
     expect(it.messages()).toBe(1)
     await it.code.fill(it.newestCode())
     await it.signedIn()
-    expect(await it.news.innerText()).toBe(news.upgraded)
+    expect(await it.success.innerText()).toBe(success.upgraded)
     expect(await uidNow()).toBe(uid)
     expect(it.sandbox.users()).toMatchObject([{ sub: uid, phone_number: wirePhone }])
     await it.reload('signedIn')
-    expect(await it.news.count()).toBe(0)
+    expect(await it.success.count()).toBe(0)
     await it.check()
   })
 
-  test('by a provider on this page and one in a window, with the same ID', async () => {
+  test('demo upgrade: a provider upgrades the guest with the same uid, by redirect and by popup', async () => {
     const it = await openGuest()
     await it.button(weChat).click()
     await consent(it.page)
     await it.at('askingAccount', 'upgrade')
-    expect(await it.error.innerText()).toBe(said('access_denied'))
+    expect(await it.error.innerText()).toBe(textOf('access_denied'))
     await it.button(weChat).click()
     await it.page.locator('[name=account]').first().waitFor()
     await it.page.goBack()
@@ -95,11 +95,11 @@ describe('keeping the account', () => {
     await it.button('Go there again').click()
     await consent(it.page, 'alex')
     await it.signedIn()
-    expect(await it.news.innerText()).toBe(news.upgraded)
+    expect(await it.success.innerText()).toBe(success.upgraded)
     expect(await it.uidNow()).toBe(it.uid)
     await it.signOut()
 
-    await it.button('Visit providers in a window').click()
+    await it.button('Open providers in a popup').click()
     await it.enterAsGuest()
     const uid = await it.uidNow()
     await it.primary.click()
@@ -112,18 +112,18 @@ describe('keeping the account', () => {
     await it.check()
   })
 
-  test('after all, when the line was broken at the last step', async () => {
+  test('demo upgrade: an upgrade whose last request was lost is retried', async () => {
     const { uid, uidNow, ...it } = await openGuest()
     demo.sandbox.faults([drop('signup')])
     await submit(it, phone)
     await it.enterCode()
     await it.at('askingRetry')
-    expect(await it.error.innerText()).toBe(said('unreachable'))
+    expect(await it.error.innerText()).toBe(textOf('unreachable'))
     await it.resume('askingRetry')
-    // The proof was a secret: it is asked for once more.
+    // The proof is a secret and was lost by the reload.
     await it.primary.click()
     await it.at('askingAccount', 'upgrade')
-    expect(await it.error.innerText()).toBe(said('upgrade:code_expired'))
+    expect(await it.error.innerText()).toBe(textOf('upgrade:code_expired'))
     demo.sandbox.faults([drop('signup')])
     await submit(it, phone)
     await it.enterCode()
@@ -132,55 +132,55 @@ describe('keeping the account', () => {
     await it.signedIn()
     expect(await uidNow()).toBe(uid)
     expect(it.sandbox.users()).toHaveLength(1)
-    await it.check({ isLineBroken: true })
+    await it.check({ isOffline: true })
   })
 })
 
-describe('what is taken', () => {
-  test('is told, and another contact keeps the account', async () => {
+describe('demo upgrade: a contact or provider of another user', () => {
+  test('demo upgrade: a contact of another user is refused, and another contact upgrades the guest', async () => {
     await demo.sandbox.addUser({ phone_number: wirePhone })
     const { uid, uidNow, ...it } = await openGuest()
     await submit(it, phone)
     await it.enterCode()
     await it.at('askingChoice')
-    expect(await it.focus()).toBe('h1 This is taken')
-    expect(await it.card.innerText()).toContain('138••••0000 belongs to an account')
+    expect(await it.focus()).toBe('h1 Already in use')
+    expect(await it.card.innerText()).toContain('138••••0000 belongs to another account')
     expect(await it.card.innerText()).toContain(texts.en.choice.loss)
     await it.resume('askingChoice')
-    expect(await it.card.innerText()).toContain('138••••0000 belongs to an account')
+    expect(await it.card.innerText()).toContain('138••••0000 belongs to another account')
 
     await it.button('Use another one').click()
     await it.at('askingAccount', 'upgrade')
     await submit(it, 'ada@example.com')
     await it.enterCode()
     await it.signedIn()
-    expect(await it.news.innerText()).toBe(news.upgraded)
+    expect(await it.success.innerText()).toBe(success.upgraded)
     expect(await uidNow()).toBe(uid)
     await it.check()
   })
 
-  test('can be signed in to instead, by who knows what stays behind', async () => {
+  test('demo upgrade: a guest can sign in to the other account, warned that the data stays behind', async () => {
     const { sub } = await demo.sandbox.addUser({ phone_number: wirePhone })
     const { uidNow, ...it } = await openGuest()
     await submit(it, phone)
     await it.enterCode()
     await it.at('askingChoice')
     await it.resume('askingChoice')
-    // The proof was a secret: it is asked for once more.
+    // The proof is a secret and was lost by the reload.
     await it.button('Sign in to that account').click()
     await it.at('askingAccount', 'upgrade')
-    expect(await it.error.innerText()).toBe(said('upgrade:code_expired'))
+    expect(await it.error.innerText()).toBe(textOf('upgrade:code_expired'))
     await submit(it, phone)
     await it.enterCode()
     await it.at('askingChoice')
     await it.button('Sign in to that account').click()
     await it.signedIn()
-    expect(await it.news.innerText()).toBe(news.switched)
+    expect(await it.success.innerText()).toBe(success.switched)
     expect(await uidNow()).toBe(sub)
     await it.check()
   })
 
-  test('at a provider can be signed in to, too', async () => {
+  test('demo upgrade: a guest can sign in to the account that a provider is linked to', async () => {
     const { sub } = await demo.sandbox.addUser({
       identities: [{ provider_id: 'wx_open', account: 'alex' }],
     })
@@ -188,11 +188,11 @@ describe('what is taken', () => {
     await it.button(weChat).click()
     await consent(it.page, 'alex')
     await it.at('askingChoice')
-    expect(await it.card.innerText()).toContain('Your identity at the provider belongs')
+    expect(await it.card.innerText()).toContain('Your account at the provider is linked')
     expect(await it.error.count()).toBe(0)
     await it.button('Sign in to that account').click()
     await it.signedIn()
-    expect(await it.news.innerText()).toBe(news.switched)
+    expect(await it.success.innerText()).toBe(success.switched)
     expect(await uidNow()).toBe(sub)
     await eventually(() => it.requests().filter((line) => line.includes('provider/token'))).toEqual(
       ['POST provider/token'],
@@ -204,7 +204,7 @@ describe('what is taken', () => {
 const openForgotten = async () => {
   const it = await open()
   await it.page.getByRole('tab', { name: 'Password' }).click()
-  await it.button('Forgot it?').click()
+  await it.button('Forgot password?').click()
   await it.at('askingContact')
   return it
 }
@@ -213,14 +213,14 @@ const type = async ({ page }: Driver, field: string, text: string) => {
   await page.locator(field).fill(text)
   await page.keyboard.press('Enter')
 }
-const proveContact = async (it: Driver) => {
+const verifyContact = async (it: Driver) => {
   await type(it, '#reset-contact', phone)
   await it.enterCode()
   await it.at('askingPassword')
 }
 
-describe('a forgotten password', () => {
-  test('is replaced after a code, and signs in at once', async () => {
+describe('demo password reset', () => {
+  test('demo password reset: a new password is set after a code and signs in', async () => {
     const { sub } = await demo.sandbox.addUser({
       phone_number: wirePhone,
       username: 'ada',
@@ -245,38 +245,38 @@ describe('a forgotten password', () => {
     await it.check()
   })
 
-  test('is asked for again, as is the code, by a reload before it is sent', async () => {
+  test('demo password reset: a reload before the new password is sent needs another code', async () => {
     await demo.sandbox.addUser({ phone_number: wirePhone })
     const it = await openForgotten()
-    await proveContact(it)
+    await verifyContact(it)
     await it.resume('askingPassword')
     expect(await it.page.locator('#reset-password').inputValue()).toBe('')
     await type(it, '#reset-password', nextPassword)
     await it.at('askingContact')
-    expect(await it.error.innerText()).toBe(said('resetPassword:code_expired'))
+    expect(await it.error.innerText()).toBe(textOf('resetPassword:code_expired'))
     expect(await it.focus()).toBe('reset-contact')
-    await it.button('Back to signing in').click()
+    await it.button('Back to sign-in').click()
     await it.at('askingAccount')
     await it.check()
   })
 
-  test('of nobody cannot be replaced, which only the owner of the contact learns', async () => {
+  test('demo password reset: only the owner of a contact learns that it has no account', async () => {
     const it = await openForgotten()
-    await proveContact(it)
+    await verifyContact(it)
     await type(it, '#reset-password', nextPassword)
     await it.at('askingContact')
-    expect(await it.error.innerText()).toBe(said('resetPassword:not_found'))
+    expect(await it.error.innerText()).toBe(textOf('resetPassword:not_found'))
     expect(demo.sandbox.users()).toEqual([])
     await it.check()
   })
 
-  test('is set once, however often the line breaks', async () => {
+  test('demo password reset: the password is set once, although two requests were lost', async () => {
     await demo.sandbox.addUser({ phone_number: wirePhone, password })
     const it = await openForgotten()
-    await proveContact(it)
+    await verifyContact(it)
     demo.sandbox.faults([drop('reset'), drop('signin')])
     await type(it, '#reset-password', nextPassword)
-    expect(await it.error.innerText()).toBe(said('unreachable'))
+    expect(await it.error.innerText()).toBe(textOf('unreachable'))
     await it.at('askingPassword')
     await it.primary.click()
     await it.at('askingRetry')
@@ -284,14 +284,14 @@ describe('a forgotten password', () => {
     await it.primary.click()
     await it.signedIn()
     expect(it.messages()).toBe(1)
-    await it.check({ isLineBroken: true })
+    await it.check({ isOffline: true })
   })
 })
 
-describe('a second factor', () => {
+describe('demo second factor', () => {
   const user = { username: 'grace', phone_number: wirePhone, password, twoFactor: true }
 
-  test('is a code to the phone, beside a right password', async () => {
+  test('demo second factor: a code to the phone is sent together with the password', async () => {
     const { sub } = await demo.sandbox.addUser(user)
     const it = await open()
     await it.submitPassword('grace', password)
@@ -302,11 +302,11 @@ describe('a second factor', () => {
     await it.at('askingAccount')
     await it.submitPassword('grace', password)
     await it.at('askingSecondFactor')
-    // The password that goes with it is kept nowhere.
+    // The password is a secret and was lost by the reload.
     await it.resume('askingSecondFactor')
     await type(it, '#factor', phone)
     await it.at('askingAccount')
-    expect(await it.error.innerText()).toBe(said('signIn:cancelled'))
+    expect(await it.error.innerText()).toBe(textOf('signIn:cancelled'))
     await it.submitPassword('grace', password)
     await it.at('askingSecondFactor')
     await type(it, '#factor', phone)
@@ -316,13 +316,13 @@ describe('a second factor', () => {
     await it.check()
   })
 
-  test('is asked for after a new password, too', async () => {
+  test('demo second factor: it is also needed after a password reset', async () => {
     await demo.sandbox.addUser(user)
     const it = await openForgotten()
-    await proveContact(it)
+    await verifyContact(it)
     await type(it, '#reset-password', nextPassword)
     await it.at('askingAccount')
-    expect(await it.news.innerText()).toBe(texts.en.news.passwordReset)
+    expect(await it.success.innerText()).toBe(texts.en.success.passwordReset)
     expect(await it.error.count()).toBe(0)
     await it.submitPassword('grace', nextPassword)
     await it.at('askingSecondFactor')

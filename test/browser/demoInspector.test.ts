@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { texts } from '../../docs/demo/messages.ts'
-import { eventually, openDemo, type OpenOptions, startDemo } from './demo-driver.ts'
-import { playStately, type Shown } from './demo-stately.ts'
-import { collectSecrets, flaws } from './demo-witness.ts'
+import { eventually, openDemo, type OpenOptions, startDemo } from './demoDriver.ts'
+import { serveStately, type Shown } from './demoStately.ts'
+import { flaws } from './demoObserver.ts'
 
 const phone = '13800000000'
 const wirePhone = '+86 13800000000'
@@ -14,12 +14,11 @@ const { inspector: words } = texts.en
 
 const { demo } = startDemo()
 
-/** The demo, with Stately's inspector at the other end, and what is on the wire meanwhile. */
+/** Opens the demo with a stand-in for Stately's inspector. */
 const openInspected = async (options: OpenOptions = {}) => {
   const it = await openDemo(demo, { ...options, isAlone: true })
   const { page } = it
-  const stately = await playStately(page.context())
-  const secrets = collectSecrets(page)
+  const stately = await serveStately(page.context())
   await it.open()
   const state = page.locator('.inspector [role=status]')
   const inspect = async (): Promise<Page> => {
@@ -28,13 +27,13 @@ const openInspected = async (options: OpenOptions = {}) => {
     return popup
   }
   const connected = () => state.getByText(words.connected).waitFor()
-  return { ...it, stately, secrets, state, inspect, connected }
+  return { ...it, stately, state, inspect, connected }
 }
 
-const sites = (visits: string[]) => visits.filter((url) => !url.endsWith('.js'))
+const pagesIn = (requests: string[]) => requests.filter((url) => !url.endsWith('.js'))
 
-/** The states an actor was shown in, in order. */
-const wayOf = (name: string, events: Shown[]) => {
+/** The states of an actor, in order. */
+const statesOf = (name: string, events: Shown[]) => {
   const ids = new Set(events.filter((each) => each.name === name).map((each) => each.sessionId))
   const values = events
     .filter(({ type, sessionId }) => type === '@xstate.snapshot' && ids.has(sessionId))
@@ -44,17 +43,17 @@ const wayOf = (name: string, events: Shown[]) => {
 
 const namesIn = (events: Shown[]) => events.flatMap(({ name }) => name ?? [])
 
-/** Those that stand somewhere in a message, and not just as a part of a longer number or word. */
-const leaks = (canaries: string[], messages: unknown[]) => {
+/** Returns the secrets that occur in a message, not only as a part of a longer number or word. */
+const leaks = (secrets: string[], messages: unknown[]) => {
   const text = JSON.stringify(messages)
-  return canaries.filter((canary) => {
-    const literal = canary.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+  return secrets.filter((secret) => {
+    const literal = secret.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
     return new RegExp(`(?<![A-Za-z0-9])${literal}(?![A-Za-z0-9])`).test(text)
   })
 }
 
-describe('the Stately inspector', () => {
-  test('is neither asked for nor loaded before somebody wants it', async () => {
+describe('demo inspector', () => {
+  test('demo inspector: nothing is loaded or requested before the user opens it', async () => {
     const scripts: string[] = []
     const { page, stately, ...it } = await openInspected()
     page.on('request', (request) => {
@@ -62,18 +61,18 @@ describe('the Stately inspector', () => {
     })
     await it.signUpTo('askingProfile', phone)
     const { length } = scripts
-    expect(stately.visits).toEqual([])
+    expect(stately.requests).toEqual([])
     expect(page.context().pages()).toHaveLength(1)
 
     await it.inspect()
     await it.connected()
-    expect(sites(stately.visits)).toEqual(['https://stately.ai/inspect'])
+    expect(pagesIn(stately.requests)).toEqual(['https://stately.ai/inspect'])
     expect(scripts).toHaveLength(length + 1)
     await it.check()
   })
 
-  test('is shown every machine at work, and nothing secret', async () => {
-    const { page, stately, secrets, ...it } = await openInspected()
+  test('demo inspector: it receives every machine and no secret', async () => {
+    const { page, stately, ...it } = await openInspected()
     await it.inspect()
     await it.connected()
 
@@ -83,12 +82,12 @@ describe('the Stately inspector', () => {
     await it.primary.click()
     await it.signedIn()
     await it.button('Expire the access token').click()
-    await it.armed.waitFor()
+    await it.planned.waitFor()
     await it.button('Call getUser again').click()
     await eventually(it.requests).toContain('POST token')
     await it.signedIn()
 
-    // A new password, for which a code must be proven first.
+    // A new password needs another proof first.
     await it.manage()
     await it.button('Change: Password').click()
     await page.locator('#edit-password').fill(password)
@@ -97,12 +96,12 @@ describe('the Stately inspector', () => {
     await it.primary.click()
     await it.enterCode()
     codes.push(it.newestCode())
-    await it.news.waitFor()
+    await it.success.waitFor()
     await it.button('Back').click()
     await it.signOut()
 
-    await it.button('Ask for a captcha').click()
-    await it.armed.waitFor()
+    await it.button('Require a captcha').click()
+    await it.planned.waitFor()
     await it.submitContact(phone)
     const answer = await it.answer()
     await it.submitCaptcha(answer)
@@ -117,20 +116,20 @@ describe('the Stately inspector', () => {
     await it.signedIn()
 
     const { events, messages } = stately
-    const ways = [
+    const states = [
       ['verification', 'signingUp', 'askingProfile', 'savingProfile', 'done'],
       ['askingEdit', 'gatedEdit', 'askingEdit', 'done'],
       ['askingAccount', 'verification', 'signingIn', 'done'],
       ['askingAccount', 'checkingPassword', 'askingAccount', 'checkingPassword', 'done'],
     ]
-    await eventually(() => wayOf('flow', events)).toEqual(ways.flat())
+    await eventually(() => statesOf('flow', events)).toEqual(states.flat())
     expect(namesIn(events)).toEqual(
       expect.arrayContaining(['session', 'tokens', 'captcha', 'verification', 'elevation']),
     )
     const submitted = events.find(({ event }) => event?.type === 'contact.submit')
     expect(submitted!.event).toEqual({ type: 'contact.submit', phone_number: '•••••••••00' })
 
-    const { known, tokens } = await secrets()
+    const { known, tokens } = demo.traffic
     expect(tokens.size).toBeGreaterThan(4)
     for (const secret of [...codes, password]) expect([...known]).toContain(secret)
     const typed = [phone, wirePhone, password, 'A wrong guess', nickname, answer]
@@ -138,7 +137,7 @@ describe('the Stately inspector', () => {
     await it.check()
   })
 
-  test('begins with the machines as they stand', async () => {
+  test('demo inspector: it starts with the current state of the running machines', async () => {
     const { stately, ...it } = await openInspected()
     await it.askForCode(phone)
     await it.inspect()
@@ -146,16 +145,16 @@ describe('the Stately inspector', () => {
     const actor = (name: string) =>
       stately.events.find((event) => event.type === '@xstate.actor' && event.name === name)
     await eventually(() => actor('verification')).toMatchObject({
-      snapshot: { value: 'askingCode', context: { contact: { phone_number: '•••••••••00' } } },
+      snapshot: { value: 'askingCode', context: { contact: { phone_number: '+•• •••••••••00' } } },
     })
     expect(actor('verification')!.parentId).toBe(actor('flow')!.sessionId)
     await it.code.fill(it.newestCode())
     await it.at('askingProfile')
-    await eventually(() => wayOf('verification', stately.events)).toContain('verified')
+    await eventually(() => statesOf('verification', stately.events)).toContain('verified')
     await it.check()
   })
 
-  test('can be closed and opened again', async () => {
+  test('demo inspector: it can be closed and opened again', async () => {
     const { page, stately, ...it } = await openInspected()
     const first = await it.inspect()
     await it.connected()
@@ -170,7 +169,7 @@ describe('the Stately inspector', () => {
     await it.check()
   })
 
-  test('begins anew where its window is reloaded, and where it is asked for twice', async () => {
+  test('demo inspector: it starts again when its window is reloaded or opened twice', async () => {
     const { page, stately, ...it } = await openInspected()
     const popup = await it.inspect()
     await it.connected()
@@ -187,7 +186,7 @@ describe('the Stately inspector', () => {
     await it.check()
   })
 
-  test('is told nothing more by a page that has gone, and is found again by the next', async () => {
+  test('demo inspector: a reloaded page sends nothing more, and reuses the window when asked', async () => {
     const { page, stately, ...it } = await openInspected()
     const popup = await it.inspect()
     await it.connected()
@@ -207,7 +206,7 @@ describe('the Stately inspector', () => {
     await it.check()
   })
 
-  test('that the browser blocks can be tried again', async () => {
+  test('demo inspector: a blocked window can be opened again', async () => {
     const { page, stately, ...it } = await openInspected()
     await page.evaluate(() => {
       const { open } = window
@@ -218,20 +217,20 @@ describe('the Stately inspector', () => {
     })
     await it.button(words.open).click()
     await it.state.getByText(words.blocked).waitFor()
-    expect(stately.visits).toEqual([])
+    expect(stately.requests).toEqual([])
     await it.inspect()
     await it.connected()
     await it.check()
   })
 
-  test('is waited for where it does not answer, and nobody else is told in its stead', async () => {
+  test('demo inspector: only stately.ai connects, no other site or window', async () => {
     const { page, stately, ...it } = await openInspected()
     await page.context().route('https://stately.ai/**', (route) => route.fulfill({ body: '' }))
     const popup = await it.inspect()
     await it.state.getByText(words.opening).waitFor()
     await popup.waitForURL('https://stately.ai/inspect')
     await page.evaluate(() => window.postMessage({ type: '@statelyai.connected' }, '*'))
-    // Another site in that window, too.
+    // Another site in the same window does not connect either.
     const elsewhere = `${demo.url}/__sandbox/inbox`
     await popup.evaluate((url) => window.location.replace(url), elsewhere)
     await popup.waitForURL(elsewhere)
@@ -244,28 +243,31 @@ describe('the Stately inspector', () => {
     await it.check()
   })
 
-  test('that cannot be loaded is said to be missing', async () => {
+  test('demo inspector: an error is shown when it cannot be loaded', async () => {
     const { page, ...it } = await openInspected()
     await page.route('**/*.js', (route) => route.abort())
     const popup = await it.inspect()
     await it.state.getByText(words.failed).waitFor()
     expect(popup.isClosed()).toBe(true)
-    await it.check({ isLineBroken: true })
+    await it.check({ isOffline: true })
   })
 
   test.each([
     { language: 'en', locale: 'en-US' },
     { language: 'zh', locale: 'zh-CN' },
-  ] as const)('says where it leads, and opens by keyboard ($language)', async (way) => {
-    const { page, ...it } = await openInspected({ locale: way.locale })
-    const { open, hint, connected } = texts[way.language].inspector
-    const button = it.button(open)
-    const id = (await button.getAttribute('aria-describedby'))!
-    expect(await page.locator(`#${id}`).innerText()).toBe(hint)
-    await button.focus()
-    await page.keyboard.press('Enter')
-    await it.state.getByText(connected).waitFor()
-    expect(await flaws(page)).toEqual([])
-    await it.check()
-  })
+  ] as const)(
+    'demo inspector: the button says where it leads and works by keyboard ($language)',
+    async (way) => {
+      const { page, ...it } = await openInspected({ locale: way.locale })
+      const { open, hint, connected } = texts[way.language].inspector
+      const button = it.button(open)
+      const id = (await button.getAttribute('aria-describedby'))!
+      expect(await page.locator(`#${id}`).innerText()).toBe(hint)
+      await button.focus()
+      await page.keyboard.press('Enter')
+      await it.state.getByText(connected).waitFor()
+      expect(await flaws(page)).toEqual([])
+      await it.check()
+    },
+  )
 })

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { texts } from '../../docs/demo/messages.ts'
-import { type Driver, drop, said, startDemo } from './demo-driver.ts'
+import { type Driver, drop, textOf, startDemo } from './demoDriver.ts'
 
 const phone = '13800000000'
 const password = 'Correct-horse-7'
 
 const { demo, open } = startDemo()
 
-/** The server itself asks for a captcha before every code. */
-const guardSends = () => demo.sandbox.config({ sendsBeforeCaptcha: 0 })
+/** Makes the server require a captcha before every code. */
+const requireCaptcha = () => demo.sandbox.config({ sendsBeforeCaptcha: 0 })
 
-describe('interruptions', () => {
-  test('a captcha: a wrong answer, a new picture, then the code is sent', async () => {
-    guardSends()
+describe('demo: interruptions', () => {
+  test('demo captcha: after a wrong answer and a new picture the code is sent', async () => {
+    requireCaptcha()
     const { page, ...it } = await open()
     await it.submitContact(phone)
     const picture = page.locator('dialog img')
@@ -24,7 +24,7 @@ describe('interruptions', () => {
 
     const firstPicture = await picture.getAttribute('src')
     await it.submitCaptcha(first === 'AAAA' ? 'BBBB' : 'AAAA')
-    expect(await it.error.innerText()).toBe(said('verifyCaptcha:captcha_invalid'))
+    expect(await it.error.innerText()).toBe(textOf('verifyCaptcha:captcha_invalid'))
     await it.answer()
     expect(await picture.getAttribute('src')).not.toBe(firstPicture)
     expect(await page.locator('#captcha').inputValue()).toBe('')
@@ -43,30 +43,33 @@ describe('interruptions', () => {
     await it.check()
   })
 
-  test.each(['Escape', 'the button'])('a captcha given up by %s sends nothing', async (way) => {
-    guardSends()
-    const { page, ...it } = await open()
-    await it.submitContact(phone)
-    await it.answer()
-    if (way === 'Escape') await page.keyboard.press('Escape')
-    else await it.button('Cancel').click()
+  test.each(['Escape', 'the button'])(
+    'demo captcha: cancelling by %s sends nothing, and the user can retry',
+    async (way) => {
+      requireCaptcha()
+      const { page, ...it } = await open()
+      await it.submitContact(phone)
+      await it.answer()
+      if (way === 'Escape') await page.keyboard.press('Escape')
+      else await it.button('Cancel').click()
 
-    await it.at('askingAccount')
-    expect(await it.dialog.isVisible()).toBe(false)
-    expect(await it.error.innerText()).toBe(said('captcha:cancelled'))
-    expect(await it.focus()).toBe('contact')
-    expect(await page.locator('#contact').inputValue()).toBe(phone)
-    expect(it.messages()).toBe(0)
+      await it.at('askingAccount')
+      expect(await it.dialog.isVisible()).toBe(false)
+      expect(await it.error.innerText()).toBe(textOf('captcha:cancelled'))
+      expect(await it.focus()).toBe('contact')
+      expect(await page.locator('#contact').inputValue()).toBe(phone)
+      expect(it.messages()).toBe(0)
 
-    await page.keyboard.press('Enter')
-    await it.submitCaptcha(await it.answer())
-    await it.at('askingCode')
-    expect(it.messages()).toBe(1)
-    await it.check()
-  })
+      await page.keyboard.press('Enter')
+      await it.submitCaptcha(await it.answer())
+      await it.at('askingCode')
+      expect(it.messages()).toBe(1)
+      await it.check()
+    },
+  )
 
-  test('a captcha that is loading or being checked moves nothing', async () => {
-    guardSends()
+  test('demo captcha: nothing on the dialog moves while it is loading or checking', async () => {
+    requireCaptcha()
     const { page, ...it } = await open()
     const boxes = async () => {
       const shown = page.locator('dialog, dialog .picture, #captcha, dialog .pair button')
@@ -90,7 +93,7 @@ describe('interruptions', () => {
     await it.check()
   })
 
-  test('a captcha after too many wrong passwords', async () => {
+  test('demo captcha: it is required after too many wrong passwords', async () => {
     await demo.sandbox.addUser({ username: 'ada', password })
     demo.sandbox.config({ failuresBeforeCaptcha: 1 })
     const { page, ...it } = await open()
@@ -103,11 +106,11 @@ describe('interruptions', () => {
     await it.check()
   })
 
-  test('a broken line: nothing is sent by itself, and what was typed stays', async () => {
+  test('demo: a lost request is not repeated by itself, and what was typed stays', async () => {
     const { page, ...it } = await open()
     demo.sandbox.faults([drop('verification')])
     await it.submitContact(phone)
-    expect(await it.error.innerText()).toBe(said('unreachable'))
+    expect(await it.error.innerText()).toBe(textOf('unreachable'))
     expect(await page.locator('#contact').inputValue()).toBe(phone)
     expect(it.requests()).toEqual(['POST verification'])
     await page.keyboard.press('Enter')
@@ -116,38 +119,42 @@ describe('interruptions', () => {
 
     demo.sandbox.faults([drop('verification/verify')])
     await it.code.fill(it.newestCode())
-    expect(await it.error.innerText()).toBe(said('verify:unreachable'))
+    expect(await it.error.innerText()).toBe(textOf('verify:unreachable'))
     expect(await it.code.inputValue()).toBe(it.newestCode())
     await it.primary.click()
     await it.at('askingProfile')
     expect(it.messages()).toBe(1)
-    await it.check({ isLineBroken: true })
+    await it.check({ isOffline: true })
   })
 
-  test('a broken line at the very last step is retried without a new code', async () => {
+  test('demo: a lost sign-up is retried without another code', async () => {
     const it = await open()
     demo.sandbox.faults([drop('signup')])
     await it.signUpTo('askingRetry', phone)
-    expect(await it.error.innerText()).toBe(said('unreachable'))
+    expect(await it.error.innerText()).toBe(textOf('unreachable'))
     expect(await it.focus()).toBe('h1 Almost there')
     await it.primary.click()
     await it.at('askingProfile')
     expect(it.messages()).toBe(1)
-    await it.check({ isLineBroken: true })
+    await it.check({ isOffline: true })
   })
 
-  test('too many codes: the wait is told', async () => {
+  test('demo: when too many codes were sent, an error says how long to wait', async () => {
     demo.sandbox.config({ sendsPerHour: 1 })
     const it = await open()
     await it.askForCode(phone)
-    await it.button('Change number').click()
+    await it.code.fill(it.newestCode())
+    await it.at('askingProfile')
+    await it.secondary.click()
+    await it.signedIn()
+    await it.signOut()
     await it.submitContact(phone)
     await it.page.locator('#contact[aria-invalid]').waitFor()
     expect(await it.error.innerText()).toMatch(/Too many codes were sent. Try again in \d+ minutes/)
     await it.check()
   })
 
-  test('an ended session: the reason is told where one signs in again', async () => {
+  test('demo: a session that the server has ended is reported on the sign-in card', async () => {
     const { page, ...it } = await open()
     await it.signUpTo('askingProfile', phone)
     await it.secondary.click()
@@ -156,11 +163,11 @@ describe('interruptions', () => {
     demo.sandbox.removeUser(it.sandbox.users()[0]!.sub)
     await it.button('Call getUser again').click()
     await it.at('askingAccount')
-    expect(await it.error.innerText()).toBe(said('invalid_grant'))
-    // What goes wrong next is told instead, not below it.
+    expect(await it.error.innerText()).toBe(textOf('invalid_grant'))
+    // The next error takes its place.
     await it.submitContact('1')
     await page.locator('#contact[aria-invalid]').waitFor()
-    expect(await it.error.innerText()).toBe(said('sendVerification:invalid_argument'))
+    expect(await it.error.innerText()).toBe(textOf('sendVerification:invalid_argument'))
     await it.askForCode(phone)
     await it.button('Change number').click()
     await it.at('askingAccount')
@@ -168,7 +175,7 @@ describe('interruptions', () => {
     await it.check()
   })
 
-  test('whoever waits sees the form as it was, and keeps the focus', async () => {
+  test('demo: a busy form keeps its layout and its focus, and is submitted once', async () => {
     const { page, ...it } = await open()
     const release = await it.hold('/auth/v1/verification')
     const field = page.locator('#contact')
@@ -190,88 +197,87 @@ describe('interruptions', () => {
   })
 })
 
-describe('a reload', () => {
-  /** How to get to a waiting state, what it is called, and how to go on to the code or beyond. */
-  const places: [name: string, step: string, reach: Way, goOn: Way, messages: [number, number]][] =
+describe('demo: reload', () => {
+  /** How to reach a step, how to go on from there, and how many codes were sent before and after. */
+  const cases: [name: string, step: string, reach: Act, goOn: Act, codes: [number, number]][] = [
+    ['at askingAccount', 'askingAccount', async () => {}, signUp, [0, 1]],
+    ['at askingCode', 'askingCode', (it) => it.askForCode(phone), enterCode, [1, 1]],
     [
-      ['asking for the account', 'askingAccount', async () => {}, signUp, [0, 1]],
-      ['asking for the code', 'askingCode', (it) => it.askForCode(phone), enterCode, [1, 1]],
-      [
-        'at the captcha before a code',
-        'sendingCode',
-        async (it) => {
-          guardSends()
-          await it.submitContact(phone)
-          await it.answer()
-        },
-        async (it) => {
-          await it.submitCaptcha(await it.answer())
-          await it.at('askingCode')
-          await enterCode(it)
-        },
-        [0, 1],
-      ],
-      [
-        'at the captcha before another code',
-        'sendingCode',
-        async (it) => {
-          await it.page.clock.install()
-          await it.reload('askingAccount')
-          await it.askForCode(phone)
-          await it.page.clock.fastForward(61_000)
-          guardSends()
-          await it.secondary.click()
-          await it.answer()
-        },
-        async (it) => {
-          await it.submitCaptcha(await it.answer())
-          await it.at('askingCode')
-          await enterCode(it)
-        },
-        [1, 2],
-      ],
-      [
-        'asking whether to send again',
-        'askingResend',
-        async (it) => {
-          await it.page.clock.install()
-          await it.reload('askingAccount')
-          await it.askForCode(phone)
-          await it.page.clock.fastForward(600_000)
-          await it.at('askingResend')
-        },
-        async (it) => {
-          await it.primary.click()
-          await it.at('askingCode')
-          await enterCode(it)
-        },
-        [1, 2],
-      ],
-      [
-        'asking to retry, where the proof of the code is gone',
-        'askingRetry',
-        async (it) => {
-          demo.sandbox.faults([drop('signup')])
-          await it.signUpTo('askingRetry', phone)
-        },
-        async (it) => {
-          await it.primary.click()
-          await it.at('askingAccount')
-          expect(await it.error.innerText()).toBe(said('signIn:code_expired'))
-          await signUp(it)
-        },
-        [1, 2],
-      ],
-      [
-        'asking for the profile',
-        'askingProfile',
-        (it) => it.signUpTo('askingProfile', phone),
-        async () => {},
-        [1, 1],
-      ],
-    ]
+      'at the captcha before a code',
+      'sendingCode',
+      async (it) => {
+        requireCaptcha()
+        await it.submitContact(phone)
+        await it.answer()
+      },
+      async (it) => {
+        await it.submitCaptcha(await it.answer())
+        await it.at('askingCode')
+        await enterCode(it)
+      },
+      [0, 1],
+    ],
+    [
+      'at the captcha before another code',
+      'sendingCode',
+      async (it) => {
+        await it.page.clock.install()
+        await it.reload('askingAccount')
+        await it.askForCode(phone)
+        await it.page.clock.fastForward(61_000)
+        requireCaptcha()
+        await it.secondary.click()
+        await it.answer()
+      },
+      async (it) => {
+        await it.submitCaptcha(await it.answer())
+        await it.at('askingCode')
+        await enterCode(it)
+      },
+      [1, 2],
+    ],
+    [
+      'at askingResend',
+      'askingResend',
+      async (it) => {
+        await it.page.clock.install()
+        await it.reload('askingAccount')
+        await it.askForCode(phone)
+        await it.page.clock.fastForward(600_000)
+        await it.at('askingResend')
+      },
+      async (it) => {
+        await it.primary.click()
+        await it.at('askingCode')
+        await enterCode(it)
+      },
+      [1, 2],
+    ],
+    [
+      'at askingRetry, where the verification token is lost,',
+      'askingRetry',
+      async (it) => {
+        demo.sandbox.faults([drop('signup')])
+        await it.signUpTo('askingRetry', phone)
+      },
+      async (it) => {
+        await it.primary.click()
+        await it.at('askingAccount')
+        expect(await it.error.innerText()).toBe(textOf('signIn:code_expired'))
+        await signUp(it)
+      },
+      [1, 2],
+    ],
+    [
+      'at askingProfile',
+      'askingProfile',
+      (it) => it.signUpTo('askingProfile', phone),
+      async () => {},
+      [1, 1],
+    ],
+  ]
 
-  type Way = (it: Driver) => Promise<void>
+  type Act = (it: Driver) => Promise<void>
   async function signUp(it: Driver) {
     await it.askForCode(phone)
     await enterCode(it)
@@ -281,32 +287,35 @@ describe('a reload', () => {
     await it.at('askingProfile')
   }
 
-  test.each(places)('goes on %s', async (_, step, reach, goOn, [before, after]) => {
-    const it = await open({ isAlone: true })
-    await reach(it)
-    await it.at(step)
-    const requests = it.requests().filter((line) => !line.includes('captcha'))
-    expect(it.messages()).toBe(before)
+  test.each(cases)(
+    'demo: a reload %s resumes without sending anything',
+    async (_, step, reach, goOn, [before, after]) => {
+      const it = await open({ isAlone: true })
+      await reach(it)
+      await it.at(step)
+      const requests = it.requests().filter((line) => !line.includes('captcha'))
+      expect(it.messages()).toBe(before)
 
-    const screen = (await it.screens()).at(-1)!
-    for (let time = 1; time <= 2; time++) {
-      await it.reload(step)
-      // Nothing else flashes by.
-      expect(await it.screens()).toEqual(['loading', screen])
-    }
-    if (step === 'sendingCode') await it.answer()
-    expect(it.messages()).toBe(before)
-    expect(it.requests().filter((line) => !line.includes('captcha'))).toEqual(requests)
+      const screen = (await it.screens()).at(-1)!
+      for (let time = 1; time <= 2; time++) {
+        await it.reload(step)
+        // No other screen is shown meanwhile.
+        expect(await it.screens()).toEqual(['loading', screen])
+      }
+      if (step === 'sendingCode') await it.answer()
+      expect(it.messages()).toBe(before)
+      expect(it.requests().filter((line) => !line.includes('captcha'))).toEqual(requests)
 
-    await goOn(it)
-    await it.at('askingProfile')
-    await it.secondary.click()
-    await it.signedIn()
-    expect(it.messages()).toBe(after)
-    await it.check({ isLineBroken: step === 'askingRetry' })
-  })
+      await goOn(it)
+      await it.at('askingProfile')
+      await it.secondary.click()
+      await it.signedIn()
+      expect(it.messages()).toBe(after)
+      await it.check({ isOffline: step === 'askingRetry' })
+    },
+  )
 
-  test('stays signed in', async () => {
+  test('demo: a reload keeps the user signed in', async () => {
     const it = await open()
     await it.signUpTo('askingProfile', phone)
     await it.secondary.click()
@@ -320,7 +329,7 @@ describe('a reload', () => {
     await it.check()
   })
 
-  test('keeps the chosen tab', async () => {
+  test('demo: a reload keeps the selected tab', async () => {
     const { page, ...it } = await open()
     await page.getByRole('tab', { name: 'Password' }).click()
     await it.reload('askingAccount')

@@ -1,18 +1,19 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { texts } from '../../docs/demo/messages.ts'
-import { flaws } from './demo-witness.ts'
-import { consent, drop, eventually, type OpenOptions, said, startDemo } from './demo-driver.ts'
+import { flaws } from './demoObserver.ts'
+import { consent, drop, eventually, type OpenOptions, textOf, startDemo } from './demoDriver.ts'
 
 const weChat = 'Continue with WeChat'
 const demoIdp = 'Continue with Demo IdP'
 
 const { demo, open } = startDemo()
 
-const codes = (requests: string[]) => requests.filter((line) => line.startsWith('POST provider'))
+const tokenRequests = (requests: string[]) =>
+  requests.filter((line) => line.startsWith('POST provider'))
 
-describe('a provider on this page', () => {
-  test('signs in whoever agrees, and the same person again', async () => {
+describe('demo provider: by redirect', () => {
+  test('demo provider: the same account signs in to the same user again', async () => {
     const { page, ...it } = await open()
     await it.button(weChat).click()
     await consent(page, 'alex')
@@ -34,7 +35,7 @@ describe('a provider on this page', () => {
     expect(await it.uid()).toBe(uid)
     await it.signOut()
 
-    // Somebody else at another provider, though of the same name.
+    // The same account name at another provider is another user.
     await it.button(demoIdp).click()
     await consent(page, 'alex')
     await it.signedIn()
@@ -42,17 +43,17 @@ describe('a provider on this page', () => {
     await it.check()
   })
 
-  test('is told from this one by who denies, and can be gone to again', async () => {
+  test('demo provider: a denial is shown, also after a reload, and can be retried', async () => {
     const { page, ...it } = await open()
     await it.button(weChat).click()
     await consent(page)
     await it.at('askingRetry')
     expect(page.url()).toBe(`${demo.url}/`)
-    expect(await it.heading.innerText()).toBe('That did not work out')
-    expect(await it.error.innerText()).toBe(said('access_denied'))
-    expect(codes(it.requests())).toEqual([])
+    expect(await it.heading.innerText()).toBe('That did not work')
+    expect(await it.error.innerText()).toBe(textOf('access_denied'))
+    expect(tokenRequests(it.requests())).toEqual([])
     await it.resume('askingRetry')
-    expect(await it.error.innerText()).toBe(said('access_denied'))
+    expect(await it.error.innerText()).toBe(textOf('access_denied'))
 
     await it.primary.click()
     await consent(page, 'lilei')
@@ -61,13 +62,13 @@ describe('a provider on this page', () => {
     await it.check()
   })
 
-  test('is waited for by who comes back without an answer', async () => {
+  test('demo provider: going back without an answer waits, and the user can leave', async () => {
     const { page, ...it } = await open()
     await it.button(weChat).click()
     await page.locator('[name=account]').first().waitFor()
     await page.goBack()
     await it.at('askingReturn')
-    expect(await it.heading.innerText()).toBe('Over to WeChat')
+    expect(await it.heading.innerText()).toBe('Continue at WeChat')
     await it.resume('askingReturn')
     await it.button('Go there again').click()
     await page.locator('[name=account]').first().waitFor()
@@ -80,12 +81,12 @@ describe('a provider on this page', () => {
     await it.check()
   })
 
-  test('takes no answer that belongs to another journey, and waits on', async () => {
+  test('demo provider: a foreign authorization response is ignored, and the flow waits on', async () => {
     const { page, ...it } = await open()
     await page.goto(`${demo.url}/?code=abc&state=authflow0123`)
     await it.at('askingAccount')
     expect(page.url()).toBe(`${demo.url}/`)
-    expect(await it.error.innerText()).toBe(said('foreign_callback'))
+    expect(await it.error.innerText()).toBe(textOf('foreign_callback'))
     await it.reload('askingAccount')
     expect(await it.error.count()).toBe(0)
 
@@ -94,57 +95,57 @@ describe('a provider on this page', () => {
     const own = page.url()
     await page.goto(`${demo.url}/?code=abc&state=authflow0123`)
     await it.at('askingReturn')
-    expect(await it.error.innerText()).toBe(said('foreign_callback'))
-    expect(codes(it.requests())).toEqual([])
+    expect(await it.error.innerText()).toBe(textOf('foreign_callback'))
+    expect(tokenRequests(it.requests())).toEqual([])
     await page.goto(own)
     await consent(page, 'alex')
     await it.signedIn()
     await it.check()
   })
 
-  test('of another library is left its answer', async () => {
+  test('demo provider: the response to another library stays in the address', async () => {
     const { page, ...it } = await open()
-    const theirs = `${demo.url}/?code=abc&state=theirs`
-    await page.goto(theirs)
+    const foreignUrl = `${demo.url}/?code=abc&state=theirs`
+    await page.goto(foreignUrl)
     await it.at('askingAccount')
-    expect(page.url()).toBe(theirs)
+    expect(page.url()).toBe(foreignUrl)
     expect(await it.error.count()).toBe(0)
     await it.check()
   })
 
-  test('is believed once, however often its answer comes', async () => {
+  test('demo provider: an authorization response is accepted once', async () => {
     const { page, ...it } = await open()
     await it.button(weChat).click()
     await page.locator('[name=account]').first().waitFor()
     const answer = demo.sandbox.consent(page.url(), 'alex')
     await page.goto(answer)
     await it.signedIn()
-    const { length } = codes(it.requests())
+    const { length } = tokenRequests(it.requests())
 
     await page.goto(answer)
     await it.signedIn()
     expect(page.url()).toBe(`${demo.url}/`)
-    expect(await it.error.innerText()).toBe(said('foreign_callback'))
-    expect(codes(it.requests())).toHaveLength(length)
+    expect(await it.error.innerText()).toBe(textOf('foreign_callback'))
+    expect(tokenRequests(it.requests())).toHaveLength(length)
     await it.reload('signedIn')
     expect(await it.error.count()).toBe(0)
     await it.check()
   })
 
-  test('that was right, with the line broken at the last step: it is retried, not visited again', async () => {
+  test('demo provider: a lost sign-in is retried without going to the provider again', async () => {
     const { page, ...it } = await open()
     demo.sandbox.faults([drop('signin/with/provider')])
     await it.button(weChat).click()
     await consent(page, 'alex')
     await it.at('askingRetry')
-    expect(await it.error.innerText()).toBe(said('unreachable'))
+    expect(await it.error.innerText()).toBe(textOf('unreachable'))
     await it.primary.click()
     await it.signedIn()
-    expect(codes(it.requests())).toEqual(['POST provider/token'])
-    await it.check({ isLineBroken: true })
+    expect(tokenRequests(it.requests())).toEqual(['POST provider/token'])
+    await it.check({ isOffline: true })
   })
 
-  test('is not enough for an account that wants a second factor', async () => {
+  test('demo provider: an account that needs a second factor is sent to the sign-in card', async () => {
     const { page, ...it } = await open()
     const path = '/auth/v1/signin/with/provider'
     const body = { error: 'mfa_phone_required' }
@@ -160,24 +161,24 @@ describe('a provider on this page', () => {
     await it.check()
   })
 
-  test('that knows nobody here is told about, and sends nobody in', async () => {
+  test('demo provider: an account without a user and a disabled provider are reported', async () => {
     demo.sandbox.config({ providers: { wx_open: { name: '微信', autoSignUp: false } } })
     const { page, ...it } = await open()
     await it.button(weChat).click()
     await consent(page, 'alex')
     await it.at('askingRetry')
-    expect(await it.error.innerText()).toBe(said('signInWithProvider:not_found'))
+    expect(await it.error.innerText()).toBe(textOf('signInWithProvider:not_found'))
     await it.button('Sign in another way').click()
     await it.at('askingAccount')
 
     await it.button(demoIdp).click()
     await it.at('askingRetry')
-    expect(await it.error.innerText()).toBe(said('getProviderUri:provider_not_enabled'))
+    expect(await it.error.innerText()).toBe(textOf('getProviderUri:provider_not_enabled'))
     expect(demo.sandbox.users()).toEqual([])
     await it.check()
   })
 
-  test('keeps two tabs apart that are on their way at once', async () => {
+  test('demo provider: two tabs at a provider at once do not mix', async () => {
     const first = await open()
     const second = await first.openTab()
     await second.open()
@@ -192,9 +193,9 @@ describe('a provider on this page', () => {
     await second.signedIn()
     expect(await second.heading.innerText()).toBe('Hello, 李雷')
     expect(await second.error.count()).toBe(0)
-    expect(codes(first.requests())).toHaveLength(2)
+    expect(tokenRequests(first.requests())).toHaveLength(2)
 
-    // Who came last is who is signed in, in both.
+    // The last sign-in holds in both tabs.
     await eventually(() => first.uid()).toBe(await second.uid())
     expect(await first.uid()).not.toBe(uid)
     await first.check()
@@ -202,11 +203,11 @@ describe('a provider on this page', () => {
   })
 })
 
-describe('a captcha', () => {
-  test('before every call is asked for on the way there and back, through a reload', async () => {
+describe('demo provider: captcha', () => {
+  test('demo provider: captchas before and after the redirect are solved, through a reload', async () => {
     demo.sandbox.config({ captchaOnEveryCall: 'on' })
     const { page, ...it } = await open()
-    /** Another question may follow at once. */
+    /** Another captcha can follow at once. */
     const solve = async () => {
       const answer = await it.answer()
       const src = await page.locator('dialog img').getAttribute('src')
@@ -221,11 +222,11 @@ describe('a captcha', () => {
     await solve()
     await solve()
     await it.at('signedIn')
-    expect(codes(it.requests()).at(-1)).toBe('POST provider/token')
+    expect(tokenRequests(it.requests()).at(-1)).toBe('POST provider/token')
     await it.check()
   })
 
-  test('that is given up leaves the account as it was, and says so there', async () => {
+  test('demo provider: cancelling a captcha leaves the account as it was and says so', async () => {
     const it = await open()
     await it.button(weChat).click()
     await consent(it.page, 'alex')
@@ -236,28 +237,28 @@ describe('a captcha', () => {
     await it.answer()
     await it.page.keyboard.press('Escape')
     await it.at('askingEdit')
-    expect(await it.error.innerText()).toBe(said('captcha:cancelled'))
+    expect(await it.error.innerText()).toBe(textOf('captcha:cancelled'))
     await it.check()
   })
 })
 
-describe('a provider in a window of its own', () => {
-  /** Opens the window, in which a person can then agree. */
+describe('demo provider: by popup', () => {
+  /** Opens the popup and waits for its form. */
   const openPopup = async ({ page, button }: Awaited<ReturnType<typeof open>>, name = weChat) => {
     const [popup] = await Promise.all([page.context().waitForEvent('page'), button(name).click()])
     await popup.locator('[name=account]').first().waitFor()
     return popup
   }
 
-  const openWithWindows = async (options?: OpenOptions) => {
+  const openWithPopups = async (options?: OpenOptions) => {
     const it = await open(options)
-    await it.button('Visit providers in a window').click()
+    await it.button('Open providers in a popup').click()
     return it
   }
 
-  /** Its page looks at the window every half a second, by a clock that can be turned. */
-  const openByClock = async () => {
-    const it = await openWithWindows({ isAlone: true })
+  /** Opens the demo with a clock that can be advanced. */
+  const openWithClock = async () => {
+    const it = await openWithPopups({ isAlone: true })
     await it.page.clock.install()
     const pass = (ms: number) => it.page.clock.runFor(ms)
     return { ...it, pass }
@@ -267,45 +268,48 @@ describe('a provider in a window of its own', () => {
     if (!popup.isClosed()) await popup.waitForEvent('close')
   }
 
-  test.each(['off', 'on'] as const)('signs in and closes it (COOP %s)', async (providerCoop) => {
-    demo.sandbox.config({ providerCoop })
-    const it = await openByClock()
-    const popup = await openPopup(it)
-    await it.at('askingPopup')
-    expect(await it.heading.innerText()).toBe('Over to WeChat')
-    const visits = it.sandbox.requests().filter(({ path }) => path.startsWith('/auth/idp')).length
-    // Longer than a window that is cut off could be taken for one that is closed.
-    await it.pass(10_000)
-    await it.at('askingPopup')
-    await consent(popup, 'alex')
-    await it.signedIn()
-    await closed(popup)
-    expect(it.requests()).toEqual([
-      'GET provider/uri',
-      'POST provider/token',
-      'POST signin/with/provider',
-      'GET user/me',
-    ])
-    const pages = it.sandbox.requests().filter(({ path }) => path.startsWith('/auth/idp'))
-    expect(pages).toHaveLength(visits + 1)
-    await it.check()
-  })
+  test.each(['off', 'on'] as const)(
+    'demo provider: a popup signs in and closes (COOP %s)',
+    async (providerCoop) => {
+      demo.sandbox.config({ providerCoop })
+      const it = await openWithClock()
+      const popup = await openPopup(it)
+      await it.at('askingPopup')
+      expect(await it.heading.innerText()).toBe('Continue at WeChat')
+      const before = it.sandbox.requests().filter(({ path }) => path.startsWith('/auth/idp')).length
+      // A popup that COOP has cut off looks closed; it is not treated so.
+      await it.pass(10_000)
+      await it.at('askingPopup')
+      await consent(popup, 'alex')
+      await it.signedIn()
+      await closed(popup)
+      expect(it.requests()).toEqual([
+        'GET provider/uri',
+        'POST provider/token',
+        'POST signin/with/provider',
+        'GET user/me',
+      ])
+      const pages = it.sandbox.requests().filter(({ path }) => path.startsWith('/auth/idp'))
+      expect(pages).toHaveLength(before + 1)
+      await it.check()
+    },
+  )
 
-  test('that denies, then agrees', async () => {
-    const it = await openWithWindows()
+  test('demo provider: a popup that was denied is opened again', async () => {
+    const it = await openWithPopups()
     await consent(await openPopup(it))
     await it.at('askingRetry')
-    expect(await it.error.innerText()).toBe(said('access_denied'))
+    expect(await it.error.innerText()).toBe(textOf('access_denied'))
     await consent(await openPopup(it, 'Try again'), 'alex')
     await it.signedIn()
     await it.check()
   })
 
-  test('is found again by a page that was reloaded meanwhile', async () => {
-    const it = await openWithWindows()
+  test('demo provider: a reloaded page finds its popup again', async () => {
+    const it = await openWithPopups()
     const popup = await openPopup(it)
     await it.at('askingPopup')
-    // The same window, not another one beside it.
+    // The same window is used, not a second one.
     const found = popup.waitForEvent('load')
     await it.reload('askingPopup')
     await found
@@ -313,12 +317,12 @@ describe('a provider in a window of its own', () => {
     await consent(popup, 'alex')
     await it.signedIn()
     await closed(popup)
-    expect(codes(it.requests())).toEqual(['POST provider/token'])
+    expect(tokenRequests(it.requests())).toEqual(['POST provider/token'])
     await it.check()
   })
 
-  test('that somebody closes is waited for, and opened again by who says so', async () => {
-    const it = await openByClock()
+  test('demo provider: a popup that the user closed is opened again by a button', async () => {
+    const it = await openWithClock()
     await (await openPopup(it)).close()
     await it.pass(10_000)
     await it.at('askingPopup')
@@ -327,27 +331,27 @@ describe('a provider in a window of its own', () => {
     await consent(next, 'alex')
     await it.signedIn()
     await closed(next)
-    expect(codes(it.requests())).toEqual(['POST provider/token'])
+    expect(tokenRequests(it.requests())).toEqual(['POST provider/token'])
     await it.check()
   })
 
-  test('that the browser blocks can be done without', async () => {
-    const it = await openWithWindows()
+  test('demo provider: a blocked popup can be replaced by a redirect', async () => {
+    const it = await openWithPopups()
     await it.page.evaluate(() => {
       window.open = () => null
     })
     await it.button(weChat).click()
     await it.at('askingClick')
     expect(await it.focus()).toBe('h1 The window is not open')
-    expect(await it.error.innerText()).toBe(said('openPopup:failed_precondition'))
-    await it.button('Go on in this window').click()
+    expect(await it.error.innerText()).toBe(textOf('openPopup:failed_precondition'))
+    await it.button('Continue in this window').click()
     await consent(it.page, 'alex')
     await it.signedIn()
     await it.check()
   })
 
-  test('that the browser has blocked opens at the next click', async () => {
-    const it = await openWithWindows()
+  test('demo provider: a blocked popup opens at the next click', async () => {
+    const it = await openWithPopups()
     await it.page.evaluate(() => {
       const { open } = window
       window.open = () => {
@@ -363,8 +367,8 @@ describe('a provider in a window of its own', () => {
     await it.check()
   })
 
-  test('is opened again by who has lost it, and left by who does not want it', async () => {
-    const it = await openWithWindows()
+  test('demo provider: a popup can be opened again, and leaving the step closes it', async () => {
+    const it = await openWithPopups()
     const popup = await openPopup(it)
     await it.at('askingPopup')
     const next = await openPopup(it, 'Open the window again')
@@ -373,16 +377,16 @@ describe('a provider in a window of its own', () => {
     await it.button('Sign in another way').click()
     await it.at('askingAccount')
     await closed(next)
-    expect(codes(it.requests())).toEqual([])
+    expect(tokenRequests(it.requests())).toEqual([])
     await it.check()
   })
 })
 
-test('a window of a visit that nobody waits for says so, and begins nothing', async () => {
+test('demo provider: a popup without a waiting page says so and starts nothing', async () => {
   const it = await open()
   await it.page.goto(`${demo.url}/?code=abc&state=authflowpopup0123`)
-  const { visited, visitedAlone } = texts.en
-  expect(await it.page.locator('body').innerText()).toBe(`${visited}\n\n${visitedAlone}`)
+  const { popupDone, popupAlone } = texts.en
+  expect(await it.page.locator('body').innerText()).toBe(`${popupDone}\n\n${popupAlone}`)
   expect(await flaws(it.page)).toEqual([])
   expect(it.requests()).toEqual([])
   await it.page.getByRole('link').click()

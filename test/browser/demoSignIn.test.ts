@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { eventually, openDemo, said, startDemo } from './demo-driver.ts'
+import { eventually, openDemo, textOf, startDemo } from './demoDriver.ts'
 
 const phone = '13800000000'
 const wirePhone = '+86 13800000000'
@@ -8,8 +8,8 @@ const password = 'Correct-horse-7'
 
 const { demo, open } = startDemo()
 
-describe('the journey', () => {
-  test('makes an account for a new phone, asks its name, and shows who is signed in', async () => {
+describe('demo sign-in', () => {
+  test('demo sign-in: a new phone gets an account, a name and the home screen', async () => {
     const { page, ...it } = await open()
 
     await it.askForCode(phone)
@@ -38,7 +38,7 @@ describe('the journey', () => {
     await it.check()
   })
 
-  test('lets a new account go without a name', async () => {
+  test('demo sign-in: the profile of a new account can be skipped', async () => {
     const it = await open()
     await it.signUpTo('askingProfile', phone)
     await it.secondary.click()
@@ -48,14 +48,14 @@ describe('the journey', () => {
     await it.check()
   })
 
-  test('refuses a username that is taken and keeps what was typed', async () => {
+  test('demo sign-in: a taken username is refused, and what was typed stays', async () => {
     await demo.sandbox.addUser({ username: 'countess' })
     const { page, ...it } = await open()
     await it.signUpTo('askingProfile', phone)
     await page.locator('#nickname').fill('Ada')
     await page.locator('#new-username').fill('countess')
     await it.primary.click()
-    expect(await it.error.innerText()).toBe(said('updateProfile:already_exists'))
+    expect(await it.error.innerText()).toBe(textOf('updateProfile:already_exists'))
     expect(await page.locator('#nickname').inputValue()).toBe('Ada')
 
     await page.locator('#new-username').fill('lovelace')
@@ -65,7 +65,7 @@ describe('the journey', () => {
     await it.check()
   })
 
-  test('signs out at the server, too, and signs in again by e-mail', async () => {
+  test('demo sign-in: signing out revokes the session, and an e-mail signs in again', async () => {
     const { sub } = await demo.sandbox.addUser({ email })
     const { page, ...it } = await open()
     await it.signUpTo('signedIn', email)
@@ -84,7 +84,7 @@ describe('the journey', () => {
     await it.check()
   })
 
-  test('signs in with a password', async () => {
+  test('demo sign-in: a password signs in', async () => {
     const { page, ...it } = await open()
     const made = await page.request.post(`${demo.url}/__sandbox/users`, {
       data: { username: 'ada', password },
@@ -107,12 +107,12 @@ describe('the journey', () => {
     await it.check()
   })
 
-  test('tells no stranger whether an account exists', async () => {
+  test('demo sign-in: an unknown user and a wrong password show the same error', async () => {
     await demo.sandbox.addUser({ username: 'ada', password })
     await demo.sandbox.addUser({ username: 'bob' })
     const { page, ...it } = await open()
     const answers: string[] = []
-    for (const username of ['ada', 'bob', 'nobody']) {
+    for (const username of ['ada', 'bob', 'mallory']) {
       await it.submitPassword(username, 'a guess')
       await page.locator('#username[aria-invalid]').waitFor()
       answers.push(await it.error.innerText())
@@ -125,11 +125,11 @@ describe('the journey', () => {
       'POST signin password_not_set',
       'POST signin not_found',
     ])
-    expect(new Set(answers)).toEqual(new Set([said('signIn:not_found')]))
+    expect(new Set(answers)).toEqual(new Set([textOf('signIn:not_found')]))
     await it.check()
   })
 
-  test('goes from first to last by keyboard alone', async () => {
+  test('demo sign-in: everything works by keyboard alone', async () => {
     const { page, ...it } = await open()
     const press = async (...keys: string[]) => {
       for (const key of keys) await page.keyboard.press(key)
@@ -163,19 +163,19 @@ describe('the journey', () => {
   })
 })
 
-describe('the code', () => {
-  test('is typed anew when it was wrong', async () => {
+describe('demo code', () => {
+  test('demo code: a wrong code is emptied and typed again', async () => {
     const { page, ...it } = await open()
     await it.askForCode(phone)
     await it.code.fill(it.wrongCode())
 
-    expect(await it.error.innerText()).toBe(said('verify:invalid_argument'))
+    expect(await it.error.innerText()).toBe(textOf('verify:invalid_argument'))
     expect(await it.code.inputValue()).toBe('')
     expect(await it.focus()).toBe('code')
     expect(await it.code.getAttribute('aria-invalid')).toBe('true')
     const describedBy = (await it.code.getAttribute('aria-describedby'))!.split(' ')
     const described = await Promise.all(describedBy.map((id) => page.locator(`#${id}`).innerText()))
-    expect(described.join(' ')).toContain(said('verify:invalid_argument'))
+    expect(described.join(' ')).toContain(textOf('verify:invalid_argument'))
 
     await it.code.fill(it.newestCode())
     await it.at('askingProfile')
@@ -183,7 +183,7 @@ describe('the code', () => {
     await it.check()
   })
 
-  test('is sent once, by itself, on its sixth digit, however it was put in', async () => {
+  test('demo code: it is submitted once, at the sixth digit, typed or pasted', async () => {
     const { page, ...it } = await open()
     await it.askForCode(phone)
     const release = await it.hold('/auth/v1/verification/verify')
@@ -193,7 +193,7 @@ describe('the code', () => {
     expect(await it.code.inputValue()).toBe('12')
     expect(await page.locator('.cell').allInnerTexts()).toEqual(['1', '2', '', '', '', ''])
     await it.code.fill('')
-    // As a paste from a message does it.
+    // This is what pasting from a message does.
     await page.evaluate(
       (text) => {
         document.querySelector<HTMLInputElement>('#code')!.focus()
@@ -215,7 +215,7 @@ describe('the code', () => {
     await it.check()
   })
 
-  test('is replaced after five wrong ones', async () => {
+  test('demo code: after five wrong ones a new code is needed', async () => {
     const it = await open()
     await it.askForCode(phone)
     for (let wrong = 1; wrong <= 5; wrong++) {
@@ -224,11 +224,11 @@ describe('the code', () => {
     }
     await it.code.fill(it.newestCode())
     await it.at('askingResend')
-    expect(await it.error.innerText()).toBe(said('verify:aborted'))
+    expect(await it.error.innerText()).toBe(textOf('verify:aborted'))
     await it.check()
   })
 
-  test('can be sent to another number', async () => {
+  test('demo code: it can be sent to another number', async () => {
     const it = await open()
     await it.askForCode(phone)
     await it.button('Change number').click()
@@ -236,12 +236,13 @@ describe('the code', () => {
     expect(await it.page.locator('#contact').inputValue()).toBe(phone)
 
     await it.askForCode('+852 91234567')
-    expect(await it.page.locator('#code-lead').innerText()).toContain('+852 91••••67')
+    expect(await it.page.locator('#code-lead').innerText()).toContain('+852\u00a091••••67')
     expect(it.sandbox.inbox().map(({ to }) => to)).toEqual(['+852 91234567', wirePhone])
     await it.check()
   })
 
-  test('is sent again after its deadline and not before, through a reload', async () => {
+  test('demo code: it is sent again after a minute and not before, through a reload', async () => {
+    demo.sandbox.config({ resendSeconds: 60 })
     const { page, ...it } = await openDemo(demo, { isAlone: true })
     await page.clock.install()
     await it.open()
@@ -268,6 +269,7 @@ describe('the code', () => {
 
     await page.clock.fastForward(35_000)
     await page.clock.runFor(1000)
+    demo.sandbox.advance(60)
     expect(await again.innerText()).toBe('Send a new code')
     expect(await again.getAttribute('aria-disabled')).toBeNull()
     await again.click()
@@ -279,14 +281,64 @@ describe('the code', () => {
     await it.check()
   })
 
-  test('that has expired must be replaced', async () => {
+  test('demo code: the same contact again goes on with the code that was sent', async () => {
+    const { page, ...it } = await open()
+    await it.askForCode(phone)
+    await it.button('Change number').click()
+    await it.at('askingAccount')
+    await it.askForCode('138 0000-0000')
+    expect(it.requests()).toEqual(['POST verification'])
+    expect(await it.secondary.innerText()).toMatch(/in \d+ s$/)
+    await it.code.fill(it.newestCode())
+    await it.at('askingProfile')
+    await page.locator('#nickname').waitFor()
+    await it.check()
+  })
+
+  test('demo code: after signing out, the next code has to wait a minute and the error says so', async () => {
+    demo.sandbox.config({ resendSeconds: 60 })
+    const it = await open()
+    await it.signUpTo('askingProfile', phone)
+    await it.secondary.click()
+    await it.signedIn()
+    await it.signOut()
+    await it.submitContact(phone)
+    await it.page.locator('#contact[aria-invalid]').waitFor()
+    expect(await it.error.innerText()).toMatch(/Try again in \d+ seconds/)
+    demo.sandbox.advance(60)
+    await it.askForCode(phone)
+    await it.check()
+  })
+
+  test('demo code: an invalid contact is refused at once, without a busy form', async () => {
+    const { page, ...it } = await open()
+    await page.evaluate(() => {
+      const steps: (string | undefined)[] = []
+      const card = document.querySelector<HTMLElement>('.card')!
+      const record = () => steps.push(card.dataset['step'])
+      new MutationObserver(record).observe(card, { attributeFilter: ['data-step'] })
+      Object.assign(window, { steps })
+    })
+    for (const contact of ['1', 'a@b@c']) {
+      await it.submitContact(contact)
+      await page.locator('#contact[aria-invalid]').waitFor()
+      expect(await it.error.innerText()).toBe(textOf('sendVerification:invalid_argument'))
+      expect(await it.focus()).toBe('contact')
+      expect(await page.locator('#contact').inputValue()).toBe(contact)
+    }
+    expect(it.requests()).toEqual([])
+    expect(await page.evaluate(() => (window as unknown as { steps: string[] }).steps)).toEqual([])
+    await it.check()
+  })
+
+  test('demo code: an expired code must be replaced', async () => {
     const { page, ...it } = await openDemo(demo, { isAlone: true })
     await page.clock.install()
     await it.open()
     await it.askForCode(phone)
     await page.clock.fastForward(600_000)
     await it.at('askingResend')
-    expect(await it.error.innerText()).toBe(said('code_expired'))
+    expect(await it.error.innerText()).toBe(textOf('code_expired'))
     expect(await it.focus()).toBe('h1 Get a new code')
     await it.primary.click()
     await it.at('askingCode')
@@ -295,8 +347,7 @@ describe('the code', () => {
   })
 })
 
-describe('two tabs', () => {
-  /** Two tabs of one browser. */
+describe('demo: two tabs', () => {
   const openTwo = async () => {
     const one = await open()
     const other = await one.openTab()
@@ -304,7 +355,7 @@ describe('two tabs', () => {
     return { one, other }
   }
 
-  test('who signs in or out in one tab does so in the other', async () => {
+  test('demo: signing in or out in one tab does so in the other', async () => {
     await demo.sandbox.addUser({ phone_number: wirePhone })
     const { one, other } = await openTwo()
     await other.at('askingAccount')
@@ -316,7 +367,7 @@ describe('two tabs', () => {
     expect(await one.page.evaluate(() => localStorage.getItem('credentials_demo'))).toBeNull()
     expect(one.requests().filter((line) => line === 'POST revoke')).toHaveLength(1)
 
-    // In the middle of another way in, too.
+    // The other tab is in the middle of a sign-in.
     await other.askForCode('ada@example.com')
     await one.signUpTo('signedIn', phone)
     await other.signedIn()
@@ -325,7 +376,7 @@ describe('two tabs', () => {
     await other.check()
   })
 
-  test('who signs out in one tab leaves the account in the other, in the middle of an edit', async () => {
+  test('demo: signing out in one tab ends an edit of the account in the other', async () => {
     await demo.sandbox.addUser({ phone_number: wirePhone })
     const { one, other } = await openTwo()
     await one.signUpTo('signedIn', phone)
@@ -342,7 +393,7 @@ describe('two tabs', () => {
     await other.check()
   })
 
-  test('a guest who keeps the account in one tab has kept it in the other', async () => {
+  test('demo: an upgrade in one tab also ends the upgrade in the other', async () => {
     const { one, other } = await openTwo()
     await one.enterAsGuest()
     await other.at('anonymous')

@@ -1,8 +1,6 @@
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
-import { execFileSync, spawnSync } from 'node:child_process'
 import {
-  cpSync,
-  existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -15,11 +13,17 @@ import { dirname, join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { dependenciesOf } from '../support/dependencies.ts'
+import { importsOf } from '../support/imports.ts'
+import { packLibrary, run } from '../support/packages.ts'
+import { runTsc } from '../support/typescript.ts'
 
 const own = JSON.parse(readFileSync('package.json', 'utf8')) as {
   name: string
-  bin: Record<string, string>
+  main: string
+  types: string
   exports: Record<string, string | { types: string; default: string }>
+  typesVersions: { '*': Record<string, string[]> }
   files: string[]
   dependencies: Record<string, string>
   peerDependencies: Record<string, string>
@@ -35,21 +39,12 @@ const app = join(temp, 'app')
 const installed = join(app, 'node_modules', own.name)
 let tarball: Buffer
 
-/** Packs a copy, so that a build going on here is left alone; unpacks it as npm would install it. */
+/** Unpacks the tarball as npm would install it. */
 beforeAll(() => {
-  const copy = join(temp, 'copy')
-  const parts = ['package.json', 'tsconfig.json', 'README.md', 'LICENSE', ...own.files]
-  for (const part of parts.filter((part) => part !== 'dist' && existsSync(part))) {
-    cpSync(part, join(copy, part), { recursive: true })
-  }
-  symlinkSync(modules, join(copy, 'node_modules'))
-
-  const packed = run('npm', ['pack', '--json', '--pack-destination', temp], copy)
-  const file = join(temp, /[\w-]+-[\d.]+\.tgz/.exec(packed)![0])
+  const file = packLibrary(temp)
   tarball = readFileSync(file)
-
   mkdirSync(installed, { recursive: true })
-  run('tar', ['-xzf', file, '--strip-components=1', '-C', installed])
+  run('tar', ['-xzf', file, '--strip-components=1', '-C', installed], temp)
   for (const name of Object.keys({ ...own.dependencies, ...own.peerDependencies })) {
     const link = join(app, 'node_modules', name)
     mkdirSync(dirname(link), { recursive: true })
@@ -57,10 +52,7 @@ beforeAll(() => {
   }
 }, 120_000)
 
-const run = (command: string, args: string[], cwd = app) =>
-  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: 'pipe' })
-
-test('publint has nothing to say', async () => {
+test('package: publint reports nothing', async () => {
   const { messages, pkg } = await publint({
     pack: { tarball: toArrayBuffer(tarball) },
     strict: true,
@@ -68,20 +60,16 @@ test('publint has nothing to say', async () => {
   expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
 })
 
-test('every entry has types that fit it', async () => {
+test('package: the types of every entry match its module in every kind of resolution', async () => {
   const result = await checkPackage(createPackageFromTarballData(tarball))
   if (!result.types) throw new Error('the package has no types')
-  const problems = result.problems
-    // ES modules only: `require` gets a module (Node 20.19 can), the resolution before
-    // `exports` existed gets nothing.
-    .filter((problem) => problem.kind !== 'CJSResolvesToESM')
-    .filter((problem) => !('resolutionKind' in problem && problem.resolutionKind === 'node10'))
+  // The package contains only ES modules, which Node 20.19 and later can require.
+  const problems = result.problems.filter(({ kind }) => kind !== 'CJSResolvesToESM')
   expect(problems).toEqual([])
   expect(Object.keys(result.entrypoints).toSorted()).toEqual(Object.keys(own.exports).toSorted())
 })
 
-/** Every built-in flow goes through the door, however strict the app's compiler is. */
-const door = `
+const client = `
 import { account, createAuth, provider, resetPassword, signIn, upgrade } from '${own.name}'
 export const auth = createAuth({
   env: 'demo',
@@ -91,37 +79,52 @@ export const auth = createAuth({
 
 test.each([
   ['strict', '--strict'],
-  // The declarations of xstate are not fit for this themselves.
+  // The declarations of xstate do not pass this flag themselves.
   ['exact optional properties', '--strict --exactOptionalPropertyTypes --skipLibCheck'],
-])('a fresh install type-checks, with every declaration it ships: %s', (_, strict) => {
+])('package: a consumer of every entry and flow type-checks with the flags of: %s', (_, strict) => {
   const lines = entries.map((entry, index) => `export * as e${index} from '${specifier(entry)}'`)
-  writeFileSync(join(app, 'consumer.ts'), lines.join('\n') + door)
+  writeFileSync(join(app, 'consumer.ts'), lines.join('\n') + client)
   writeFileSync(join(app, 'package.json'), '{ "type": "module" }')
   const flags = `--noEmit ${strict} --module nodenext --target es2023 --lib es2023,dom`
-  const tsc = spawnSync(join(modules, '.bin/tsc'), [...flags.split(' '), 'consumer.ts'], {
-    cwd: app,
-  })
-  expect(tsc.stdout.toString()).toBe('')
+  const tsc = runTsc(`${flags} consumer.ts`, app)
+  expect(tsc.stdout).toBe('')
   expect(tsc.status).toBe(0)
 })
 
-/** What an entry gives. A name more or less is a decision, and a line in the changelog. */
+/** The values that each entry exports. A change here is a decision and a line in the changelog. */
 const names: Record<string, string[]> = {
   '.': [
     'AuthError',
     'account',
+    'callsOf',
+    'captcha',
     'captchaFrame',
     'captchaPage',
     'consent',
+    'contactActions',
+    'contactEdges',
+    'contactGuards',
     'createAuth',
     'elevation',
     'endpoint',
+    'errorActions',
+    'errorGuards',
+    'expectEvent',
+    'failTo',
+    'gatedEdit',
+    'isAsking',
+    'lostSecret',
     'memoryStore',
+    'provide',
     'provider',
     'request',
     'resetPassword',
+    'session',
     'signIn',
+    'signOut',
     'takeReturn',
+    'tokens',
+    'until',
     'upgrade',
     'verification',
     'webStore',
@@ -168,20 +171,66 @@ const names: Record<string, string[]> = {
   './inspect': ['inspector', 'redact', 'statelyInspector'],
   './svelte': ['fromAuth'],
   './vue': ['useAuth'],
-  './sandbox': ['createSandbox'],
+  './messages': ['messageFor'],
   './messages/en': ['messageFor'],
   './messages/zh': ['messageFor'],
   './wechat': ['installGlobals', 'loginPage', 'wechat'],
 }
 
-test.each(entries)('a fresh install can import %s', (entry) => {
+test.each(entries)('package: a fresh install can import %s', (entry) => {
   const script = `console.log(JSON.stringify(Object.keys(await import('${specifier(entry)}'))))`
-  expect(JSON.parse(run('node', ['--input-type=module', '-e', script]))).toEqual(names[entry])
+  expect(JSON.parse(run('node', ['--input-type=module', '-e', script], app))).toEqual(names[entry])
 })
 
-test('the command runs from a fresh install', () => {
-  const command = join(installed, own.bin['authflow']!)
-  expect(run('node', [command, '--help'])).toContain('authflow sandbox')
+/** Adding a package is a decision, because every consumer installs it. */
+test('package: a consumer installs no server parts and six packages beside the library', () => {
+  expect([...dependenciesOf(Object.keys(own.dependencies))].toSorted()).toEqual([
+    'copy-anything',
+    'destr',
+    'node-fetch-native',
+    'ofetch',
+    'superjson',
+    'ufo',
+  ])
+})
+
+test('package: scripts and types import no package that a consumer does not install', () => {
+  const names = Object.keys({ ...own.dependencies, ...own.peerDependencies })
+  const files = globSync(join(installed, 'dist/**/*.{js,d.ts}'))
+  const imported = files.flatMap((file) => importsOf(file, readFileSync(file, 'utf8')))
+  const packages = imported.map(({ to }) => to).filter((to) => !to.startsWith('/'))
+  const isInstalled = (to: string) => names.some((name) => to === name || to.startsWith(`${name}/`))
+  expect(packages).toContain('xstate')
+  expect(packages.filter((to) => !isInstalled(to))).toEqual([])
+})
+
+test('package: the bundled RSA code carries the licenses of its authors', () => {
+  const code = readFileSync(join(installed, 'dist/adapters/compat/v2/rsaBlock.js'), 'utf8')
+  for (const name of ['micro-rsa-dsa-dh', '@noble/hashes']) {
+    expect(code).toContain(readFileSync(`node_modules/${name}/LICENSE`, 'utf8').trim())
+  }
+})
+
+/** Every entry with a folder of its own, by its path. */
+const targets = Object.entries(own.exports).flatMap(([entry, target]) =>
+  typeof target === 'string' || entry === '.' ? [] : [[entry.slice(2), target] as const],
+)
+
+test('package: resolvers that do not read exports find every entry by a stub', () => {
+  const root = own.exports['.'] as (typeof targets)[0][1]
+  expect({ default: own.main, types: own.types }).toEqual(root)
+  for (const [path, target] of targets) {
+    const stub = JSON.parse(
+      readFileSync(join(installed, path, 'package.json'), 'utf8'),
+    ) as typeof own
+    const paths = { default: join(path, stub.main), types: join(path, stub.types) }
+    expect(paths).toEqual({ default: join(target.default), types: join(target.types) })
+  }
+})
+
+test('package: typesVersions lists the types of every entry', () => {
+  const types = targets.map(([path, target]) => [path, [target.types]])
+  expect(own.typesVersions['*']).toEqual(Object.fromEntries(types))
 })
 
 const toArrayBuffer = (buffer: Buffer) => new Uint8Array(buffer).buffer

@@ -1,21 +1,14 @@
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { dependenciesOf } from '../support/dependencies.ts'
+import { install, packSandbox, run } from '../support/packages.ts'
+import { runTsc } from '../support/typescript.ts'
 
 const own = JSON.parse(readFileSync('sandbox/package.json', 'utf8')) as {
   name: string
@@ -26,7 +19,6 @@ const own = JSON.parse(readFileSync('sandbox/package.json', 'utf8')) as {
 }
 const root = JSON.parse(readFileSync('package.json', 'utf8')) as typeof own
 
-const modules = join(process.cwd(), 'node_modules')
 const temp = mkdtempSync(join(tmpdir(), 'authflow-sandbox-package-'))
 afterAll(() => rmSync(temp, { recursive: true }))
 
@@ -35,33 +27,10 @@ const installed = join(app, 'node_modules', own.name)
 const bin = join(app, 'node_modules/.bin/cloudbase-authflow-sandbox')
 let tarball: Buffer
 
-const run = (command: string, args: string[], cwd = app) =>
-  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: 'pipe' })
-
-/** Packs a folder and returns the path of the tarball. */
-function pack(folder: string, ...flags: string[]): string {
-  const packed = run('npm', ['pack', '--json', '--pack-destination', temp, ...flags], folder)
-  return join(temp, /[\w.-]+\.tgz/.exec(packed)![0])
-}
-
-/**
- * Packs a copy, so that the build in this folder stays as it is, and installs the tarball. The
- * dependencies are installed from tarballs of `node_modules`, so that no network is needed.
- */
 beforeAll(() => {
-  mkdirSync(app)
-  writeFileSync(join(app, 'package.json'), '{ "type": "module" }')
-  const copy = join(temp, 'copy')
-  const filter = (path: string) => !/^sandbox\/(dist|node_modules)$/.test(path)
-  cpSync('sandbox', join(copy, 'sandbox'), { recursive: true, filter })
-  cpSync('tsconfig.json', join(copy, 'tsconfig.json'))
-  symlinkSync(modules, join(copy, 'node_modules'))
-  const file = pack(join(copy, 'sandbox'))
+  const file = packSandbox(temp)
   tarball = readFileSync(file)
-  const dependencies = [...dependenciesOf(Object.keys(own.dependencies))].map((name) =>
-    pack(join(modules, name), '--ignore-scripts'),
-  )
-  run('npm', ['install', '--offline', '--no-audit', '--no-fund', file, ...dependencies])
+  install(app, [file], Object.keys(own.dependencies))
 }, 120_000)
 
 test('sandbox package: license, version and engines match those of the library', () => {
@@ -94,18 +63,20 @@ export const sandbox = createSandbox({ config })
 `
   writeFileSync(join(app, 'consumer.ts'), code)
   const args = `--noEmit --strict --target es2023 --lib es2023,dom ${flags} consumer.ts`
-  const tsc = spawnSync(join(modules, '.bin/tsc'), args.split(' '), { cwd: app, encoding: 'utf8' })
+  const tsc = runTsc(args, app)
   expect(tsc.stdout).toBe('')
   expect(tsc.status).toBe(0)
 })
 
 test('sandbox package: a fresh install can import createSandbox and nothing else', () => {
   const script = `console.log(JSON.stringify(Object.keys(await import('${own.name}'))))`
-  expect(JSON.parse(run('node', ['--input-type=module', '-e', script]))).toEqual(['createSandbox'])
+  expect(JSON.parse(run('node', ['--input-type=module', '-e', script], app))).toEqual([
+    'createSandbox',
+  ])
 })
 
 test('sandbox package: the installed command prints its help', () => {
-  expect(run(bin, ['--help'])).toContain('Usage: cloudbase-authflow-sandbox [options]')
+  expect(run(bin, ['--help'], app)).toContain('Usage: cloudbase-authflow-sandbox [options]')
 })
 
 test('sandbox package: the installed command serves at the address it prints', async () => {

@@ -1,42 +1,15 @@
-import { rolldown, type OutputChunk } from 'rolldown'
-import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
+import { weigh, withEsbuild, withRolldown, type Weight } from '../support/bundle.ts'
 
 const kB = 1000
-const adapter = (path: string) => fileURLToPath(new URL(`../../adapters/${path}`, import.meta.url))
+const print = ({ atOnce, inAll }: Weight) =>
+  `${(atOnce / kB).toFixed(2).padStart(6)} /${(inAll / kB).toFixed(2).padStart(6)}`
 
-/** What an app pays: everything it needs, xstate included, as its visitors download it. */
-async function weigh(code: string) {
-  const bundle = await rolldown({
-    input: 'entry',
-    platform: 'browser',
-    resolve: {
-      alias: {
-        'cloudbase-authflow/cloudbase': adapter('cloudbase/index.ts'),
-        'cloudbase-authflow': adapter('index.ts'),
-      },
-    },
-    plugins: [
-      {
-        name: 'entry',
-        resolveId: (id) => (id === 'entry' ? id : undefined),
-        load: (id) => (id === 'entry' ? code : undefined),
-      },
-    ],
-  })
-  const { output } = await bundle.generate({ minify: true })
-  const chunks = output.filter((file) => file.type === 'chunk')
-  const entry = chunks.find((chunk) => chunk.isEntry)!
-  const sum = (some: OutputChunk[]) =>
-    some.reduce((total, { code }) => total + gzipSync(code, { level: 9 }).length, 0)
-  return {
-    atOnce: sum(
-      chunks.filter((chunk) => chunk === entry || entry.imports.includes(chunk.fileName)),
-    ),
-    inAll: sum(chunks),
-  }
-}
+const rows: string[] = []
+afterAll(() => {
+  const head = `${'kB at once / in all, min + gzip'.padEnd(36)}   rolldown         esbuild`
+  console.log([head, ...rows].join('\n'))
+})
 
 const flows = 'account, provider, resetPassword, signIn, upgrade'
 const signIn = `
@@ -47,22 +20,42 @@ const everyFlow = `
   import { createAuth, ${flows} } from 'cloudbase-authflow'
   createAuth({ env: 'demo', flows: { ${flows} } }).start()
 `
-const face = `
+const compat = `
   import cloudbase from 'cloudbase-authflow/cloudbase'
   cloudbase.init({ env: 'demo' }).auth()
 `
+const getUser = `export { getUser } from 'cloudbase-authflow/endpoints'`
+const whole = (entry: string) => `export * from 'cloudbase-authflow/${entry}'`
+
+/** The kB that an app may download, at once and in all, as Rolldown and as esbuild bundle it. */
+test.each([
+  ['createAuth and the flow signIn', signIn, [31.4, 37.6], [34.4, 41]],
+  ['createAuth and every flow', everyFlow, [35.3, 42.3], [38.3, 44.9]],
+  ['./cloudbase', compat, [36.7, 52.5], [39.4, 55.7]],
+  ['./cloudbase, createAuth, every flow', compat + everyFlow, [42.5, 59.1], [46.6, 63]],
+  ['./messages/zh', whole('messages/zh'), [3.5, 3.5], [3.6, 3.6]],
+  ['./messages/en', whole('messages/en'), [3.1, 3.1], [3.1, 3.1]],
+  ['./messages', whole('messages'), [5.7, 5.7], [5.8, 5.8]],
+  ['./endpoints, one of them', getUser, [0.4, 0.4], [0.4, 0.4]],
+  ['./inspect', whole('inspect'), [2.5, 2.5], [2.5, 2.5]],
+  ['./vue', whole('vue'), [0.2, 0.2], [0.2, 0.2]],
+  ['./svelte', whole('svelte'), [0.2, 0.2], [0.2, 0.2]],
+  ['./wechat', whole('wechat'), [3.5, 3.5], [3.5, 3.5]],
+])('size: an app with %s stays within its budgets', async (name, code, ...budgets) => {
+  const weights = [weigh(await withRolldown(code)), weigh(await withEsbuild(code))]
+  rows.push([name.padEnd(36), ...weights.map(print)].join('  '))
+  for (const [index, { atOnce, inAll }] of weights.entries()) {
+    const [atOnceBudget, inAllBudget] = budgets[index]!
+    expect(atOnce).toBeLessThanOrEqual(atOnceBudget! * kB)
+    expect(inAll).toBeLessThanOrEqual(inAllBudget! * kB)
+  }
+})
 
 test.each([
-  ['createAuth with the signIn flow', signIn, { atOnce: 28.5, inAll: 34 }],
-  ['the face of the official SDK', face, { atOnce: 34.5, inAll: 50 }],
-  ['that face and every flow', face + everyFlow, { atOnce: 39.5, inAll: 55.5 }],
-])('%s stays within its budgets', async (name, code, budget) => {
-  const { atOnce, inAll } = await weigh(code)
-  const print = (size: number) => `${(size / kB).toFixed(2)} kB`
-  console.log(
-    `${name}, every dependency in, min + gzip: ${print(atOnce)} at once, ` +
-      `${print(inAll)} with what is loaded when it is needed`,
-  )
-  expect(atOnce).toBeLessThanOrEqual(budget.atOnce * kB)
-  expect(inAll).toBeLessThanOrEqual(budget.inAll * kB)
+  ['Rolldown', withRolldown],
+  ['esbuild', withEsbuild],
+])('size: an app with one endpoint carries no other when %s bundles it', async (_, bundle) => {
+  const chunks = await bundle(getUser)
+  const paths = chunks.flatMap(({ code }) => code.match(/["'`]\/v\d\/[^"'`]*/g) ?? [])
+  expect(paths.map((path) => path.slice(1))).toEqual(['/v1/user/me'])
 })

@@ -47,8 +47,8 @@ function openTabs(old: Credentials) {
   /** The server answers after this promise. */
   const server = { gate: Promise.resolve(), failures: 0 }
 
-  async function send({ refresh_token }: Credentials): Promise<Tokens> {
-    const name = refresh_token!.reveal()
+  async function send(): Promise<Tokens> {
+    const name = old.refresh_token!.reveal()
     refreshed.push(name)
     if (server.failures-- > 0) throw busy
     const isSpent = spent.has(name)
@@ -62,8 +62,7 @@ function openTabs(old: Credentials) {
   /** Opens a tab with the old pair that refreshes it, or reads the stored pair again. */
   function renew({ load = store.load, keep = true, signal = new AbortController() } = {}) {
     const outcome = refreshUnderLock(old, {
-      key: 'credentials_demo',
-      load,
+      store: { key: 'credentials_demo', load },
       send,
       signal: signal.signal,
     }).then(async (tokens) => {

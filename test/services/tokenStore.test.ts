@@ -80,7 +80,7 @@ describe('a session stored by the official client is adopted', () => {
   })
 })
 
-test('its tokens arrive sealed', async () => {
+test('its tokens are secrets', async () => {
   const credentials = await load(JSON.stringify({ access_token, refresh_token, expires_at }))
   expect(credentials?.access_token).toBeInstanceOf(Secret)
   expect(credentials?.refresh_token).toBeInstanceOf(Secret)

@@ -1,10 +1,5 @@
-import { PKCS1_KEM } from 'micro-rsa-dsa-dh/rsa.js'
 import { CloudbaseError } from '../errors.ts'
-
-interface PublicKey {
-  n: bigint
-  e: bigint
-}
+import { encryptBlock, type PublicKey } from './rsaBlock.ts'
 
 /** Bytes of padding in a block (RFC 8017 §7.2.1). */
 const PADDING = 11
@@ -24,7 +19,7 @@ export function encrypt(text: string, pem: string): string {
   const bytes = new TextEncoder().encode(text)
   let binary = ''
   for (let start = 0; start < bytes.length; start += size) {
-    const block = PKCS1_KEM.encrypt(key, bytes.subarray(start, start + size))
+    const block = encryptBlock(key, bytes.subarray(start, start + size))
     binary += String.fromCharCode(...block)
   }
   return btoa(binary)

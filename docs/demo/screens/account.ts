@@ -1,35 +1,38 @@
-/** The sign-in card: by code, by password, by a provider, as a guest. */
+/** The sign-in card: by code, by password, by a provider or as a guest. */
 import { auth } from '../auth.ts'
-import { beforeDrawing, h, refresh } from '../live.ts'
+import { beforeRefresh, h, refresh } from '../dom.ts'
 import { contactField, passwordField } from '../fields.ts'
 import { button, flowError, focusHeading, heading, line, type ScreenPart } from '../parts.ts'
 import { isCancelled, t, ui } from '../parts.ts'
-import { keep, place } from '../place.ts'
-import { leaveFor, providerButtons } from './provider.ts'
+import { pageState, savePageState } from '../pageState.ts'
+import { startProvider, providerButtons } from './provider.ts'
 
-type Way = 'code' | 'password'
+type Tab = 'code' | 'password'
 
 const isAsking = () =>
   ui.view.flow === 'signIn' && ui.view.can({ type: 'contact.submit', phone_number: '' })
 const isHere = () => ui.view.status === 'signedOut'
 
-/** The steps a typed password is kept at; none is where a flow is about to begin. */
+/** The steps in which the password field keeps its text. Without a step a flow is about to start. */
 const PASSWORD_STEPS = new Set<typeof ui.view.step>([
   undefined,
   'askingAccount',
   'checkingPassword',
 ])
 
-/** The chosen tab. */
-let way: Way = place.way === 'password' ? 'password' : 'code'
-/** Name or password were left empty, so nothing was sent. */
+/** The selected tab. */
+let selected: Tab = pageState.tab === 'password' ? 'password' : 'code'
+/** The username or the password was left empty, so nothing was sent. */
 let isMissing = false
-/** What was last sent, the error last seen in the view, and what that was about. */
-let sent: Way | 'guest' | undefined
-let failure = ui.view.error
-let failed: Way | 'guest' | undefined
+type Attempt = Tab | 'guest'
 
-const errorOf = (of: Way | 'guest') => (failed === of ? flowError() : undefined)
+/** What was sent last. */
+let attempt: Attempt | undefined
+/** The last error of the view, and what had been sent before it. */
+let lastError = ui.view.error
+let failed: Attempt | undefined
+
+const errorOf = (of: Attempt) => (failed === of ? flowError() : undefined)
 const passwordError = () => (isMissing ? t().account.missingPassword : errorOf('password'))
 
 const contact = contactField('contact', {
@@ -61,15 +64,15 @@ const password = passwordField('password', {
   }),
 })
 
-function choose(next: Way): void {
-  way = next
+function select(tab: Tab): void {
+  selected = tab
   isMissing = false
   password.hide()
-  keep({ way })
+  savePageState({ tab })
   refresh()
 }
 
-const tab = (of: Way, label: () => string) =>
+const tabButton = (of: Tab, label: () => string) =>
   h(
     'button',
     {
@@ -77,34 +80,34 @@ const tab = (of: Way, label: () => string) =>
       role: 'tab',
       id: `tab-${of}`,
       'aria-controls': `panel-${of}`,
-      'aria-selected': () => String(way === of),
-      tabindex: () => (way === of ? '0' : '-1'),
-      onclick: () => choose(of),
+      'aria-selected': () => String(selected === of),
+      tabindex: () => (selected === of ? '0' : '-1'),
+      onclick: () => select(of),
     },
     label,
   )
 
 const tabs = h(
   'div',
-  { role: 'tablist', class: 'tabs', 'aria-label': () => t().account.ways },
-  tab('code', () => t().account.byCode),
-  tab('password', () => t().account.byPassword),
+  { role: 'tablist', class: 'tabs', 'aria-label': () => t().account.tabs },
+  tabButton('code', () => t().account.byCode),
+  tabButton('password', () => t().account.byPassword),
 )
 
 tabs.addEventListener('keydown', ({ key }) => {
   if (key !== 'ArrowLeft' && key !== 'ArrowRight' && key !== 'Home' && key !== 'End') return
-  choose(key === 'Home' || (key !== 'End' && way === 'password') ? 'code' : 'password')
-  document.getElementById(`tab-${way}`)?.focus()
+  select(key === 'Home' || (key !== 'End' && selected === 'password') ? 'code' : 'password')
+  document.getElementById(`tab-${selected}`)?.focus()
 })
 
-const panel = (of: Way, form: HTMLFormElement) =>
+const panel = (of: Tab, form: HTMLFormElement) =>
   h(
     'div',
     {
       id: `panel-${of}`,
       role: 'tabpanel',
       'aria-labelledby': `tab-${of}`,
-      hidden: () => way !== of,
+      hidden: () => selected !== of,
     },
     form,
   )
@@ -147,7 +150,7 @@ const passwordForm = h(
   ),
 )
 
-const isEntering = () => ui.view.step === 'signingInAsGuest'
+const isSigningInAsGuest = () => ui.view.step === 'signingInAsGuest'
 
 const others = h(
   'div',
@@ -157,14 +160,19 @@ const others = h(
     { class: 'divider' },
     h('span', {}, () => t().account.or),
   ),
-  ...providerButtons(isAsking, leaveFor),
-  button('link', () => (isEntering() ? t().account.entering : t().account.asGuest), isAsking, {
-    isBusy: isEntering,
-    onclick: () => {
-      sent = 'guest'
-      auth.send({ type: 'guest.enter' })
+  ...providerButtons(isAsking, startProvider),
+  button(
+    'link',
+    () => (isSigningInAsGuest() ? t().account.signingInAsGuest : t().account.asGuest),
+    isAsking,
+    {
+      isBusy: isSigningInAsGuest,
+      onclick: () => {
+        attempt = 'guest'
+        auth.send({ type: 'guest.enter' })
+      },
     },
-  }),
+  ),
   line('others-line', () => errorOf('guest')),
 )
 
@@ -172,7 +180,7 @@ function submitContact(event: Event): void {
   event.preventDefault()
   const typed = isAsking() && contact.take()
   if (!typed) return
-  sent = 'code'
+  attempt = 'code'
   auth.send({ type: 'contact.submit', ...typed })
 }
 
@@ -185,31 +193,31 @@ function submitPassword(event: Event): void {
     refresh()
     return (name ? password.input : username).focus()
   }
-  sent = 'password'
+  attempt = 'password'
   password.hide()
   auth.send({ type: 'password.submit', username: name, password: password.input.value })
 }
 
-/** A wrong password is typed anew. */
-function follow(): void {
+/** Assigns a new error to the form it is about, and empties a wrong password. */
+function assignError(): void {
   const { error, flow, step } = ui.view
   if (!isHere()) clearAccount()
-  if (flow !== 'signIn' || error === failure || step !== 'askingAccount') return
-  failure = error
-  failed = error && (sent ?? way)
-  if (failed === 'password' && REFUSED.has(error!.code)) {
+  if (flow !== 'signIn' || error === lastError || step !== 'askingAccount') return
+  lastError = error
+  failed = error && (attempt ?? selected)
+  if (failed === 'password' && WRONG_PASSWORD.has(error!.code)) {
     password.clear()
     password.input.focus()
   }
 }
 
-const REFUSED = new Set<string>(['invalid_password', 'not_found', 'password_not_set'])
+const WRONG_PASSWORD = new Set<string>(['invalid_password', 'not_found', 'password_not_set'])
 
-beforeDrawing(follow)
+beforeRefresh(assignError)
 
-/** Puts a name and a password into the form, for somebody to send. */
+/** Fills the password form in, without submitting it. */
 export function fillPassword(name: string, secret: string): void {
-  choose('password')
+  select('password')
   username.value = name
   password.input.value = secret
   passwordForm.querySelector<HTMLButtonElement>('.primary')?.focus()
@@ -235,7 +243,7 @@ export const account: ScreenPart = {
     others,
   ),
   focus() {
-    if (ui.view.error) return (way === 'code' ? contact.input : password.input).focus()
+    if (ui.view.error) return (selected === 'code' ? contact.input : password.input).focus()
     focusHeading.call(this)
   },
 }

@@ -1,9 +1,9 @@
-/** The code that was sent, and how to get another one. */
+/** The screens for a code that was sent, and for getting another one. */
 import { auth } from '../auth.ts'
-import { beforeDrawing, h, live, refresh } from '../live.ts'
+import { beforeRefresh, h, onRefresh, refresh } from '../dom.ts'
 import { button, flowError, focusHeading, heading, isCancelled } from '../parts.ts'
 import { lastContact, line, type ScreenPart, t, ui } from '../parts.ts'
-import { keep, place } from '../place.ts'
+import { pageState, savePageState } from '../pageState.ts'
 import { cancelEdit } from './edit.ts'
 
 const LENGTH = 6
@@ -12,10 +12,10 @@ const isAsking = () => ui.view.can({ type: 'code.submit', code: '' })
 const canResend = () => ui.view.can({ type: 'code.resend' })
 const isAccount = () => ui.view.flow === 'account'
 const canLeave = () => ui.view.can({ type: isAccount() ? 'edit.cancel' : 'contact.change' })
-const isEmail = () => place.contact?.email !== undefined
+const isEmail = () => pageState.contact?.email !== undefined
 
 let isMissing = false
-let failure = ui.view.error
+let lastError = ui.view.error
 
 const input = h('input', {
   id: 'code',
@@ -101,7 +101,7 @@ function workLabel(): string {
   return labels[ui.view.step ?? ''] ?? verify
 }
 
-/** Sends again, once it may be; until then it says how long that takes. */
+/** Creates the button that sends another code. Until that is possible it counts the seconds. */
 export function resendButton(kind: 'primary' | 'secondary'): HTMLButtonElement {
   return button(kind, resendLabel, canResend, {
     isBusy: () => ui.view.step === 'sendingCode',
@@ -111,24 +111,24 @@ export function resendButton(kind: 'primary' | 'secondary'): HTMLButtonElement {
 
 function resendLabel(): string {
   if (ui.view.step === 'sendingCode') return t().code.resending
-  const seconds = Math.ceil(left() / 1000)
+  const seconds = Math.ceil(millisecondsLeft() / 1000)
   return seconds > 0 ? t().code.resendIn(seconds) : t().code.resend
 }
 
-/** Milliseconds until the code may be sent again. */
-function left(): number {
+/** Returns the milliseconds until another code can be sent. */
+function millisecondsLeft(): number {
   return Math.max(0, (ui.view.code?.resendAt ?? 0) - Date.now())
 }
 
-/** The other way: another contact, or, in the account, none. */
+/** Goes back to the contact, or cancels the edit of an account. */
 const leaveButton = (kind: 'secondary' | 'link') =>
   button(kind, () => (isAccount() ? t().cancel : t().code.change(isEmail())), canLeave, {
     onclick: () => (isAccount() ? cancelEdit() : auth.send({ type: 'contact.change' })),
   })
 
-/** The other proof, for who has an e-mail alone; a phone has to be proven by a code. */
+/** Offers the password to a user without a phone; a user with one has to enter a code. */
 function passwordButton(): HTMLButtonElement {
-  const isOffered = () => isAccount() && !!place.contact?.email && !isForTarget()
+  const isOffered = () => isAccount() && !!pageState.contact?.email && !isForTarget()
   const canChange = () => ui.view.can({ type: 'proof.change' })
   return button('secondary', () => t().code.byPassword, canChange, {
     isHidden: () => !isOffered(),
@@ -136,28 +136,28 @@ function passwordButton(): HTMLButtonElement {
   })
 }
 
-/** The countdown is a matter of the screen alone: the machine keeps the deadline. */
+// The screen counts the seconds; the machine keeps the deadline.
 let timer: number | undefined
-live(() => {
+onRefresh(() => {
   window.clearTimeout(timer)
-  if (left() > 0) timer = window.setTimeout(refresh, left() % 1000 || 1000)
+  if (millisecondsLeft() > 0) timer = window.setTimeout(refresh, millisecondsLeft() % 1000 || 1000)
 })
 
-beforeDrawing(() => {
+beforeRefresh(() => {
   const { code, error, step } = ui.view
-  // Another code is typed from the start.
-  if (code && code.contact !== place.contact) input.value = ''
-  if (code) keep({ contact: code.contact })
+  // Another contact gets another code.
+  if (code && code.contact !== pageState.contact) input.value = ''
+  if (code) savePageState({ contact: code.contact })
   if (step !== 'askingCode' && step !== 'verifyingCode' && !ui.view.busy) input.value = ''
-  if (error === failure || step !== 'askingCode') return
-  failure = error
+  if (error === lastError || step !== 'askingCode') return
+  lastError = error
   isMissing = false
-  // A wrong code is typed anew; one that did not get through is sent again as it is.
+  // A wrong code is typed again. A code that did not reach the server stays, to be sent again.
   if (error?.operation === 'verify' && error.code === 'invalid_argument') input.value = ''
   if (error) input.focus()
 })
 
-/** Types a code in, as if it had been pasted. Answers whether there was room for it. */
+/** Fills the code in, as a paste would, if a code is asked for. Returns whether it is. */
 export function fillCode(code: string): boolean {
   if (!isAsking()) return false
   input.value = code
@@ -166,10 +166,10 @@ export function fillCode(code: string): boolean {
   return true
 }
 
-/** Whether the code is for the contact that is to become the account's, not for one it has. */
+/** Whether the code proves the new contact of an account, not its current one. */
 function isForTarget(): boolean {
-  const { phone_number, email } = place.target ?? {}
-  const now = place.contact
+  const { phone_number, email } = pageState.target ?? {}
+  const now = pageState.contact
   return !!now && now.phone_number === phone_number && now.email === email
 }
 
@@ -191,7 +191,7 @@ export const code: ScreenPart = {
     ),
     form,
   ),
-  // There is one thing to do here, and it says by itself what it is about.
+  // The description of the field says what the screen is about.
   focus: () => input.focus(),
 }
 

@@ -1,71 +1,73 @@
-/** The forms of the account. One stays open until what it asks for is done or given up. */
+/** The forms of the account. A form stays open until its edit is done or cancelled. */
 import type { Contact } from 'cloudbase-authflow'
 import { auth, type DemoEvent } from '../auth.ts'
-import { contactField, owner, passwordField } from '../fields.ts'
-import { beforeDrawing, h, refresh } from '../live.ts'
+import { contactField, usernameField, passwordField } from '../fields.ts'
+import { beforeRefresh, h, refresh } from '../dom.ts'
 import { back, button, flowError, focusHeading, heading, line } from '../parts.ts'
 import { masked, type ScreenPart, t, ui } from '../parts.ts'
-import { type EditName, keep, place } from '../place.ts'
+import { type EditName, pageState, savePageState } from '../pageState.ts'
 import { loadProviders, loadUser, user } from '../user.ts'
 
 const isAsking = () => ui.view.step === 'askingEdit'
-const isOpen = (name: EditName) => ui.view.flow === 'account' && place.edit === name
+const isOpen = (name: EditName) => ui.view.flow === 'account' && pageState.edit === name
 
-/** An error that has been told, or that nobody wants to hear of any more. */
-let told = ui.view.error
+/** An error that is not shown any more. */
+let dismissedError = ui.view.error
 let isLeaving = false
 
-/** What went wrong in the form that is open; without a name, in the list of the account. */
+/** Returns the error of a form; without a name, that of the account page. */
 export const errorOf = (name?: EditName) =>
-  isAsking() && place.edit === name && ui.view.error !== told ? flowError() : undefined
+  isAsking() && pageState.edit === name && ui.view.error !== dismissedError
+    ? flowError()
+    : undefined
 
 export function openEdit(name: EditName): void {
-  told = ui.view.error
-  keep({ edit: name, target: undefined })
+  dismissedError = ui.view.error
+  savePageState({ edit: name, target: undefined })
   refresh()
 }
 
 function close(): void {
-  told = ui.view.error
-  keep({ edit: undefined, target: undefined })
+  dismissedError = ui.view.error
+  savePageState({ edit: undefined, target: undefined })
   refresh()
 }
 
-/** Leaves everything as it was. */
+/** Cancels the edit and closes its form. */
 export function cancelEdit(): void {
   isLeaving = true
-  keep({ edit: undefined, target: undefined })
+  savePageState({ edit: undefined, target: undefined })
   auth.send({ type: 'edit.cancel' })
 }
 
-/** Sends the edit; `target` is the contact that it is about. */
+/** Sends the edit; `target` is the new contact, if there is one. */
 function submit(event: DemoEvent, target?: Contact): void {
-  told = undefined
-  keep({ target })
+  dismissedError = undefined
+  savePageState({ target })
   auth.send(event)
 }
 
-/** The step that was seen last: what came of an edit shows where the machine asks for the next. */
-let before = ui.view.step
+/** The step of the last refresh. It says what an edit achieved when the flow is back at `askingEdit`. */
+let stepBefore = ui.view.step
 
-beforeDrawing(() => {
+beforeRefresh(() => {
   const { status, flow, step, error } = ui.view
-  const last = before
-  before = step
+  const last = stepBefore
+  stepBefore = step
   if (status === 'unknown') return
-  if (flow !== 'account') return keep({ edit: undefined, target: undefined })
+  if (flow !== 'account') return savePageState({ edit: undefined, target: undefined })
   if (step === 'askingEdit' && isLeaving) {
     isLeaving = false
-    told = error
+    dismissedError = error
   }
   if (step !== 'askingEdit' || error || !last || last === step) return
-  const { edit } = place
-  if (last === 'savingProfile') ui.news = 'profile'
-  else if (last === 'settingPassword') ui.news = 'password'
-  else if (last === 'settingContact') ui.news = edit === 'email' ? 'email' : 'phone'
-  else if (last === 'bindingProvider') ui.news = 'bind'
+  const { edit } = pageState
+  if (last === 'savingProfile') ui.success = 'profile'
+  else if (last === 'settingPassword') ui.success = 'password'
+  else if (last === 'settingContact') ui.success = edit === 'email' ? 'email' : 'phone'
+  else if (last === 'bindingProvider') ui.success = 'bind'
   else if (last !== 'unbindingProvider') return
-  keep({ edit: undefined, target: undefined })
+  savePageState({ edit: undefined, target: undefined })
   loadUser()
   loadProviders()
 })
@@ -133,9 +135,9 @@ const username = input('edit-username', 'username', () => !!errorOf('profile'))
 const label = (of: HTMLInputElement, text: () => string) =>
   h('div', { class: 'label' }, h('label', { for: of.id }, text))
 
-/** What is known is filled in once, when the form is opened. */
+/** The form is filled in once, when it is opened and the user is loaded. */
 let isFilled = false
-beforeDrawing(() => {
+beforeRefresh(() => {
   if (!isOpen('profile')) isFilled = false
   else if (!isFilled && user.value) {
     isFilled = true
@@ -180,27 +182,27 @@ const replaceContact = (field: typeof phone) => () => {
   if (typed) submit({ type: 'contact.replace', ...typed }, typed)
 }
 
-let isUnticked = false
-const tick = h('input', {
+let isUnconfirmed = false
+const checkbox = h('input', {
   id: 'understood',
   type: 'checkbox',
   'aria-describedby': 'edit-delete-line',
-  'aria-invalid': () => (isUnticked ? 'true' : undefined),
+  'aria-invalid': () => (isUnconfirmed ? 'true' : undefined),
   onchange: () => {
-    isUnticked = false
+    isUnconfirmed = false
     refresh()
   },
 })
-beforeDrawing(() => {
+beforeRefresh(() => {
   if (isOpen('delete')) return
-  tick.checked = isUnticked = false
+  checkbox.checked = isUnconfirmed = false
 })
 
 function deleteAccount(): void {
-  isUnticked = !tick.checked
-  if (!isUnticked) return submit({ type: 'account.delete' })
+  isUnconfirmed = !checkbox.checked
+  if (!isUnconfirmed) return submit({ type: 'account.delete' })
   refresh()
-  tick.focus()
+  checkbox.focus()
 }
 
 const now = (of: Contact) => (Object.values(of).some(Boolean) ? masked(of) : undefined)
@@ -225,7 +227,7 @@ export const edits: Record<`edit-${EditName}`, ScreenPart> = {
   }),
   'edit-password': editScreen('password', {
     lead: () => t().edit.leadPassword,
-    nodes: [owner(), ...password.nodes],
+    nodes: [usernameField(), ...password.nodes],
     label: () => t().edit.save,
     submit() {
       const typed = password.take()
@@ -253,13 +255,13 @@ export const edits: Record<`edit-${EditName}`, ScreenPart> = {
       h(
         'label',
         { class: 'check', for: 'understood' },
-        tick,
+        checkbox,
         h('span', {}, () => t().delete.understood),
       ),
-      line('edit-delete-line', () => (isUnticked ? t().delete.missing : errorOf('delete'))),
+      line('edit-delete-line', () => (isUnconfirmed ? t().delete.missing : errorOf('delete'))),
     ],
     label: () => t().delete.delete,
     submit: deleteAccount,
-    focus: tick,
+    focus: checkbox,
   }),
 }

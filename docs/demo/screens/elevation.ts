@@ -1,10 +1,10 @@
-/** Whoever changes what matters proves once more who they are. */
+/** Step-up authentication: another proof before an important edit. */
 import { auth } from '../auth.ts'
-import { owner, passwordField } from '../fields.ts'
-import { beforeDrawing, h } from '../live.ts'
+import { usernameField, passwordField } from '../fields.ts'
+import { beforeRefresh, h } from '../dom.ts'
 import { back, button, flowError, focusHeading, heading, line, masked } from '../parts.ts'
 import { type ScreenPart, t, ui } from '../parts.ts'
-import { place } from '../place.ts'
+import { pageState } from '../pageState.ts'
 import { user } from '../user.ts'
 import { cancelEdit } from './edit.ts'
 
@@ -15,9 +15,9 @@ const isAsking = () => ui.view.step === 'askingProof' || ui.view.step === 'askin
 const isSending = () => ui.view.step === 'sendingCode'
 const isConfirming = () => ui.view.busy && !isSending()
 
-/** The way stays on screen while it is tried. */
+/** Whether the password form is shown; it stays while the proof is checked. */
 let hasPassword = false
-beforeDrawing(() => {
+beforeRefresh(() => {
   if (isAsking()) hasPassword = isHere() && byPassword()
 })
 
@@ -29,12 +29,12 @@ const password = passwordField('own-password', {
   hint: () => t().elevation.hint,
 })
 
-/** A wrong password is typed anew. */
-let failure = ui.view.error
-beforeDrawing(() => {
+/** The last error, so that a wrong password is emptied once. */
+let lastError = ui.view.error
+beforeRefresh(() => {
   const { error } = ui.view
-  if (error === failure || !isAsking()) return
-  failure = error
+  if (error === lastError || !isAsking()) return
+  lastError = error
   if (error?.operation !== 'sudo' || !hasPassword) return
   password.clear()
   password.input.focus()
@@ -57,7 +57,7 @@ const form = h(
       if (typed) auth.send({ type: 'password.submit', password: typed })
     },
   },
-  owner(),
+  usernameField(),
   ...password.nodes,
   button(
     'primary',
@@ -98,7 +98,7 @@ export const elevation: ScreenPart = {
     {},
     back(() => t().cancel, isAsking, cancelEdit),
     heading(() => t().elevation.heading),
-    h('p', { class: 'lead' }, () => t().elevation.lead[place.edit ?? 'profile']),
+    h('p', { class: 'lead' }, () => t().elevation.lead[pageState.edit ?? 'profile']),
     form,
     codeForm,
   ),

@@ -1,6 +1,6 @@
-/** Who is signed in; for a guest, how to stay. */
+/** The signed-in user; for a guest, the offer to upgrade. */
 import { auth } from '../auth.ts'
-import { h } from '../live.ts'
+import { h } from '../dom.ts'
 import { sentence } from '../messages.ts'
 import { button, focusHeading, heading, line, type ScreenPart, t, timeOf, ui } from '../parts.ts'
 import { loadUser, user } from '../user.ts'
@@ -8,7 +8,7 @@ import { loadUser, user } from '../user.ts'
 const isHome = () => ui.view.flow === undefined
 const isGuest = () => ui.view.status === 'anonymous'
 const canCall = () => isHome() && !user.isLoading
-const canLeave = () => ui.view.can({ type: 'session.end' })
+const canSignOut = () => ui.view.can({ type: 'session.end' })
 
 const row = (label: () => string, value: () => string | undefined, isHidden = () => false) =>
   h(
@@ -87,7 +87,7 @@ export const home: ScreenPart = {
       isBusy: () => user.isLoading,
       onclick: loadUser,
     }),
-    button('secondary', () => t().home.signOut, canLeave, {
+    button('secondary', () => t().home.signOut, canSignOut, {
       onclick: () => auth.send({ type: 'session.end' }),
     }),
   ),

@@ -1,6 +1,6 @@
-/** What a new account may be called. */
+/** The optional profile of a new account. */
 import { auth } from '../auth.ts'
-import { h, live } from '../live.ts'
+import { h, onRefresh } from '../dom.ts'
 import { button, flowError, focusHeading, heading, line } from '../parts.ts'
 import { type ScreenPart, t, ui } from '../parts.ts'
 
@@ -28,7 +28,7 @@ const label = (of: HTMLInputElement, text: () => string) =>
     h('span', { class: 'optional' }, () => t().profile.optional),
   )
 
-live(() => {
+onRefresh(() => {
   username.toggleAttribute('aria-invalid', false)
   if (ui.view.step === 'askingProfile' && ui.view.error?.operation === 'updateProfile') {
     username.setAttribute('aria-invalid', 'true')

@@ -1,9 +1,9 @@
-/** The way to a provider and back, whatever it is for. */
+/** Getting the user's consent at a provider, to sign in, to upgrade or to link it. */
 import { auth } from '../auth.ts'
-import { h, live } from '../live.ts'
-import { button, either, flowError, focusHeading, heading, line } from '../parts.ts'
+import { h, onRefresh } from '../dom.ts'
+import { button, sendFirst, flowError, focusHeading, heading, line } from '../parts.ts'
 import { type ScreenPart, t, ui } from '../parts.ts'
-import { keep, place, type ProviderId, providerIds } from '../place.ts'
+import { pageState, type ProviderId, providerIds, savePageState } from '../pageState.ts'
 
 const ICONS: Record<ProviderId, string> = {
   wx_open:
@@ -12,18 +12,18 @@ const ICONS: Record<ProviderId, string> = {
     'M12 3l7.500 3v5.500c0 4.500-3 7.800-7.500 9.500-4.500-1.700-7.500-5-7.500-9.500V6z M9 12l2.200 2.200L15.200 10',
 }
 
-const name = () => place.provider && t().providers[place.provider]
+const name = () => pageState.provider && t().providers[pageState.provider]
 
-/** How to get to a provider, and that this very page is where to come back to. */
-export function visitTo(provider_id: ProviderId, isPopup = ui.isPopup) {
-  keep({ provider: provider_id })
+/** Returns the input for the consent at a provider, which redirects to this page. */
+export function consentInput(provider_id: ProviderId, isPopup = ui.isPopup) {
+  savePageState({ provider: provider_id })
   return { provider_id, redirect_uri: location.origin + location.pathname, isPopup }
 }
 
-/** Whether the error of the running flow is about a visit to a provider. */
-export const hasVisitFailed = () => VISIT.has(ui.view.error?.operation ?? '')
+/** Whether the error of the running flow is about a provider. */
+export const hasProviderFailed = () => PROVIDER_OPERATIONS.has(ui.view.error?.operation ?? '')
 
-const VISIT = new Set([
+const PROVIDER_OPERATIONS = new Set([
   'bindProvider',
   'getProviderUri',
   'grantProviderToken',
@@ -33,8 +33,8 @@ const VISIT = new Set([
 ])
 
 /** Signs in by a provider. */
-export function leaveFor(id: ProviderId, isPopup = ui.isPopup): void {
-  auth.send({ type: 'flow.start', flow: 'provider', input: visitTo(id, isPopup) })
+export function startProvider(id: ProviderId, isPopup = ui.isPopup): void {
+  auth.send({ type: 'flow.start', flow: 'provider', input: consentInput(id, isPopup) })
 }
 
 /** One button for each provider. */
@@ -43,7 +43,7 @@ export function providerButtons(
   run: (id: ProviderId) => void,
 ): HTMLButtonElement[] {
   return providerIds.map((id) => {
-    const isOpening = () => ui.view.step === 'fetchingUri' && place.provider === id
+    const isOpening = () => ui.view.step === 'fetchingUri' && pageState.provider === id
     const text = () => t().providers[id]
     const label = () => (isOpening() ? t().account.opening(text()) : text())
     return button('secondary', label, isUsable, {
@@ -58,15 +58,15 @@ export function providerButtons(
 
 const isWaiting = () => ui.view.step === 'askingReturn' || ui.view.step === 'askingPopup'
 const isBlocked = () => ui.view.step === 'askingClick'
-const wantsFactor = () => ui.view.step === 'askingSecondFactor'
+const needsSecondFactor = () => ui.view.step === 'askingSecondFactor'
 const hasFailed = () => ui.view.step === 'askingRetry'
-const isAsking = () => isWaiting() || isBlocked() || wantsFactor() || hasFailed()
+const isAsking = () => isWaiting() || isBlocked() || needsSecondFactor() || hasFailed()
 const canRetry = () => ui.view.can({ type: 'provider.retry' })
 
 function headingText(): string {
   if (isWaiting()) return t().provider.waiting(name())
   if (isBlocked()) return t().provider.blocked
-  if (wantsFactor()) return t().secondFactor.heading
+  if (needsSecondFactor()) return t().secondFactor.heading
   return hasFailed() ? t().provider.failed : t().provider.working
 }
 
@@ -74,7 +74,7 @@ function leadText(): string {
   const { leadPage, leadWindow, leadBlocked, leadFactor, leadWorking, leadFailed } = t().provider
   if (isWaiting()) return ui.view.step === 'askingPopup' ? leadWindow : leadPage
   if (isBlocked()) return leadBlocked
-  if (wantsFactor()) return leadFactor(name())
+  if (needsSecondFactor()) return leadFactor(name())
   return hasFailed() ? leadFailed(name()) : leadWorking(name())
 }
 
@@ -85,21 +85,21 @@ function retryText(): string {
   return ui.view.step === 'askingPopup' ? againWindow : again
 }
 
-function leave(): void {
-  either({ type: 'edit.cancel' }, { type: 'contact.change' }, { type: 'flow.cancel' })
+function cancel(): void {
+  sendFirst({ type: 'edit.cancel' }, { type: 'contact.change' }, { type: 'flow.cancel' })
 }
 
 const retry = () => auth.send({ type: 'provider.retry' })
 
-/** Ends a visit whose window was blocked, and begins another one for the same on this page. */
-function goOnHere(): void {
+/** Replaces a blocked popup by a redirect of this page. */
+function continueOnThisPage(): void {
   const { flow } = ui.view
-  const id = place.provider
+  const id = pageState.provider
   if (!id) return
-  leave()
-  if (flow === 'provider') leaveFor(id, false)
-  if (flow === 'upgrade') auth.send({ type: 'provider.choose', ...visitTo(id, false) })
-  if (flow === 'account') auth.send({ type: 'provider.bind', ...visitTo(id, false) })
+  cancel()
+  if (flow === 'provider') startProvider(id, false)
+  if (flow === 'upgrade') auth.send({ type: 'provider.choose', ...consentInput(id, false) })
+  if (flow === 'account') auth.send({ type: 'provider.bind', ...consentInput(id, false) })
 }
 
 export const provider: ScreenPart = {
@@ -121,35 +121,35 @@ export const provider: ScreenPart = {
         isHidden: () => !hasFailed() && !isBlocked(),
         onclick: retry,
       }),
-      button('primary', () => t().provider.leave, wantsFactor, {
-        isHidden: () => !wantsFactor(),
-        onclick: leave,
+      button('primary', () => t().provider.leave, needsSecondFactor, {
+        isHidden: () => !needsSecondFactor(),
+        onclick: cancel,
       }),
       button('secondary', retryText, canRetry, {
-        isHidden: () => !isWaiting() && !wantsFactor(),
+        isHidden: () => !isWaiting() && !needsSecondFactor(),
         onclick: retry,
       }),
       button('secondary', () => t().provider.here, isBlocked, {
-        isHidden: () => !isBlocked() || !place.provider,
-        onclick: goOnHere,
+        isHidden: () => !isBlocked() || !pageState.provider,
+        onclick: continueOnThisPage,
       }),
       button(
         'secondary',
         () => (ui.view.flow === 'provider' ? t().provider.leave : t().cancel),
         isAsking,
-        { isHidden: () => !isAsking() || wantsFactor(), onclick: leave },
+        { isHidden: () => !isAsking() || needsSecondFactor(), onclick: cancel },
       ),
     ),
   ),
   focus: focusHeading,
 }
 
-/** A change on the same screen is heard as well, and what had the focus may be gone. */
-let before: string | undefined
-live(() => {
-  const last = before
-  before = undefined
-  if (place.screen !== 'provider') return
-  before = isAsking() ? ui.view.step : 'working'
-  if (last && last !== before) provider.focus()
+/** Focuses the heading again when it changes, because the focused button may be hidden by then. */
+let stateBefore: string | undefined
+onRefresh(() => {
+  const last = stateBefore
+  stateBefore = undefined
+  if (pageState.screen !== 'provider') return
+  stateBefore = isAsking() ? ui.view.step : 'working'
+  if (last && last !== stateBefore) provider.focus()
 })

@@ -1,10 +1,10 @@
-/** A new password for who has forgotten theirs. */
+/** Password reset. */
 import { auth } from '../auth.ts'
 import { contactField, passwordField } from '../fields.ts'
-import { beforeDrawing, h } from '../live.ts'
+import { beforeRefresh, h } from '../dom.ts'
 import { back, button, flowError, focusHeading, heading, type ScreenPart } from '../parts.ts'
 import { t, ui } from '../parts.ts'
-import { place } from '../place.ts'
+import { pageState } from '../pageState.ts'
 
 const isHere = () => ui.view.flow === 'resetPassword'
 const isAsking = () => ui.view.step === 'askingContact'
@@ -22,17 +22,17 @@ const password = passwordField('reset-password', {
   isNew: true,
 })
 
-/** Whose password it is, for a password manager. */
-const name = h('input', {
+/** Shows password managers which user the new password is for. */
+const username = h('input', {
   type: 'text',
-  class: 'owner',
+  class: 'username',
   autocomplete: 'username',
   tabindex: '-1',
   'aria-hidden': 'true',
   readonly: true,
 })
-beforeDrawing(() => {
-  name.value = place.contact?.phone_number ?? place.contact?.email ?? ''
+beforeRefresh(() => {
+  username.value = pageState.contact?.phone_number ?? pageState.contact?.email ?? ''
 })
 
 export const forgotten: ScreenPart = {
@@ -86,7 +86,7 @@ export const newPassword: ScreenPart = {
           if (typed) auth.send({ type: 'password.submit', password: typed })
         },
       },
-      name,
+      username,
       ...password.nodes,
       button('primary', () => (isSaving() ? t().reset.saving : t().reset.save), isAskingPassword, {
         isBusy: isSaving,

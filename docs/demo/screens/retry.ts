@@ -1,6 +1,6 @@
-/** Everything is proven; only the last step did not get through. */
-import { h } from '../live.ts'
-import { button, either, flowError, focusHeading, heading, line } from '../parts.ts'
+/** The last request did not reach the server and can be sent again. */
+import { h } from '../dom.ts'
+import { button, sendFirst, flowError, focusHeading, heading, line } from '../parts.ts'
 import { type ScreenPart, t, ui } from '../parts.ts'
 import { cancelEdit } from './edit.ts'
 
@@ -16,9 +16,9 @@ function changeLabel(): string {
   return isUpgrade() ? t().upgrade.again : t().retry.change
 }
 
-function leave(): void {
+function cancel(): void {
   if (isAccount()) return cancelEdit()
-  either({ type: 'contact.change' }, { type: 'flow.cancel' })
+  sendFirst({ type: 'contact.change' }, { type: 'flow.cancel' })
 }
 
 export const retry: ScreenPart = {
@@ -34,7 +34,7 @@ export const retry: ScreenPart = {
       button('primary', () => (ui.view.busy ? t().edit.working : t().retry.retry), isAsking, {
         isBusy: () => ui.view.busy,
         onclick: () =>
-          either(
+          sendFirst(
             { type: 'signIn.retry' },
             { type: 'upgrade.retry' },
             { type: 'elevation.retry' },
@@ -42,7 +42,7 @@ export const retry: ScreenPart = {
           ),
       }),
       button('secondary', changeLabel, isAsking, {
-        onclick: leave,
+        onclick: cancel,
       }),
     ),
   ),

@@ -1,14 +1,14 @@
-/** What was given is right and not enough: a code to the phone goes with it. */
+/** The second factor: a code to the phone of the account. */
 import { auth } from '../auth.ts'
 import { contactField } from '../fields.ts'
-import { h } from '../live.ts'
+import { h } from '../dom.ts'
 import { back, button, flowError, focusHeading, heading } from '../parts.ts'
 import { type ScreenPart, t, ui } from '../parts.ts'
 
 const isHere = () => ui.view.flow === 'signIn'
 const isAsking = () => ui.view.step === 'askingSecondFactor'
 
-/** That a second factor is wanted is what the screen itself says. */
+/** The screen itself says that a second factor is needed. */
 const error = () => (ui.view.error?.code === 'mfa_phone_required' ? undefined : flowError())
 
 const contact = contactField('factor', { isAsking, isOpen: isHere, error, only: 'phone' })

@@ -1,23 +1,23 @@
-/** The account of whoever is signed in: what it holds, and the way to change each part. */
+/** The account page: its parts, each with a button that changes it. */
 import { auth } from '../auth.ts'
-import { beforeDrawing, h } from '../live.ts'
+import { beforeRefresh, h } from '../dom.ts'
 import { sentence } from '../messages.ts'
 import { back, button, focusHeading, heading, isCancelled } from '../parts.ts'
 import { type ScreenPart, t, ui } from '../parts.ts'
-import { type EditName, type ProviderId, providerIds } from '../place.ts'
+import { type EditName, type ProviderId, providerIds } from '../pageState.ts'
 import { loadProviders, type Provider, providers, user } from '../user.ts'
 import { errorOf, openEdit } from './edit.ts'
-import { visitTo } from './provider.ts'
+import { consentInput } from './provider.ts'
 
 const isAsking = () => ui.view.step === 'askingEdit'
 
 interface PartOptions {
   isBusy?: () => boolean
-  /** What stands there in place of a value. */
+  /** The text in place of a missing value. */
   none?: () => string
 }
 
-/** A part of the account: what it is, how it stands, and the one thing to do about it. */
+/** Creates the row of one part of the account: its name, its value and its button. */
 const part = (
   what: () => string,
   value: () => string | undefined,
@@ -49,9 +49,9 @@ const edit = (name: EditName) => () => openEdit(name)
 // Providers
 
 const list = h('ul', { class: 'parts' })
-/** The row of each provider that was ever listed; it stays and is hidden if it is listed no more. */
+/** The row of each provider that has been listed. It is hidden while it is not listed. */
 const rows = new Map<string, HTMLElement>()
-/** The one that is being disconnected. */
+/** The id of the provider that is being unlinked. */
 let unbinding: string | undefined
 
 const find = (id: string): Provider | undefined =>
@@ -64,14 +64,15 @@ function nameOf(id: string): string {
 }
 
 function toggle(id: string): void {
-  if (!find(id)?.bind) return auth.send({ type: 'provider.bind', ...visitTo(id as ProviderId) })
+  if (!find(id)?.bind)
+    return auth.send({ type: 'provider.bind', ...consentInput(id as ProviderId) })
   unbinding = id
   auth.send({ type: 'provider.unbind', provider_id: id })
 }
 
-/** Told in the list itself: nothing else on the screen changes, and nothing is to move. */
+/** Unlinking is confirmed below the list, so that nothing on the screen moves. */
 let hasUnlinked = false
-beforeDrawing(() => {
+beforeRefresh(() => {
   const { step, error } = ui.view
   if (step === 'unbindingProvider') hasUnlinked = true
   else if (step !== 'askingEdit' || error) hasUnlinked = false
@@ -81,9 +82,9 @@ function isWorkingOn(id: string): boolean {
   return ui.view.step === 'unbindingProvider' && unbinding === id
 }
 
-beforeDrawing(() => {
+beforeRefresh(() => {
   for (const { id, bind } of providers.value ?? []) {
-    // What cannot be gone to from here, and is not connected, is none of this page's business.
+    // A provider that this page does not know is listed only while it is linked.
     if (rows.has(id) || !(isKnown(id) || bind)) continue
     const row = part(
       () => nameOf(id),
@@ -131,7 +132,7 @@ export const settings: ScreenPart = {
     h('h2', {}, () => t().settings.providers),
     h(
       'div',
-      { class: 'room', 'aria-busy': () => String(providers.isLoading) },
+      { class: 'providers', 'aria-busy': () => String(providers.isLoading) },
       list,
       button('link', () => t().settings.reload, isAsking, {
         isHidden: () => !providers.error,

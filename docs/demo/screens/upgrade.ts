@@ -1,11 +1,11 @@
-/** A guest keeps the account: by a contact or by a provider, and what to do if that is taken. */
+/** A guest upgrades by a contact or a provider, and chooses what to do if that is taken. */
 import { auth } from '../auth.ts'
 import { contactField } from '../fields.ts'
-import { h } from '../live.ts'
+import { h } from '../dom.ts'
 import { back, button, flowError, focusHeading, heading, lastContact } from '../parts.ts'
 import { line, type ScreenPart, t, ui } from '../parts.ts'
-import { keep, place } from '../place.ts'
-import { hasVisitFailed, providerButtons, visitTo } from './provider.ts'
+import { pageState, savePageState } from '../pageState.ts'
+import { hasProviderFailed, providerButtons, consentInput } from './provider.ts'
 
 const isHere = () => ui.view.flow === 'upgrade'
 const isAsking = () => isHere() && ui.view.step === 'askingAccount'
@@ -15,7 +15,7 @@ const isSwitching = () => ui.view.step === 'switching' || ui.view.step === 'swit
 const contact = contactField('upgrade-contact', {
   isAsking,
   isOpen: isHere,
-  error: () => (hasVisitFailed() ? undefined : flowError()),
+  error: () => (hasProviderFailed() ? undefined : flowError()),
 })
 
 export const upgrade: ScreenPart = {
@@ -38,7 +38,7 @@ export const upgrade: ScreenPart = {
           event.preventDefault()
           const typed = isAsking() && contact.take()
           if (!typed) return
-          keep({ upgradeBy: 'contact' })
+          savePageState({ upgradeBy: 'contact' })
           auth.send({ type: 'contact.submit', ...typed })
         },
       },
@@ -59,20 +59,20 @@ export const upgrade: ScreenPart = {
         h('span', {}, () => t().account.or),
       ),
       ...providerButtons(isAsking, (id) => {
-        keep({ upgradeBy: 'provider' })
-        auth.send({ type: 'provider.choose', ...visitTo(id) })
+        savePageState({ upgradeBy: 'provider' })
+        auth.send({ type: 'provider.choose', ...consentInput(id) })
       }),
-      line('upgrade-line', () => (hasVisitFailed() ? flowError() : undefined)),
+      line('upgrade-line', () => (hasProviderFailed() ? flowError() : undefined)),
     ),
   ),
   focus() {
-    if (ui.view.error && !hasVisitFailed()) return contact.input.focus()
+    if (ui.view.error && !hasProviderFailed()) return contact.input.focus()
     focusHeading.call(this)
   },
 }
 
-/** After leaving the page nobody remembers; only a provider is gone to that way. */
-const isByProvider = () => place.upgradeBy !== 'contact'
+/** After a redirect the state is lost, and only a provider redirects. */
+const isByProvider = () => pageState.upgradeBy !== 'contact'
 
 export const choice: ScreenPart = {
   element: h(
@@ -81,7 +81,7 @@ export const choice: ScreenPart = {
     heading(() => t().choice.heading),
     h('p', { class: 'lead' }, () =>
       isByProvider()
-        ? t().choice.provider(place.provider && t().providers[place.provider])
+        ? t().choice.provider(pageState.provider && t().providers[pageState.provider])
         : t().choice.contact(lastContact()),
     ),
     h('p', { class: 'warning' }, () => t().choice.loss),
@@ -103,7 +103,7 @@ export const choice: ScreenPart = {
   focus: focusHeading,
 }
 
-/** The heading says it already. */
+/** The heading already says this. */
 function isTakenError(): boolean {
   return ui.view.error?.operation === 'upgrade' && ui.view.error.code === 'failed_precondition'
 }

@@ -1,7 +1,7 @@
-/** Every word on the page in English; the shape of it is what the other languages must fill. */
-import type { Catalogue } from '../../../services/messages/en.ts'
+/** The texts of the page in English. Their shape is what the other languages must fill. */
+import type { Catalogue } from 'cloudbase-authflow/messages/en'
 
-/** What a provider is called where nobody remembers which one it was. */
+/** A provider's name, or a general word if the page does not know which one it was. */
 const named = (provider?: string) => provider ?? 'the provider'
 
 export const en = {
@@ -12,37 +12,36 @@ export const en = {
   loading: 'Loading…',
   back: 'Back',
   cancel: 'Cancel',
-  visited: 'Done. You can close this window and go on in the other one.',
-  visitedAlone: 'There is no other window? Start here.',
+  popupDone: 'Done. Close this window and continue in the other one.',
+  popupAlone: 'No other window? Start here.',
 
   account: {
     heading: 'Sign in',
-    lead: 'New here? A code creates your account.',
-    ways: 'How to sign in',
+    lead: 'New here? Signing in with a code creates your account.',
+    tabs: 'Sign-in method',
     byCode: 'Code',
     byPassword: 'Password',
     username: 'Username, phone or e-mail',
     passwordHint: 'No password yet? Sign in with a code.',
-    missingPassword: 'Enter both your account and your password.',
-    forgotten: 'Forgot it?',
+    missingPassword: 'Enter your username and your password.',
+    forgotten: 'Forgot password?',
     signIn: 'Sign in',
     signingIn: 'Signing in…',
     or: 'or continue with',
     by: (provider: string) => `Continue with ${provider} (sandbox)`,
     opening: (provider: string) => `Opening ${provider}…`,
     asGuest: 'Continue as a guest',
-    entering: 'One moment…',
+    signingInAsGuest: 'Signing in…',
   },
 
   contact: {
     phone: 'Phone number',
     email: 'E-mail',
-    usePhone: 'Use a phone',
+    usePhone: 'Use phone',
     useEmail: 'Use e-mail',
-    phoneHint:
-      'You get a 6-digit code. Outside mainland China, begin with the country code: +852 …',
-    emailHint: 'You get a 6-digit code by e-mail.',
-    missing: 'Enter your phone number or e-mail address first.',
+    phoneHint: 'We send you a 6-digit code. Outside mainland China, start with the country code.',
+    emailHint: 'We e-mail you a 6-digit code.',
+    missing: 'Enter your phone number or e-mail address.',
     send: 'Send code',
     sending: 'Sending…',
   },
@@ -51,31 +50,31 @@ export const en = {
     label: 'Password',
     new: 'New password',
     show: 'Show password',
-    hint: 'At least 8 characters. A few words make a good one.',
-    tooShort: 'At least 8 characters, please.',
-    missing: 'Enter your password first.',
+    hint: 'At least 8 characters. A few words work well.',
+    tooShort: 'Use at least 8 characters.',
+    missing: 'Enter your password.',
   },
 
   secondFactor: {
     heading: 'One more step',
-    lead: 'This account wants more than a password. A code to its phone signs you in.',
+    lead: 'This account uses two-factor authentication. Enter its phone number to get a code.',
   },
 
   code: {
     heading: 'Enter the code',
-    headingSelf: 'Confirm that it is you',
+    headingSelf: 'Confirm it’s you',
     headingNew: (isEmail: boolean) =>
       isEmail ? 'Confirm the new e-mail' : 'Confirm the new number',
     sent: (to: string) => `Sent to ${to}.`,
     change: (isEmail: boolean) => (isEmail ? 'Change e-mail' : 'Change number'),
     byPassword: 'Use your password instead',
     label: '6-digit code',
-    hint: 'It may take a moment to arrive.',
-    missing: 'The code has 6 digits.',
+    hint: 'It can take a moment to arrive.',
+    missing: 'Enter all 6 digits.',
     verify: 'Continue',
     verifying: 'Checking…',
     signingIn: 'Signing in…',
-    signingUp: 'Making your account…',
+    signingUp: 'Creating your account…',
     saving: 'Saving…',
     deleting: 'Deleting…',
     resend: 'Send a new code',
@@ -85,20 +84,20 @@ export const en = {
 
   resend: {
     heading: 'Get a new code',
-    lead: (to: string) => `It goes to ${to}, as before.`,
+    lead: (to: string) => `We will send it to ${to} again.`,
   },
 
   retry: {
     heading: 'Almost there',
-    lead: 'You have proven who you are. Only the last step did not get through.',
-    leadReset: 'Your new password is set. Only signing in with it did not get through.',
+    lead: 'Your code was correct, but the last step did not reach the server.',
+    leadReset: 'Your new password is set, but signing in did not reach the server.',
     retry: 'Try again',
     change: 'Use another account',
   },
 
   profile: {
-    heading: 'Welcome!',
-    lead: 'Your account is ready. What should we call you?',
+    heading: 'Your account is ready',
+    lead: 'What should we call you?',
     nickname: 'Nickname',
     username: 'Username',
     hint: 'A username has no spaces, + or @.',
@@ -109,56 +108,54 @@ export const en = {
   },
 
   providers: { wx_open: 'WeChat', demo_idp: 'Demo IdP' },
-  /** Beside the name of a provider that is not the real one. */
+  /** Marks the name of a provider that the sandbox simulates. */
   sandboxed: 'sandbox',
 
   provider: {
-    waiting: (provider?: string) => `Over to ${named(provider)}`,
-    leadPage: 'You are asked there whether you agree. This page waits for the answer.',
-    leadWindow:
-      'You are asked in its own window whether you agree. This page waits for the answer.',
+    waiting: (provider?: string) => `Continue at ${named(provider)}`,
+    leadPage: 'You are asked for your consent there. This page waits for the answer.',
+    leadWindow: 'You are asked for your consent in a new window. This page waits for the answer.',
     working: 'One moment',
-    leadWorking: (provider?: string) =>
-      `You are back from ${named(provider)}. The last step is being done.`,
-    failed: 'That did not work out',
-    leadFailed: (provider?: string) => `You are not signed in by ${named(provider)} yet.`,
+    leadWorking: (provider?: string) => `You are back from ${named(provider)}. Almost done.`,
+    failed: 'That did not work',
+    leadFailed: (provider?: string) => `You are not signed in with ${named(provider)} yet.`,
     again: 'Go there again',
     againWindow: 'Open the window again',
     blocked: 'The window is not open',
-    leadBlocked: 'A browser opens one only right after a click. One more click will do.',
+    leadBlocked: 'Browsers open a window only right after a click. Click once more.',
     openWindow: 'Open the window',
-    here: 'Go on in this window',
+    here: 'Continue in this window',
     leadFactor: (provider?: string) =>
-      `This account wants more than ${named(provider)}. Sign in with its password or by a code.`,
+      `This account uses two-factor authentication, so ${named(provider)} alone is not enough. Sign in with a password or a code.`,
     retry: 'Try again',
     leave: 'Sign in another way',
   },
 
   reset: {
     heading: 'Reset your password',
-    lead: 'A code shows that the account is yours.',
-    leave: 'Back to signing in',
+    lead: 'A code confirms that the account is yours.',
+    leave: 'Back to sign-in',
     headingNew: 'Choose a new password',
-    leadNew: 'You are signed in with it at once.',
+    leadNew: 'Saving it signs you in.',
     save: 'Save and sign in',
     saving: 'Saving…',
-    change: 'Start again',
+    change: 'Start over',
   },
 
   upgrade: {
     heading: 'Keep your account',
-    lead: 'With a phone, an e-mail or a provider you get back in anywhere. Your data and ID stay.',
-    upgrading: 'Keeping your account…',
+    lead: 'Add a phone, an e-mail or a provider, and you can sign in anywhere. Your data and user ID stay the same.',
+    upgrading: 'Saving your account…',
     later: 'Not now',
-    again: 'Start again',
+    again: 'Start over',
   },
 
   choice: {
-    heading: 'This is taken',
-    contact: (to: string) => `${to} belongs to an account that is there already.`,
+    heading: 'Already in use',
+    contact: (to: string) => `${to} belongs to another account.`,
     provider: (provider?: string) =>
-      `Your identity at ${named(provider)} belongs to an account that is there already.`,
-    loss: 'If you sign in to that account, what you did as a guest stays behind.',
+      `Your account at ${named(provider)} is linked to another user.`,
+    loss: 'If you sign in to that account, your data as a guest stays behind.',
     other: 'Use another one',
     switch: 'Sign in to that account',
     switching: 'Signing in…',
@@ -167,14 +164,14 @@ export const en = {
   home: {
     heading: (name?: string) => (name ? `Hello, ${name}` : 'You are signed in'),
     headingGuest: 'You are a guest',
-    lead: 'This session stays through a reload.',
-    leadGuest: 'Only this browser knows you. Sign out or lose it, and you may not get back in.',
+    lead: 'You stay signed in after a reload.',
+    leadGuest: 'Only this browser knows you. If you sign out, you may not be able to come back.',
     uid: 'User ID',
     name: 'Nickname',
     username: 'Username',
     phone: 'Phone',
     email: 'E-mail',
-    since: 'Joined',
+    since: 'Member since',
     none: 'not set',
     again: 'Call getUser again',
     calling: 'Calling…',
@@ -192,9 +189,9 @@ export const en = {
     edit: 'Edit',
     change: 'Change',
     add: 'Add',
-    /** What a screen reader adds to the short button. */
+    /** The accessible name of a short button. */
     of: (action: string, what: string) => `${action}: ${what}`,
-    providers: 'Ways in by a provider',
+    providers: 'Linked providers',
     unbound: 'not linked',
     boundAs: (name?: string) => (name ? `as ${name}` : 'linked'),
     bind: 'Link',
@@ -206,15 +203,15 @@ export const en = {
 
   edit: {
     profile: 'Edit your name',
-    leadProfile: 'A username is another name to sign in with.',
+    leadProfile: 'You can also sign in with your username.',
     password: 'Change your password',
-    leadPassword: 'Other devices are signed out by it.',
+    leadPassword: 'This signs you out on other devices.',
     phone: 'Your phone number',
     leadPhone: (now?: string) =>
-      now ? `Now ${now}. A code goes to the new one.` : 'A code goes there first.',
+      now ? `Currently ${now}. We send a code to the new number.` : 'You can sign in with it.',
     email: 'Your e-mail',
     leadEmail: (now?: string) =>
-      now ? `Now ${now}. A code goes to the new one.` : 'A code goes there first.',
+      now ? `Currently ${now}. We send a code to the new address.` : 'You can sign in with it.',
     save: 'Save',
     next: 'Continue',
     working: 'One moment…',
@@ -222,7 +219,7 @@ export const en = {
 
   delete: {
     heading: 'Delete your account?',
-    lead: 'Your profile, your ways in and your ID are gone at once and for good. Nobody can bring them back.',
+    lead: 'Your profile, your sign-in methods and your user ID are deleted at once and cannot be restored.',
     understood: 'I understand that this cannot be undone.',
     missing: 'Tick the box first.',
     delete: 'Delete my account',
@@ -230,41 +227,41 @@ export const en = {
   },
 
   elevation: {
-    heading: 'Confirm that it is you',
+    heading: 'Confirm it’s you',
     lead: {
-      password: 'Before your password is changed.',
-      phone: 'Before your phone number is changed.',
-      email: 'Before your e-mail is changed.',
-      delete: 'Before your account is deleted.',
-      profile: 'Before anything is changed.',
+      password: 'We need this before you change your password.',
+      phone: 'We need this before you change your phone number.',
+      email: 'We need this before you change your e-mail.',
+      delete: 'We need this before you delete your account.',
+      profile: 'We need this before you make changes.',
     },
-    codeTo: (to: string) => `A code goes to ${to}.`,
+    codeTo: (to: string) => `We will send a code to ${to}.`,
     send: 'Send code',
     byCode: (to: string) => `Send a code to ${to} instead`,
-    hint: 'The one you sign in with.',
+    hint: 'The password you sign in with.',
     confirm: 'Continue',
     confirming: 'Checking…',
   },
 
-  news: {
+  success: {
     profile: 'Your name is saved.',
     password: 'Your password is changed.',
     phone: 'Your phone number is changed.',
     email: 'Your e-mail is changed.',
     delete: 'Your account is deleted.',
     bind: 'The provider is linked.',
-    upgraded: 'The account is yours now, with the same ID as before.',
-    switched: 'You are signed in to the account that was there already.',
+    upgraded: 'Your account is saved, with the same user ID as before.',
+    switched: 'You are signed in to the other account.',
     passwordReset: 'Your new password is set. Sign in with it.',
   },
 
   captcha: {
-    heading: 'A quick check',
+    heading: 'Security check',
     lead: 'Type the characters in the picture.',
-    picture: 'A few distorted letters and digits to type in below',
+    picture: 'Distorted letters and digits to type below',
     loading: 'Loading the picture…',
     label: 'Characters',
-    hint: 'Capital or small letters: either is fine.',
+    hint: 'Upper or lower case does not matter.',
     missing: 'Type the characters first.',
     replace: 'New picture',
     confirm: 'Confirm',
@@ -274,71 +271,71 @@ export const en = {
 
   sandbox: {
     heading: 'Sandbox',
-    lead: 'The other side of the demo: no real message is ever sent.',
+    lead: 'The server of this demo. It sends no real messages.',
     inbox: 'SMS and e-mail inbox',
     empty: 'Codes arrive here.',
     fill: 'Fill in',
     copy: 'Copy',
     copied: (code: string) => `${code} copied.`,
     notCopied: 'The browser did not allow copying.',
-    silent: 'The sandbox does not answer. Is npm start still running?',
+    unreachable: 'The sandbox does not answer. Is npm start still running?',
     tryThis: 'Try this',
-    captcha: 'Ask for a captcha',
+    captcha: 'Require a captcha',
     captchaHint: 'before the next code is sent',
-    captchaDone: 'The next code will ask for a captcha.',
-    cut: 'Break the line once',
-    cutHint: 'the next request gets no answer',
-    cutDone: 'The next request will get no answer.',
+    captchaDone: 'The next code needs a captcha first.',
+    disconnect: 'Drop one connection',
+    disconnectHint: 'the next request gets no answer',
+    disconnectDone: 'The next request will get no answer.',
     expire: 'Expire the access token',
-    expireHint: 'the next call renews it unseen',
-    expireDone: 'The next getUser finds an expired token. It will succeed all the same.',
-    user: 'Make a password user',
-    userHint: 'and fill in its name and password',
+    expireHint: 'the next call refreshes it',
+    expireDone: 'The next getUser finds an expired token, and succeeds all the same.',
+    user: 'Create a password user',
+    userHint: 'and fill in the form',
     userDone: (name: string, password: string) => `${name} / ${password}`,
-    factor: 'Make a two-factor user',
-    factorHint: 'who needs a code beside the password',
+    factor: 'Create a two-factor user',
+    factorHint: 'who needs a password and a code',
     factorDone: (name: string, password: string, phone: string) =>
       `${name} / ${password} / ${phone}`,
-    popup: 'Visit providers in a window',
-    popupHint: 'of their own, instead of leaving this page',
-    popupOn: 'Providers open in a window of their own.',
+    popup: 'Open providers in a popup',
+    popupHint: 'instead of leaving this page',
+    popupOn: 'Providers open in a popup.',
     popupOff: 'Providers open in this window.',
     reset: 'Clear everything',
     resetHint: 'users, sessions, messages',
-    resetDone: 'As on the first day.',
-    armed: 'ready',
+    resetDone: 'The sandbox is empty again.',
+    planned: 'ready',
     on: 'on',
   },
 
-  strip: { heading: 'Machine', none: '–', busy: 'busy' },
+  machine: { heading: 'Machine', none: '–', busy: 'busy' },
 
   inspector: {
     open: 'Open the Stately inspector',
-    hint: 'A window of stately.ai, an external page that needs the network. Only redacted events go there: no password, code or token, and contacts masked.',
-    opening: 'Waiting for stately.ai. Nothing comes? Check your network, then try again.',
-    connected: 'Connected. The window shows the machines at work.',
-    blocked: 'The browser blocked the window. Allow it for this page, then try again.',
-    failed: 'It could not be loaded. Is npm start still running?',
+    hint: 'Opens stately.ai in a new window; this needs a network connection. It receives redacted events only: no passwords, codes or tokens, and masked contacts.',
+    opening: 'Waiting for stately.ai. If nothing happens, check your network and try again.',
+    connected: 'Connected. The window shows the running machines.',
+    blocked: 'The browser blocked the window. Allow popups for this page and try again.',
+    failed: 'The inspector could not be loaded. Is npm start still running?',
   },
 
-  /** What this page says in words of its own; all else is said by the library. */
+  /** The sentences that differ from the library's. */
   errors: {
-    foreign_callback:
-      'An answer arrived that belongs to no journey of this tab. Nothing was done with it.',
-    'setPassword:cancelled': 'The new password was not kept through the reload. Type it once more.',
+    foreign_callback: 'This response does not belong to a request of this tab. It was ignored.',
+    'setPassword:cancelled':
+      'For your security, the new password was not kept through the reload. Enter it again.',
     'verify:unreachable': 'The server could not be reached. Check your network, then continue.',
     'openPopup:failed_precondition':
-      'The browser blocked the window. Allow it, or go on in this window.',
+      'The browser blocked the window. Allow it, or continue in this window.',
   } satisfies Catalogue,
 }
 
-/** The shape of a table of texts, without its words. */
-type Worded<T> = {
+/** The shape of a table of texts. */
+type ShapeOf<T> = {
   [K in keyof T]: T[K] extends string
     ? string
     : T[K] extends (...given: infer A) => string
       ? (...given: A) => string
-      : Worded<T[K]>
+      : ShapeOf<T[K]>
 }
 
-export type Texts = Worded<typeof en>
+export type Texts = ShapeOf<typeof en>

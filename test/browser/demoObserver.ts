@@ -1,5 +1,6 @@
-/** Notes whatever the demo does that nobody may see. */
-import type { Page, Request, Response } from 'playwright-core'
+/** Observes what the demo stores, sends and shows. */
+import type { Page } from 'playwright-core'
+import type { Sandbox } from '../../sandbox/index.ts'
 
 export interface Written {
   area: string
@@ -9,7 +10,7 @@ export interface Written {
 
 export const session = 'credentials_demo'
 
-/** Where the demo may keep something. */
+/** Where the demo may store something. */
 export const expectedPlaces = [
   'localStorage device_id',
   `localStorage ${session}`,
@@ -36,28 +37,28 @@ const secretFields = [
   'verification_token',
 ]
 
-/** A short secret may be part of a time or an id by chance, but not the whole of a text. */
+/** A short secret can be part of a time or an id by chance, but not a whole text. */
 export const holds = (value: string, secret: string) =>
   value.includes(secret.length < 12 ? JSON.stringify(secret) : secret)
 
-/** Every screen of the card since the page was loaded. */
+/** Records every screen of the card since the page was loaded. */
 export const collectScreens = (page: Page) =>
   page.addInitScript(() => {
     const screens: string[] = []
-    const look = () => {
+    const record = () => {
       const screen = document.querySelector<HTMLElement>('.card')?.dataset['screen'] ?? ''
       if (screen !== screens.at(-1)) screens.push(screen)
     }
     const attributeFilter = ['data-screen']
     const range = { subtree: true, childList: true, attributeFilter }
-    new MutationObserver(look).observe(document, range)
+    new MutationObserver(record).observe(document, range)
     Object.assign(window, { screens })
   })
 
-/** Every write to the page's storages and its history, over all reloads. */
+/** Records every write to the page's storage and history, through all reloads. */
 export const collectWrites = async (page: Page): Promise<Written[]> => {
-  const written: Written[] = []
-  await page.exposeFunction('noteWrite', (entry: Written) => void written.push(entry))
+  const writes: Written[] = []
+  await page.exposeFunction('noteWrite', (entry: Written) => void writes.push(entry))
   await page.addInitScript(() => {
     const { setItem } = Storage.prototype
     const { replaceState, pushState } = History.prototype
@@ -77,37 +78,65 @@ export const collectWrites = async (page: Page): Promise<Written[]> => {
       })
     }
   })
-  return written
+  return writes
 }
 
-/** What went over the wire and must not be kept, and which of it is the session's. */
-export const collectSecrets = (page: Page) => {
-  const known = new Set<string>()
-  const tokens = new Set<string>()
-  const reading: Promise<void>[] = []
-  const note = (text: string | null | undefined) => {
-    try {
-      for (const [name, value] of Object.entries(JSON.parse(text ?? '') as object)) {
-        if (!secretFields.includes(name) || typeof value !== 'string' || !value) continue
-        known.add(value)
-        if (name === 'access_token' || name === 'refresh_token') tokens.add(value)
-      }
-    } catch {
-      // Not JSON, so not of the protocol.
+/** What the sandbox has received and answered, as far as the tests compare it with the page. */
+export interface Traffic {
+  /** All secrets. */
+  known: Set<string>
+  /** Those of them that are tokens of a session. */
+  tokens: Set<string>
+  /** The token of the newest captcha picture. */
+  pictureToken: string
+  clear(): void
+}
+
+/** Records the traffic at the sandbox; a browser does not keep the body of every response. */
+export const recordTraffic = (sandbox: Sandbox): Traffic => {
+  const traffic: Traffic = {
+    known: new Set(),
+    tokens: new Set(),
+    pictureToken: '',
+    clear() {
+      traffic.known.clear()
+      traffic.tokens.clear()
+    },
+  }
+  const note = (fields: Record<string, unknown>) => {
+    for (const name of secretFields) {
+      const value = fields[name]
+      if (typeof value !== 'string' || !value) continue
+      traffic.known.add(value)
+      if (name === 'access_token' || name === 'refresh_token') traffic.tokens.add(value)
     }
   }
-  const isCall = (of: Request | Response) => new URL(of.url()).pathname.startsWith('/auth/')
-  page.on('request', (request) => isCall(request) && note(request.postData()))
-  page.on('response', (response) => {
-    if (isCall(response)) reading.push(response.text().then(note, () => undefined))
-  })
-  return async () => {
-    await Promise.all(reading)
-    return { known, tokens }
+  const { fetch } = sandbox
+  sandbox.fetch = async (input, init) => {
+    const request = new Request(input, init)
+    const { pathname } = new URL(request.url)
+    if (!pathname.startsWith('/auth/')) return fetch(request)
+    note(await fieldsOf(request))
+    const response = await fetch(request)
+    const fields = await fieldsOf(response)
+    note(fields)
+    if (pathname === '/auth/v1/captcha/data') traffic.pictureToken = String(fields['token'])
+    return response
+  }
+  return traffic
+}
+
+/** Reads a JSON body; another body has no fields. */
+const fieldsOf = async (message: Request | Response): Promise<Record<string, unknown>> => {
+  const text = await message.clone().text()
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    return {}
   }
 }
 
-/** Whatever is in the way of a small screen, a thick finger or who cannot see. */
+/** Finds what hinders users with a small screen, a touch screen or a screen reader. */
 export const flaws = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement
@@ -116,7 +145,7 @@ export const flaws = (page: Page): Promise<string[]> =>
     const isShown = (element: Element) => element.checkVisibility() && !element.ariaHidden
     const all = [...root.querySelectorAll<HTMLElement>('*')].filter(isShown)
     const controls = all.filter((each) => each.matches('button, input, summary, a, select'))
-    /** A box to tick is as large as its label. */
+    /** A checkbox is as large as its label. */
     const boxOf = (control: HTMLElement) =>
       (control.closest('label') ?? control).getBoundingClientRect()
     const small = controls
@@ -132,13 +161,13 @@ export const flaws = (page: Page): Promise<string[]> =>
       .filter((control) => !nameOf(control).trim())
       .map((control) => `${control.outerHTML} has no name`)
     const references = ['aria-describedby', 'aria-labelledby', 'aria-controls', 'for']
-    const astray = all.flatMap((element) =>
+    const brokenReferences = all.flatMap((element) =>
       references
         .flatMap((name) => element.getAttribute(name)?.split(' ') ?? [])
         .filter((id) => document.querySelectorAll(`[id="${id}"]`).length !== 1)
         .map((id) => `${element.outerHTML} refers to ${id}, which is not one element`),
     )
     const headings = all.filter((each) => each.matches('h1'))
-    const crowd = headings.length > 1 ? [`${headings.length} first headings`] : []
-    return [...wide, ...small, ...nameless, ...astray, ...crowd]
+    const extraHeadings = headings.length > 1 ? [`${headings.length} first headings`] : []
+    return [...wide, ...small, ...nameless, ...brokenReferences, ...extraHeadings]
   })

@@ -1,34 +1,34 @@
 /**
- * Elements that follow the state: an attribute or a text given as a function is worked out again
- * at every `refresh`.
+ * Creates elements that follow the state: an attribute or a text that is given as a function is
+ * computed again at every `refresh`.
  */
-type Live<T> = T | (() => T)
+type Dynamic<T> = T | (() => T)
 type Value = string | number | boolean | undefined
 type Listener = (event: Event) => void
-/** `on…` listens; everything else is an attribute. `true` is an empty one, `false` is none. */
-type Attributes = Record<string, Live<Value> | Listener | undefined>
-type Child = Node | Live<string>
+/** `on…` is a listener, any other name an attribute: `true` sets it empty, `false` removes it. */
+type Attributes = Record<string, Dynamic<Value> | Listener | undefined>
+type Child = Node | Dynamic<string>
 
-const drawings: (() => void)[] = []
-const consequences: (() => void)[] = []
+const updates: (() => void)[] = []
+const preparations: (() => void)[] = []
 
-/** Runs `draw` at every refresh. For what stays as long as the page. */
-export function live(draw: () => void): void {
-  drawings.push(draw)
+/** Runs `update` at every refresh, as long as the page exists. */
+export function onRefresh(update: () => void): void {
+  updates.push(update)
 }
 
-/** Runs `act` at every refresh, before anything is drawn. */
-export function beforeDrawing(act: () => void): void {
-  consequences.push(act)
+/** Runs `prepare` at every refresh, before any element is updated. */
+export function beforeRefresh(prepare: () => void): void {
+  preparations.push(prepare)
 }
 
-/** Brings every living text and attribute up to date. */
+/** Updates every text and attribute that was given as a function. */
 export function refresh(): void {
-  for (const act of consequences) act()
-  for (const draw of drawings) draw()
+  for (const prepare of preparations) prepare()
+  for (const update of updates) update()
 }
 
-/** Makes an element. */
+/** Creates an element. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -38,7 +38,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   for (const [name, given] of Object.entries(attributes)) {
     if (given === undefined) continue
     if (name.startsWith('on')) element.addEventListener(name.slice(2), given as Listener)
-    else follow(given as Live<Value>, (value) => setAttribute(element, name, value))
+    else follow(given as Dynamic<Value>, (value) => setAttribute(element, name, value))
   }
   for (const child of children) {
     if (child instanceof Node) element.append(child)
@@ -47,7 +47,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-/** Makes an icon of 24 × 24 from a path; its neighbours say what it means. */
+/** Creates an icon from a path of 24 × 24; the text beside it says what it means. */
 export function icon(path: string): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
   svg.setAttribute('viewBox', '0 0 24 24')
@@ -59,17 +59,17 @@ export function icon(path: string): SVGSVGElement {
   return svg
 }
 
-function text(given: Live<string>): Text {
+function text(given: Dynamic<string>): Text {
   const node = document.createTextNode('')
   follow(given, (value) => {
-    // Only a real change: a screen reader says a live region again that was written to.
+    // Only when it changes, because a screen reader reads a live region again after every write.
     if (node.data !== value) node.data = value
   })
   return node
 }
 
-function follow<T>(given: Live<T>, set: (value: T) => void): void {
-  if (typeof given === 'function') live(() => set((given as () => T)()))
+function follow<T>(given: Dynamic<T>, set: (value: T) => void): void {
+  if (typeof given === 'function') onRefresh(() => set((given as () => T)()))
   else set(given)
 }
 

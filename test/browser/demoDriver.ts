@@ -1,53 +1,43 @@
-/** Drives the demo as a person would. */
+/** Drives the demo as a user would. */
 import { mkdirSync } from 'node:fs'
-import type {
-  Browser,
-  BrowserContext,
-  BrowserContextOptions,
-  Page,
-  Response,
-} from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest'
 import { type Demo, serveDemo } from '../../docs/demo/serve.ts'
 import { sentence } from '../../docs/demo/messages.ts'
 import { collectErrors, openPage } from '../support/chromium.ts'
 import {
   collectScreens,
-  collectSecrets,
   collectWrites,
   expectedPlaces,
   holds,
+  recordTraffic,
   session,
-} from './demo-witness.ts'
+  type Traffic,
+} from './demoObserver.ts'
 
 export type Driver = Awaited<ReturnType<typeof openDemo>>
 
+/** The demo and what its sandbox has received and answered. */
+export type TestDemo = Pick<Demo, 'url' | 'sandbox'> & { traffic: Traffic }
+
 export interface OpenOptions extends BrowserContextOptions {
-  /** In a browser of its own, whose clock can be set; else it is one that other tests have used. */
+  /** Opens a browser context of its own, whose clock can be set; otherwise contexts are reused. */
   isAlone?: boolean
 }
 
-const pictures = 'test/.screenshots'
+const screenshots = 'test/.screenshots'
 
-export const openDemo = async (demo: Demo, options: OpenOptions = {}) => {
+export const openDemo = async (demo: TestDemo, options: OpenOptions = {}) => {
   const context = await contextFor(options)
   return drive(demo, await context.newPage())
 }
 
-/** The demo in one page; others of the same context are its other tabs. */
-const drive = async ({ url, sandbox }: Demo, page: Page) => {
+/** Drives one page; other pages of the same context are its other tabs. */
+const drive = async ({ url, sandbox, traffic }: TestDemo, page: Page) => {
   const errors = collectErrors(page)
   await collectScreens(page)
-  const written = await collectWrites(page)
-  const secrets = collectSecrets(page)
+  const writes = await collectWrites(page)
   const messages = () => sandbox.inbox().length
-  let picture = ''
-  page.on('response', (response) => {
-    if (!isPicture(response)) return
-    const gone = () => undefined
-    void response.json().then(({ token }: { token: string }) => (picture = token), gone)
-  })
-
   const driver = {
     page,
     sandbox,
@@ -55,16 +45,16 @@ const drive = async ({ url, sandbox }: Demo, page: Page) => {
     card: page.locator('.card'),
     heading: page.locator('.card h1:visible'),
     dialog: page.locator('dialog'),
-    /** The one live error on screen, and the good news. */
+    /** The visible error, and the visible success. */
     error: page.locator('[role=alert]:visible', { hasText: /./ }),
-    news: page.locator('[role=status]:is(.news, .done):visible', { hasText: /./ }),
-    /** The code field, the button that goes on, and the other button below it. */
+    success: page.locator('[role=status]:is(.success, .done):visible', { hasText: /./ }),
+    /** The code field, the mark of a planned fault, and the two kinds of buttons on the card. */
     code: page.locator('#code'),
-    armed: page.locator('.armed:visible'),
+    planned: page.locator('.planned:visible'),
     primary: page.locator('.card .primary:visible'),
     secondary: page.locator('.card .secondary:visible'),
     button: (name: string | RegExp) => page.getByRole('button', { name }),
-    /** The steps of the shown journey that the server has seen, and how it answered. */
+    /** The API requests so far, with the error of each that failed. */
     requests: () =>
       sandbox
         .requests()
@@ -83,19 +73,19 @@ const drive = async ({ url, sandbox }: Demo, page: Page) => {
       await driver.at('askingAccount')
     },
     /** Another tab of the same browser. */
-    openTab: async () => drive({ url, sandbox } as Demo, await page.context().newPage()),
-    /** Reloads and waits until the page has gone on at `step`. */
+    openTab: async () => drive({ url, sandbox, traffic }, await page.context().newPage()),
+    /** Reloads and waits until the flow has resumed at `step`. */
     async reload(step: string) {
       await page.reload()
       await driver.at(step)
     },
-    /** Reloads and checks that nothing else flashes by, and that nothing was sent. */
+    /** Reloads and checks that no other screen is shown meanwhile, and that nothing is sent. */
     async resume(step: string) {
       const screen = await driver.card.getAttribute('data-screen')
-      const before = sandbox.requests().filter(isNoLookup).length
+      const before = sandbox.requests().filter(isFlowRequest).length
       await driver.reload(step)
       expect(await driver.screens()).toEqual(['loading', screen])
-      expect(sandbox.requests().filter(isNoLookup).length).toBe(before)
+      expect(sandbox.requests().filter(isFlowRequest).length).toBe(before)
     },
 
     async submitContact(contact: string) {
@@ -108,7 +98,7 @@ const drive = async ({ url, sandbox }: Demo, page: Page) => {
       await page.locator('#password').fill(password)
       await page.keyboard.press('Enter')
     },
-    /** The newest code, without which nothing has been delivered. */
+    /** The code that was delivered last. */
     newestCode(): string {
       return sandbox.inbox()[0]!.code
     },
@@ -136,7 +126,7 @@ const drive = async ({ url, sandbox }: Demo, page: Page) => {
       await driver.button('Continue as a guest').click()
       await driver.at('anonymous')
     },
-    /** From the home of whoever is signed in to their account. */
+    /** Opens the account page of the signed-in user. */
     async manage() {
       await driver.signedIn()
       await driver.primary.click()
@@ -148,27 +138,27 @@ const drive = async ({ url, sandbox }: Demo, page: Page) => {
     },
     uid: () => page.locator('dd').first().innerText(),
 
-    /** Waits for the picture to be on screen and answers what it says. */
+    /** Waits for the captcha picture and returns its text. */
     async answer(): Promise<string> {
       await page.locator('dialog img[src^="data:image/gif"]').waitFor()
       await page.locator('dialog form[aria-busy=false]').waitFor()
-      return sandbox.captchaAnswer(picture)!
+      return sandbox.captchaAnswer(traffic.pictureToken)!
     },
     async submitCaptcha(answer: string) {
       await page.locator('#captcha').fill(answer)
       await page.keyboard.press('Enter')
     },
-    /** What the card has shown since the page was loaded. */
+    /** The screens of the card since the page was loaded. */
     screens: () =>
       page.evaluate(() => (window as unknown as { screens: string[] }).screens.filter(Boolean)),
-    /** The name of what has the focus. */
+    /** The id of the focused element, or its tag and text. */
     focus: () =>
       page.evaluate(() => {
         const { id, tagName, textContent } = document.activeElement!
         return id || `${tagName.toLowerCase()} ${textContent.trim()}`
       }),
 
-    /** Holds the next request to `path` until released; the page is busy meanwhile. */
+    /** Holds the next request to `path` until the returned function is called. */
     async hold(path: string) {
       let release = () => {}
       const released = new Promise<void>((resolve) => (release = resolve))
@@ -184,49 +174,46 @@ const drive = async ({ url, sandbox }: Demo, page: Page) => {
     },
 
     async picture(name: string) {
-      mkdirSync(pictures, { recursive: true })
+      mkdirSync(screenshots, { recursive: true })
       await page.screenshot({
-        path: `${pictures}/${name}.png`,
+        path: `${screenshots}/${name}.png`,
         fullPage: !(await page.locator('dialog').isVisible()),
       })
     },
 
-    /** Nothing complained, and nothing secret was ever stored where it does not belong. */
-    async check({ isLineBroken = false } = {}) {
-      const isOurs = (error: string) => !(isLineBroken && error.includes('net::ERR_'))
-      expect(errors.filter(isOurs)).toEqual([])
-      const { known, tokens } = await secrets()
-      const leaks = written.filter(({ area, key, value }) => {
+    /** Checks that the page logged no error and stored no secret in a wrong place. */
+    async check({ isOffline = false } = {}) {
+      const isUnexpected = (error: string) => !(isOffline && error.includes('net::ERR_'))
+      expect(errors.filter(isUnexpected)).toEqual([])
+      const { known, tokens } = traffic
+      const leaks = writes.filter(({ area, key, value }) => {
         const isSession = area === 'localStorage' && key === session
         const allowed = isSession ? tokens : new Set<string>()
         return [...known].some((secret) => !allowed.has(secret) && holds(value, secret))
       })
       expect(leaks).toEqual([])
-      const places = written.map(({ area, key }) => `${area} ${key}`)
+      const places = writes.map(({ area, key }) => `${area} ${key}`)
       expect(places.filter((place) => !expectedPlaces.includes(place))).toEqual([])
     },
   }
   return driver
 }
 
-/** On the page of a third party: agrees as somebody, or denies. */
-export const consent = async (page: Page, person?: string) => {
+/** On the page of a provider: consents with an account, or denies without one. */
+export const consent = async (page: Page, account?: string) => {
   await page.locator('[name=account]').first().waitFor()
-  if (person) await page.locator(`#account-${person}`).check()
-  await page.locator(`[value=${person ? 'allow' : 'deny'}]`).click()
+  if (account) await page.locator(`#account-${account}`).check()
+  await page.locator(`[value=${account ? 'allow' : 'deny'}]`).click()
 }
 
-const isPicture = (response: Response) =>
-  new URL(response.url()).pathname === '/auth/v1/captcha/data' && response.ok()
-
-/** Asking who is signed in is no step of a journey, nor is a new picture. */
-const isNoLookup = ({ path }: { path: string }) =>
+/** Reading the user or a captcha picture is not a request of a flow. */
+const isFlowRequest = ({ path }: { path: string }) =>
   path.startsWith('/auth/v') && !/\/(user\/(me|provider)|captcha\/data)$/.test(path)
 
 let browser: Browser | undefined
 const contexts = new Map<string, BrowserContext>()
 
-/** A browser with nothing stored. Its cache is warm if another test had the same. */
+/** Returns a browser context with empty storage. It is reused by tests with the same options. */
 const contextFor = async ({ isAlone, ...options }: OpenOptions) => {
   browser ??= (await openPage('about:blank')).context().browser()!
   const defaults = {
@@ -239,16 +226,16 @@ const contextFor = async ({ isAlone, ...options }: OpenOptions) => {
   const context = isAlone ? await make() : (contexts.get(key) ?? (await make()))
   if (!isAlone) contexts.set(key, context)
   onTestFinished(async () => {
-    const isEmpty = !isAlone && (await empty(context).catch(() => false))
-    if (isEmpty) return
+    const isReusable = !isAlone && (await clear(context).catch(() => false))
+    if (isReusable) return
     contexts.delete(key)
     await context.close()
   })
   return context
 }
 
-/** Closes its tabs and forgets what they stored. */
-const empty = async (context: BrowserContext): Promise<true> => {
+/** Closes all tabs and clears their storage. */
+const clear = async (context: BrowserContext): Promise<true> => {
   const [first, ...others] = context.pages()
   for (const page of others) await page.close()
   await first?.evaluate(() => localStorage.clear())
@@ -256,17 +243,25 @@ const empty = async (context: BrowserContext): Promise<true> => {
   return true
 }
 
-/** The demo for the tests of a file, back at its start before each. */
+/**
+ * Serves the demo for the tests of a file and resets it before each. Codes can follow each other at
+ * once; the tests about the wait set `resendSeconds`.
+ */
 export const startDemo = () => {
-  const demo = {} as Demo
+  const demo = {} as Demo & TestDemo
   beforeAll(async () => {
-    Object.assign(demo, await serveDemo({ port: 0 }))
+    const served = await serveDemo({ port: 0 })
+    Object.assign(demo, served, { traffic: recordTraffic(served.sandbox) })
   })
-  beforeEach(() => demo.sandbox.reset())
+  beforeEach(() => {
+    demo.sandbox.reset()
+    demo.traffic.clear()
+    demo.sandbox.config({ resendSeconds: 0 })
+  })
   afterAll(() => demo.close())
   return {
     demo,
-    /** The sign-in card in a tab of its own. */
+    /** Opens the demo in a tab of its own. */
     async open(options?: OpenOptions) {
       const driver = await openDemo(demo, options)
       await driver.open()
@@ -275,8 +270,8 @@ export const startDemo = () => {
   }
 }
 
-/** What the demo says about an error, in English. */
-export const said = (name: string, retryAfter?: number) => {
+/** Returns the English sentence of the demo for `operation:code` or `code`. */
+export const textOf = (name: string, retryAfter?: number) => {
   const [code = '', operation] = name.split(':').toReversed()
   return sentence({ code, operation, retryAfter }, 'en')
 }

@@ -1,6 +1,6 @@
-/** Where the machines are, for whoever builds such a page. */
-import { inspection, openInspector } from './inspector.ts'
-import { h, icon } from './live.ts'
+/** The state of the machines, for developers, and the button that opens the inspector. */
+import { h, icon } from './dom.ts'
+import { inspectorState, openInspector } from './inspector.ts'
 import { t, ui } from './parts.ts'
 
 const value = (name: string, read: () => string | undefined) =>
@@ -9,7 +9,7 @@ const value = (name: string, read: () => string | undefined) =>
     { class: 'fact' },
     h('span', {}, name),
     ' ',
-    h('code', {}, () => read() ?? t().strip.none),
+    h('code', {}, () => read() ?? t().machine.none),
   )
 
 const WINDOW = 'M13 4h7v7 M20 4l-9 9 M17 14v6H4V7h6'
@@ -29,13 +29,13 @@ const inspector = h(
     h('span', {}, () => t().inspector.open),
   ),
   h('p', { id: 'inspector-hint' }, () => t().inspector.hint),
-  h('p', { role: 'status' }, () => (inspection ? t().inspector[inspection] : '')),
+  h('p', { role: 'status' }, () => (inspectorState ? t().inspector[inspectorState] : '')),
 )
 
-export const strip = h(
+export const machineStatus = h(
   'details',
-  { class: 'strip', open: true },
-  h('summary', {}, () => t().strip.heading),
+  { class: 'machine-status', open: true },
+  h('summary', {}, () => t().machine.heading),
   h(
     'p',
     { class: 'facts' },
@@ -43,7 +43,7 @@ export const strip = h(
     value('flow', () => ui.view.flow),
     value('step', () => ui.view.step),
     h('span', { class: 'fact', 'data-busy': () => ui.view.busy }, () =>
-      ui.view.busy ? t().strip.busy : '',
+      ui.view.busy ? t().machine.busy : '',
     ),
   ),
   inspector,
