@@ -8,7 +8,7 @@ import { testPaths } from '../support/testPaths.ts'
 import { toFault } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
-const secret = new Secret('sealed')
+const secret = new Secret('a secret')
 const provider_id = 'demo_idp'
 const redirect_uri = 'https://app.example/back'
 const GATED = 'xstate.done.actor.gatedEdit'

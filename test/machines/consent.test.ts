@@ -9,13 +9,13 @@ import { testPaths } from '../support/testPaths.ts'
 import { codeOf } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
-const secret = new Secret('sealed')
+const secret = new Secret('a secret')
 const redirect_uri = 'https://app.example/back'
-const journey = { provider_id: 'demo_idp', redirect_uri }
+const providerInput = { provider_id: 'demo_idp', redirect_uri }
 
 const modelOf = (note: string, input: object): Model => ({
   note,
-  input: { ...journey, ...input },
+  input: { ...providerInput, ...input },
   cases: {
     'provider.return': ({ state }: { state: string }) => [
       { url: new Secret(`${redirect_uri}?code=c&state=${state}`), note: 'own' },
@@ -33,8 +33,8 @@ const modelOf = (note: string, input: object): Model => ({
   facts: () => [],
 })
 
-/** Where the provider leads the driver, who denies where a path says so. */
-async function addressOf({ world }: Driver, answers: Step[]) {
+/** The callback: consent, or a denial where the path says so. */
+async function callbackOf({ world }: Driver, answers: Step[]) {
   const uri = world.redirects.at(-1) ?? world.popups.at(-1)!.uri
   const isDenial = answers.some(({ event }) => event.type === 'xstate.error.actor.readCallback')
   return consentAt(uri, isDenial ? null : 'alex')
@@ -43,7 +43,7 @@ async function addressOf({ world }: Driver, answers: Step[]) {
 testPaths({
   flows: { provider },
   machine: consent,
-  models: [modelOf('on this page', {}), modelOf('in a window', { isPopup: true })],
+  models: [modelOf('by redirect', {}), modelOf('in a popup', { isPopup: true })],
   async begin(driver, { model }) {
     await driver.enter({ type: 'flow.start', flow: 'provider', input: model.input })
   },
@@ -54,11 +54,11 @@ testPaths({
       type: 'provider.return',
       url:
         event.note === 'own'
-          ? await addressOf(driver, answers)
+          ? await callbackOf(driver, answers)
           : `${redirect_uri}?code=of+another&state=0123456789abcdef0123456789abcdef`,
     }),
     'xstate.done.actor.openPopup': async (driver, _step, answers) => {
-      const address = await addressOf(driver, answers)
+      const address = await callbackOf(driver, answers)
       return () => driver.world.popups.at(-1)!.resolve(address)
     },
     'xstate.error.actor.openPopup':

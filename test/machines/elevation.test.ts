@@ -8,7 +8,7 @@ import { testPaths } from '../support/testPaths.ts'
 import { codeOf } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
-const secret = new Secret('sealed')
+const secret = new Secret('a secret')
 const password = 'correct horse'
 const users = {
   'a phone': { phone_number: '+86 13800000000', email: 'li@example.com', password },
@@ -27,7 +27,7 @@ const modelOf = (
   note,
   cases: {
     'password.submit': [{ password }],
-    'elevation.retry': ({ proof }: Facts) => [{ note: proof ? 'with a proof' : 'without' }],
+    'elevation.retry': ({ proof }: Facts) => [{ note: proof ? 'with a proof' : 'without a proof' }],
     'xstate.done.actor.getUser': names.map((name) => ({ output: users[name], note: name })),
     'xstate.done.actor.verification': [{ output: { verificationToken: secret } }],
     'xstate.done.actor.sudo': [{ output: { sudo_token: secret } }],
@@ -45,11 +45,11 @@ testPaths({
   machine: elevation,
   models: [
     modelOf(
-      'who has something to prove it by',
+      'a user with a proof',
       ['a phone', 'an e-mail', 'a name'],
       (type, { proof }: Facts) => type !== 'xstate.done.actor.sudo' || !!proof,
     ),
-    modelOf('who has nothing', ['a provider'], (type, _context, value) =>
+    modelOf('a user without one', ['a provider'], (type, _context, value) =>
       value === 'elevating' ? type === 'xstate.done.actor.sudo' : true,
     ),
   ],
@@ -60,7 +60,7 @@ testPaths({
     await driver.enter({ type: 'contact.replace', email: 'new@example.com' })
   },
   actions: {
-    // A wrong password is refused by itself.
+    // The server rejects a wrong password without a fault.
     'password.submit': (_driver, { event }, answers) => ({
       ...event,
       password: answers.some((each) => codeOf(each) === 'invalid_password') ? 'wrong' : password,

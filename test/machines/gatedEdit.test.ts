@@ -8,7 +8,7 @@ import { testPaths } from '../support/testPaths.ts'
 import { toFault } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
-const secret = new Secret('sealed')
+const secret = new Secret('a secret')
 const fresh = { sudoToken: secret, expiresAt: 900_000 }
 const phone_number = '+86 13800000000'
 const email = 'new@example.com'
@@ -62,7 +62,7 @@ const models = Object.entries(edits).flatMap((entry) => {
     : [first]
 })
 
-/** A first edit leaves a sudo token. */
+/** Makes a first edit, which leaves a sudo token. */
 async function elevate(driver: Driver) {
   await driver.enter({ type: 'password.change', password: 'a first horse' })
   const { world } = driver

@@ -6,7 +6,7 @@ import { testPaths } from '../support/testPaths.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
 const phone_number = '+86 13800000000'
-const secret = new Secret('sealed')
+const secret = new Secret('a secret')
 
 testPaths({
   flows: { resetPassword: flow },
@@ -14,7 +14,7 @@ testPaths({
   models: [
     {
       cases: {
-        'contact.submit': [{ phone_number }, { phone_number: '12', note: 'of no country' }],
+        'contact.submit': [{ phone_number }, { phone_number: '12', note: 'without a country' }],
         'password.submit': [{ password: 'a better horse' }],
         'xstate.done.actor.verification': [{ output: { verificationToken: secret } }],
         'xstate.done.actor.signIn': [{ output: {} }],
@@ -36,10 +36,10 @@ testPaths({
     // The proof of the contact.
     'askingPassword on password.submit': [
       'signedOut: resetPassword.askingContact (resetPassword: code_expired)',
-      // The reason why they are not signed in.
+      // The error that the sign-in failed with.
       'signedOut: no flow',
     ],
-    // The new password, which is set.
+    // The new password, which is set already.
     'askingRetry on signIn.retry': ['signedOut: no flow'],
   },
 })

@@ -9,8 +9,8 @@ import { type Driver } from '../support/driver.ts'
 import { testPaths } from '../support/testPaths.ts'
 import type { World } from '../support/world.ts'
 
-/** A journey of an app's own. */
-const flow = (id: string, who?: Status[]) =>
+/** A flow of the app. */
+const makeFlow = (id: string, who?: Status[]) =>
   setup({
     types: { events: {} as { type: 'own.finish' } | { type: 'own.break' } },
     actions: {
@@ -35,29 +35,35 @@ interface Context {
 }
 
 /** The status and the running flow. */
-const place = ({ value, context }: AnyMachineSnapshot) => {
+const stateOf = ({ value, context }: AnyMachineSnapshot) => {
   const { status, flow } = value as Record<'status' | 'flow', string>
   return `${status} × ${flow === 'running' ? (context as Context).flow : flow}`
 }
 
-const flows = { own: flow('own'), other: flow('other', ['signedIn']) }
+const flows = { own: makeFlow('own'), other: makeFlow('other', ['signedIn']) }
 const li = { sub: 'li.hua', phone_number: '+86 13800000000' }
 const isUser = ({ event }: Step) => event.uid === li.sub
-const arrivals = [
+const sessions = [
   { uid: li.sub, scope: 'user sso', note: 'a user' },
   { uid: 'guest', scope: 'anonymous', note: 'a guest' },
 ]
-const refused = new AuthError('invalid_grant')
+const rejected = new AuthError('invalid_grant')
+const sentCode = { key: 'ANY:+86 13800000000', verificationId: 'v', resendAt: 1, expiresAt: 1 }
+const sendToSession =
+  ({ world }: Driver, { event }: Step) =>
+  () => {
+    world.actor('session').send(event)
+  }
 
-/** What a call by which somebody arrives takes. */
-async function arrival(world: World, step: Step): Promise<[never, never]> {
+/** The call that signs in the user of a step, and its parameters. */
+async function signInOf(world: World, step: Step): Promise<[never, never]> {
   if (!isUser(step)) return ['signInAnonymously' as never, {} as never]
   const ticket = await world.sandbox.mintTicket(li.sub)
   return ['signInWithCustomTicket' as never, { provider_id: 'custom', ticket } as never]
 }
 
-/** Another tab of the same browser does something, of which this one hears then. */
-async function elsewhere(
+/** Does something in another tab of the same browser. */
+async function inOtherTab(
   { world }: Driver,
   act: (auth: ReturnType<typeof createAuth>) => Promise<unknown> | void,
 ) {
@@ -67,7 +73,7 @@ async function elsewhere(
     storage: { shared: world.storage.shared, tab: memoryStore() },
     flows: {},
   })
-  // Nobody is there to answer a captcha.
+  // The other tab does not answer captchas.
   const { captchaOnEveryCall } = world.sandbox.config()
   world.sandbox.config({ captchaOnEveryCall: 'off' })
   tab.start()
@@ -77,18 +83,18 @@ async function elsewhere(
   world.sandbox.config({ captchaOnEveryCall })
 }
 
-const hear = (world: World) => () => world.actor('tokens').send({ type: 'tokens.reload' })
+const reloadTokens = (world: World) => () => world.actor('tokens').send({ type: 'tokens.reload' })
 
-/** The access token has run out and somebody needs one. */
-async function needToken({ world, interruption }: Driver) {
-  const need = () => {
+/** Requests an access token after it has expired. */
+async function requestToken({ world, interruption }: Driver) {
+  const request = () => {
     world.advance(8000)
     world.auth.getAccessToken().catch(() => undefined)
   }
-  if (interruption !== 'network failure') return need
-  need()
+  if (interruption !== 'network failure') return request
+  request()
   await world.settle()
-  return need
+  return request
 }
 
 testPaths({
@@ -97,20 +103,24 @@ testPaths({
   models: [
     {
       input: { flows },
-      stateOf: place,
+      stateOf,
       cases: {
         'flow.start': Object.keys(flows).map((flow) => ({ flow, note: flow })),
-        'tokens.restored': arrivals,
-        'tokens.kept': arrivals,
-        'tokens.lost': [{ note: 'left' }, { error: refused, note: 'refused' }],
+        'tokens.restored': sessions,
+        'tokens.kept': sessions,
+        'tokens.lost': [{ note: 'signed out' }, { error: rejected, note: 'rejected' }],
         'xstate.error.actor.flow': [{ error: new AuthError('aborted') }],
+        'code.sent': [{ code: sentCode, at: 0 }],
+        'code.spent': [{ key: sentCode.key }],
       },
       facts: ({ uid, flow }: Context) => [uid, flow],
       canHappen(type, { uid, flow }: Context, value) {
         const { status } = value as Record<'status', string>
-        // A reload sends it.
-        if (type === 'flow.resume') return false
-        // One flow is as good as another, but for the statuses it is for.
+        // The client itself sends these: on a reload, and before the first call.
+        if (['flow.resume', 'codes.restore', 'calls.open'].includes(type)) return false
+        // They change neither who is signed in nor which flow runs.
+        if (type.startsWith('code.')) return status === 'signedOut' && !flow
+        // The flows differ only in the statuses they are for.
         if (flow === 'other' && !/flow|tokens/.test(type)) return false
         // The client sends nothing before the status is known.
         if (status === 'unknown') return /^tokens\.(restored|lost)$/.test(type)
@@ -123,8 +133,8 @@ testPaths({
     await world.sandbox.addUser(li)
     const [first] = steps
     if (first?.event.type === 'tokens.restored') {
-      const [operation, params] = await arrival(world, first)
-      await elsewhere(driver, (tab) => tab.call(endpoints[operation] as never, params))
+      const [operation, params] = await signInOf(world, first)
+      await inOtherTab(driver, (tab) => tab.call(endpoints[operation] as never, params))
     }
     await driver.world.reload()
   },
@@ -138,30 +148,32 @@ testPaths({
   actions: {
     async 'tokens.restored'(driver, step) {
       if (step.from.startsWith('unknown')) return () => undefined
-      const [operation, params] = await arrival(driver.world, step)
-      await elsewhere(driver, (tab) => tab.call(endpoints[operation] as never, params))
-      return hear(driver.world)
+      const [operation, params] = await signInOf(driver.world, step)
+      await inOtherTab(driver, (tab) => tab.call(endpoints[operation] as never, params))
+      return reloadTokens(driver.world)
     },
     async 'tokens.kept'({ world }, step) {
-      await world.call(...(await arrival(world, step)))
+      await world.call(...(await signInOf(world, step)))
       return () => undefined
     },
-    'tokens.refreshed': needToken,
+    'tokens.refreshed': requestToken,
+    'code.sent': sendToSession,
+    'code.spent': sendToSession,
     async 'tokens.lost'(driver, { event, from }) {
       const { world } = driver
       if (from.startsWith('unknown')) return () => undefined
-      if (event.error && !from.startsWith('signedOut')) return needToken(driver)
-      await elsewhere(driver, (tab) => tab.send({ type: 'session.end' }))
-      return hear(world)
+      if (event.error && !from.startsWith('signedOut')) return requestToken(driver)
+      await inOtherTab(driver, (tab) => tab.send({ type: 'session.end' }))
+      return reloadTokens(world)
     },
-    // The door sends nothing that changes nothing.
+    // The client does not send an event that nothing takes.
     'flow.start': ({ world }, { event, from }) =>
       from.endsWith(`× ${event.flow as string}`) ? () => world.actor('session').send(event) : event,
     'xstate.done.actor.flow': () => ({ type: 'own.finish' }),
     'xstate.error.actor.flow': () => ({ type: 'own.break' }),
   },
-  stateOf: (world) => place(world.actor('session').getSnapshot()),
-  // The tokens are lost at once.
+  stateOf: (world) => stateOf(world.actor('session').getSnapshot()),
+  // Signing out loses the tokens at once.
   restOf: ({ event, to }) =>
     event.type === 'session.end' ? to.replace(/\w+ ×/, 'signedOut ×') : to,
   view(world) {

@@ -10,12 +10,12 @@ import { fetchProviderToken } from '../support/idp.ts'
 const fails = (code: string) => ({ error: new AuthError(code) })
 const phone_number = '+86 13800000000'
 const account = { username: 'lihua', password: 'correct horse' }
-const secret = new Secret('sealed')
+const secret = new Secret('a secret')
 const PROOF = 'xstate.done.actor.verification'
 
 const isUser = ({ event }: Step) => (event.output as { isUser: boolean }).isUser
 
-/** Whether the contact is anybody's. */
+/** Makes the contact one with or without an account. */
 async function setUser({ world: { sandbox } }: Driver, exists: boolean) {
   const user = sandbox.users().find((each) => each.phone_number === phone_number)
   if (exists && !user) await sandbox.addUser({ phone_number })
@@ -25,13 +25,13 @@ async function setUser({ world: { sandbox } }: Driver, exists: boolean) {
 const SECOND_FACTOR = ['mfa_phone_required', 'invalid_two_factor']
 const needsSecondFactor = (step: Step) => SECOND_FACTOR.includes(codeOf(step)!)
 
-/** Accounts come and go as the path needs them. */
+/** Adds and removes accounts so that the answers of the path come true. */
 async function arrange(driver: Driver, step: Step, answers: Step[], later: Step[]) {
   const { type } = step.event
   const [first] = answers
   if (type === 'password.submit') {
-    const isTwofold = answers.some(needsSecondFactor)
-    const user = isTwofold ? { ...account, phone_number, twoFactor: true } : account
+    const hasTwoFactors = answers.some(needsSecondFactor)
+    const user = hasTwoFactors ? { ...account, phone_number, twoFactor: true } : account
     await driver.world.sandbox.addUser(user)
     return answers.filter((each) => codeOf(each) === 'mfa_phone_required')
   }
@@ -40,9 +40,9 @@ async function arrange(driver: Driver, step: Step, answers: Step[], later: Step[
     if (proof) await setUser(driver, isUser(proof))
   }
   if (type !== PROOF || !first) return []
-  const comesTrue = codeOf(first) === (isUser(step) ? 'not_found' : 'failed_precondition')
-  if (comesTrue) await setUser(driver, !isUser(step))
-  return comesTrue ? [first] : []
+  const isTrue = codeOf(first) === (isUser(step) ? 'not_found' : 'failed_precondition')
+  if (isTrue) await setUser(driver, !isUser(step))
+  return isTrue ? [first] : []
 }
 
 type Facts = Record<
@@ -59,7 +59,7 @@ testPaths({
   models: [
     {
       cases: {
-        'contact.submit': [{ phone_number }, { phone_number: '12', note: 'of no country' }],
+        'contact.submit': [{ phone_number }, { phone_number: '12', note: 'without a country' }],
         'password.submit': [account],
         'signUp.prepare': [{ profile: { name: 'Li Hua' } }],
         'profile.submit': [{ profile: { name: 'Li Hua' } }],
@@ -110,7 +110,7 @@ testPaths({
   losses: {
     'askingRetry on signIn.retry': [PROOF_LOST, PASSWORD_LOST],
     'askingSecondFactor on contact.submit': [PASSWORD_LOST],
-    'askingSecondFactor on contact.submit (of no country)': [PASSWORD_LOST],
+    'askingSecondFactor on contact.submit (without a country)': [PASSWORD_LOST],
     'verification on verification done isUser true': [PASSWORD_LOST],
   },
 })

@@ -8,7 +8,7 @@ import { codeOf } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
 const SAME_CONTACT = 'returning with the same contact'
-const isWrong = (answer: Step) => codeOf(answer) === 'invalid_argument'
+const isRejected = (answer: Step) => codeOf(answer) === 'invalid_argument'
 const phone_number = '+86 13800000000'
 
 const model: Model = {
@@ -18,7 +18,7 @@ const model: Model = {
     'xstate.done.actor.sendVerification': [
       { output: { verification_id: 'v', expires_in: 600, is_user: false } },
     ],
-    'xstate.done.actor.verify': [{ output: { verification_token: new Secret('sealed') } }],
+    'xstate.done.actor.verify': [{ output: { verification_token: new Secret('a secret') } }],
     'xstate.error.actor.sendVerification': [fails('resource_exhausted')],
     'xstate.error.actor.verify': ['invalid_argument', 'aborted'].map(fails),
   },
@@ -27,7 +27,7 @@ const model: Model = {
     !!context.resendAt,
     context.expiresAt > 0,
   ],
-  // The deadline for a new code lies before the end of the old one.
+  // A new code can be sent before the old one expires.
   canHappen: (type, { resendAt }: { resendAt?: number }) =>
     type !== 'xstate.done.actor.untilExpiry' || !resendAt,
 }
@@ -50,13 +50,13 @@ testPaths({
     await driver.enter({ type: 'contact.change' })
     await driver.enter({ type: 'contact.submit', phone_number: '13800000000' })
   },
-  // A wrong code is refused by itself.
+  // The server rejects a wrong code without a fault.
   arrange: async (_driver, { event }, answers) =>
-    event.type === 'code.submit' ? answers.filter(isWrong) : [],
+    event.type === 'code.submit' ? answers.filter(isRejected) : [],
   actions: {
     'code.submit': ({ world: { sandbox } }, { event }, answers) => ({
       ...event,
-      code: answers.some(isWrong) ? 'wrong' : (sandbox.inbox()[0]?.code ?? 'none'),
+      code: answers.some(isRejected) ? 'wrong' : (sandbox.inbox()[0]?.code ?? 'none'),
     }),
   },
 })
