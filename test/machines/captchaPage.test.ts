@@ -20,7 +20,7 @@ async function openDialog() {
   return { world, page, answer }
 }
 
-test('a page is visited, and its way back lets the call through', async () => {
+test('captchaPage: the callback of the page lets the call through', async () => {
   const { world, page, answer } = await openDialog()
   expect(world.auth.get()).toMatchObject({ step: 'sendingCode', captcha: { image: undefined } })
   const view = await answer(await page.solve())
@@ -29,7 +29,7 @@ test('a page is visited, and its way back lets the call through', async () => {
   await world.close()
 })
 
-test('a way back that belongs to another visit changes nothing', async () => {
+test('captchaPage: a callback with another state changes nothing', async () => {
   const { world, page, answer } = await openDialog()
   const before = world.auth.get().captcha
   const location = new URL(await page.solve())
@@ -42,7 +42,7 @@ test('a way back that belongs to another visit changes nothing', async () => {
   await world.close()
 })
 
-test('going back on the page cancels the call, with one typed error', async () => {
+test('captchaPage: cancelling on the page fails the call with `cancelled`', async () => {
   const { world, page, answer } = await openDialog()
   const view = await answer(await page.cancel())
   expect(view).toMatchObject({
@@ -54,7 +54,7 @@ test('going back on the page cancels the call, with one typed error', async () =
   await world.close()
 })
 
-test('an error of the page is shown, and another page is on offer', async () => {
+test('captchaPage: an error of the page is shown, and another page is created', async () => {
   const { world, answer } = await openDialog()
   const first = world.auth.get().captcha!.url!
   const page = new URL(redirect_uri)
@@ -68,7 +68,7 @@ test('an error of the page is shown, and another page is on offer', async () => 
   await world.close()
 })
 
-test('a token given at once needs nobody', async () => {
+test('captchaPage: a token without a page opens no dialog', async () => {
   const world = await openWorld({ captcha: captchaPage({ redirect_uri }) })
   world.sandbox.faults([
     {
@@ -92,7 +92,7 @@ test('a token given at once needs nobody', async () => {
 })
 
 test.each(['javascript:alert(1)', 'data:text/html,hello', 'nonsense://x'])(
-  'a page at %s is not opened',
+  'captchaPage: a page at %s is not opened',
   async (url) => {
     const world = await openWorld({
       interruption: 'captcha',

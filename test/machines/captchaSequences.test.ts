@@ -5,28 +5,28 @@ import type { Fault } from '../../sandbox/index.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 type Refusal = 'captcha_required' | 'captcha_invalid'
-interface Course {
+interface Outcome {
   requests: number
   dialogs: number
   outcome: 'sent' | Refusal
 }
 
 /**
- * The policy in its own words: what a call does about each refusal in turn. Required, and none was
- * sent: a token at hand will do, else a person is asked. Invalid, or required although one was
- * sent: whatever is at hand is forgotten and a person asked anew, once; then the call has failed.
+ * The policy, written independently. On `captcha_required` without a token a local token is used, else
+ * the user is asked. On `captcha_invalid`, or on `captcha_required` with a token, the local token is
+ * forgotten and the user is asked again, once; after that the call fails.
  */
-function policy(refusals: Refusal[], hasToken: boolean): Course {
+function policy(refusals: Refusal[], hasToken: boolean): Outcome {
   let dialogs = 0
   let hasSent = false
-  let hasAskedAnew = false
+  let hasRetried = false
   for (const [index, refusal] of refusals.entries()) {
     if (refusal === 'captcha_required' && !hasSent) {
       if (!hasToken) dialogs++
-    } else if (hasAskedAnew) {
+    } else if (hasRetried) {
       return { requests: index + 1, dialogs, outcome: refusal }
     } else {
-      hasAskedAnew = true
+      hasRetried = true
       dialogs++
     }
     hasSent = true
@@ -48,8 +48,8 @@ const phone_number = '+86 13800000000'
 const refuse = (...codes: string[]): Fault[] =>
   codes.map((error) => ({ ...endpoint, status: 400, body: { error } }))
 
-/** A world that notes which captcha token each call to the endpoint carried. */
-async function openNotedWorld(rewrite = (body: string) => body) {
+/** Opens a world that records the captcha token of each request to the endpoint. */
+async function openRecordedWorld(rewrite = (body: string) => body) {
   const tokens: (string | null)[] = []
   const urls: string[] = []
   const world = await openWorld({
@@ -66,8 +66,8 @@ async function openNotedWorld(rewrite = (body: string) => body) {
   return { world, tokens, urls }
 }
 
-/** Asks for a code; the person answers every picture rightly. */
-async function send(world: World): Promise<Course['outcome']> {
+/** Requests a code; every captcha is answered correctly. */
+async function requestCode(world: World): Promise<Outcome['outcome']> {
   try {
     await world.call('sendVerification', { phone_number })
     return 'sent'
@@ -76,38 +76,38 @@ async function send(world: World): Promise<Course['outcome']> {
   }
 }
 
-/** A person has answered, but then something else was wrong: the token was not spent. */
-async function leaveToken({ world, tokens }: Awaited<ReturnType<typeof openNotedWorld>>) {
+/** Lets a call fail after its captcha was answered, so that the token is left. */
+async function leaveToken({ world, tokens }: Awaited<ReturnType<typeof openRecordedWorld>>) {
   world.sandbox.faults(refuse('captcha_required', 'internal'))
-  expect(await send(world)).toBe('internal')
+  expect(await requestCode(world)).toBe('internal')
   world.dialogs.clear()
   return tokens.splice(0).at(-1)!
 }
 
 describe.each([
-  ['no token at hand', false],
-  ['an unspent token at hand', true],
-])('with %s', (_name, hasToken) => {
+  ['without a local token', false],
+  ['with an unused local token', true],
+])('captcha policy %s', (title, hasToken) => {
   test.each(all.map((refusals) => [refusals.join(', '), refusals] as const))(
-    '%s',
+    `captcha: ${title} a call follows the policy for %s`,
     async (_name, refusals) => {
-      const noted = await openNotedWorld()
-      const { world, tokens } = noted
-      const atHand = hasToken ? await leaveToken(noted) : undefined
+      const recorded = await openRecordedWorld()
+      const { world, tokens } = recorded
+      const localToken = hasToken ? await leaveToken(recorded) : undefined
       world.sandbox.faults(refuse(...refusals))
 
-      const outcome = await send(world)
-      const course = { requests: tokens.length, dialogs: world.dialogs.size, outcome }
-      expect(course).toEqual(policy(refusals, hasToken))
-      expect(course.requests).toBeLessThanOrEqual(3)
-      expect(tokens[1] === atHand).toBe(hasToken && refusals[0] === 'captcha_required')
+      const outcome = await requestCode(world)
+      const observed = { requests: tokens.length, dialogs: world.dialogs.size, outcome }
+      expect(observed).toEqual(policy(refusals, hasToken))
+      expect(observed.requests).toBeLessThanOrEqual(3)
+      expect(tokens[1] === localToken).toBe(hasToken && refusals[0] === 'captcha_required')
 
-      // Whatever was refused is never sent again, not even by the next call.
+      // A rejected token is never sent again, not even by the next call.
       const refused = tokens.filter((token, index) => token && refusals[index])
-      if (atHand && refusals[0] === 'captcha_invalid') refused.push(atHand)
+      if (localToken && refusals[0] === 'captcha_invalid') refused.push(localToken)
       const before = tokens.length
       world.sandbox.faults(refuse('captcha_required'))
-      expect(await send(world)).toBe('sent')
+      expect(await requestCode(world)).toBe('sent')
       expect(tokens[before]).toBeNull()
       expect(refused).not.toContain(tokens[before + 1])
       expect(new Set(refused).size).toBe(refused.length)
@@ -116,41 +116,41 @@ describe.each([
   )
 })
 
-test('a token at hand is used until it expires, and not a moment longer', async () => {
+test('captcha: a local token is used until it expires', async () => {
   for (const [seconds, dialogs] of [
     [590, 0],
     [600, 1],
   ] as const) {
-    const noted = await openNotedWorld()
-    const { world, tokens } = noted
-    const atHand = await leaveToken(noted)
+    const recorded = await openRecordedWorld()
+    const { world, tokens } = recorded
+    const localToken = await leaveToken(recorded)
     world.advance(seconds)
     world.sandbox.faults(refuse('captcha_required'))
-    expect(await send(world)).toBe('sent')
+    expect(await requestCode(world)).toBe('sent')
     expect(world.dialogs.size).toBe(dialogs)
-    expect(tokens[1] === atHand).toBe(dialogs === 0)
+    expect(tokens[1] === localToken).toBe(dialogs === 0)
     await world.close()
   }
 })
 
-test('a token that did its work is spent', async () => {
-  const { world, tokens } = await openNotedWorld()
+test('captcha: a token that was used is not used again', async () => {
+  const { world, tokens } = await openRecordedWorld()
   for (const dialogs of [1, 2]) {
     world.sandbox.faults(refuse('captcha_required'))
-    expect(await send(world)).toBe('sent')
+    expect(await requestCode(world)).toBe('sent')
     expect(world.dialogs.size).toBe(dialogs)
   }
   expect(new Set(tokens.filter(Boolean)).size).toBe(2)
   await world.close()
 })
 
-test('the token goes out URL-encoded', async () => {
+test('captcha: the token is URL-encoded in the query', async () => {
   const odd = 'a+b/c=d&e?f#g%20h i'
-  const { world, tokens, urls } = await openNotedWorld((body) =>
+  const { world, tokens, urls } = await openRecordedWorld((body) =>
     body.replace(/"captcha_token":"[^"]*"/, `"captcha_token":"${odd}"`),
   )
   world.sandbox.faults(refuse('captcha_required'))
-  expect(await send(world)).toBe('sent')
+  expect(await requestCode(world)).toBe('sent')
   expect(tokens).toEqual([null, odd])
   const raw = /captcha_token=([^&]*)/.exec(urls[1]!)![1]!
   expect(raw).toContain('a%2Bb%2Fc')
@@ -158,19 +158,19 @@ test('the token goes out URL-encoded', async () => {
   await world.close()
 })
 
-describe('three calls at once', () => {
+describe('captcha: three calls at once', () => {
   const contacts = [1, 2, 3].map((digit) => ({ phone_number: `+86 1380000000${digit}` }))
   const open = async () => {
-    const noted = await openNotedWorld()
-    noted.world.sandbox.faults(refuse(...contacts.map(() => 'captcha_required')))
+    const recorded = await openRecordedWorld()
+    recorded.world.sandbox.faults(refuse(...contacts.map(() => 'captcha_required')))
     const calls = Promise.allSettled(
-      contacts.map((contact) => noted.world.auth.call(endpoints.sendVerification, contact)),
+      contacts.map((contact) => recorded.world.auth.call(endpoints.sendVerification, contact)),
     )
-    await noted.world.settle({ answering: false })
-    return { ...noted, calls }
+    await recorded.world.settle({ answering: false })
+    return { ...recorded, calls }
   }
 
-  test('show one dialog, and each is made again with its answer', async () => {
+  test('captcha: three calls at once share one dialog and its token', async () => {
     const { world, tokens, calls } = await open()
     expect(world.dialogs.size).toBe(1)
     await world.settle()
@@ -184,7 +184,7 @@ describe('three calls at once', () => {
     await world.close()
   })
 
-  test('are all refused by one cancel, with one typed error', async () => {
+  test('captcha: one cancel fails all waiting calls with `cancelled`', async () => {
     const { world, tokens, calls } = await open()
     world.auth.send({ type: 'captcha.cancel' })
     const reasons = (await calls).map((call) => (call as PromiseRejectedResult).reason)
@@ -199,8 +199,8 @@ describe('three calls at once', () => {
   })
 })
 
-test('a wrong answer shows why, and another picture', async () => {
-  const { world } = await openNotedWorld()
+test('captcha: a wrong answer shows its error and another picture', async () => {
+  const { world } = await openRecordedWorld()
   world.sandbox.faults(refuse('captcha_required'))
   const call = world.auth.call(endpoints.sendVerification, { phone_number })
   await world.settle({ answering: false })

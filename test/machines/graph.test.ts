@@ -27,16 +27,16 @@ const machines = [
   ['request', request(endpoints.getUser)] as const,
 ].filter((entry): entry is [string, AnyStateMachine] => isMachine(entry[1]))
 const parts = machines.filter(([name]) => name !== 'session')
-const helpers = ['captcha', 'tokens', 'request', 'signOut']
-const journeys = parts.filter(([name]) => !helpers.includes(name))
-const flows = Object.fromEntries(journeys)
+const core = ['captcha', 'tokens', 'request', 'signOut']
+const flowMachines = parts.filter(([name]) => !core.includes(name))
+const flows = Object.fromEntries(flowMachines)
 
 const nodesOf = (node: AnyStateNode): AnyStateNode[] => [
   node,
   ...Object.values(node.states).flatMap(nodesOf),
 ]
-const lineOf = (node: AnyStateNode): AnyStateNode[] =>
-  node.parent ? [node, ...lineOf(node.parent)] : [node]
+const ancestorsOf = (node: AnyStateNode): AnyStateNode[] =>
+  node.parent ? [node, ...ancestorsOf(node.parent)] : [node]
 const transitionsOf = (node: AnyStateNode): AnyTransitionDefinition[] => [
   ...[...node.transitions.values()].flat(),
   ...(node.always ?? []),
@@ -45,7 +45,7 @@ const leaves = ({ target, source, reenter }: AnyTransitionDefinition) =>
   !!target?.some((other) => other !== source || reenter)
 const isAsking = ({ tags }: AnyStateNode) => tags.includes('asking')
 const isAtomic = (node: AnyStateNode) => node.type === 'atomic'
-/** It ends there by throwing, as its parent expects of something like a promise. */
+/** A state in which the machine ends with an error. */
 const isFailure = (node: AnyStateNode) => node.entry.includes('fail')
 
 const offenders = (machine: AnyStateMachine, offends: (node: AnyStateNode) => boolean) =>
@@ -61,7 +61,7 @@ const invokesOf = (node: AnyStateNode) => node.invoke as Invoked[]
 const actorOf = ({ implementations }: AnyStateMachine, src: string): unknown =>
   implementations.actors[src]
 
-/** `state: actor` of what is invoked and offends. */
+/** Lists the invocations that offend as `state: actor`. */
 const invokers = (
   machine: AnyStateMachine,
   offends: (node: AnyStateNode, invoked: Invoked) => boolean,
@@ -72,10 +72,10 @@ const invokers = (
       .map(({ src }) => `${node.id}: ${src}`),
   )
 
-/** Actors that serve as long as the session lives and never end. */
+/** Actors that run as long as the session and never end. */
 const isEndless = (logic: unknown) => logic === calls
 
-/** How an actor can end: a promise well or badly; a machine as its states say. */
+/** How an actor can end: a promise in both ways, a machine as its states say. */
 function endingsOf(machine: AnyStateMachine, src: string): ('done' | 'error')[] {
   const logic = actorOf(machine, src)
   if (isEndless(logic)) return []
@@ -88,24 +88,24 @@ function endingsOf(machine: AnyStateMachine, src: string): ('done' | 'error')[] 
 }
 
 /**
- * What is invoked ends by the clock where it is an `until`, and as its own states do where it is a
- * machine. Every other actor, and what ends it:
+ * What ends every invoked actor that is neither an `until`, which ends by the clock, nor a machine,
+ * whose states are tested themselves.
  */
 const deadlines: Record<string, string> = {
   'captcha.createCaptcha': 'the timeout of HTTP',
   'captcha.verifyCaptcha': 'the timeout of HTTP',
-  'consent.openPopup': 'the longest visit that is waited for',
-  'consent.readCallback': 'nothing to wait for: an address is read',
-  'request.refreshTokens': 'whatever `tokens` is busy with',
+  'consent.openPopup': 'the timeout of a popup',
+  'consent.readCallback': 'it does not wait',
+  'request.refreshTokens': 'the end of the work of `tokens`',
   'request.send': 'the timeout of HTTP',
-  'request.solveCaptcha': 'whatever `captcha` is busy with, and then a person',
+  'request.solveCaptcha': 'the end of the work of `captcha`, or the user',
   'signOut.refresh': 'the timeout of HTTP',
   'signOut.revoke': 'the timeout of HTTP',
-  'tokens.load': 'the deadline of storage',
-  'tokens.refresh': 'the patience of a tab for its turn, and then the timeout of HTTP',
+  'tokens.load': 'the timeout of storage',
+  'tokens.refresh': 'the timeout of the refresh lock, then the timeout of HTTP',
 }
 
-test('what is called `until` waits for the clock', () => {
+test('machines: an actor named `until` waits for the clock', () => {
   const clock = vi.spyOn(systemClock, 'until')
   const waiting = machines.filter(([, machine]) => actorOf(machine, 'until'))
   for (const [, machine] of waiting) {
@@ -116,20 +116,20 @@ test('what is called `until` waits for the clock', () => {
   expect(waiting.length).toBeGreaterThan(0)
 })
 
-test('no deadline is named for what nobody invokes', () => {
+test('machines: every listed deadline belongs to an actor that is invoked', () => {
   const invoked = machines.flatMap(([name, { root }]) =>
     nodesOf(root).flatMap((node) => invokesOf(node).map(({ src }) => `${name}.${src}`)),
   )
   expect(Object.keys(deadlines).filter((name) => !invoked.includes(name))).toEqual([])
 })
 
-test('there are machines to look at', () => {
+test('machines: the main machines of the library are tested', () => {
   expect(machines.map(([name]) => name)).toEqual(
     expect.arrayContaining(['captcha', 'request', 'session', 'signIn', 'tokens', 'verification']),
   )
 })
 
-test('every machine has a setup of 60 lines and a chart of 140 at most, or decision 5 says why not', () => {
+test('machines: a setup has at most 60 lines and a chart 140, except as decision 5 says', () => {
   const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
   const decision = read('docs/decisions/0005-length-of-a-machine.md')
   const explained = [...decision.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name!)
@@ -149,52 +149,52 @@ function linesOf(source: string, call: string): number {
 }
 
 describe.each(machines)('%s', (name, machine) => {
-  test('is named as its file and its export', () => {
+  test(`${name}: the id is the name of the export`, () => {
     expect(machine.id).toBe(name)
   })
 
-  test('has two levels at most', () => {
-    expect(offenders(machine, (node) => lineOf(node).length > 3)).toEqual([])
+  test(`${name}: the chart has at most two levels`, () => {
+    expect(offenders(machine, (node) => ancestorsOf(node).length > 3)).toEqual([])
   })
 
-  test('gives every invoke an id of its own', () => {
+  test(`${name}: every invocation has an id`, () => {
     const given = offenders(machine, ({ invoke }) => invoke.some(({ id }) => /^\d+\./.test(id)))
     expect(given).toEqual([])
   })
 
-  test('names every guard', () => {
+  test(`${name}: every guard has a name`, () => {
     const isNameless = ({ guard }: AnyTransitionDefinition) => typeof guard === 'function'
     expect(offenders(machine, (node) => transitionsOf(node).some(isNameless))).toEqual([])
   })
 
-  test('listens to no wildcard', () => {
+  test(`${name}: no transition is on a wildcard`, () => {
     const wild = nodesOf(machine.root)
       .flatMap((node) => [...node.transitions.keys()])
       .filter((type) => type.includes('*'))
     expect(wild).toEqual([])
   })
 
-  test('has a way out of every state', () => {
+  test(`${name}: a transition leads out of every state`, () => {
     const isStuck = (node: AnyStateNode) =>
       isAtomic(node) &&
       !isFailure(node) &&
-      !lineOf(node)
+      !ancestorsOf(node)
         .flatMap(transitionsOf)
         .some(({ target }) => target?.some((other) => other !== node))
     expect(offenders(machine, isStuck)).toEqual([])
   })
 
-  test('goes on when what it invokes has ended, well or badly', () => {
+  test(`${name}: it goes on after every end of an invoked actor`, () => {
     const isStuck = (node: AnyStateNode, { id, src }: Invoked) =>
       endingsOf(machine, src).some((how) => {
         const type = `xstate.${how}.actor.${id}`
-        const ways = lineOf(node).flatMap(({ transitions }) => transitions.get(type) ?? [])
+        const ways = ancestorsOf(node).flatMap(({ transitions }) => transitions.get(type) ?? [])
         return !ways.some((way) => !way.guard && (isAsking(node) || leaves(way)))
       })
     expect(invokers(machine, isStuck)).toEqual([])
   })
 
-  test('invokes only what ends by a deadline', () => {
+  test(`${name}: every invoked actor has a deadline`, () => {
     const hasNoDeadline = (_node: AnyStateNode, { src }: Invoked) => {
       const logic = actorOf(machine, src)
       if (isEndless(logic)) return false
@@ -205,20 +205,20 @@ describe.each(machines)('%s', (name, machine) => {
     expect(invokers(machine, hasNoDeadline)).toEqual([])
   })
 
-  test('is at work only where it invokes something or goes on at once', () => {
+  test(`${name}: every busy state invokes an actor`, () => {
     const isIdle = (node: AnyStateNode) =>
       ['busy', 'captcha', 'retrying'].some((tag) => node.tags.includes(tag)) &&
       node.invoke.length === 0
     expect(offenders(machine, isIdle)).toEqual([])
   })
 
-  test('tags as asking the states that ask, and no other', () => {
+  test(`${name}: the states tagged asking are those named so`, () => {
     const isMistagged = ({ key, tags }: AnyStateNode) =>
       /^asking(?![a-z])/.test(key) !== tags.includes('asking')
     expect(offenders(machine, isMistagged)).toEqual([])
   })
 
-  test('tags as busy, captcha or retrying where it works by itself', () => {
+  test(`${name}: every state that works is tagged busy, captcha or retrying`, () => {
     const isUntagged = ({ key, tags, invoke }: AnyStateNode) =>
       /^(?!asking)[a-z]+ing(?![a-z])/.test(key) &&
       invoke.length > 0 &&
@@ -227,30 +227,30 @@ describe.each(machines)('%s', (name, machine) => {
   })
 })
 
-describe('the server is told to do', () => {
+describe('the endpoints that machines call', () => {
   const isCall = (logic: unknown) => isMachine(logic) && logic.id === 'request'
   const actorsOf = (machine: AnyStateMachine): [string, unknown][] =>
     Object.entries(machine.implementations.actors)
   const requestsOf = (machine: AnyStateMachine) =>
     Object.fromEntries(actorsOf(machine).filter(([, logic]) => isCall(logic)))
-  /** The names of the calls a machine makes by itself or by those it runs. */
+  /** The names of the calls of a machine and of the machines it invokes. */
   const callsOf = (machine: AnyStateMachine): string[] =>
     actorsOf(machine).flatMap(([name, logic]) => {
       if (isCall(logic)) return [name]
       return isMachine(logic) ? callsOf(logic) : []
     })
 
-  test.each(journeys)('by %s what its actors are named after', (name) => {
+  test.each(flowMachines)('%s: its request actors carry the names of their endpoints', (name) => {
     const wrong = Object.entries(requestsOf(machines.find(([it]) => it === name)![1]))
     expect(wrong.filter(([it, logic]) => logic !== request(endpoints[it as 'verify']))).toEqual([])
   })
 
-  test.each(['setPassword', 'setContact', 'deleteUser'])('%s by gatedEdit alone', (call) => {
+  test.each(['setPassword', 'setContact', 'deleteUser'])('gatedEdit: it alone calls %s', (call) => {
     const callers = machines.filter(([, machine]) => actorsOf(machine).some(([it]) => it === call))
     expect(callers.map(([name]) => name)).toEqual(['gatedEdit'])
   })
 
-  test('nothing that lets somebody else in, by who holds an elevation', () => {
+  test('machines: a machine that elevates calls no endpoint that signs in', () => {
     const holders = parts.filter(([, machine]) => callsOf(machine).includes('sudo'))
     expect(holders.map(([name]) => name)).toEqual(['account', 'elevation', 'gatedEdit'])
     const entries = holders.flatMap(([, machine]) =>
@@ -260,12 +260,12 @@ describe('the server is told to do', () => {
   })
 })
 
-/** A stored snapshot of a machine that stands in this state, and all that it invokes there. */
-function storedIn({ root, implementations }: AnyStateMachine, value: string): object {
+/** A persisted snapshot of a machine in this state, with the actors it invokes there. */
+function snapshotIn({ root, implementations }: AnyStateMachine, value: string): object {
   const children = root.states[value]!.invoke.map(({ id, src }) => {
     const logic: unknown = implementations.actors[src as string]
     const snapshot = isMachine(logic)
-      ? storedIn(logic, logic.config.initial as string)
+      ? snapshotIn(logic, logic.config.initial as string)
       : { status: 'active', input: {} }
     return [id, { src, snapshot }]
   })
@@ -274,22 +274,22 @@ function storedIn({ root, implementations }: AnyStateMachine, value: string): ob
 }
 
 describe('flow.cancel', () => {
-  test.each(parts)('is not taken from the session by %s', (_name, machine) => {
+  test.each(parts)('flow.cancel: %s leaves it to the session', (_name, machine) => {
     expect(offenders(machine, ({ transitions }) => transitions.has('flow.cancel'))).toEqual([])
   })
 
-  const states = journeys.flatMap(([name, { root }]) =>
+  const states = flowMachines.flatMap(([name, { root }]) =>
     Object.values(root.states)
       .filter((node) => isAtomic(node) && !isFailure(node) && !node.always)
       .map((node) => [name, node.key] as const),
   )
-  test.each(states)('leaves %s in %s', (flow, value) => {
+  test.each(states)('flow.cancel: it ends %s in %s', (flow, value) => {
     const root = createActor(session, { systemId: 'session', input: { flows } })
     root.start()
-    const machine = journeys.find(([name]) => name === flow)![1]
+    const machine = flowMachines.find(([name]) => name === flow)![1]
     const [who] = (machine.config.meta as { who?: string[] } | undefined)?.who ?? []
     if (who) root.send({ type: 'tokens.restored', scope: who } as never)
-    root.send({ type: 'flow.resume', flow, logic: resumed(machine, storedIn(machine, value)) })
+    root.send({ type: 'flow.resume', flow, logic: resumed(machine, snapshotIn(machine, value)) })
     const running = root.system.get('flow') as AnyActorRef
     expect(running.getSnapshot()).toMatchObject({ status: 'active', value })
     expect(root.getSnapshot()).toMatchObject({ value: { flow: 'running' }, context: { flow } })

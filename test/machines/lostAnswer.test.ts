@@ -3,13 +3,13 @@ import { account } from '../../adapters/client/index.ts'
 import { signInAs } from '../support/driver.ts'
 import { openWorld, type World } from '../support/world.ts'
 
-const own = '+86 13800000000'
+const ownPhone = '+86 13800000000'
 
 let world: World
 
 beforeEach(async () => {
   world = await openWorld({ flows: { account } })
-  await signInAs({ world } as never, { phone_number: own })
+  await signInAs({ world } as never, { phone_number: ownPhone })
   await send({ type: 'flow.start', flow: 'account' })
 })
 afterEach(() => world.close())
@@ -19,16 +19,16 @@ async function send(event: object) {
   await world.settle()
 }
 const codeTo = (to: string) => ({ type: 'code.submit', code: world.sandbox.inbox(to)[0]!.code })
-const sets = () => world.calls.filter((call) => call.startsWith('PATCH')).length
+const countChanges = () => world.calls.filter((call) => call.startsWith('PATCH')).length
 
-/** The server sets the contact, and the answer is lost on its way. */
-async function loseAnswer(typed: object, wire: string) {
+/** The server changes the contact, and its answer is lost. */
+async function loseAnswer(typed: object, contact: string) {
   await send({ type: 'contact.replace', ...typed })
   await send({ type: 'code.request' })
-  await send(codeTo(own))
+  await send(codeTo(ownPhone))
   const lost = { method: 'PATCH', path: '/auth/v1/user/contact', drop: 'after' } as const
   world.sandbox.faults([lost])
-  await send(codeTo(wire))
+  await send(codeTo(contact))
   expect(world.summarize()).toBe('signedIn: account.askingRetry (setContact: unreachable)')
 }
 
@@ -36,21 +36,24 @@ test.each([
   [{ phone_number: '13911111111' }, '+86 13911111111'],
   [{ phone_number: '0086 139-1111-1111' }, '+86 13911111111'],
   [{ email: 'New@Example.com' }, 'new@example.com'],
-])('a contact that was set is not set again: %j', async (typed, wire) => {
-  await loseAnswer(typed, wire)
-  const messages = world.countMessages()
-  await send({ type: 'edit.retry' })
-  expect(world.summarize()).toBe('signedIn: account.askingEdit')
-  expect(sets()).toBe(1)
-  expect(world.countMessages()).toBe(messages)
-})
+])(
+  'gatedEdit: after a lost answer a retry does not set the contact %j again',
+  async (typed, contact) => {
+    await loseAnswer(typed, contact)
+    const messages = world.countMessages()
+    await send({ type: 'edit.retry' })
+    expect(world.summarize()).toBe('signedIn: account.askingEdit')
+    expect(countChanges()).toBe(1)
+    expect(world.countMessages()).toBe(messages)
+  },
+)
 
-test('nor after a reload', async () => {
+test('gatedEdit: after a lost answer and a reload a retry does not set the contact again', async () => {
   await loseAnswer({ phone_number: '13911111111' }, '+86 13911111111')
   const messages = world.countMessages()
   await world.reload()
   await send({ type: 'edit.retry' })
   expect(world.summarize()).toBe('signedIn: account.askingEdit')
-  expect(sets()).toBe(1)
+  expect(countChanges()).toBe(1)
   expect(world.countMessages()).toBe(messages)
 })

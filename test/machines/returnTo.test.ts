@@ -3,12 +3,12 @@ import { account, upgrade } from '../../adapters/client/index.ts'
 import { consentAt } from '../support/idp.ts'
 import { openWorld, type World } from '../support/world.ts'
 
-const journey = {
+const providerInput = {
   provider_id: 'demo_idp',
   redirect_uri: 'https://app.example/back',
   returnTo: '/checkout?step=2#cart',
 }
-const there = 'https://app.example/checkout?step=2#cart'
+const target = 'https://app.example/checkout?step=2#cart'
 
 let world: World
 
@@ -17,8 +17,8 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-/** A guest to be upgraded, a user to bind a provider to. */
-async function enter(flow: string) {
+/** Starts the flow as a guest to upgrade, or as a user to bind a provider to. */
+async function startFlow(flow: string) {
   if (flow === 'upgrade') {
     await world.call('signInAnonymously')
   } else {
@@ -37,21 +37,21 @@ async function send(event: object) {
 test.each([
   ['upgrade', 'provider.choose', 'signedIn: no flow'],
   ['account', 'provider.bind', 'signedIn: account.askingEdit'],
-])('%s takes a person there once the provider has been of use', async (flow, type, end) => {
-  await enter(flow)
-  await send({ type, ...journey })
+])('%s: %s redirects to returnTo once the provider was used', async (flow, type, end) => {
+  await startFlow(flow)
+  await send({ type, ...providerInput })
   await world.reload()
   await send({ type: 'provider.return', url: await consentAt(world.redirects[0]!) })
   expect(world.summarize()).toBe(end)
-  expect(world.redirects.slice(1)).toEqual([there])
+  expect(world.redirects.slice(1)).toEqual([target])
 })
 
 test.each([
   ['upgrade', 'provider.choose', 'anonymous: upgrade.askingAccount'],
   ['account', 'provider.bind', 'signedIn: account.askingEdit'],
-])('%s takes nobody to a foreign page', async (flow, type, where) => {
-  await enter(flow)
-  await send({ type, ...journey, returnTo: 'https://evil.example' })
+])('%s: %s refuses a returnTo of another origin', async (flow, type, where) => {
+  await startFlow(flow)
+  await send({ type, ...providerInput, returnTo: 'https://evil.example' })
   expect(world.summarize()).toBe(`${where} (destinationOf: invalid_argument)`)
   expect(world.redirects).toEqual([])
 })

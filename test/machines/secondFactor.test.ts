@@ -2,16 +2,16 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openWorld, type World } from '../support/world.ts'
 
 const li = { sub: 'li.hua', username: 'lihua', password: 'correct horse', twoFactor: true }
-const own = '+86 13800000000'
-const foreign = '+86 13900000000'
-const nobodys = '+86 13700000000'
+const ownPhone = '+86 13800000000'
+const otherPhone = '+86 13900000000'
+const unknown = '+86 13700000000'
 
 let world: World
 
 beforeEach(async () => {
   world = await openWorld()
-  await world.sandbox.addUser({ ...li, phone_number: own })
-  await world.sandbox.addUser({ sub: 'han.mei', phone_number: foreign })
+  await world.sandbox.addUser({ ...li, phone_number: ownPhone })
+  await world.sandbox.addUser({ sub: 'han.mei', phone_number: otherPhone })
   await send({ type: 'flow.start', flow: 'signIn' })
   await send({ type: 'password.submit', username: li.username, password: li.password })
 })
@@ -22,28 +22,31 @@ async function send(event: object) {
   await world.settle()
 }
 
-async function prove(phone_number: string) {
+async function verify(phone_number: string) {
   await send({ type: 'contact.submit', phone_number })
   const [message] = world.sandbox.inbox(phone_number)
   await send({ type: 'code.submit', code: message?.code ?? 'none' })
 }
 
-test('a code to the own phone goes with the password', async () => {
+test('signIn: a code to the phone of the account completes the password', async () => {
   expect(world.auth.get()).toMatchObject({ step: 'askingSecondFactor' })
-  await prove(own)
+  await verify(ownPhone)
   expect(world.auth.get()).toMatchObject({ status: 'signedIn', user: { uid: li.sub } })
 })
 
-test.each([foreign, nobodys])('a code to %s lets nobody in', async (phone_number) => {
-  await prove(phone_number)
-  expect(world.auth.get()).toMatchObject({ status: 'signedOut', step: 'askingSecondFactor' })
-  expect(world.auth.get().error).toBeDefined()
-  expect(world.sandbox.users()).toHaveLength(2)
-  await prove(own)
-  expect(world.auth.get()).toMatchObject({ status: 'signedIn', user: { uid: li.sub } })
-})
+test.each([otherPhone, unknown])(
+  'signIn: a code to %s, which is not of the account, does not sign in',
+  async (phone_number) => {
+    await verify(phone_number)
+    expect(world.auth.get()).toMatchObject({ status: 'signedOut', step: 'askingSecondFactor' })
+    expect(world.auth.get().error).toBeDefined()
+    expect(world.sandbox.users()).toHaveLength(2)
+    await verify(ownPhone)
+    expect(world.auth.get()).toMatchObject({ status: 'signedIn', user: { uid: li.sub } })
+  },
+)
 
-test('after a ticket, too, a code to a phone that is nobody’s is not sent and makes no account', async () => {
+test('signIn: as second factor of a ticket no code is sent to a phone without an account', async () => {
   await send({ type: 'contact.change' })
   const path = '/auth/v1/signin/custom'
   world.sandbox.faults([
@@ -51,10 +54,10 @@ test('after a ticket, too, a code to a phone that is nobody’s is not sent and 
   ])
   await send({ type: 'ticket.submit', ticket: await world.sandbox.mintTicket(li.sub) })
   expect(world.auth.get()).toMatchObject({ step: 'askingSecondFactor' })
-  await prove(nobodys)
+  await verify(unknown)
   expect(world.auth.get()).toMatchObject({ status: 'signedOut', step: 'askingSecondFactor' })
   expect(world.countMessages()).toBe(0)
   expect(world.sandbox.users()).toHaveLength(2)
-  await prove(own)
+  await verify(ownPhone)
   expect(world.auth.get()).toMatchObject({ status: 'signedIn', user: { uid: li.sub } })
 })

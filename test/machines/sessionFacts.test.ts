@@ -13,9 +13,9 @@ import * as endpoints from '../../services/http/endpoints.ts'
 
 type ContextOf<M extends AnyStateMachine> = ContextFrom<M>
 
-const secret = new Secret('sealed')
+const secret = new Secret('a secret')
 const fails = (...codes: string[]) => codes.map((code) => ({ error: new AuthError(code) }))
-const hostile = fails(
+const failures = fails(
   'unreachable',
   'internal',
   'invalid_response',
@@ -30,7 +30,10 @@ const hostile = fails(
   'mfa_phone_required',
 )
 
-describe('what must be proven again is not done', () => {
+/** Leaves out what changes neither the user nor the running flow, and what a reload sends. */
+const isModelled = (type: string) => !/^(code|codes|calls)\.|^flow\.resume$/.test(type)
+
+describe('gatedEdit', () => {
   const calls = ['setPassword', 'setContact', 'deleteUser']
   const edits: [string, Edit][] = [
     ['setPassword', { type: 'password.change', password: secret }],
@@ -38,17 +41,17 @@ describe('what must be proven again is not done', () => {
     ['deleteUser', { type: 'account.delete' }],
   ]
   const stale = {
-    'nothing before': undefined,
-    'an elevation that has run out': { sudoToken: secret, expiresAt: 0 },
-    'one whose token a reload has lost': { isNeedless: false, expiresAt: 900_000 },
-    'one without a token that has run out': { isNeedless: true, expiresAt: 0 },
+    'no elevation': undefined,
+    'an expired elevation': { sudoToken: secret, expiresAt: 0 },
+    'an elevation whose token a reload has lost': { isNeedless: false, expiresAt: 900_000 },
+    'an expired elevation without a token': { isNeedless: true, expiresAt: 0 },
   }
   const fresh = { sudoToken: secret, expiresAt: 1 }
   const elevated = { sudoToken: secret, expiresAt: 900_000 }
   const needless = { isNeedless: true, expiresAt: 900_000 }
 
-  /** The edges that begin one of the calls, whatever the server answers and a person does. */
-  function beginnings(edit: Edit, sudo: object | undefined, elevations: object[]) {
+  /** The edges that start one of the calls, whatever the server answers and the user does. */
+  function startsOf(edit: Edit, sudo: object | undefined, elevations: object[]) {
     const model = {
       input: { edit, sudo },
       cases: {
@@ -58,7 +61,7 @@ describe('what must be proven again is not done', () => {
         ...Object.fromEntries(
           [...calls, 'elevation', 'verification'].map((name) => [
             `xstate.error.actor.${name}`,
-            hostile,
+            failures,
           ]),
         ),
       },
@@ -74,64 +77,70 @@ describe('what must be proven again is not done', () => {
     )
   }
 
-  test.each(edits)('%s without an elevation', (_name, edit) => {
-    for (const sudo of Object.values(stale)) expect(beginnings(edit, sudo, [])).toEqual([])
+  test.each(edits)('gatedEdit: %s is never called without an elevation', (_name, edit) => {
+    for (const sudo of Object.values(stale)) expect(startsOf(edit, sudo, [])).toEqual([])
   })
 
-  test.each(edits)('%s but right after an elevation, or while it lasts', (name, edit) => {
-    const all = Object.values({ ...stale, fresh }).flatMap((sudo) =>
-      beginnings(edit, sudo, [elevated, needless]),
-    )
-    expect(all.length).toBeGreaterThan(0)
-    for (const { event, to } of all) {
-      const { sudo } = to.context as ContextOf<typeof gatedEdit>
-      const isJustNow = event.type === 'xstate.done.actor.elevation'
-      expect([name, isJustNow || sudo!.expiresAt > 0]).toEqual([name, true])
-      expect(Object.keys(to.children)).toEqual([name])
-    }
-  })
+  test.each(edits)(
+    'gatedEdit: %s is called only right after an elevation, or while it is valid',
+    (name, edit) => {
+      const all = Object.values({ ...stale, fresh }).flatMap((sudo) =>
+        startsOf(edit, sudo, [elevated, needless]),
+      )
+      expect(all.length).toBeGreaterThan(0)
+      for (const { event, to } of all) {
+        const { sudo } = to.context as ContextOf<typeof gatedEdit>
+        const isJustNow = event.type === 'xstate.done.actor.elevation'
+        expect([name, isJustNow || sudo!.expiresAt > 0]).toEqual([name, true])
+        expect(Object.keys(to.children)).toEqual([name])
+      }
+    },
+  )
 
-  test.each(edits)('%s a second time with a token that was refused', (_name, edit) => {
-    const used = beginnings(edit, fresh, [elevated])
-      .map(({ to }) => to.context as ContextOf<typeof gatedEdit>)
-      .filter(({ sudoRetried }) => sudoRetried)
-      .map(({ sudo }) => sudo)
-    expect(new Set(used)).toEqual(new Set([elevated]))
-  })
+  test.each(edits)(
+    'gatedEdit: %s is never repeated with a sudo token that was rejected',
+    (_name, edit) => {
+      const used = startsOf(edit, fresh, [elevated])
+        .map(({ to }) => to.context as ContextOf<typeof gatedEdit>)
+        .filter(({ sudoRetried }) => sudoRetried)
+        .map(({ sudo }) => sudo)
+      expect(new Set(used)).toEqual(new Set([elevated]))
+    },
+  )
 })
 
-describe('what somebody has begun', () => {
+describe('session: the running flow', () => {
   interface Context {
     uid?: string
   }
-  const people = [
+  const users = [
     { uid: 'li', scope: 'user' },
     { uid: 'han', scope: 'user' },
     { uid: 'guest', scope: 'anonymous' },
   ]
-  const arrivals = people.flatMap((who) => [who, { ...who, byFlow: true }])
+  const sessions = users.flatMap((user) => [user, { ...user, byFlow: true }])
   const edges = edgesOf(session, {
     input: { flows: { account } },
     cases: {
       'flow.start': [{ flow: 'account' }],
-      'tokens.restored': people,
-      'tokens.kept': arrivals,
+      'tokens.restored': users,
+      'tokens.kept': sessions,
       'tokens.lost': [{}, { byFlow: true }, ...fails('invalid_grant')],
       'xstate.done.actor.flow': [{ output: { isDeleted: true } }],
-      'xstate.error.actor.flow': hostile,
+      'xstate.error.actor.flow': failures,
     },
     facts: ({ uid }: Context) => uid,
-    canHappen: (type) => type !== 'flow.resume',
+    canHappen: isModelled,
   })
   const at = ({ value }: Edge['from']) => value as { status: string; flow: string }
   const uidOf = ({ context }: Edge['from']) => (context as Context).uid
-  /** Somebody is known to be here or not, has begun something, and then is somebody else. */
+  /** The edges by which the user changes while a flow runs. */
   const changes = edges.filter(
     ({ from, to }) =>
       at(from).status !== 'unknown' && at(from).flow === 'running' && uidOf(from) !== uidOf(to),
   )
 
-  test('ends, elevation and all, when somebody else is here, or the user is not any more', () => {
+  test('session: the running flow ends when the user changes by something else', () => {
     const isGuestLost = ({ from, to }: Edge) =>
       at(from).status === 'anonymous' && uidOf(to) === undefined
     const others = changes.filter((edge) => !edge.event.byFlow && !isGuestLost(edge))
@@ -144,14 +153,14 @@ describe('what somebody has begun', () => {
     }
   })
 
-  test('goes on where it has brought that about itself', () => {
+  test('session: the running flow goes on when it has changed the user itself', () => {
     const own = changes.filter(({ event }) => event.byFlow)
     expect(own.length).toBeGreaterThan(0)
     for (const { to } of own) expect(at(to).flow).toBe('running')
   })
 })
 
-describe('a captcha that is refused', () => {
+describe('request: a captcha that is rejected', () => {
   interface Context {
     serial?: number
     tokenRefreshed: boolean
@@ -165,10 +174,10 @@ describe('a captcha that is refused', () => {
       'xstate.done.actor.refreshTokens': [{ output: { serial: 1 } }, { output: {} }],
       'xstate.done.actor.send': [{ output: {} }],
       'xstate.done.actor.solveCaptcha': [{ output: secret }],
-      'xstate.error.actor.refreshTokens': hostile,
-      'xstate.error.actor.send': hostile,
-      'xstate.error.actor.solveCaptcha': hostile,
-      'xstate.error.actor.until': hostile,
+      'xstate.error.actor.refreshTokens': failures,
+      'xstate.error.actor.send': failures,
+      'xstate.error.actor.solveCaptcha': failures,
+      'xstate.error.actor.until': failures,
     },
     facts: ({ serial, tokenRefreshed, captchaToken, captchaRetried, repeats }: Context) => [
       serial,
@@ -178,37 +187,37 @@ describe('a captcha that is refused', () => {
       repeats,
     ],
   })
-  const hasAskedAnew = ({ context }: Edge['from']) => (context as Context).captchaRetried
-  const isRefusal = ({ event }: Edge) =>
+  const hasRetried = ({ context }: Edge['from']) => (context as Context).captchaRetried
+  const isRejection = ({ event }: Edge) =>
     (event.error as AuthError | undefined)?.code.startsWith('captcha_') === true
-  const refusals = edges.filter((edge) => isRefusal(edge) && nameOf(edge.from) === 'sending')
+  const rejections = edges.filter((edge) => isRejection(edge) && nameOf(edge.from) === 'sending')
 
-  test('is asked for anew once', () => {
-    // A call that has asked anew never forgets that it has …
-    expect(edges.filter(({ from, to }) => hasAskedAnew(from) && !hasAskedAnew(to))).toEqual([])
-    // … and another refusal is its end.
-    const again = refusals.filter(({ from }) => hasAskedAnew(from))
+  test('request: another captcha is asked for once', () => {
+    // A request does not forget that it has asked again,
+    expect(edges.filter(({ from, to }) => hasRetried(from) && !hasRetried(to))).toEqual([])
+    // and another rejection ends it.
+    const again = rejections.filter(({ from }) => hasRetried(from))
     expect(again.length).toBeGreaterThan(0)
     for (const { to } of again) expect(nameOf(to)).toBe('failed')
   })
 
-  test('is asked for anew, and that is remembered, whenever one was sent', () => {
-    const first = refusals.filter(
+  test('request: a rejected captcha token is always followed by another captcha, and that is remembered', () => {
+    const first = rejections.filter(
       ({ from, event }) =>
-        !hasAskedAnew(from) &&
+        !hasRetried(from) &&
         ((event.error as AuthError).code === 'captcha_invalid' || !!from.context.captchaToken),
     )
     expect(first.length).toBeGreaterThan(0)
     for (const { to } of first) {
       expect(nameOf(to)).toBe('challenged')
-      expect(hasAskedAnew(to)).toBe(true)
+      expect(hasRetried(to)).toBe(true)
     }
   })
 })
 
-describe('somebody is signed in', () => {
-  test('only by tokens that were stored or kept', () => {
-    const who = ({ value }: Edge['from']) => (value as { status: string }).status
+describe('session: the status', () => {
+  test('session: only tokens that were restored or kept sign in', () => {
+    const statusOf = ({ value }: Edge['from']) => (value as { status: string }).status
     const edges = edgesOf(session, {
       input: { flows: { signIn } },
       cases: {
@@ -223,23 +232,26 @@ describe('somebody is signed in', () => {
         ],
         'tokens.lost': [{}, ...fails('invalid_grant')],
         'xstate.done.actor.flow': [{ output: { isNewUser: false } }],
-        'xstate.error.actor.flow': hostile,
+        'xstate.error.actor.flow': failures,
       },
       facts: ({ uid }: { uid?: string }) => uid,
-      canHappen: (type) => type !== 'flow.resume',
+      canHappen: isModelled,
     })
-    const arrivals = edges.filter(
-      ({ from, to }) => who(from) !== who(to) && ['signedIn', 'anonymous'].includes(who(to)),
+    const signIns = edges.filter(
+      ({ from, to }) =>
+        statusOf(from) !== statusOf(to) && ['signedIn', 'anonymous'].includes(statusOf(to)),
     )
-    expect(new Set(arrivals.map(({ event }) => event.type))).toEqual(
+    expect(new Set(signIns.map(({ event }) => event.type))).toEqual(
       new Set(['tokens.restored', 'tokens.kept']),
     )
     expect(
-      new Set(edges.filter(({ to }) => who(to) === 'unknown').map(({ from }) => who(from))),
+      new Set(
+        edges.filter(({ to }) => statusOf(to) === 'unknown').map(({ from }) => statusOf(from)),
+      ),
     ).toEqual(new Set(['unknown']))
   })
 
-  test('and those are told of only while there are some', () => {
+  test('tokens: the session is notified of tokens only while there are some', () => {
     type Context = ContextOf<typeof tokens>
     const pair = { access_token: secret, refresh_token: secret }
     const edges = edgesOf(tokens, {
@@ -254,8 +266,8 @@ describe('somebody is signed in', () => {
           { output: { access_token: secret, expiresAt: -1 } },
         ],
         'xstate.done.actor.refresh': [{ output: { ...pair, expires_in: 7200 } }],
-        'xstate.error.actor.load': hostile,
-        'xstate.error.actor.refresh': hostile,
+        'xstate.error.actor.load': failures,
+        'xstate.error.actor.refresh': failures,
       },
       facts: ({ credentials, error, serial }: Context) => [
         credentials && [credentials.expiresAt > 0, !!credentials.refresh_token],
@@ -263,13 +275,13 @@ describe('somebody is signed in', () => {
         Math.min(serial, 1),
       ],
     })
-    const told = edges.flatMap(({ to, actions }) =>
+    const notified = edges.flatMap(({ to, actions }) =>
       actions
         .map(({ params }) => (params as { event?: { type: string } } | undefined)?.event?.type)
         .filter((type) => /^tokens\.(restored|kept|refreshed|lost)$/.test(type ?? ''))
         .map((type) => [type, nameOf(to), !!(to.context as Context).credentials].join(' ')),
     )
-    expect(new Set(told)).toEqual(
+    expect(new Set(notified)).toEqual(
       new Set([
         'tokens.restored kept true',
         'tokens.kept kept true',

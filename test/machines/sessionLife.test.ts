@@ -10,35 +10,35 @@ import { openWorld, type World } from '../support/world.ts'
 const li = { sub: 'li.hua', phone_number: '+86 13800000000' }
 const phone_number = '+86 13700000000'
 const types = ['signedIn', 'signedOut', 'userChanged', 'tokenRenewed', 'credentialsLost'] as const
-const refuse = {
+const rejection = {
   method: 'POST',
   path: '/auth/v1/token',
   status: 400,
   body: { error: 'invalid_grant' },
 }
-const down = { ...refuse, status: 503, body: { error: 'unavailable' }, times: 9 }
+const outage = { ...rejection, status: 503, body: { error: 'unavailable' }, times: 9 }
 
 let world: World
-let heard: LifeEvent[]
+let received: LifeEvent[]
 
-/** What was heard since the last time, in short. */
-function news() {
-  return heard.splice(0).map((event) => {
+/** The events received since the last call, in short. */
+function readEvents() {
+  return received.splice(0).map((event) => {
     const { type, uid, error } = event as { type: string; uid?: string; error?: { code: string } }
-    const whom = uid === li.sub || uid === undefined ? uid : 'guest'
-    return [type, whom, error?.code].filter(Boolean).join(' ')
+    const user = uid === li.sub || uid === undefined ? uid : 'guest'
+    return [type, user, error?.code].filter(Boolean).join(' ')
   })
 }
 
 beforeEach(async () => {
   world = await openWorld({ flows: { signIn, upgrade } })
   await world.sandbox.addUser(li)
-  heard = []
-  for (const type of types) world.auth.on(type, (event) => heard.push(event))
+  received = []
+  for (const type of types) world.auth.on(type, (event) => received.push(event))
 })
 afterEach(() => world.close())
 
-async function enter(user = li) {
+async function signInAs(user = li) {
   const ticket = await world.sandbox.mintTicket(user.sub)
   await world.call('signInWithCustomTicket', { provider_id: 'custom', ticket })
 }
@@ -50,7 +50,7 @@ async function send(...events: object[]) {
   }
 }
 
-async function needToken() {
+async function requestToken() {
   world.advance(8000)
   await world.auth.getAccessToken().catch(() => undefined)
   await world.settle()
@@ -58,8 +58,8 @@ async function needToken() {
 
 const codeTo = (to: string) => ({ type: 'code.submit', code: world.sandbox.inbox(to)[0]!.code })
 
-/** Another tab does something, of which this one hears then. */
-async function elsewhere(act: (auth: ReturnType<typeof createAuth>) => Promise<unknown> | void) {
+/** Does something in another tab and notifies this one. */
+async function inOtherTab(act: (auth: ReturnType<typeof createAuth>) => Promise<unknown> | void) {
   const { shared } = world.storage
   const storage = { shared, tab: memoryStore() }
   const tab = createAuth({ env: 'demo', endpoint: world.url, storage, flows: {} })
@@ -67,134 +67,134 @@ async function elsewhere(act: (auth: ReturnType<typeof createAuth>) => Promise<u
   await act(tab)
   await world.settle()
   tab.stop()
-  await hear()
+  await reloadTokens()
 }
 
-async function hear() {
+async function reloadTokens() {
   world.actor('tokens').send({ type: 'tokens.reload' })
   await world.settle()
 }
 
-test('nothing is told of a session that was there before', async () => {
-  await enter()
-  news()
+test('client: a restored session emits nothing', async () => {
+  await signInAs()
+  readEvents()
   world.auth.stop()
   world.auth.start()
   await world.settle()
   expect(world.auth.get().status).toBe('signedIn')
-  expect(news()).toEqual([])
+  expect(readEvents()).toEqual([])
 })
 
-test('signing in by a call', async () => {
-  await enter()
-  expect(news()).toEqual(['signedIn li.hua', 'userChanged li.hua'])
+test('client: a sign-in by auth.call emits signedIn and userChanged', async () => {
+  await signInAs()
+  expect(readEvents()).toEqual(['signedIn li.hua', 'userChanged li.hua'])
 })
 
-test('signing in by a flow', async () => {
+test('client: a sign-in by a flow emits signedIn and userChanged', async () => {
   await send({ type: 'flow.start', flow: 'signIn' }, { type: 'contact.submit', ...li })
-  expect(news()).toEqual([])
+  expect(readEvents()).toEqual([])
   await send(codeTo(li.phone_number))
-  expect(news()).toEqual(['signedIn li.hua', 'userChanged li.hua'])
+  expect(readEvents()).toEqual(['signedIn li.hua', 'userChanged li.hua'])
 })
 
-test('signing in again as the same user', async () => {
-  await enter()
-  news()
-  await enter()
-  expect(news()).toEqual(['signedIn li.hua'])
+test('client: another sign-in of the same user emits signedIn alone', async () => {
+  await signInAs()
+  readEvents()
+  await signInAs()
+  expect(readEvents()).toEqual(['signedIn li.hua'])
 })
 
-test('signing in as somebody else', async () => {
+test('client: the sign-in of another user emits signedIn and userChanged', async () => {
   await world.call('signInAnonymously')
-  expect(news()).toEqual(['signedIn guest', 'userChanged guest'])
-  await enter()
-  expect(news()).toEqual(['signedIn li.hua', 'userChanged li.hua'])
+  expect(readEvents()).toEqual(['signedIn guest', 'userChanged guest'])
+  await signInAs()
+  expect(readEvents()).toEqual(['signedIn li.hua', 'userChanged li.hua'])
 })
 
-test('a guest who becomes a user is the same one', async () => {
+test('client: an upgrade emits signedIn, and no userChanged', async () => {
   await world.call('signInAnonymously')
-  news()
+  readEvents()
   await send({ type: 'flow.start', flow: 'upgrade' }, { type: 'contact.submit', phone_number })
   await send(codeTo(phone_number))
   expect(world.auth.get().status).toBe('signedIn')
-  expect(news()).toEqual(['signedIn guest'])
+  expect(readEvents()).toEqual(['signedIn guest'])
 })
 
-test('signing out', async () => {
-  await enter()
-  news()
+test('client: signing out emits signedOut and userChanged, once', async () => {
+  await signInAs()
+  readEvents()
   await send({ type: 'session.end' })
-  expect(news()).toEqual(['signedOut', 'userChanged'])
+  expect(readEvents()).toEqual(['signedOut', 'userChanged'])
   await send({ type: 'session.end' })
-  expect(news()).toEqual([])
+  expect(readEvents()).toEqual([])
 })
 
-test('a renewal', async () => {
-  await enter()
-  news()
-  await needToken()
-  expect(news()).toEqual(['tokenRenewed'])
+test('client: a refresh emits tokenRenewed', async () => {
+  await signInAs()
+  readEvents()
+  await requestToken()
+  expect(readEvents()).toEqual(['tokenRenewed'])
 })
 
-test('a renewal that fails', async () => {
-  await enter()
-  news()
-  world.sandbox.faults([down])
-  await needToken()
-  expect(news()).toEqual([])
+test('client: a refresh that fails emits nothing', async () => {
+  await signInAs()
+  readEvents()
+  world.sandbox.faults([outage])
+  await requestToken()
+  expect(readEvents()).toEqual([])
 })
 
-test('a session that is refused', async () => {
-  await enter()
-  news()
-  world.sandbox.faults([refuse])
-  await needToken()
-  expect(news()).toEqual(['credentialsLost invalid_grant', 'userChanged'])
-  await needToken()
-  await hear()
-  expect(news()).toEqual([])
+test('client: a rejected refresh emits credentialsLost and userChanged, once', async () => {
+  await signInAs()
+  readEvents()
+  world.sandbox.faults([rejection])
+  await requestToken()
+  expect(readEvents()).toEqual(['credentialsLost invalid_grant', 'userChanged'])
+  await requestToken()
+  await reloadTokens()
+  expect(readEvents()).toEqual([])
   expect(world.auth.get().error).toMatchObject({ code: 'invalid_grant' })
 })
 
-describe('in another tab', () => {
-  test('signing in', async () => {
-    await elsewhere((tab) => tab.call(endpoints.signInAnonymously))
-    expect(news()).toEqual(['signedIn guest', 'userChanged guest'])
-    await hear()
-    expect(news()).toEqual([])
+describe('client: another tab', () => {
+  test('client: a sign-in in another tab emits signedIn and userChanged, once', async () => {
+    await inOtherTab((tab) => tab.call(endpoints.signInAnonymously))
+    expect(readEvents()).toEqual(['signedIn guest', 'userChanged guest'])
+    await reloadTokens()
+    expect(readEvents()).toEqual([])
   })
 
-  test('signing out', async () => {
-    await enter()
-    news()
-    await elsewhere((tab) => tab.send({ type: 'session.end' }))
-    expect(news()).toEqual(['signedOut', 'userChanged'])
-    await hear()
-    expect(news()).toEqual([])
+  test('client: signing out in another tab emits signedOut and userChanged, once', async () => {
+    await signInAs()
+    readEvents()
+    await inOtherTab((tab) => tab.send({ type: 'session.end' }))
+    expect(readEvents()).toEqual(['signedOut', 'userChanged'])
+    await reloadTokens()
+    expect(readEvents()).toEqual([])
   })
 
-  test('signing out after a renewal failed here', async () => {
-    await enter()
-    world.sandbox.faults([down])
-    await needToken()
-    news()
-    await elsewhere((tab) => tab.send({ type: 'session.end' }))
-    expect(news()).toEqual(['signedOut', 'userChanged'])
+  test('client: signing out in another tab clears the error of a failed refresh', async () => {
+    await signInAs()
+    world.sandbox.faults([outage])
+    await requestToken()
+    readEvents()
+    await inOtherTab((tab) => tab.send({ type: 'session.end' }))
+    expect(readEvents()).toEqual(['signedOut', 'userChanged'])
     expect(world.auth.get().error).toBeUndefined()
   })
 
-  test('a renewal', async () => {
-    await enter()
-    news()
+  test('client: a refresh in another tab emits nothing', async () => {
+    await signInAs()
+    readEvents()
     world.advance(8000)
-    await elsewhere((tab) => tab.getAccessToken())
-    expect(news()).toEqual([])
+    await inOtherTab((tab) => tab.getAccessToken())
+    expect(readEvents()).toEqual([])
   })
 })
 
-test('signing out while the stored session is read again', async () => {
-  await enter()
-  news()
+test('client: signing out while the stored session is read emits signedOut and revokes it', async () => {
+  await signInAs()
+  readEvents()
   world.actor('tokens').send({ type: 'tokens.reload' })
   world.auth.send({ type: 'session.end' })
   expect(world.auth.get().status).toBe('signedOut')
@@ -202,16 +202,16 @@ test('signing out while the stored session is read again', async () => {
   expect(world.auth.get().status).toBe('signedOut')
   expect(await world.storage.shared.get('credentials_demo')).toBeUndefined()
   expect(world.calls.at(-1)).toBe('POST /auth/v1/revoke')
-  expect(news()).toEqual(['signedOut', 'userChanged'])
+  expect(readEvents()).toEqual(['signedOut', 'userChanged'])
 })
 
-test('who has unsubscribed hears nothing more, and every other still does', async () => {
+test('client: a removed listener is not called, and the others still are', async () => {
   const others: string[] = []
   const stop = world.auth.on('signedIn', () => others.push('first'))
   world.auth.on('signedIn', () => others.push('second'))
   stop()
   stop()
-  await enter()
+  await signInAs()
   expect(others).toEqual(['second'])
 })
 
@@ -227,33 +227,36 @@ const methods: Record<string, () => unknown> = {
   stop: () => world.auth.stop(),
 }
 const occasions: Record<(typeof types)[number], () => Promise<void>> = {
-  signedIn: enter,
-  userChanged: enter,
+  signedIn: signInAs,
+  userChanged: signInAs,
   async signedOut() {
-    await enter()
+    await signInAs()
     await send({ type: 'session.end' })
   },
   async tokenRenewed() {
-    await enter()
-    await needToken()
+    await signInAs()
+    await requestToken()
   },
   async credentialsLost() {
-    await enter()
-    world.sandbox.faults([refuse])
-    await needToken()
+    await signInAs()
+    world.sandbox.faults([rejection])
+    await requestToken()
   },
 }
 
-describe.each(types)('who hears of %s', (type) => {
-  test.each(Object.entries(methods))('may await %s', async (_name, method) => {
-    let settled = 0
-    const run = async () => {
-      await method()
-      settled++
-    }
-    world.auth.on(type, () => void run())
-    await occasions[type]()
-    for (let turn = 0; turn < 20 && settled === 0; turn++) await world.settle()
-    expect(settled).toBeGreaterThan(0)
-  })
+describe.each(types)('%s', (type) => {
+  test.each(Object.entries(methods))(
+    `client: a listener of ${type} may await %s`,
+    async (_name, method) => {
+      let settled = 0
+      const run = async () => {
+        await method()
+        settled++
+      }
+      world.auth.on(type, () => void run())
+      await occasions[type]()
+      for (let turn = 0; turn < 20 && settled === 0; turn++) await world.settle()
+      expect(settled).toBeGreaterThan(0)
+    },
+  )
 })

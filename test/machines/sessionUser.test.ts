@@ -23,12 +23,12 @@ const ticketOf = async ({ sub }: { sub: string }) => ({
   ticket: await world.sandbox.mintTicket(sub),
 })
 
-async function enter(user: { sub: string }) {
+async function signInAs(user: { sub: string }) {
   await world.call('signInWithCustomTicket', await ticketOf(user))
 }
 
-/** Does something in another tab of the same browser, of which this one then hears. */
-async function elsewhere(act: (auth: ReturnType<typeof openTab>) => Promise<unknown> | void) {
+/** Does something in another tab of the same browser and notifies this one. */
+async function inOtherTab(act: (auth: ReturnType<typeof openTab>) => Promise<unknown> | void) {
   const tab = openTab()
   tab.start()
   await act(tab)
@@ -57,56 +57,56 @@ const view = () => {
   const { status, user, flow, step } = world.auth.get() as object as Record<string, unknown>
   return { status, uid: (user as { uid?: string } | undefined)?.uid, flow, step }
 }
-const account_ = { type: 'flow.start', flow: 'account' }
-const parked = { type: 'contact.replace', email: 'li@example.com' }
+const startAccount = { type: 'flow.start', flow: 'account' }
+const replaceContact = { type: 'contact.replace', email: 'li@example.com' }
 const codeTo = (to: string) => () => ({
   type: 'code.submit',
   code: world.sandbox.inbox(to)[0]!.code,
 })
 const patches = () => world.calls.filter((call) => /^(PATCH|DELETE)/.test(call))
 
-describe('a flow of one user', () => {
+describe('session: a flow of one user', () => {
   beforeEach(async () => {
-    await enter(li)
-    await send(account_, parked, { type: 'code.request' }, codeTo(li.phone_number))
+    await signInAs(li)
+    await send(startAccount, replaceContact, { type: 'code.request' }, codeTo(li.phone_number))
   })
 
-  const ends = async () => {
+  const expectNoEdit = async () => {
     const code = codeTo('li@example.com')
     await send(code)
     expect(patches()).toEqual([])
     expect(world.sandbox.users().every(({ email }) => !email)).toBe(true)
   }
 
-  test('ends when somebody else signs in in another tab', async () => {
-    await elsewhere(async (tab) => tab.call(endpoints.signInWithCustomTicket, await ticketOf(han)))
+  test('session: the flow ends when another user signs in in another tab', async () => {
+    await inOtherTab(async (tab) => tab.call(endpoints.signInWithCustomTicket, await ticketOf(han)))
     expect(view()).toEqual({ status: 'signedIn', uid: han.sub, flow: undefined, step: undefined })
-    await ends()
-    // Nothing of the other's elevation is left.
-    await send(account_, { ...parked, email: 'han@example.com' })
+    await expectNoEdit()
+    // The elevation of the first user is gone.
+    await send(startAccount, { ...replaceContact, email: 'han@example.com' })
     expect(view()).toMatchObject({ uid: han.sub, step: 'askingCodeRequest' })
   })
 
-  test('ends when somebody else signs in by a call', async () => {
-    await enter(han)
+  test('session: the flow ends when another user signs in by auth.call', async () => {
+    await signInAs(han)
     expect(view()).toEqual({ status: 'signedIn', uid: han.sub, flow: undefined, step: undefined })
-    await ends()
+    await expectNoEdit()
   })
 
-  test('ends when the user signs out in another tab, and does not wait for the next one', async () => {
-    await elsewhere((tab) => tab.send({ type: 'session.end' }))
+  test('session: the flow ends when the user signs out in another tab, and does not return for the next user', async () => {
+    await inOtherTab((tab) => tab.send({ type: 'session.end' }))
     expect(view()).toEqual({
       status: 'signedOut',
       uid: undefined,
       flow: undefined,
       step: undefined,
     })
-    await enter(han)
+    await signInAs(han)
     expect(view()).toMatchObject({ uid: han.sub, flow: undefined })
-    await ends()
+    await expectNoEdit()
   })
 
-  test('ends when the session is refused', async () => {
+  test('session: the flow ends when the refresh is rejected', async () => {
     world.sandbox.faults([
       { method: 'POST', path: '/auth/v1/token', status: 400, body: { error: 'invalid_grant' } },
     ])
@@ -116,28 +116,28 @@ describe('a flow of one user', () => {
     expect(view()).toMatchObject({ status: 'signedOut', flow: undefined })
   })
 
-  test('is not taken up after a reload by somebody else', async () => {
+  test('session: the flow is not resumed after a reload for another user', async () => {
     const other = openTab()
     other.start()
     await other.call(endpoints.signInWithCustomTicket, await ticketOf(han))
     other.stop()
     await world.reload()
     expect(view()).toEqual({ status: 'signedIn', uid: han.sub, flow: undefined, step: undefined })
-    await ends()
+    await expectNoEdit()
     await world.reload()
     expect(view()).toMatchObject({ flow: undefined })
   })
 
-  test('is not taken up after a reload by nobody', async () => {
+  test('session: the flow is not resumed after a reload when signed out', async () => {
     await world.storage.shared.remove('credentials_demo')
     await world.reload()
     expect(view()).toMatchObject({ status: 'signedOut', flow: undefined })
   })
 
-  test('goes on when the same user signs in again', async () => {
-    await enter(li)
+  test('session: the flow goes on when the same user signs in again', async () => {
+    await signInAs(li)
     expect(view()).toMatchObject({ uid: li.sub, flow: 'account', step: 'askingCode' })
-    await elsewhere(async (tab) => tab.call(endpoints.signInWithCustomTicket, await ticketOf(li)))
+    await inOtherTab(async (tab) => tab.call(endpoints.signInWithCustomTicket, await ticketOf(li)))
     expect(view()).toMatchObject({ uid: li.sub, flow: 'account', step: 'askingCode' })
     await send(codeTo('li@example.com'))
     expect(view()).toMatchObject({ step: 'askingEdit' })
@@ -145,30 +145,30 @@ describe('a flow of one user', () => {
   })
 })
 
-describe('a flow of nobody', () => {
-  const begin = [
+describe('session: a flow that was started signed out', () => {
+  const start = [
     { type: 'flow.start', flow: 'signIn' },
     { type: 'contact.submit', phone_number: '+86 13700000000' },
   ]
 
-  test('ends when somebody signs in in another tab', async () => {
-    await send(...begin)
-    await elsewhere(async (tab) => tab.call(endpoints.signInWithCustomTicket, await ticketOf(li)))
+  test('session: a flow started signed out ends when a user signs in in another tab', async () => {
+    await send(...start)
+    await inOtherTab(async (tab) => tab.call(endpoints.signInWithCustomTicket, await ticketOf(li)))
     expect(view()).toEqual({ status: 'signedIn', uid: li.sub, flow: undefined, step: undefined })
   })
 
-  test('goes on for the user it has signed in', async () => {
-    await send(...begin, codeTo('+86 13700000000'))
+  test('session: a flow started signed out goes on for the user it has signed in', async () => {
+    await send(...start, codeTo('+86 13700000000'))
     expect(view()).toMatchObject({ status: 'signedIn', flow: 'signIn', step: 'askingProfile' })
     await world.reload()
     expect(view()).toMatchObject({ status: 'signedIn', flow: 'signIn', step: 'askingProfile' })
-    await elsewhere(async (tab) => tab.call(endpoints.signInWithCustomTicket, await ticketOf(li)))
+    await inOtherTab(async (tab) => tab.call(endpoints.signInWithCustomTicket, await ticketOf(li)))
     expect(view()).toEqual({ status: 'signedIn', uid: li.sub, flow: undefined, step: undefined })
   })
 
-  test('goes on when the guest it began with is refused', async () => {
+  test('session: a sign-in flow goes on when the guest it started with is rejected', async () => {
     await world.call('signInAnonymously')
-    await send(...begin)
+    await send(...start)
     world.sandbox.faults([
       { method: 'POST', path: '/auth/v1/token', status: 400, body: { error: 'invalid_grant' } },
     ])
@@ -181,7 +181,7 @@ describe('a flow of nobody', () => {
   })
 })
 
-test('what is sent before the session is known waits until it is', async () => {
+test('client: events sent before the status is known wait until it is', async () => {
   await world.call('signInAnonymously')
   const { uid } = view()
   const guest = world.sandbox.users().find(({ anonymous }) => anonymous)
@@ -198,40 +198,46 @@ test('what is sent before the session is known waits until it is', async () => {
   expect(view()).toMatchObject({ status: 'signedOut' })
 })
 
-describe('a flow that is for some', () => {
+describe('session: a flow for some statuses', () => {
   const upgrading = { type: 'flow.start', flow: 'upgrade' }
   const none = { flow: undefined, step: undefined }
 
-  test.each([upgrading, account_])('begins for nobody else: $flow', async (start) => {
-    expect(world.auth.can(start as never)).toBe(false)
-    await send(start)
-    expect(view()).toEqual({ status: 'signedOut', uid: undefined, ...none })
-    await world.call('signInAnonymously')
-    expect(world.auth.can(start as never)).toBe(true)
-  })
+  test.each([upgrading, startAccount])(
+    'session: $flow starts only in the statuses it is for',
+    async (start) => {
+      expect(world.auth.can(start as never)).toBe(false)
+      await send(start)
+      expect(view()).toEqual({ status: 'signedOut', uid: undefined, ...none })
+      await world.call('signInAnonymously')
+      expect(world.auth.can(start as never)).toBe(true)
+    },
+  )
 
-  test('is no longer for a guest who is a user now', async () => {
-    await enter(li)
+  test('session: upgrade cannot start for a registered user, account can', async () => {
+    await signInAs(li)
     expect(world.auth.can(upgrading as never)).toBe(false)
-    expect(world.auth.can(account_ as never)).toBe(true)
+    expect(world.auth.can(startAccount as never)).toBe(true)
   })
 
-  test.each([upgrading, account_])('ends when the guest is gone: $flow', async (start) => {
-    await world.call('signInAnonymously')
-    await send(start)
-    expect(view()).toMatchObject({ flow: start.flow })
-    await elsewhere((tab) => tab.send({ type: 'session.end' }))
-    expect(view()).toEqual({ status: 'signedOut', uid: undefined, ...none })
-  })
+  test.each([upgrading, startAccount])(
+    'session: $flow ends when the guest signs out in another tab',
+    async (start) => {
+      await world.call('signInAnonymously')
+      await send(start)
+      expect(view()).toMatchObject({ flow: start.flow })
+      await inOtherTab((tab) => tab.send({ type: 'session.end' }))
+      expect(view()).toEqual({ status: 'signedOut', uid: undefined, ...none })
+    },
+  )
 
-  test('ends, and tells who is here, when the guest has become a user in another tab', async () => {
+  test('session: upgrade ends and signedIn is emitted when the guest is upgraded in another tab', async () => {
     await world.call('signInAnonymously')
     const { uid } = view()
-    const heard: unknown[] = []
-    world.auth.on('signedIn', (event) => heard.push(event))
-    world.auth.on('userChanged', (event) => heard.push(event))
+    const received: unknown[] = []
+    world.auth.on('signedIn', (event) => received.push(event))
+    world.auth.on('userChanged', (event) => received.push(event))
     await send(upgrading, { type: 'contact.submit', phone_number: '+86 13700000000' })
-    await elsewhere(async (tab) => {
+    await inOtherTab(async (tab) => {
       const { verification_id } = await tab.call(endpoints.sendVerification, {
         email: 'new@example.com',
       })
@@ -241,6 +247,6 @@ describe('a flow that is for some', () => {
       await tab.call(endpoints.upgrade, { email: 'new@example.com', verification_token })
     })
     expect(view()).toEqual({ status: 'signedIn', uid, ...none })
-    expect(heard).toEqual([{ type: 'signedIn', uid }])
+    expect(received).toEqual([{ type: 'signedIn', uid }])
   })
 })

@@ -7,11 +7,10 @@ import { Secret } from '../../services/secret.ts'
 import { type Model } from '../support/paths.ts'
 import { signInAs } from '../support/driver.ts'
 import { testPaths } from '../support/testPaths.ts'
-import { type Interruption } from '../support/interruptions.ts'
 import { type WorldOptions, openWorld, type World } from '../support/world.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
-const secret = new Secret('sealed')
+const secret = new Secret('a secret')
 const redirect = { redirect_uri: 'https://app.example/bye', state: 'here' }
 const machine = signOut
 
@@ -31,8 +30,8 @@ const modelOf = (note: string, input: object): Model => ({
   ],
 })
 
-/** The one that was started last: ended ones stay where they were. */
-function lastOf(world: World) {
+/** The newest sign-out; ended ones remain children. */
+function newestSignOut(world: World) {
   const { children } = world.actor('tokens').getSnapshot() as {
     children: Record<string, AnyActorRef>
   }
@@ -40,13 +39,13 @@ function lastOf(world: World) {
   return all.findLast((each) => each.machine?.id === 'signOut')
 }
 
-function standsIn(world: World): string | undefined {
-  const snapshot = lastOf(world)
+function stateOf(world: World): string | undefined {
+  const snapshot = newestSignOut(world)
   return snapshot?.status === 'active' ? String(snapshot.value) : undefined
 }
 
-/** Whether the server still knows the session whose refresh token this is. */
-async function isAlive({ url }: World, refresh_token: string) {
+/** Whether the server still accepts this refresh token. */
+async function isAccepted({ url }: World, refresh_token: string) {
   const body = JSON.stringify({ grant_type: 'refresh_token', refresh_token, client_id: 'demo' })
   const response = await fetch(`${url}/auth/v1/token`, { method: 'POST', body })
   return response.ok
@@ -56,24 +55,27 @@ const storedToken = async ({ storage }: World) =>
   (JSON.parse((await storage.shared.get('credentials_demo'))!) as { refresh_token: string })
     .refresh_token
 
-const ended = new WeakMap<object, string>()
+/** The refresh token of the session that each world has ended. */
+const endedTokens = new WeakMap<object, string>()
 
 testPaths({
   flows: { signIn },
   machine,
-  models: [modelOf('to stay', {}), modelOf('to go', { redirect })],
+  models: [modelOf('on the page', {}), modelOf('with a redirect', { redirect })],
   async begin(driver, { model }) {
     const { world } = driver
     await driver.withoutInterruption(() => signInAs(driver, { phone_number: '+86 13800000000' }))
-    ended.set(world, await storedToken(world))
-    await driver.act({ type: 'session.end', ...(model.note === 'to go' && redirect) })
+    endedTokens.set(world, await storedToken(world))
+    await driver.act({ type: 'session.end', ...(model.note === 'with a redirect' && redirect) })
   },
-  // A broken line is what it repeats itself for: below. So is that it asks nobody for a captcha.
+  // Network failures and captchas have tests of their own below.
   interruptions: ['token expiry', 'reload'],
   operationOf({ event }, before, { model }) {
     if (event.type.endsWith('refresh')) return 'refresh'
-    const [isToGo] = (before?.facts as boolean[] | undefined) ?? [model.note === 'to go']
-    return isToGo ? 'signOut' : 'revoke'
+    const [hasRedirect] = (before?.facts as boolean[] | undefined) ?? [
+      model.note === 'with a redirect',
+    ]
+    return hasRedirect ? 'signOut' : 'revoke'
   },
   actions: {
     'xstate.done.actor.until':
@@ -81,33 +83,33 @@ testPaths({
       () =>
         world.advance(60),
     'xstate.error.actor.until': ({ world }) => {
-      // After a reload nobody waits any more.
-      if (standsIn(world)) world.clock.failWait('first')
+      // A reload ends the wait.
+      if (stateOf(world)) world.clock.failWait('first')
       return () => undefined
     },
   },
-  stateOf: standsIn,
+  stateOf,
   async end(world) {
     for (let minutes = 0; minutes < 5; minutes++) {
       world.advance(60)
       await world.settle()
     }
-    return { left: world.redirects, isAlive: await isAlive(world, ended.get(world)!) }
+    return { left: world.redirects, isAccepted: await isAccepted(world, endedTokens.get(world)!) }
   },
-  // To tell the server once more is nothing that outlives the page: here the session is over.
+  // The next attempt to revoke does not outlive the page; the client is signed out.
   losses: { 'pausing on until done': ['signedOut: no flow'] },
 })
 
-async function openSignedIn(interruption: Interruption = 'nothing', options: WorldOptions = {}) {
-  const world = await openWorld({ interruption, ...options })
+async function openSignedIn(options: WorldOptions = {}) {
+  const world = await openWorld(options)
   await world.call('signInAnonymously')
   return { world, token: await storedToken(world) }
 }
 const isStored = async ({ storage }: World) => !!(await storage.shared.get('credentials_demo'))
 
-test('ends the session at once while the line is down, and tells the server when it is back', async () => {
+test('signOut: without a network the session ends at once, and is revoked when the network is back', async () => {
   let isDown = false
-  const { world, token } = await openSignedIn('nothing', {
+  const { world, token } = await openSignedIn({
     wire: (...call) => (isDown ? Promise.reject(new TypeError('fetch failed')) : fetch(...call)),
   })
   isDown = true
@@ -122,14 +124,14 @@ test('ends the session at once while the line is down, and tells the server when
   world.advance(2)
   await world.settle()
   expect(world.redirects).toEqual(['https://app.example/bye?state=here'])
-  expect(await isAlive(world, token)).toBe(false)
+  expect(await isAccepted(world, token)).toBe(false)
   await world.close()
 })
 
-test('gives up when the line stays down, and stays signed out', async () => {
+test('signOut: it gives up after four attempts without a network, and the client stays signed out', async () => {
   let isDown = false
   let tries = 0
-  const { world } = await openSignedIn('nothing', {
+  const { world } = await openSignedIn({
     async wire(...call) {
       if (!isDown) return fetch(...call)
       tries++
@@ -149,8 +151,8 @@ test('gives up when the line stays down, and stays signed out', async () => {
   await world.close()
 })
 
-test('asks nothing: where a captcha is demanded the session is revoked and the driver stays', async () => {
-  const { world, token } = await openSignedIn('captcha')
+test('signOut: where the server demands a captcha the session is revoked without a redirect', async () => {
+  const { world, token } = await openSignedIn({ interruption: 'captcha' })
   world.dialogs.clear()
   world.auth.send({ type: 'session.end', ...redirect })
   for (let minute = 0; minute < 5; minute++) {
@@ -159,11 +161,11 @@ test('asks nothing: where a captcha is demanded the session is revoked and the d
   }
   expect(world.redirects).toEqual([])
   expect(world.dialogs).toEqual(new Set())
-  expect(await isAlive(world, token)).toBe(false)
+  expect(await isAccepted(world, token)).toBe(false)
   await world.close()
 })
 
-test('leads to no script the server names: the driver stays, and signs in again', async () => {
+test('signOut: a script address of the server is not followed', async () => {
   const { world } = await openSignedIn()
   const body = { redirect_uri: 'javascript:document.title=1' }
   world.sandbox.faults([{ method: 'POST', path: '/auth/v1/user/signout', body }])
@@ -176,7 +178,7 @@ test('leads to no script the server names: the driver stays, and signs in again'
   await world.close()
 })
 
-test('ends the flow that is running, and is nothing to who is signed out', async () => {
+test('signOut: it ends the running flow, and does nothing when signed out', async () => {
   const { world } = await openSignedIn()
   world.auth.send({ type: 'flow.start', flow: 'signIn' })
   world.auth.send({ type: 'session.end' })
