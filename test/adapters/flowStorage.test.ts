@@ -37,45 +37,45 @@ async function open() {
   const world = await openWorld({ storage: { tab: tab.store } })
   await world.sandbox.addUser({ username: 'bob', password: 'right password' })
   await world.call('signIn', { username: 'bob', password: 'right password' })
-  const enter = async (event: Parameters<typeof world.auth.send>[0]) => {
+  const send = async (event: Parameters<typeof world.auth.send>[0]) => {
     world.auth.send(event)
     await world.settle()
   }
-  return { world, enter, ...tab }
+  return { world, send, ...tab }
 }
 
 test('flowStorage: an unchanged flow is not written again', async () => {
-  const { world, enter, writes } = await open()
-  await enter(start)
+  const { world, send, writes } = await open()
+  await send(start)
   expect(writes).toEqual(['set'])
   await world.call('getUser')
   expect(writes).toEqual(['set'])
-  await enter({ type: 'flow.cancel' })
+  await send({ type: 'flow.cancel' })
   expect(writes).toEqual(['set', 'remove'])
   await world.call('getUser')
   await world.call('getUser')
   expect(writes).toEqual(['set', 'remove'])
-  await enter(start)
+  await send(start)
   expect(writes).toEqual(['set', 'remove', 'set'])
   await world.close()
 })
 
 test('flowStorage: while a slow store writes, only the newest flow waits', async () => {
-  const { world, enter, writes, hold, store } = await open()
-  const letGo = hold()
+  const { world, send, writes, hold, store } = await open()
+  const release = hold()
   for (let times = 0; times < 5; times++) {
-    await enter(start)
-    await enter({ type: 'flow.cancel' })
+    await send(start)
+    await send({ type: 'flow.cancel' })
   }
-  await enter(start)
-  await enter({ type: 'contact.submit', phone_number: '+86 13800000000' })
+  await send(start)
+  await send({ type: 'contact.submit', phone_number: '+86 13800000000' })
   expect(writes).toEqual(['set'])
-  letGo()
+  release()
   await world.settle()
   expect(writes).toEqual(['set', 'set'])
   await world.reload()
   expect(world.summarize()).toBe('signedIn: signIn.askingCode')
-  await enter({ type: 'flow.cancel' })
+  await send({ type: 'flow.cancel' })
   expect(await store.get(key)).toBeUndefined()
   await world.close()
 })
@@ -99,12 +99,12 @@ test('flowStorage: a flow that could not be written is written at its next chang
 })
 
 test('flowStorage: a flow of another user that an earlier client has stored is removed', async () => {
-  const { world, enter, store } = await open()
-  await enter(start)
-  await enter({ type: 'flow.cancel' })
+  const { world, send, store } = await open()
+  await send(start)
+  await send({ type: 'flow.cancel' })
   const first = world.auth
   await world.reload()
-  await enter(start)
+  await send(start)
   world.auth.stop()
   expect(await store.get(key)).toBeDefined()
   await world.storage.shared.remove('credentials_demo')

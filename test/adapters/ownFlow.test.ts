@@ -11,10 +11,7 @@ import { signIn, signInWithCustomTicket, updateProfile } from 'cloudbase-authflo
 import { naming } from '../../docs/examples/naming.ts'
 import { createSandbox, type Sandbox } from '../../sandbox/index.ts'
 import { memoryStore } from '../../services/session/store.ts'
-// What is fetched when it is first needed is there at once.
-import '../../adapters/client/flowStorage.ts'
-import '../../services/snapshot.ts'
-import 'superjson'
+import '../support/preload.ts'
 
 let sandbox: Sandbox
 let server: Awaited<ReturnType<Sandbox['listen']>>
@@ -22,7 +19,7 @@ let tab = memoryStore()
 const shared = memoryStore()
 let auth: ReturnType<typeof open>
 
-/** Invokes a built-in machine, whose endpoints it brings along, and takes a password of its own. */
+/** A flow that invokes a machine of the library and has a secret in an event of its own. */
 const parting = setup({
   types: {
     context: {} as { error?: AuthError },
@@ -88,7 +85,7 @@ afterEach(async () => {
 
 const start = { type: 'flow.start', flow: 'naming' } as const
 
-async function enter() {
+async function signInUser() {
   const ticket = await sandbox.mintTicket('li.hua')
   await auth.call(signInWithCustomTicket, { provider_id: 'custom', ticket })
 }
@@ -102,9 +99,9 @@ const until = (isSo: (view: ReturnType<typeof auth.get>) => boolean) =>
     })
   })
 
-test('asks a user without a name, through an error, a captcha and a reload', async () => {
+test('own flow: naming asks for a name through an error, a captcha and a reload', async () => {
   expect(auth.can(start)).toBe(false)
-  await enter()
+  await signInUser()
   auth.send(start)
   await until(({ step }) => step === 'askingName')
 
@@ -135,8 +132,8 @@ test('asks a user without a name, through an error, a captcha and a reload', asy
   expect(sandbox.users()[0]).toMatchObject({ sub: 'li.hua', name: 'Li Hua' })
 })
 
-test('does not ask who has one', async () => {
-  await enter()
+test('own flow: naming does not ask a user who has a name', async () => {
+  await signInUser()
   await auth.call(updateProfile, { name: 'Li Hua' })
   auth.send(start)
   await until(({ busy }) => busy)
@@ -144,7 +141,7 @@ test('does not ask who has one', async () => {
   expect(auth.get()).toMatchObject({ status: 'signedIn' })
 })
 
-test('a built-in machine and a password are at home in it', async () => {
+test('own flow: it can invoke a machine of the library and take a password', async () => {
   await sandbox.addUser({ username: 'lovelace', password: 'Correct-horse-7', email: 'a@b.example' })
   await auth.call(signIn, { username: 'lovelace', password: 'Correct-horse-7' })
   auth.send({ type: 'flow.start', flow: 'parting' })
@@ -159,7 +156,7 @@ test('a built-in machine and a password are at home in it', async () => {
 })
 
 test('is kept by an app that stops as soon as it is notified of a step', async () => {
-  await enter()
+  await signInUser()
   auth.send(start)
   await until(({ step }) => step === 'askingName')
   const stopping = auth.subscribe(({ busy }) => busy && auth.stop())

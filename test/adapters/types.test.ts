@@ -14,7 +14,7 @@ type Flows = { signIn: typeof signIn }
 type Event = AuthEvent<Flows>
 type AccountEvent = AuthEvent<{ account: typeof account }>
 
-test('the steps of a view are those of its flow and of what the flow hands over to', () => {
+test('View: the steps are those of the flow and of the parts it invokes', () => {
   expectTypeOf<'askingAccount' | 'askingCode' | 'verifyingCode' | 'askingProfile'>().toExtend<
     View<Flows>['step']
   >()
@@ -22,7 +22,7 @@ test('the steps of a view are those of its flow and of what the flow hands over 
   expectTypeOf<'sending'>().not.toExtend<View<Flows>['step']>()
 })
 
-test('events are those of the flows given, with secrets as plain text', () => {
+test('AuthEvent: the events are those of the flows, with secrets as plain text', () => {
   expectTypeOf<{ type: 'code.submit'; code: string }>().toExtend<Event>()
   expectTypeOf<{ type: 'password.submit'; username: string; password: string }>().toExtend<Event>()
   expectTypeOf<{ type: 'flow.start'; flow: 'signIn' }>().toExtend<Event>()
@@ -35,7 +35,7 @@ test('events are those of the flows given, with secrets as plain text', () => {
   }>().not.toExtend<Event>()
 })
 
-test('events are also those of what a flow hands over to, however deep', () => {
+test('AuthEvent: the events of nested parts are included', () => {
   expectTypeOf<{ type: 'edit.cancel' }>().toExtend<AccountEvent>()
   expectTypeOf<{ type: 'provider.return'; url: string }>().toExtend<AccountEvent>()
   expectTypeOf<{ type: 'code.request' }>().toExtend<AccountEvent>()
@@ -43,7 +43,7 @@ test('events are also those of what a flow hands over to, however deep', () => {
   expectTypeOf<{ type: 'code.submitted'; code: string }>().not.toExtend<AccountEvent>()
 })
 
-test('a machine that declares no events adds none, not all', () => {
+test('AuthEvent: a machine that declares no events adds none', () => {
   const undeclared = setup({}).createMachine({})
   const auth = createAuth({ env: 'demo', flows: { signIn, undeclared } })
   type Mixed = Parameters<typeof auth.send>[0]
@@ -70,7 +70,7 @@ test('AuthOptions: a flow can have any name', () => {
   expect(create).not.toThrow()
 })
 
-test('calls are typed by their endpoint', () => {
+test('auth.call: the parameters and the result have the types of the endpoint', () => {
   const auth = createAuth({ env: 'demo', flows: { signIn } })
   expectTypeOf(auth).toEqualTypeOf<Auth<{ signIn: typeof signIn }>>()
   const calls = () => {

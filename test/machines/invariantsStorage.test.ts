@@ -14,8 +14,8 @@ const FLOW = 'authflow_demo'
 const SESSION = 'credentials_demo'
 const phone_number = '+86 13800000000'
 
-/** A door to nowhere: what counts is what it makes of its stores. */
-function openOffline(storage: { shared: Store; tab: Store }, flows: Flows = { signIn }) {
+/** Starts a client without a network, on these stores. */
+function startOffline(storage: { shared: Store; tab: Store }, flows: Flows = { signIn }) {
   const clock = manualClock()
   const auth = createAuth({
     env: 'demo',
@@ -29,51 +29,51 @@ function openOffline(storage: { shared: Store; tab: Store }, flows: Flows = { si
   return auth
 }
 
-/** Until what was stored has been read and taken up. */
-async function opened(auth: ReturnType<typeof openOffline>) {
+/** Waits until the stored session and flow are read. */
+async function untilRead(auth: ReturnType<typeof startOffline>) {
   for (let tick = 0; tick < 500 && auth.get().status === 'unknown'; tick++) {
     await new Promise((resolve) => setTimeout(resolve))
   }
 }
 
-/** A stored flow edited as a whole, so that only the machine can tell. */
-const resigned = (stored: string, edit: (json: string) => string) => {
+/** Edits a stored flow and renews its checksum. */
+const editStored = (stored: string, edit: (json: string) => string) => {
   const text = stored.slice(stored.indexOf('{'))
   expect(edit(text)).not.toBe(text)
   return withChecksum(edit(text))
 }
 
-const fresh = { status: 'signedOut', flow: undefined, step: 'askingAccount', isTyped: true }
+const fresh = { status: 'signedOut', flow: undefined, step: 'askingAccount', isAuthError: true }
 
-/** What becomes of what was stored, and whether one can begin afterwards. */
+/** What a client makes of its stores, and whether a flow can start afterwards. */
 async function outcome(stored: { tab?: string; session?: string }) {
   const storage = { shared: memoryStore(), tab: memoryStore() }
   if (stored.tab !== undefined) await storage.tab.set(FLOW, stored.tab)
   if (stored.session !== undefined) await storage.shared.set(SESSION, stored.session)
-  const auth = openOffline(storage)
-  await opened(auth)
+  const auth = startOffline(storage)
+  await untilRead(auth)
   const { status, flow } = auth.get()
   auth.send({ type: 'flow.start', flow: 'signIn' })
   const { step } = auth.get()
-  const isTyped = await auth.getAccessToken().then(
+  const isAuthError = await auth.getAccessToken().then(
     () => true,
     (reason: unknown) => reason instanceof AuthError,
   )
   auth.stop()
-  return { status, flow, step, isTyped }
+  return { status, flow, step, isAuthError }
 }
 
-/** `text` with something else, or nothing, somewhere. */
+/** Replaces a part of a text. */
 function damaged(text: string, at: number, length: number, instead: string): string {
   const start = at % text.length
   return text.slice(0, start) + instead + text.slice(start + length)
 }
 
-describe('a stored flow', () => {
+describe('client: a stored flow', () => {
   const saved: Record<string, string> = {}
   const steps = {
     askingAccount: 'askingAccount',
-    // The line is down: the question cannot be asked again.
+    // Without a network the captcha cannot be asked again.
     challenged: 'askingAccount',
     askingCode: 'askingCode',
     'askingCode with an error': 'askingCode',
@@ -83,7 +83,7 @@ describe('a stored flow', () => {
   beforeAll(async () => {
     const world = await openWorld()
     const keep = async (name: string) => {
-      // What keeps a flow is fetched when the first one runs.
+      // The module that stores flows is loaded when the first one runs.
       await vi.waitFor(async () => expect(await world.storage.tab.get(FLOW)).toBeTruthy())
       await world.settle({ answering: false })
       saved[name] = (await world.storage.tab.get(FLOW))!
@@ -108,18 +108,18 @@ describe('a stored flow', () => {
   const open = async (text: string, flows: Flows = { signIn }) => {
     const tab = memoryStore()
     await tab.set(FLOW, text)
-    const auth = openOffline({ shared: memoryStore(), tab }, flows)
-    await opened(auth)
+    const auth = startOffline({ shared: memoryStore(), tab }, flows)
+    await untilRead(auth)
     return auth
   }
 
-  test.each(Object.entries(steps))('comes back where it was: %s', async (name, step) => {
+  test.each(Object.entries(steps))('client: a flow stored at %s is resumed', async (name, step) => {
     const auth = await open(saved[name]!)
     expect(auth.get()).toMatchObject({ flow: 'signIn', step })
     auth.stop()
   })
 
-  test('that is no such thing starts fresh', async () => {
+  test('client: a stored text that is no flow is ignored', async () => {
     const snapshot = fc
       .jsonValue()
       .map((snapshot) => ({ format: FORMAT, flow: 'signIn', snapshot }))
@@ -136,7 +136,7 @@ describe('a stored flow', () => {
     )
   })
 
-  test('that is damaged anywhere starts fresh', async () => {
+  test('client: a stored flow with any damage is ignored', async () => {
     const damage = fc.tuple(
       fc.constantFrom(...Object.keys(steps)),
       fc.nat(),
@@ -153,8 +153,8 @@ describe('a stored flow', () => {
     )
   })
 
-  test('of another format starts fresh', async () => {
-    const tab = resigned(saved['askingCode']!, (json) =>
+  test('client: a stored flow of another format is ignored', async () => {
+    const tab = editStored(saved['askingCode']!, (json) =>
       json.replace(`"format":${FORMAT}`, '"format":0'),
     )
     const auth = await open(tab)
@@ -167,31 +167,34 @@ describe('a stored flow', () => {
     ['child', '"children":{"verification"', '"children":{"verifier"'],
     ['kind of child', '"src":"verification"', '"src":"updateProfile"'],
     ['grandchild', '"src":"until"', '"src":"deadline"'],
-  ])('of a machine that has another %s by now begins anew', async (_name, from, to) => {
-    const auth = await open(resigned(saved['askingCode']!, (json) => json.replace(from, to)))
-    expect(auth.get()).toMatchObject({ flow: 'signIn', step: 'askingAccount' })
-    auth.stop()
-  })
+  ])(
+    'client: a stored flow whose machine has another %s now starts over',
+    async (_name, from, to) => {
+      const auth = await open(editStored(saved['askingCode']!, (json) => json.replace(from, to)))
+      expect(auth.get()).toMatchObject({ flow: 'signIn', step: 'askingAccount' })
+      auth.stop()
+    },
+  )
 
-  test('of a flow the app has no more is forgotten', async () => {
+  test('client: a stored flow that the app no longer has is ignored', async () => {
     const auth = await open(saved['askingCode']!, { enter: signIn })
     expect(auth.get().flow).toBeUndefined()
     auth.stop()
   })
 })
 
-describe('a stored session', () => {
+describe('client: a stored session', () => {
   const session = JSON.stringify({
     access_token: 'access',
     refresh_token: 'refresh',
     expires_at: new Date(Date.now() + 3_600_000).toISOString(),
-    sub: 'somebody',
+    sub: 'li.hua',
     scope: 'user',
     token_type: 'Bearer',
     version: 'v1',
   })
 
-  test('that is no such thing is none', async () => {
+  test('client: a stored text that is no session is ignored', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (text) => {
         expect(await outcome({ session: text })).toEqual(fresh)
@@ -200,7 +203,7 @@ describe('a stored session', () => {
     )
   })
 
-  test('that is damaged anywhere is one or none', async () => {
+  test('client: a stored session with any damage is restored or ignored', async () => {
     const damage = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 20 }), fc.string({ maxLength: 9 }))
     await fc.assert(
       fc.asyncProperty(damage, async ([at, length, instead]) => {
@@ -215,7 +218,7 @@ describe('a stored session', () => {
   })
 })
 
-describe('a store', () => {
+describe('client: a store', () => {
   const fault = () => new Error('out of order')
   const slow = <T>(value: T) => new Promise<T>((resolve) => setImmediate(resolve, value))
   const rejecting = (): Store => ({
@@ -253,8 +256,8 @@ describe('a store', () => {
   test.each([
     ['rejects everything', rejecting],
     ['throws at once', throwing],
-    ['takes its time', sluggish],
-  ])('that %s does not stand in the way', async (_name, make) => {
+    ['is slow', sluggish],
+  ])('client: with a store that %s flows and calls work', async (_name, make) => {
     const world = await openWorld({ storage: { shared: make(), tab: make() } })
     await signUp(world)
     expect(world.summarize()).toBe('signedIn: no flow')
@@ -266,7 +269,7 @@ describe('a store', () => {
     await world.close()
   })
 
-  test('that never answers is waited for ten seconds', async () => {
+  test('client: a store that never answers is given up after ten seconds', async () => {
     const world = await openWorld({ storage: { shared: silent(), tab: silent() } })
     world.advance(9)
     await world.settle()

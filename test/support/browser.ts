@@ -1,6 +1,4 @@
-/**
- * The browser the tests drive. Run by itself, before the tests, it sees to it that there is one.
- */
+/** Finds the browser for the tests. Run as a script it installs one where that is possible. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 
@@ -13,11 +11,11 @@ const usualPlaces = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
 
-/** The path of an installed Chromium or Chrome; `CHROMIUM_PATH` comes first. */
+/** @returns the path of an installed Chromium or Chrome; `CHROMIUM_PATH` comes first */
 export const findBrowser = () =>
   [process.env['CHROMIUM_PATH'] ?? '', ...usualPlaces].find((path) => existsSync(path))
 
-/** The demo speaks Chinese as well: without such a font its letters are empty boxes. */
+/** Whether there is a Chinese font; without one the Chinese demo shows empty boxes. */
 const hasChineseFont = () =>
   process.platform === 'darwin' ||
   spawnSync('fc-list', [':lang=zh-cn'], { encoding: 'utf8' }).stdout?.trim()
@@ -42,7 +40,7 @@ if (import.meta.main) {
   if (!findBrowser()) {
     console.error(
       'The tests need Chromium or Chrome. Install one (Debian: apt-get install chromium ' +
-        'fonts-noto-cjk), or say where it is: CHROMIUM_PATH=/path/to/chromium npm test',
+        'fonts-noto-cjk), or set its path: CHROMIUM_PATH=/path/to/chromium npm test',
     )
     process.exit(1)
   }

@@ -6,9 +6,9 @@ import { afterAll, onTestFailed, onTestFinished } from 'vitest'
 import { findBrowser } from './browser.ts'
 
 /**
- * What Chromium goes without. It makes the menus of its address bar of web pages, for every window,
- * though nobody sees them: that was half of all work. Whoever names features replaces the list that
- * playwright gives, so the others are those of it that concern what is tested.
+ * The features that Chromium runs without. The first three draw the menus of the address bar as web
+ * pages in every window, which was half of all work. This list replaces the one of Playwright, so the
+ * others are those of its features that concern the tests.
  */
 const features = [
   'WebUIOmniboxPopup',
@@ -47,27 +47,39 @@ afterAll(async () => {
   await (await browser)?.close()
 })
 
+/** A page, and what it has reported. */
 export type OpenPage = Page & {
-  /** Whatever the page complained about: uncaught errors and `console.error`. */
+  /** Uncaught errors, and the texts of `console.error`. */
   errors: string[]
 }
 
-/** A tab of its own: nothing stored, nothing shared with another test. Closed after the test. */
+/**
+ * Opens a page in a new browser context, which is closed after the test.
+ *
+ * @param url the page
+ * @returns the page
+ */
 export const openPage = async (url: string): Promise<OpenPage> => {
   const context = await (await launch()).newContext()
   onTestFinished(() => context.close())
   const page = await context.newPage()
   const errors = collectErrors(page)
-  onTestFailed(() => console.log('What the page complained about:', errors))
+  onTestFailed(() => console.log('The page has reported:', errors))
   await page.goto(url)
   return Object.assign(page, { errors })
 }
 
-/** An answer such as 401 is part of the protocol, though Chromium reports it as an error. */
+/** Whether the text is about a status such as 401, which Chromium reports as an error. */
 const isAuthAnswer = (text: string, url: string) =>
   text.includes('the server responded with a status of') &&
   new URL(url).pathname.startsWith('/auth/v')
 
+/**
+ * Collects what a page reports: uncaught errors and `console.error`.
+ *
+ * @param page any page
+ * @returns the texts; later ones are added
+ */
 export const collectErrors = (page: Page): string[] => {
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(String(error.stack ?? error)))
@@ -78,9 +90,15 @@ export const collectErrors = (page: Page): string[] => {
   return errors
 }
 
+/** A page on a server of its own. */
 export type ServedPage = { url: string; close(): Promise<void> }
 
-/** A TypeScript entry as one script for a page. */
+/**
+ * Bundles a TypeScript entry into one script for a page.
+ *
+ * @param entry the path of the entry
+ * @returns the script
+ */
 export const bundlePage = async (entry: string): Promise<Buffer> => {
   const bundle = await build({
     entryPoints: [entry],
@@ -95,7 +113,12 @@ export const bundlePage = async (entry: string): Promise<Buffer> => {
   return Buffer.from(bundle.outputFiles[0]!.contents)
 }
 
-/** Bundles a TypeScript entry into an empty page and serves it on an origin of its own. */
+/**
+ * Bundles a TypeScript entry into an empty page and serves it on a free port.
+ *
+ * @param entry the path of the entry
+ * @returns the page
+ */
 export const servePage = async (entry: string): Promise<ServedPage> => {
   const script = await bundlePage(entry)
   const html = `<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>`

@@ -29,7 +29,7 @@ export interface Path {
 
 /** What the paths of a machine are generated from. */
 export interface Model {
-  /** Tells it from another model of the same machine. */
+  /** Distinguishes it from other models of the machine. */
   note?: string
   input?: unknown
   /**

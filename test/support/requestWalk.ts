@@ -18,7 +18,7 @@ interface Context {
   repeats: number
 }
 
-const secret = new Secret('sealed')
+const secret = new Secret('a secret')
 const fails = (code: string) => ({ error: new AuthError(code) })
 
 /**

@@ -1,10 +1,8 @@
 import type { Reporter, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 
 /**
- * Ends a run with one plain line, `12 passed, 0 failed`, summed over all suites.
- *
- * What keeps a run from being green is a failure, even where no test has failed: a file that did
- * not load, an error outside every test, a run that never came to its end.
+ * Ends a run with one plain line, `12 passed, 0 failed`, for all projects together. A file that did
+ * not load, an error outside of tests and an interrupted run count as failures.
  */
 export default class Summary implements Reporter {
   #passed = 0
@@ -35,7 +33,7 @@ export default class Summary implements Reporter {
   }
 }
 
-/** Files and `describe` blocks that failed by themselves: a bad import, a hook that threw. */
+/** Counts the files and `describe` blocks that failed outside of tests: by an import or a hook. */
 const brokenOutside = (modules: readonly TestModule[]) =>
   modules
     .flatMap((module) => [module, ...module.children.allSuites()])

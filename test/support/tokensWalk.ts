@@ -11,7 +11,7 @@ import { openWorld, type World } from './world.ts'
 
 type Context = SnapshotFrom<TokensMachine>['context']
 
-const secret = new Secret('sealed')
+const secret = new Secret('a secret')
 const fails = (code: string) => ({ error: new AuthError(code) })
 
 /** What of the context decides how the machine goes on at this time. */
