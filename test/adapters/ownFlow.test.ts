@@ -155,7 +155,7 @@ test('own flow: it can invoke a machine of the library and take a password', asy
   await until(({ flow }) => !flow)
 })
 
-test('is kept by an app that stops as soon as it is notified of a step', async () => {
+test('own flow: it is stored when the app stops the client while it is notified', async () => {
   await signInUser()
   auth.send(start)
   await until(({ step }) => step === 'askingName')

@@ -119,9 +119,7 @@ test.each(Object.entries(endings))(
     expect(world.summarize()).toBe('signedIn: no flow')
   },
 )
-/*TAIL*/
 
-/** As an inspector might print it, secrets and hidden fields and all. */
 /** Prints a value as an inspector might, with hidden fields. */
 const printed = (value: object) =>
   inspect(value, { depth: 5, showHidden: true, maxStringLength: null })

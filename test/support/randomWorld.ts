@@ -23,6 +23,10 @@ const newContact = '+86 13600000000'
 /** What looks like a token of the sandbox. */
 const TOKEN = /\b(?:m|v|s|c|p|pc|pt)\.[\w-]{40,}|\beyJ[\w-]{20,}\.[\w-]+/
 
+/** Events that actors send each other. */
+const INTERNAL =
+  /^(xstate|tokens|calls|codes|session)\.|^captcha\.(require|release|spend)|^code\.(sent|spent)/
+
 /** A client under random events; see {@link openRandomWorld}. */
 export type RandomWorld = Awaited<ReturnType<typeof openRandomWorld>>
 
@@ -141,9 +145,7 @@ export async function openRandomWorld() {
       ]
       return actors
         .flatMap((actor) => descriptorsOf(actor.getSnapshot() as AnyMachineSnapshot))
-        .filter(
-          (type) => !/^(xstate|tokens|call|session)\.|^captcha\.(require|release|spend)/.test(type),
-        )
+        .filter((type) => !INTERNAL.test(type))
     },
 
     /** Sends an event of the user, sensible or not. */

@@ -1,4 +1,4 @@
-/** What Stately's page does in the window that `@statelyai/inspect` opens: it listens and notes. */
+/** Records the messages that `@statelyai/inspect` sends to the window it opens, as Stately's page. */
 import { createBrowserReceiver } from '@statelyai/inspect'
 
 const { noteMessage, noteEvent } = window as unknown as {
