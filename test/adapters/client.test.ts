@@ -16,6 +16,21 @@ async function send(event: object) {
 
 const failure = async (call: Promise<unknown>) => call.catch((thrown: unknown) => thrown)
 
+/** Records `console.warn` until the end of the test. */
+function watchWarnings() {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+  onTestFinished(() => warn.mockRestore())
+  return {
+    /** @returns the warnings since the last call */
+    async read() {
+      await world.settle()
+      const lines = warn.mock.calls.map((line) => line.join(' '))
+      warn.mockClear()
+      return lines
+    },
+  }
+}
+
 describe('call', () => {
   const call = () => failure(world.auth.call(signInAnonymously))
   const cancelled = { code: 'cancelled', operation: 'signInAnonymously' }
@@ -76,9 +91,11 @@ describe('getAccessToken', () => {
   test('client: stop in the same task rejects getAccessToken with `cancelled`', async () => {
     await world.call('signInAnonymously')
     world.advance(8000)
+    const warnings = watchWarnings()
     const pending = failure(world.auth.getAccessToken())
     world.auth.stop()
     expect(await pending).toMatchObject({ name: 'AuthError', code: 'cancelled' })
+    expect(await warnings.read()).toEqual([])
     expect(world.countRefreshes()).toBe(0)
   })
 })
@@ -86,20 +103,6 @@ describe('getAccessToken', () => {
 describe('an event that nothing takes', () => {
   const code = { type: 'code.submit', code: 'canaryOfTheCode' }
   const password = { type: 'password.submit', username: 'li', password: 'canary of the password' }
-
-  function watchWarnings() {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
-    onTestFinished(() => warn.mockRestore())
-    return {
-      /** @returns the warnings since the last call */
-      async read() {
-        await world.settle()
-        const lines = warn.mock.calls.map((line) => line.join(' '))
-        warn.mockClear()
-        return lines
-      },
-    }
-  }
 
   test('client: an ignored event warns once with the step and the accepted events', async () => {
     const warnings = watchWarnings()
@@ -111,6 +114,8 @@ describe('an event that nothing takes', () => {
     for (const type of ['contact.submit', 'password.submit', 'guest.enter', 'flow.cancel']) {
       expect(warning).toContain(type)
     }
+    // Events between actors are not for apps.
+    expect(warning).not.toMatch(/xstate|tokens|calls|codes|code\.sent|code\.spent|resume/)
     world.auth.send(code as never)
     expect(await warnings.read()).toEqual([])
   })
