@@ -4,7 +4,7 @@ import { createCloudbase } from '../../adapters/compat/cloudbase.ts'
 import type { InitOptions } from '../../adapters/compat/settings.ts'
 import { memoryStore } from '../../services/session/store.ts'
 import { type Config, createSandbox } from '../../sandbox/index.ts'
-import { turnableClock } from '../support/clock.ts'
+import { manualClock } from '../support/clock.ts'
 
 export const env = 'demo'
 export const phone = '+86 13800000000'
@@ -22,7 +22,7 @@ export async function openCompat({ config, init, ...options }: CompatOptions = {
   const sandbox = createSandbox({ config: { resendSeconds: 0, ...config } })
   const { url, close } = await sandbox.listen()
   onTestFinished(close)
-  const clock = turnableClock()
+  const clock = manualClock()
   const storage = init?.storage ?? memoryStore()
 
   /** Opens the page after a reload: another instance, the same storage. */

@@ -221,7 +221,7 @@ const cases: Case[] = [
     async run(world) {
       await world.sandbox.addUser({ phone_number })
       const verification_token = await prove(world)
-      world.pass(601)
+      world.advance(601)
       return world.auth.call(endpoints.signIn, { username: phone_number, verification_token })
     },
   },
@@ -315,7 +315,7 @@ const cases: Case[] = [
     async run(world) {
       world.sandbox.faults([{ method: 'POST', path: '/auth/v1/verification', drop: 'after' }])
       const sent = await failure(send(world))
-      expect(world.messages()).toBe(1)
+      expect(world.countMessages()).toBe(1)
       throw sent
     },
   },
@@ -376,7 +376,7 @@ const cases: Case[] = [
     async run(world) {
       await member(world)
       world.sandbox.removeUser(world.sandbox.users()[0]!.sub)
-      world.pass(7200)
+      world.advance(7200)
       return world.auth.call(endpoints.getUser)
     },
   },
@@ -424,7 +424,7 @@ test('errors: every documented error occurs in a test, by a planned fault only w
 
 async function reach({ config, wire, run }: Case): Promise<{ error: AuthError; world: World }> {
   const opened: { world?: World } = {}
-  const world = await openWorld('nothing', { config, wire: wire?.(() => opened.world!) })
+  const world = await openWorld({ config, wire: wire?.(() => opened.world!) })
   opened.world = world
   try {
     return { error: await failure(run(world)), world }

@@ -8,8 +8,8 @@ import type { LifeEvent } from '../../machines/core/session.ts'
 import { createSandbox, type LoggedRequest } from '../../sandbox/index.ts'
 import { memoryStore } from '../../services/session/store.ts'
 import { answer, serve } from '../services/server.ts'
-import { turnableClock } from '../support/clock.ts'
-import { type Edges, openWorld, type World } from '../support/world.ts'
+import { manualClock } from '../support/clock.ts'
+import { type WorldOptions, openWorld, type World } from '../support/world.ts'
 import { openCompat, password, phone, username } from './compatWorld.ts'
 
 const hour = 3600
@@ -20,8 +20,8 @@ const unavailable = { status: 503, body: { error: 'unavailable' } }
 const SESSION = 'credentials_demo'
 
 /** Opens a sandbox and a client of `createAuth`. */
-async function openOurs(edges: Edges = {}) {
-  const world = await openWorld('nothing', edges)
+async function openOurs(options: WorldOptions = {}) {
+  const world = await openWorld(options)
   onTestFinished(world.close)
   const lives: LifeEvent['type'][] = []
   for (const type of ['signedIn', 'signedOut', 'tokenRenewed', 'credentialsLost'] as const) {
@@ -53,7 +53,7 @@ async function openOurs(edges: Edges = {}) {
 }
 
 /** Opens a client whose user is signed in by custom sign-in. */
-async function openSignedIn(edges?: Edges) {
+async function openSignedIn(edges?: WorldOptions) {
   const world = await openOurs(edges)
   await world.enter('ada')
   world.sent()
@@ -85,7 +85,7 @@ describe('3. An answer of 500 without an error code counts as success', () => {
   test('createAuth: the call fails, and the session stays', async () => {
     const world = await openSignedIn()
     const boom = { status: 500, body: { message: 'boom' } }
-    world.pass(3 * hour)
+    world.advance(3 * hour)
     world.sandbox.faults([
       { ...token, ...boom },
       { method: 'POST', path: '/auth/v1/signin/custom', ...boom },
@@ -107,7 +107,7 @@ describe('4. A user who signs out offline stays signed in', () => {
     await world.settle()
     expect(world.auth.get().status).toBe('signedOut')
     for (let wait = 1; wait <= 2; wait++) {
-      world.pass(60)
+      world.advance(60)
       await world.settle()
     }
     expect(world.sent()).toEqual(Array(3).fill('POST /v1/revoke'))
@@ -129,11 +129,11 @@ describe('6. Lost credentials are reported when nothing is lost', () => {
     const world = await openOurs()
     await world.auth.call(endpoints.sendVerification, { phone_number: phone })
     await world.enter('ada')
-    world.pass(3 * hour)
+    world.advance(3 * hour)
     world.sandbox.faults([{ ...token, ...unavailable }])
     expect(await codeOf(world.auth.getAccessToken())).toBe('unavailable')
     expect(world.lives).toEqual(['signedIn'])
-    world.pass(60)
+    world.advance(60)
     await world.settle()
     world.sandbox.faults([{ ...token, status: 400, body: { error: 'invalid_grant' } }])
     const codes = await Promise.all([1, 2, 3].map(() => codeOf(world.auth.getAccessToken())))
@@ -258,7 +258,7 @@ describe('10. Requests never time out', () => {
     const sandbox = createSandbox()
     const wire: typeof fetch = (input, init) =>
       (input as string).includes('/v1/token') ? never(init) : sandbox.fetch(input as string, init)
-    const clock = turnableClock()
+    const clock = manualClock()
     const auth = createAuth({
       env: 'demo',
       endpoint: 'http://sandbox.test',
@@ -311,7 +311,7 @@ describe('10. Requests never time out', () => {
 describe('11. Every waiting caller repeats a failed refresh', () => {
   test('createAuth: five callers share one refresh request and its failure', async () => {
     const world = await openSignedIn()
-    world.pass(3 * hour)
+    world.advance(3 * hour)
     world.sandbox.faults([{ ...token, ...unavailable, times: 10 }])
     const codes = await Promise.all([1, 2, 3, 4, 5].map(() => codeOf(world.auth.getAccessToken())))
     expect(codes).toEqual(Array(5).fill('unavailable'))
@@ -495,7 +495,7 @@ describe("16. A provider's code is used before its state is checked", () => {
     world.sent()
     send({ type: 'provider.return', url: 'http://localhost/app?code=c&state=foreign' })
     await world.settle()
-    expect(world.end()).toBe('signedOut: provider.askingReturn')
+    expect(world.summarize()).toBe('signedOut: provider.askingReturn')
     expect(world.sent()).toEqual([])
   })
 })
@@ -617,7 +617,7 @@ describe("22. Tokens are in the page's storage, and a sudo token is in a URL", (
 describe('23. A session without a refresh token expires unnoticed', () => {
   test('createAuth: the session ends once when its token expires, and the user can sign in again', async () => {
     const world = await openSignedIn({ config: { customRefreshToken: 'off' } })
-    world.pass(3 * hour)
+    world.advance(3 * hour)
     const codes = await Promise.all([1, 2].map(() => codeOf(world.auth.getAccessToken())))
     expect(codes).toEqual(['unauthenticated', 'unauthenticated'])
     expect(world.lives).toEqual(['credentialsLost'])

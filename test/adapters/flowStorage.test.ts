@@ -34,7 +34,7 @@ function recordingStore() {
 
 async function open() {
   const tab = recordingStore()
-  const world = await openWorld('nothing', { storage: { tab: tab.store } })
+  const world = await openWorld({ storage: { tab: tab.store } })
   await world.sandbox.addUser({ username: 'bob', password: 'right password' })
   await world.call('signIn', { username: 'bob', password: 'right password' })
   const enter = async (event: Parameters<typeof world.auth.send>[0]) => {
@@ -74,7 +74,7 @@ test('flowStorage: while a slow store writes, only the newest flow waits', async
   await world.settle()
   expect(writes).toEqual(['set', 'set'])
   await world.reload()
-  expect(world.end()).toBe('signedIn: signIn.askingCode')
+  expect(world.summarize()).toBe('signedIn: signIn.askingCode')
   await enter({ type: 'flow.cancel' })
   expect(await store.get(key)).toBeUndefined()
   await world.close()
@@ -87,7 +87,7 @@ test('flowStorage: a flow that could not be written is written at its next chang
     if (isFull) throw new Error('full')
     return tab.set(key, value)
   }
-  const world = await openWorld('nothing', { storage: { tab: { ...tab, set } } })
+  const world = await openWorld({ storage: { tab: { ...tab, set } } })
   world.auth.send(start)
   await world.settle()
   expect(await tab.get(key)).toBeUndefined()
@@ -111,7 +111,7 @@ test('flowStorage: a flow of another user that an earlier client has stored is r
   first.start()
   world.auth = first
   await world.settle()
-  expect(world.end()).toBe('signedOut: no flow')
+  expect(world.summarize()).toBe('signedOut: no flow')
   expect(await store.get(key)).toBeUndefined()
   await world.close()
 })

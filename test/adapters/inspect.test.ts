@@ -49,7 +49,7 @@ async function record(config: Partial<Config> = {}): Promise<Recording> {
     inspector((step) => trace.push(step)),
     statelyInspector(createInspector({ send: (event) => void sent.push(event) })),
   ]
-  const world = await openWorld('nothing', {
+  const world = await openWorld({
     config,
     flows: { signIn, upgrade, provider, resetPassword, account },
     wire: async (input, init) => {
@@ -134,7 +134,7 @@ async function signInByPassword({ world, send }: Recording, more: object = {}) {
   await world.sandbox.addUser({ username, password, ...more })
   await send({ type: 'flow.start', flow: 'signIn' })
   await send({ type: 'password.submit', username, password })
-  expect(world.end()).toBe('signedIn: no flow')
+  expect(world.summarize()).toBe('signedIn: no flow')
 }
 
 const scenarios: Record<string, (recording: Recording) => Promise<void>> = {
@@ -148,7 +148,7 @@ const scenarios: Record<string, (recording: Recording) => Promise<void>> = {
     await send({ type: 'signUp.prepare', profile: { name, username }, password })
     await send({ type: 'code.submit', code: wrongCode(world) })
     await send({ type: 'code.submit', code: codeIn(world) })
-    expect(world.end()).toBe('signedIn: no flow')
+    expect(world.summarize()).toBe('signedIn: no flow')
     await world.call('getUser')
   },
 
@@ -158,9 +158,9 @@ const scenarios: Record<string, (recording: Recording) => Promise<void>> = {
     await send({ type: 'session.end' })
     await send({ type: 'flow.start', flow: 'signIn' })
     await send({ type: 'password.submit', username: email, password: newPassword })
-    expect(world.end()).toMatch(/^signedOut: signIn\.askingAccount \(signIn: \w+\)$/)
+    expect(world.summarize()).toMatch(/^signedOut: signIn\.askingAccount \(signIn: \w+\)$/)
     await send({ type: 'password.submit', username: email, password })
-    expect(world.end()).toBe('signedIn: no flow')
+    expect(world.summarize()).toBe('signedIn: no flow')
   },
 
   async 'editing the account, then deleting it'(recording) {
@@ -183,13 +183,13 @@ const scenarios: Record<string, (recording: Recording) => Promise<void>> = {
     await signInByPassword(recording)
     for (const fault of [{ drop: 'before' as const }, { status: 200, body: {} }]) {
       world.sandbox.faults([{ method: 'POST', path: '/auth/v1/token', ...fault }])
-      world.pass(7201)
+      world.advance(7201)
       await world.call('getUser').catch(() => undefined)
     }
-    world.pass(600)
+    world.advance(600)
     await world.call('getUser')
     expect(await world.auth.getAccessToken()).toEqual(expect.any(String))
-    expect(world.refreshes()).toBeGreaterThan(1)
+    expect(world.countRefreshes()).toBeGreaterThan(1)
   },
 
   async 'receiving responses that repeat the request, and losing connections'({ world, send }) {
@@ -213,17 +213,17 @@ const scenarios: Record<string, (recording: Recording) => Promise<void>> = {
     const where = { provider_id: 'demo_idp', redirect_uri }
     await send({ type: 'flow.start', flow: 'provider', input: where })
     await send({ type: 'provider.return', url: `${redirect_uri}?code=foreign-code&state=none` })
-    await send({ type: 'provider.return', url: await consentAt(world.left.at(-1)!) })
-    expect(world.end()).toBe('signedIn: no flow')
+    await send({ type: 'provider.return', url: await consentAt(world.redirects.at(-1)!) })
+    expect(world.summarize()).toBe('signedIn: no flow')
     await send({ type: 'session.end' })
     await send({ type: 'flow.start', flow: 'provider', input: { ...where, isPopup: true } })
     const { uri, resolve } = await vi.waitFor(() => {
-      expect(world.visits).toHaveLength(1)
-      return world.visits[0]!
+      expect(world.popups).toHaveLength(1)
+      return world.popups[0]!
     })
     resolve(await consentAt(uri))
     await world.settle()
-    expect(world.end()).toBe('signedIn: no flow')
+    expect(world.summarize()).toBe('signedIn: no flow')
   },
 
   async 'upgrading an anonymous user'(recording) {
@@ -246,7 +246,7 @@ const scenarios: Record<string, (recording: Recording) => Promise<void>> = {
     await send({ type: 'contact.submit', phone_number: phone })
     await submitCode(recording)
     await send({ type: 'password.submit', password: newPassword })
-    expect(world.end()).toBe('signedIn: no flow')
+    expect(world.summarize()).toBe('signedIn: no flow')
   },
 
   async 'calling endpoints through auth.call'({ world }) {
@@ -286,7 +286,7 @@ describe('inspectors: no secret is traced', () => {
   test('this check finds secrets when Stately’s inspector is used without redaction', async () => {
     const sent: object[] = []
     const unredacted = createInspector({ send: (event) => void sent.push(event) })
-    const world = await openWorld('nothing', {
+    const world = await openWorld({
       inspect: (event) => unredacted.inspect.next?.(event),
     })
     onTestFinished(() => world.close())
@@ -307,7 +307,7 @@ describe('inspectors: no secret is traced', () => {
       createBrowserInspector({ window: window as unknown as Window, url: 'about:blank' }),
     )
     connect({ data: { type: '@statelyai.connected' } })
-    const world = await openWorld('nothing', { inspect: inspect.observe })
+    const world = await openWorld({ inspect: inspect.observe })
     onTestFinished(() => world.close())
     await world.sandbox.addUser({ username, password })
     world.auth.send({ type: 'flow.start', flow: 'signIn' })
@@ -452,9 +452,9 @@ describe('inspectors', () => {
 
   test('statelyInspector ignores an inspector without `inspect`, as on a server', async () => {
     const { observe } = statelyInspector({})
-    const world = await openWorld('nothing', { inspect: observe })
+    const world = await openWorld({ inspect: observe })
     onTestFinished(() => world.close())
-    expect(world.end()).toBe('signedOut: no flow')
+    expect(world.summarize()).toBe('signedOut: no flow')
   })
 
   test('Stately’s inspector receives every actor with its name, chart and parent', async () => {
@@ -484,7 +484,7 @@ describe('statelyInspector: attach', () => {
   /** Opens a world whose inspector has no target yet; `attach` attaches one. */
   const begin = async () => {
     const inspect = statelyInspector()
-    const world = await openWorld('nothing', { inspect: inspect.observe })
+    const world = await openWorld({ inspect: inspect.observe })
     onTestFinished(() => world.close())
     const attach = async () => {
       const sent: (Sent & Snapshot)[] = []
@@ -533,7 +533,7 @@ describe('statelyInspector: attach', () => {
       await send({ type: 'flow.cancel' })
       await world.call('getUser').catch(() => undefined)
     }
-    expect(world.end()).toBe('signedOut: no flow')
+    expect(world.summarize()).toBe('signedOut: no flow')
     const names = (events: Sent[]) => events.map(({ name }) => name)
     // The first call has started the actor that runs calls.
     expect(names((await attach()).now)).toEqual([...names(now), 'calls'])

@@ -20,7 +20,7 @@ import type { Wx } from '../../adapters/wechat/wx.ts'
 import { signIn } from '../../machines/flows/signIn.ts'
 import { type Config, createSandbox } from '../../sandbox/index.ts'
 import { answer, failure, serve } from '../services/server.ts'
-import { turnableClock } from '../support/clock.ts'
+import { manualClock } from '../support/clock.ts'
 
 /**
  * A stub of `wx` that forwards requests to a real server over HTTP. It supports the methods of
@@ -127,7 +127,7 @@ afterEach(() => {
 
 async function startSandbox(config: Partial<Config> = {}) {
   const sandbox = createSandbox({ config: { resendSeconds: 0, ...config } })
-  const clock = turnableClock()
+  const clock = manualClock()
   const { url, close } = await sandbox.listen()
   onTestFinished(close)
   const open = ({ cloud = false } = {}) => {

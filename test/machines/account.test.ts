@@ -3,16 +3,18 @@ import { account } from '../../machines/flows/account.ts'
 import type { Edit } from '../../machines/parts/gatedEdit.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
-import { describeTour, signInAs, toFault } from '../support/walk.ts'
+import { signInAs } from '../support/driver.ts'
+import { testPaths } from '../support/testPaths.ts'
+import { toFault } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
-const secret = new Secret('sealed')
+const secret = new Secret('a secret')
 const provider_id = 'demo_idp'
 const redirect_uri = 'https://app.example/back'
 const GATED = 'xstate.done.actor.gatedEdit'
 const sudo = { sudoToken: secret, expiresAt: 900_000 }
 
-describeTour({
+testPaths({
   flows: { account: flow },
   machine: account,
   models: [
@@ -40,20 +42,20 @@ describeTour({
       facts: ({ edit, sudo }: { edit?: Edit; sudo?: object }) => [edit?.type, !!sudo],
     },
   ],
-  async begin(person, { steps }) {
+  async begin(driver, { steps }) {
     const isBound = steps.some(({ event }) => event.type === 'provider.unbind')
     const identities = [{ provider_id, account: 'alex' }]
     const phone_number = '+86 13800000000'
-    await signInAs(person, { phone_number, ...(isBound && { identities }) })
-    await person.enter({ type: 'flow.start', flow: 'account' })
+    await signInAs(driver, { phone_number, ...(isBound && { identities }) })
+    await driver.enter({ type: 'flow.start', flow: 'account' })
   },
   async arrange({ world }, { event }) {
     if (event.type !== GATED || event.note !== 'refused') return
     const endpoints = ['setPassword', 'setContact', 'deleteUser']
     world.sandbox.faults(endpoints.map((name) => toFault(name, 'failed_precondition')))
   },
-  deeds: {
-    [GATED]: (_person, { event }) =>
+  actions: {
+    [GATED]: (_driver, { event }) =>
       event.note === 'cancelled' ? { type: 'edit.cancel' } : undefined,
   },
   losses: {

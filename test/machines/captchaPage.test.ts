@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest'
 import { captchaPage } from '../../services/captcha/captchaPage.ts'
-import { visitPage } from '../support/captchaPage.ts'
+import { openCaptchaPage } from '../support/captchaPage.ts'
 import { openWorld } from '../support/world.ts'
 
 const redirect_uri = 'https://app.example/captcha'
 const code = { type: 'contact.submit', phone_number: '13800000000' } as const
 
 async function openDialog() {
-  const world = await openWorld('captcha', { captcha: captchaPage({ redirect_uri }) })
+  const world = await openWorld({ interruption: 'captcha', captcha: captchaPage({ redirect_uri }) })
   world.auth.send({ type: 'flow.start', flow: 'signIn' })
   world.auth.send(code)
   await world.settle({ answering: false })
-  const page = await visitPage(world.auth.get().captcha!.url!, world.sandbox.captchaAnswer)
+  const page = await openCaptchaPage(world.auth.get().captcha!.url!, world.sandbox.captchaAnswer)
   const answer = async (text: string) => {
     world.auth.send({ type: 'captcha.answer', text })
     await world.settle({ answering: false })
@@ -25,7 +25,7 @@ test('a page is visited, and its way back lets the call through', async () => {
   expect(world.auth.get()).toMatchObject({ step: 'sendingCode', captcha: { image: undefined } })
   const view = await answer(await page.solve())
   expect(view).toMatchObject({ step: 'askingCode', captcha: undefined, error: undefined })
-  expect(world.messages()).toBe(1)
+  expect(world.countMessages()).toBe(1)
   await world.close()
 })
 
@@ -44,13 +44,13 @@ test('a way back that belongs to another visit changes nothing', async () => {
 
 test('going back on the page cancels the call, with one typed error', async () => {
   const { world, page, answer } = await openDialog()
-  const view = await answer(await page.goBack())
+  const view = await answer(await page.cancel())
   expect(view).toMatchObject({
     step: 'askingAccount',
     captcha: undefined,
     error: { code: 'cancelled', operation: 'captcha' },
   })
-  expect(world.messages()).toBe(0)
+  expect(world.countMessages()).toBe(0)
   await world.close()
 })
 
@@ -58,8 +58,9 @@ test('an error of the page is shown, and another page is on offer', async () => 
   const { world, answer } = await openDialog()
   const first = world.auth.get().captcha!.url!
   const page = new URL(redirect_uri)
-  const { state } = (world.peer('captcha').getSnapshot().context as { question: { state: string } })
-    .question
+  const { state } = (
+    world.actor('captcha').getSnapshot().context as { question: { state: string } }
+  ).question
   page.search = new URLSearchParams({ state, error: 'captcha_expired' }).toString()
   const { captcha } = await answer(page.href)
   expect(captcha).toMatchObject({ busy: false, error: { code: 'captcha_expired' } })
@@ -68,7 +69,7 @@ test('an error of the page is shown, and another page is on offer', async () => 
 })
 
 test('a token given at once needs nobody', async () => {
-  const world = await openWorld('nothing', { captcha: captchaPage({ redirect_uri }) })
+  const world = await openWorld({ captcha: captchaPage({ redirect_uri }) })
   world.sandbox.faults([
     {
       method: 'POST',
@@ -93,7 +94,10 @@ test('a token given at once needs nobody', async () => {
 test.each(['javascript:alert(1)', 'data:text/html,hello', 'nonsense://x'])(
   'a page at %s is not opened',
   async (url) => {
-    const world = await openWorld('captcha', { captcha: captchaPage({ redirect_uri }) })
+    const world = await openWorld({
+      interruption: 'captcha',
+      captcha: captchaPage({ redirect_uri }),
+    })
     const init = { method: 'POST', path: '/auth/v1/captcha/init', status: 200 }
     world.sandbox.faults([{ ...init, body: { url, expires_in: 600 } }])
     world.auth.send({ type: 'flow.start', flow: 'signIn' })

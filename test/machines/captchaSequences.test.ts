@@ -52,7 +52,7 @@ const refuse = (...codes: string[]): Fault[] =>
 async function openNotedWorld(rewrite = (body: string) => body) {
   const tokens: (string | null)[] = []
   const urls: string[] = []
-  const world = await openWorld('nothing', {
+  const world = await openWorld({
     async wire(input, init) {
       const url = input as string
       if (new URL(url).pathname === endpoint.path) {
@@ -124,7 +124,7 @@ test('a token at hand is used until it expires, and not a moment longer', async 
     const noted = await openNotedWorld()
     const { world, tokens } = noted
     const atHand = await leaveToken(noted)
-    world.pass(seconds)
+    world.advance(seconds)
     world.sandbox.faults(refuse('captcha_required'))
     expect(await send(world)).toBe('sent')
     expect(world.dialogs.size).toBe(dialogs)
@@ -194,7 +194,7 @@ describe('three calls at once', () => {
     }
     expect(tokens).toHaveLength(3)
     expect(world.auth.get().captcha).toBeUndefined()
-    expect(world.messages()).toBe(0)
+    expect(world.countMessages()).toBe(0)
     await world.close()
   })
 })
@@ -217,6 +217,6 @@ test('a wrong answer shows why, and another picture', async () => {
   world.answerCaptcha()
   await call
   expect(world.auth.get().captcha).toBeUndefined()
-  expect(world.messages()).toBe(1)
+  expect(world.countMessages()).toBe(1)
   await world.close()
 })

@@ -4,16 +4,18 @@ import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { consentAt } from '../support/idp.ts'
 import { type Model, type Step } from '../support/paths.ts'
-import { codeOf, describeTour, type Person } from '../support/walk.ts'
+import { type Driver } from '../support/driver.ts'
+import { testPaths } from '../support/testPaths.ts'
+import { codeOf } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
-const secret = new Secret('sealed')
+const secret = new Secret('a secret')
 const redirect_uri = 'https://app.example/back'
-const journey = { provider_id: 'demo_idp', redirect_uri }
+const providerInput = { provider_id: 'demo_idp', redirect_uri }
 
 const modelOf = (note: string, input: object): Model => ({
   note,
-  input: { ...journey, ...input },
+  input: { ...providerInput, ...input },
   cases: {
     'provider.return': ({ state }: { state: string }) => [
       { url: new Secret(`${redirect_uri}?code=c&state=${state}`), note: 'own' },
@@ -31,37 +33,37 @@ const modelOf = (note: string, input: object): Model => ({
   facts: () => [],
 })
 
-/** Where the provider leads the person, who denies where a path says so. */
-async function addressOf({ world }: Person, answers: Step[]) {
-  const uri = world.left.at(-1) ?? world.visits.at(-1)!.uri
+/** The callback: consent, or a denial where the path says so. */
+async function callbackOf({ world }: Driver, answers: Step[]) {
+  const uri = world.redirects.at(-1) ?? world.popups.at(-1)!.uri
   const isDenial = answers.some(({ event }) => event.type === 'xstate.error.actor.readCallback')
   return consentAt(uri, isDenial ? null : 'alex')
 }
 
-describeTour({
+testPaths({
   flows: { provider },
   machine: consent,
-  models: [modelOf('on this page', {}), modelOf('in a window', { isPopup: true })],
-  async begin(person, { model }) {
-    await person.enter({ type: 'flow.start', flow: 'provider', input: model.input })
+  models: [modelOf('by redirect', {}), modelOf('in a popup', { isPopup: true })],
+  async begin(driver, { model }) {
+    await driver.enter({ type: 'flow.start', flow: 'provider', input: model.input })
   },
-  arrange: async (_person, _step, answers) =>
+  arrange: async (_driver, _step, answers) =>
     answers.filter(({ event }) => event.type === 'xstate.error.actor.readCallback'),
-  deeds: {
-    'provider.return': async (person, { event }, answers) => ({
+  actions: {
+    'provider.return': async (driver, { event }, answers) => ({
       type: 'provider.return',
       url:
         event.note === 'own'
-          ? await addressOf(person, answers)
+          ? await callbackOf(driver, answers)
           : `${redirect_uri}?code=of+another&state=0123456789abcdef0123456789abcdef`,
     }),
-    'xstate.done.actor.openPopup': async (person, _step, answers) => {
-      const address = await addressOf(person, answers)
-      return () => person.world.visits.at(-1)!.resolve(address)
+    'xstate.done.actor.openPopup': async (driver, _step, answers) => {
+      const address = await callbackOf(driver, answers)
+      return () => driver.world.popups.at(-1)!.resolve(address)
     },
     'xstate.error.actor.openPopup':
       async ({ world }, step) =>
       () =>
-        world.visits.at(-1)!.reject(new AuthError(codeOf(step)!, { operation: 'openPopup' })),
+        world.popups.at(-1)!.reject(new AuthError(codeOf(step)!, { operation: 'openPopup' })),
   },
 })

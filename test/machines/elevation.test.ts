@@ -3,10 +3,12 @@ import { elevation } from '../../machines/parts/elevation.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { type Model } from '../support/paths.ts'
-import { codeOf, describeTour, signInAs } from '../support/walk.ts'
+import { signInAs } from '../support/driver.ts'
+import { testPaths } from '../support/testPaths.ts'
+import { codeOf } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
-const secret = new Secret('sealed')
+const secret = new Secret('a secret')
 const password = 'correct horse'
 const users = {
   'a phone': { phone_number: '+86 13800000000', email: 'li@example.com', password },
@@ -20,12 +22,12 @@ type Facts = { contact?: object; proof?: object }
 const modelOf = (
   note: string,
   names: (keyof typeof users)[],
-  happens: Model['happens'],
+  canHappen: Model['canHappen'],
 ): Model => ({
   note,
   cases: {
     'password.submit': [{ password }],
-    'elevation.retry': ({ proof }: Facts) => [{ note: proof ? 'with a proof' : 'without' }],
+    'elevation.retry': ({ proof }: Facts) => [{ note: proof ? 'with a proof' : 'without a proof' }],
     'xstate.done.actor.getUser': names.map((name) => ({ output: users[name], note: name })),
     'xstate.done.actor.verification': [{ output: { verificationToken: secret } }],
     'xstate.done.actor.sudo': [{ output: { sudo_token: secret } }],
@@ -35,31 +37,31 @@ const modelOf = (
       [proof ? 'invalid_password' : 'invalid_argument', 'internal'].map(fails),
   },
   facts: ({ contact = {}, proof = {} }: Facts) => [Object.keys(contact), Object.keys(proof)],
-  happens,
+  canHappen,
 })
 
-describeTour({
+testPaths({
   flows: { account },
   machine: elevation,
   models: [
     modelOf(
-      'who has something to prove it by',
+      'a user with a proof',
       ['a phone', 'an e-mail', 'a name'],
       (type, { proof }: Facts) => type !== 'xstate.done.actor.sudo' || !!proof,
     ),
-    modelOf('who has nothing', ['a provider'], (type, _context, value) =>
+    modelOf('a user without one', ['a provider'], (type, _context, value) =>
       value === 'elevating' ? type === 'xstate.done.actor.sudo' : true,
     ),
   ],
-  async begin(person, { steps }) {
+  async begin(driver, { steps }) {
     const user = steps[0]?.event.note as keyof typeof users | undefined
-    await signInAs(person, users[user ?? 'a phone'])
-    await person.enter({ type: 'flow.start', flow: 'account' })
-    await person.enter({ type: 'contact.replace', email: 'new@example.com' })
+    await signInAs(driver, users[user ?? 'a phone'])
+    await driver.enter({ type: 'flow.start', flow: 'account' })
+    await driver.enter({ type: 'contact.replace', email: 'new@example.com' })
   },
-  deeds: {
-    // A wrong password is refused by itself.
-    'password.submit': (_person, { event }, answers) => ({
+  actions: {
+    // The server rejects a wrong password without a fault.
+    'password.submit': (_driver, { event }, answers) => ({
       ...event,
       password: answers.some((each) => codeOf(each) === 'invalid_password') ? 'wrong' : password,
     }),

@@ -3,10 +3,12 @@ import { type Edit, gatedEdit } from '../../machines/parts/gatedEdit.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { type Model } from '../support/paths.ts'
-import { describeTour, type Person, signInAs, toFault } from '../support/walk.ts'
+import { type Driver, signInAs } from '../support/driver.ts'
+import { testPaths } from '../support/testPaths.ts'
+import { toFault } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
-const secret = new Secret('sealed')
+const secret = new Secret('a secret')
 const fresh = { sudoToken: secret, expiresAt: 900_000 }
 const phone_number = '+86 13800000000'
 const email = 'new@example.com'
@@ -60,29 +62,29 @@ const models = Object.entries(edits).flatMap((entry) => {
     : [first]
 })
 
-/** A first edit leaves a sudo token. */
-async function elevate(person: Person) {
-  await person.enter({ type: 'password.change', password: 'a first horse' })
-  const { world } = person
-  await person.act({ type: 'code.request' })
-  await person.act({ type: 'code.submit', code: world.sandbox.inbox(phone_number)[0]!.code })
+/** Makes a first edit, which leaves a sudo token. */
+async function elevate(driver: Driver) {
+  await driver.enter({ type: 'password.change', password: 'a first horse' })
+  const { world } = driver
+  await driver.act({ type: 'code.request' })
+  await driver.act({ type: 'code.submit', code: world.sandbox.inbox(phone_number)[0]!.code })
 }
 
-describeTour({
+testPaths({
   flows: { account },
   machine: gatedEdit,
   models,
-  async begin(person, { model }) {
+  async begin(driver, { model }) {
     const [note, isElevated] = model.note!.split(', ')
-    await signInAs(person, { phone_number })
-    await person.enter({ type: 'flow.start', flow: 'account' })
-    if (isElevated) await person.calmly(() => elevate(person))
-    await person.enter(edits[note as Note])
+    await signInAs(driver, { phone_number })
+    await driver.enter({ type: 'flow.start', flow: 'account' })
+    if (isElevated) await driver.withoutInterruption(() => elevate(driver))
+    await driver.enter(edits[note as Note])
   },
   async arrange({ world }, _step, answers, later) {
     const lost = answers.filter(({ event }) => event.type === 'xstate.error.actor.setContact')
     if (later[1]?.event.note !== 'set' || lost.length === 0) return
-    world.sequence.push({ ...toFault('setContact'), acts: true })
+    world.faultQueue.push({ ...toFault('setContact'), acts: true })
     return lost
   },
   losses: {

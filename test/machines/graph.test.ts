@@ -15,7 +15,7 @@ import { calls } from '../../machines/core/calls.ts'
 import { resumed } from '../../machines/core/resumed.ts'
 import { systemClock } from '../../services/clock.ts'
 import type { OperationName } from '../../services/http/operation.ts'
-import { paperApi } from '../support/paths.ts'
+import * as endpoints from '../../services/http/endpoints.ts'
 
 const { request, session } = shipped
 const root = new URL('../..', import.meta.url)
@@ -24,7 +24,7 @@ const files = globSync('machines/*/*.ts', { cwd: root })
 const isMachine = (logic: unknown): logic is AnyStateMachine => logic instanceof StateMachine
 const machines = [
   ...Object.entries<unknown>(shipped),
-  ['request', request(paperApi.getUser)] as const,
+  ['request', request(endpoints.getUser)] as const,
 ].filter((entry): entry is [string, AnyStateMachine] => isMachine(entry[1]))
 const parts = machines.filter(([name]) => name !== 'session')
 const helpers = ['captcha', 'tokens', 'request', 'signOut']
@@ -242,7 +242,7 @@ describe('the server is told to do', () => {
 
   test.each(journeys)('by %s what its actors are named after', (name) => {
     const wrong = Object.entries(requestsOf(machines.find(([it]) => it === name)![1]))
-    expect(wrong.filter(([it, logic]) => logic !== request(paperApi[it as 'verify']))).toEqual([])
+    expect(wrong.filter(([it, logic]) => logic !== request(endpoints[it as 'verify']))).toEqual([])
   })
 
   test.each(['setPassword', 'setContact', 'deleteUser'])('%s by gatedEdit alone', (call) => {
@@ -254,7 +254,7 @@ describe('the server is told to do', () => {
     const holders = parts.filter(([, machine]) => callsOf(machine).includes('sudo'))
     expect(holders.map(([name]) => name)).toEqual(['account', 'elevation', 'gatedEdit'])
     const entries = holders.flatMap(([, machine]) =>
-      callsOf(machine).filter((call) => paperApi[call as OperationName].signsIn),
+      callsOf(machine).filter((call) => endpoints[call as OperationName].signsIn),
     )
     expect(entries).toEqual([])
   })

@@ -8,7 +8,7 @@ import { captcha } from '../../machines/core/captcha.ts'
 import { signIn } from '../../machines/flows/signIn.ts'
 import { verification } from '../../machines/parts/verification.ts'
 import { AuthError } from '../../services/error.ts'
-import { type Edges, openWorld, type World } from '../support/world.ts'
+import { type WorldOptions, openWorld, type World } from '../support/world.ts'
 
 const phone_number = '+86 13800000000'
 const account = { username: 'lihua', password: 'correct horse' }
@@ -43,11 +43,11 @@ describe('one intent is one request', () => {
     },
     async askingCode(world) {
       await askForCode(world)
-      world.pass(60)
+      world.advance(60)
     },
     async askingResend(world) {
       await askForCode(world)
-      world.pass(600)
+      world.advance(600)
     },
     async askingRetry(world) {
       fail(world, '/auth/v1/signup', 'internal')
@@ -67,7 +67,7 @@ describe('one intent is one request', () => {
     'ticket.submit': () => ({ ticket: 'none' }),
     'provider.submit': () => ({ provider_token: 'none' }),
     'code.submit': (world) => ({ code: codeOf(world) }),
-    'captcha.answer': (world) => ({ text: world.pictureText() }),
+    'captcha.answer': (world) => ({ text: world.readCaptcha() }),
     'profile.submit': () => ({ profile: { name: 'Li Hua' } }),
     'signUp.prepare': () => ({ profile: { name: 'Li Hua' } }),
   }
@@ -90,7 +90,7 @@ describe('one intent is one request', () => {
     const event = { type, ...payloads[type]?.(world) } as Event
     for (let time = 0; time < times; time++) world.auth.send(event)
     await world.settle({ answering: false })
-    const outcome = { calls: world.calls.slice(before), end: world.end() }
+    const outcome = { calls: world.calls.slice(before), end: world.summarize() }
     await world.close()
     return outcome
   }
@@ -153,10 +153,10 @@ describe('a session', () => {
   /** Seconds; an access token lives 7200. */
   const LIFETIME = 8000
 
-  async function openExpired(edges: Edges = {}) {
-    const world = await openWorld('nothing', edges)
+  async function openExpired(options: WorldOptions = {}) {
+    const world = await openWorld(options)
     await world.call('signInAnonymously')
-    world.pass(LIFETIME)
+    world.advance(LIFETIME)
     return world
   }
   const codeOfReason = (settled: PromiseSettledResult<unknown>) =>
@@ -184,7 +184,7 @@ describe('a session', () => {
   test('is not renewed while its access token is good', async () => {
     const world = await openWorld()
     await world.call('signInAnonymously')
-    world.pass(7000)
+    world.advance(7000)
     const accessTokens = await Promise.all([1, 2, 3].map(() => world.auth.getAccessToken()))
     await world.call('getUser')
     expect(new Set(accessTokens).size).toBe(1)
@@ -230,13 +230,13 @@ describe('a session', () => {
     const world = await openExpired()
     await fc.assert(
       fc.asyncProperty(answer, async (fault) => {
-        world.pass(LIFETIME)
+        world.advance(LIFETIME)
         world.sandbox.faults([{ ...token, ...fault }])
         await expect(world.auth.getAccessToken()).rejects.toBeInstanceOf(AuthError)
         expect(world.sandbox.faults()).toEqual([])
         expect(world.auth.get().status).toBe('anonymous')
         expect(await world.storage.shared.get(SESSION)).toBeTruthy()
-        world.pass(61)
+        world.advance(61)
         expect(await world.auth.getAccessToken()).toBeTruthy()
       }),
       { numRuns: 150 },
@@ -283,8 +283,8 @@ describe('a session', () => {
 })
 
 describe('a subscriber', () => {
-  const open = async (edges: Edges = {}) => {
-    const world = await openWorld('nothing', edges)
+  const open = async (options: WorldOptions = {}) => {
+    const world = await openWorld(options)
     await world.call('signInAnonymously')
     return world
   }
@@ -300,7 +300,7 @@ describe('a subscriber', () => {
     'call without a session': ({ auth }) => auth.call(endpoints.revoke, { token: 'none' }),
     getAccessToken: ({ auth }) => auth.getAccessToken(),
     'getAccessToken of an expired session': (world) => {
-      world.pass(8000)
+      world.advance(8000)
       return world.auth.getAccessToken()
     },
     stop: ({ auth }) => auth.stop(),
@@ -391,14 +391,14 @@ describe('a door that is stopped', () => {
   test.each(['call', 'getAccessToken'] as const)('refuses what %s still waits for', async (use) => {
     const world = await openWorld()
     await world.call('signInAnonymously')
-    world.pass(8000)
-    world.hold(/token$|me$/)
+    world.advance(8000)
+    world.holdRequests(/token$|me$/)
     const pending =
       use === 'call' ? world.auth.call(endpoints.getUser) : world.auth.getAccessToken()
     await world.settle()
     world.auth.stop()
     await expect(pending).rejects.toMatchObject({ name: 'AuthError', code: 'cancelled' })
-    world.letGo()
+    world.releaseRequests()
     await world.close()
   })
 })
@@ -423,7 +423,7 @@ test('createAuth: a flow for an unknown status is refused by its name', () => {
 test.each(['captcha', 'idle', 'tokens', 'running', 'a.b', '', 'toString', '登录'])(
   'createAuth: a flow can be named %j',
   async (name) => {
-    const world = await openWorld('nothing', { flows: { [name]: signIn } })
+    const world = await openWorld({ flows: { [name]: signIn } })
     world.auth.send({ type: 'flow.start', flow: name } as never)
     await world.settle()
     expect(world.auth.get()).toMatchObject({ flow: name, step: 'askingAccount' })
@@ -447,16 +447,16 @@ test('a flow made with another copy of xstate is refused in words', async () => 
 })
 
 test('a captcha and a reload in the middle of it change nothing', async () => {
-  const world = await openWorld('captcha')
+  const world = await openWorld({ interruption: 'captcha' })
   world.auth.send({ type: 'flow.start', flow: 'signIn' })
   world.auth.send({ type: 'contact.submit', phone_number })
   await world.settle({ answering: false })
   expect(world.auth.get().captcha).toBeDefined()
   await world.reload()
   expect(world.auth.get()).toMatchObject({ flow: 'signIn', step: 'askingCode' })
-  expect(world.messages()).toBe(1)
+  expect(world.countMessages()).toBe(1)
   world.auth.send({ type: 'code.submit', code: codeOf(world) })
   await world.settle()
-  expect(world.end()).toBe('signedIn: signIn.askingProfile')
+  expect(world.summarize()).toBe('signedIn: signIn.askingProfile')
   await world.close()
 })

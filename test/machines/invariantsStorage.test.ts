@@ -7,7 +7,7 @@ import type { Flows } from '../../machines/core/session.ts'
 import { signIn } from '../../machines/flows/signIn.ts'
 import { FORMAT } from '../../services/snapshot.ts'
 import { memoryStore, type Store } from '../../services/session/store.ts'
-import { turnableClock } from '../support/clock.ts'
+import { manualClock } from '../support/clock.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 const FLOW = 'authflow_demo'
@@ -16,7 +16,7 @@ const phone_number = '+86 13800000000'
 
 /** A door to nowhere: what counts is what it makes of its stores. */
 function openOffline(storage: { shared: Store; tab: Store }, flows: Flows = { signIn }) {
-  const clock = turnableClock()
+  const clock = manualClock()
   const auth = createAuth({
     env: 'demo',
     endpoint: 'http://localhost',
@@ -255,26 +255,26 @@ describe('a store', () => {
     ['throws at once', throwing],
     ['takes its time', sluggish],
   ])('that %s does not stand in the way', async (_name, make) => {
-    const world = await openWorld('nothing', { storage: { shared: make(), tab: make() } })
+    const world = await openWorld({ storage: { shared: make(), tab: make() } })
     await signUp(world)
-    expect(world.end()).toBe('signedIn: no flow')
-    world.pass(8000)
+    expect(world.summarize()).toBe('signedIn: no flow')
+    world.advance(8000)
     expect(await world.call('getUser')).toHaveProperty('sub')
     world.auth.send({ type: 'session.end' })
     await world.settle()
-    expect(world.end()).toBe('signedOut: no flow')
+    expect(world.summarize()).toBe('signedOut: no flow')
     await world.close()
   })
 
   test('that never answers is waited for ten seconds', async () => {
-    const world = await openWorld('nothing', { storage: { shared: silent(), tab: silent() } })
-    world.pass(9)
+    const world = await openWorld({ storage: { shared: silent(), tab: silent() } })
+    world.advance(9)
     await world.settle()
-    expect(world.end()).toBe('unknown: no flow')
-    world.pass(1)
+    expect(world.summarize()).toBe('unknown: no flow')
+    world.advance(1)
     await world.settle()
     await signUp(world)
-    expect(world.end()).toBe('signedIn: no flow')
+    expect(world.summarize()).toBe('signedIn: no flow')
     await world.close()
   })
 })

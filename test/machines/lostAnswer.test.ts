@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { account } from '../../adapters/client/index.ts'
-import { signInAs } from '../support/walk.ts'
+import { signInAs } from '../support/driver.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 const own = '+86 13800000000'
@@ -8,7 +8,7 @@ const own = '+86 13800000000'
 let world: World
 
 beforeEach(async () => {
-  world = await openWorld('nothing', { flows: { account } })
+  world = await openWorld({ flows: { account } })
   await signInAs({ world } as never, { phone_number: own })
   await send({ type: 'flow.start', flow: 'account' })
 })
@@ -29,7 +29,7 @@ async function loseAnswer(typed: object, wire: string) {
   const lost = { method: 'PATCH', path: '/auth/v1/user/contact', drop: 'after' } as const
   world.sandbox.faults([lost])
   await send(codeTo(wire))
-  expect(world.end()).toBe('signedIn: account.askingRetry (setContact: unreachable)')
+  expect(world.summarize()).toBe('signedIn: account.askingRetry (setContact: unreachable)')
 }
 
 test.each([
@@ -38,19 +38,19 @@ test.each([
   [{ email: 'New@Example.com' }, 'new@example.com'],
 ])('a contact that was set is not set again: %j', async (typed, wire) => {
   await loseAnswer(typed, wire)
-  const messages = world.messages()
+  const messages = world.countMessages()
   await send({ type: 'edit.retry' })
-  expect(world.end()).toBe('signedIn: account.askingEdit')
+  expect(world.summarize()).toBe('signedIn: account.askingEdit')
   expect(sets()).toBe(1)
-  expect(world.messages()).toBe(messages)
+  expect(world.countMessages()).toBe(messages)
 })
 
 test('nor after a reload', async () => {
   await loseAnswer({ phone_number: '13911111111' }, '+86 13911111111')
-  const messages = world.messages()
+  const messages = world.countMessages()
   await world.reload()
   await send({ type: 'edit.retry' })
-  expect(world.end()).toBe('signedIn: account.askingEdit')
+  expect(world.summarize()).toBe('signedIn: account.askingEdit')
   expect(sets()).toBe(1)
-  expect(world.messages()).toBe(messages)
+  expect(world.countMessages()).toBe(messages)
 })

@@ -10,8 +10,9 @@ import { Secret } from '../../services/secret.ts'
 import { memoryStore } from '../../services/session/store.ts'
 import { consentAt } from '../support/idp.ts'
 import { type Model } from '../support/paths.ts'
-import { describeTour, signInAs } from '../support/walk.ts'
-import { type Edges, openWorld, type World } from '../support/world.ts'
+import { signInAs } from '../support/driver.ts'
+import { testPaths } from '../support/testPaths.ts'
+import { type WorldOptions, openWorld, type World } from '../support/world.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
 const journey = { provider_id: 'demo_idp', redirect_uri: 'https://app.example/back' }
@@ -30,14 +31,14 @@ const modelOf = (purpose: string): Model => ({
   facts: ({ providerToken }: { providerToken?: Secret }) => [!!providerToken],
 })
 
-describeTour({
+testPaths({
   flows: { provider: flow },
   machine: provider,
   models: [modelOf('signIn'), modelOf('bind')],
-  async begin(person, { model }) {
+  async begin(driver, { model }) {
     const purpose = model.note
-    if (purpose === 'bind') await signInAs(person, { phone_number: '+86 13800000000' })
-    await person.enter({ type: 'flow.start', flow: 'provider', input: { ...journey, purpose } })
+    if (purpose === 'bind') await signInAs(driver, { phone_number: '+86 13800000000' })
+    await driver.enter({ type: 'flow.start', flow: 'provider', input: { ...journey, purpose } })
   },
   losses: {
     // What the provider vouched for: it is asked again.
@@ -53,8 +54,8 @@ describe('a journey to a provider', () => {
   let world: World
   afterEach(() => world.close())
 
-  const open = async (edges: Edges = {}) => {
-    world = await openWorld('nothing', { flows: { provider: flow }, ...edges })
+  const open = async (options: WorldOptions = {}) => {
+    world = await openWorld({ flows: { provider: flow }, ...options })
   }
   const send = async (...events: object[]) => {
     for (const event of events) {
@@ -78,7 +79,7 @@ describe('a journey to a provider', () => {
       await send({ type: 'flow.cancel' })
     }
     random.mockRestore()
-    const states = world.left.map(stateOf)
+    const states = world.redirects.map(stateOf)
     for (const state of states) expect(state).toMatch(/^authflow[0-9a-f]{32}$/)
     expect(new Set(states).size).toBe(20)
     // Every digit takes every value somewhere: none is fixed, as in a UUID.
@@ -92,15 +93,15 @@ describe('a journey to a provider', () => {
   test('ends once, however often the callback is handled', async () => {
     await open()
     await begin()
-    const address = await consentAt(world.left[0]!)
+    const address = await consentAt(world.redirects[0]!)
     world.auth.send({ type: 'provider.return', url: address } as never)
     world.auth.send({ type: 'provider.return', url: address } as never)
     await world.settle()
-    expect(world.end()).toBe('signedIn: no flow')
+    expect(world.summarize()).toBe('signedIn: no flow')
     await comeBack(address)
     await world.reload()
     await comeBack(address)
-    expect(world.end()).toBe('signedIn: no flow')
+    expect(world.summarize()).toBe('signedIn: no flow')
     expect(grants()).toBe(1)
   })
 
@@ -116,18 +117,18 @@ describe('a journey to a provider', () => {
       },
     })
     await begin()
-    const address = await consentAt(world.left[0]!)
+    const address = await consentAt(world.redirects[0]!)
     world.auth.send({ type: 'provider.return', url: address } as never)
     await vi.waitFor(() => expect(isCut).toBe(false))
     await world.reload()
-    expect(world.end()).toBe('signedOut: provider.askingReturn')
+    expect(world.summarize()).toBe('signedOut: provider.askingReturn')
     await comeBack(address)
-    expect(world.end()).toBe(
+    expect(world.summarize()).toBe(
       'signedOut: provider.askingRetry (grantProviderToken: failed_precondition)',
     )
     await send({ type: 'provider.retry' })
-    await comeBack(await consentAt(world.left.at(-1)!))
-    expect(world.end()).toBe('signedIn: no flow')
+    await comeBack(await consentAt(world.redirects.at(-1)!))
+    expect(world.summarize()).toBe('signedIn: no flow')
   })
 
   const foreign: Record<string, (own: string) => string> = {
@@ -150,16 +151,18 @@ describe('a journey to a provider', () => {
     for (const isPopup of [false, true]) {
       await open()
       await begin({ isPopup })
-      const uri = isPopup ? world.visits[0]!.uri : world.left[0]!
+      const uri = isPopup ? world.popups[0]!.uri : world.redirects[0]!
       const { length } = world.calls
       await comeBack(addressOf(uri))
       expect(world.calls).toHaveLength(length)
-      expect(world.visits).toHaveLength(isPopup ? 1 : 0)
-      expect(world.end()).toBe(`signedOut: provider.${isPopup ? 'askingPopup' : 'askingReturn'}`)
-      if (isPopup) world.visits[0]!.resolve(await consentAt(uri))
+      expect(world.popups).toHaveLength(isPopup ? 1 : 0)
+      expect(world.summarize()).toBe(
+        `signedOut: provider.${isPopup ? 'askingPopup' : 'askingReturn'}`,
+      )
+      if (isPopup) world.popups[0]!.resolve(await consentAt(uri))
       else await comeBack(await consentAt(uri))
       await world.settle()
-      expect(world.end()).toBe('signedIn: no flow')
+      expect(world.summarize()).toBe('signedIn: no flow')
       if (!isPopup) await world.close()
     }
   })
@@ -167,33 +170,35 @@ describe('a journey to a provider', () => {
   test('never sends on a code whose state is its own only at second sight', async () => {
     await open()
     await begin()
-    const state = stateOf(world.left[0]!)
+    const state = stateOf(world.redirects[0]!)
     await comeBack(`${journey.redirect_uri}?code=theirs&state=${'0'.repeat(32)}&state=${state}`)
-    expect(world.end()).toBe('signedOut: provider.askingRetry (readCallback: foreign_callback)')
+    expect(world.summarize()).toBe(
+      'signedOut: provider.askingRetry (readCallback: foreign_callback)',
+    )
     expect(grants()).toBe(0)
   })
 
   test.each(['&from=idp', '#_=_', '#'])('knows its state before %j', async (rest) => {
     await open()
     await begin()
-    await comeBack((await consentAt(world.left[0]!)) + rest)
-    expect(world.end()).toBe('signedIn: no flow')
+    await comeBack((await consentAt(world.redirects[0]!)) + rest)
+    expect(world.summarize()).toBe('signedIn: no flow')
   })
 
   test('is over after a denial, and its state with it', async () => {
     await open()
     await begin()
-    const uri = world.left[0]!
+    const uri = world.redirects[0]!
     const address = await consentAt(uri)
     await comeBack(await consentAt(uri, null))
-    expect(world.end()).toBe('signedOut: provider.askingRetry (readCallback: access_denied)')
+    expect(world.summarize()).toBe('signedOut: provider.askingRetry (readCallback: access_denied)')
     await comeBack(address)
     await send({ type: 'provider.retry' })
     await comeBack(address)
-    expect(world.end()).toBe('signedOut: provider.askingReturn')
+    expect(world.summarize()).toBe('signedOut: provider.askingReturn')
     expect(grants()).toBe(0)
-    await comeBack(await consentAt(world.left[1]!))
-    expect(world.end()).toBe('signedIn: no flow')
+    await comeBack(await consentAt(world.redirects[1]!))
+    expect(world.summarize()).toBe('signedIn: no flow')
   })
 
   test('keeps its purpose: who went out to sign in binds nothing, and the other way round', async () => {
@@ -201,19 +206,19 @@ describe('a journey to a provider', () => {
     await world.sandbox.addUser({ sub: 'li.hua', phone_number })
     const ticket = await world.sandbox.mintTicket('li.hua')
     await begin({ purpose: 'signIn' })
-    const address = await consentAt(world.left[0]!)
+    const address = await consentAt(world.redirects[0]!)
     await send({ type: 'flow.cancel' })
     await world.call('signInWithCustomTicket', { provider_id: 'custom', ticket })
     await begin({ purpose: 'bind' })
     await comeBack(address)
-    expect(world.end()).toBe('signedIn: provider.askingReturn')
+    expect(world.summarize()).toBe('signedIn: provider.askingReturn')
     expect(grants()).toBe(0)
   })
 
   test('is the tab’s own: two at once both end where they began', async () => {
     await open()
     await begin()
-    const [here] = world.left
+    const [here] = world.redirects
     // The same browser: what tabs share is shared, what each has of its own is not.
     const { shared, tab } = world.storage
     const other = { shared, tab: memoryStore() }
@@ -233,10 +238,10 @@ describe('a journey to a provider', () => {
     auth.send({ type: 'provider.return', url: hereBack })
     await comeBack(awayBack)
     expect(auth.get().step).toBe('askingReturn')
-    expect(world.end()).toBe('signedOut: provider.askingReturn')
+    expect(world.summarize()).toBe('signedOut: provider.askingReturn')
     expect(grants()).toBe(0)
     await comeBack(hereBack)
-    expect(world.end()).toBe('signedIn: no flow')
+    expect(world.summarize()).toBe('signedIn: no flow')
     auth.send({ type: 'provider.return', url: awayBack })
     await vi.waitFor(() =>
       expect(auth.get()).toMatchObject({ status: 'signedIn', flow: undefined }),
@@ -248,7 +253,7 @@ describe('a journey to a provider', () => {
   describe('with a place to return to', () => {
     const returnTo = '/checkout?step=2#cart'
     const there = `https://app.example${returnTo}`
-    const isThere = () => world.left.filter((address) => address === there).length
+    const isThere = () => world.redirects.filter((address) => address === there).length
 
     test.each(['signIn', 'bind'])('goes there once it has ended well (%s)', async (purpose) => {
       await open()
@@ -259,9 +264,9 @@ describe('a journey to a provider', () => {
       }
       await begin({ purpose, returnTo })
       await world.reload()
-      const address = await consentAt(world.left[0]!)
+      const address = await consentAt(world.redirects[0]!)
       await comeBack(address)
-      expect(world.end()).toBe('signedIn: no flow')
+      expect(world.summarize()).toBe('signedIn: no flow')
       expect(isThere()).toBe(1)
       expect(await world.storage.tab.get('authflow_demo')).toBeUndefined()
       await comeBack(address)
@@ -272,23 +277,25 @@ describe('a journey to a provider', () => {
     test('goes there by a window, too', async () => {
       await open()
       await begin({ isPopup: true, returnTo })
-      world.visits[0]!.resolve(await consentAt(world.visits[0]!.uri))
+      world.popups[0]!.resolve(await consentAt(world.popups[0]!.uri))
       await world.settle()
-      expect(world.left).toEqual([there])
+      expect(world.redirects).toEqual([there])
     })
 
     test('does not go there after a denial, a failure or when it is left', async () => {
       await open()
       await begin({ returnTo })
-      await comeBack(await consentAt(world.left[0]!, null))
+      await comeBack(await consentAt(world.redirects[0]!, null))
       await send({ type: 'provider.retry' })
       const path = '/auth/v1/signin/with/provider'
       world.sandbox.faults([{ method: 'POST', path, status: 500 }])
-      await comeBack(await consentAt(world.left[1]!))
-      expect(world.end()).toBe('signedOut: provider.askingRetry (signInWithProvider: unavailable)')
+      await comeBack(await consentAt(world.redirects[1]!))
+      expect(world.summarize()).toBe(
+        'signedOut: provider.askingRetry (signInWithProvider: unavailable)',
+      )
       expect(isThere()).toBe(0)
       await send({ type: 'provider.retry' })
-      expect(world.end()).toBe('signedIn: no flow')
+      expect(world.summarize()).toBe('signedIn: no flow')
       expect(isThere()).toBe(1)
       await begin({ returnTo })
       await send({ type: 'flow.cancel' })
@@ -298,8 +305,8 @@ describe('a journey to a provider', () => {
     test('of another origin goes there if the app allows it', async () => {
       await open({ returnOrigins: ['https://shop.example'] })
       await begin({ returnTo: 'https://shop.example/basket' })
-      await comeBack(await consentAt(world.left[0]!))
-      expect(world.left[1]).toBe('https://shop.example/basket')
+      await comeBack(await consentAt(world.redirects[0]!))
+      expect(world.redirects[1]).toBe('https://shop.example/basket')
     })
 
     const hostile = [
@@ -322,16 +329,18 @@ describe('a journey to a provider', () => {
       await open({ returnOrigins: ['https://shop.example'] })
       const { length } = world.calls
       await begin({ returnTo })
-      expect(world.end()).toBe('signedOut: provider.askingRetry (destinationOf: invalid_argument)')
+      expect(world.summarize()).toBe(
+        'signedOut: provider.askingRetry (destinationOf: invalid_argument)',
+      )
       expect(world.auth.get().error!.description).toContain('returnOrigins')
       expect(world.calls).toHaveLength(length)
       await send({ type: 'provider.retry' })
       expect(world.calls).toHaveLength(length)
       await send({ type: 'flow.cancel' })
       await begin()
-      await comeBack(await consentAt(world.left[0]!))
-      expect(world.end()).toBe('signedIn: no flow')
-      expect(world.left).toHaveLength(1)
+      await comeBack(await consentAt(world.redirects[0]!))
+      expect(world.summarize()).toBe('signedIn: no flow')
+      expect(world.redirects).toHaveLength(1)
     })
 
     test('is looked at again: what was put into the store meanwhile is not followed', async () => {
@@ -344,10 +353,10 @@ describe('a journey to a provider', () => {
         withChecksum(stored.replaceAll(there, 'https://evil.example/')),
       )
       await world.reload()
-      expect(world.end()).toBe('signedOut: provider.askingReturn')
-      await comeBack(await consentAt(world.left[0]!))
-      expect(world.end()).toBe('signedIn: no flow (destinationOf: invalid_argument)')
-      expect(world.left).toHaveLength(1)
+      expect(world.summarize()).toBe('signedOut: provider.askingReturn')
+      await comeBack(await consentAt(world.redirects[0]!))
+      expect(world.summarize()).toBe('signedIn: no flow (destinationOf: invalid_argument)')
+      expect(world.redirects).toHaveLength(1)
     })
   })
 
@@ -372,10 +381,12 @@ describe('a journey to a provider', () => {
       world.sandbox.faults([wrong])
       await begin({ isPopup })
       const why = `${isPopup ? 'openPopup' : 'redirect'}: invalid_response`
-      expect(world.end()).toBe(`signedOut: provider.askingRetry (${why})`)
-      expect([...world.left, ...world.visits]).toEqual([])
+      expect(world.summarize()).toBe(`signedOut: provider.askingRetry (${why})`)
+      expect([...world.redirects, ...world.popups]).toEqual([])
       await send({ type: 'provider.retry' })
-      expect(world.end()).toBe(`signedOut: provider.${isPopup ? 'askingPopup' : 'askingReturn'}`)
+      expect(world.summarize()).toBe(
+        `signedOut: provider.${isPopup ? 'askingPopup' : 'askingReturn'}`,
+      )
       if (!isPopup) await world.close()
     }
   })
@@ -390,13 +401,13 @@ describe('a journey to a provider', () => {
     })
     await begin()
     await comeBack(
-      `${await consentAt(world.left[0]!)}&provider_id=evil&redirect_uri=https://evil.example/`,
+      `${await consentAt(world.redirects[0]!)}&provider_id=evil&redirect_uri=https://evil.example/`,
     )
     expect(JSON.parse(bodies[0]!)).toMatchObject({
       provider_id: 'demo_idp',
       provider_redirect_uri: journey.redirect_uri,
     })
-    expect(world.end()).toBe('signedIn: no flow')
+    expect(world.summarize()).toBe('signedIn: no flow')
   })
 
   test('shows its code to nobody', async () => {
@@ -412,10 +423,12 @@ describe('a journey to a provider', () => {
     })
     world.auth.subscribe((view) => seen.push(printed(view)))
     await begin()
-    const address = await consentAt(world.left[0]!)
+    const address = await consentAt(world.redirects[0]!)
     world.sandbox.faults([{ method: 'POST', path: '/auth/v1/provider/token', status: 500 }])
     await comeBack(address)
-    expect(world.end()).toBe('signedOut: provider.askingRetry (grantProviderToken: unavailable)')
+    expect(world.summarize()).toBe(
+      'signedOut: provider.askingRetry (grantProviderToken: unavailable)',
+    )
     const code = new URL(address).searchParams.get('code')!
     expect(seen.filter((text) => text.includes(code))).toEqual([])
     expect(await world.storage.tab.get('authflow_demo')).not.toContain(code)
@@ -424,19 +437,21 @@ describe('a journey to a provider', () => {
   test('whose window is blocked opens it at the next click, with the address at hand', async () => {
     await open()
     await begin({ isPopup: true })
-    const { uri, reject } = world.visits[0]!
+    const { uri, reject } = world.popups[0]!
     const { length } = world.calls
     reject(new AuthError('failed_precondition', { operation: 'openPopup' }))
     await world.settle()
     await world.reload()
-    expect(world.end()).toBe('signedOut: provider.askingClick (openPopup: failed_precondition)')
+    expect(world.summarize()).toBe(
+      'signedOut: provider.askingClick (openPopup: failed_precondition)',
+    )
     await send({ type: 'provider.retry' })
-    expect(world.end()).toBe('signedOut: provider.askingPopup')
-    expect(world.visits[1]!.uri).toBe(uri)
+    expect(world.summarize()).toBe('signedOut: provider.askingPopup')
+    expect(world.popups[1]!.uri).toBe(uri)
     expect(world.calls).toHaveLength(length)
-    world.visits[1]!.resolve(await consentAt(uri))
+    world.popups[1]!.resolve(await consentAt(uri))
     await world.settle()
-    expect(world.end()).toBe('signedIn: no flow')
+    expect(world.summarize()).toBe('signedIn: no flow')
   })
 
   test('that takes a second factor goes on by signing in', async () => {
@@ -445,13 +460,13 @@ describe('a journey to a provider', () => {
     const path = '/auth/v1/signin/with/provider'
     const body = { error: 'mfa_phone_required' }
     world.sandbox.faults([{ method: 'POST', path, status: 403, body }])
-    await comeBack(await consentAt(world.left[0]!))
+    await comeBack(await consentAt(world.redirects[0]!))
     const why = 'signInWithProvider: mfa_phone_required'
-    expect(world.end()).toBe(`signedOut: provider.askingSecondFactor (${why})`)
+    expect(world.summarize()).toBe(`signedOut: provider.askingSecondFactor (${why})`)
     await world.reload()
-    expect(world.end()).toBe(`signedOut: provider.askingSecondFactor (${why})`)
+    expect(world.summarize()).toBe(`signedOut: provider.askingSecondFactor (${why})`)
     await send({ type: 'flow.start', flow: 'signIn' })
-    expect(world.end()).toBe('signedOut: signIn.askingAccount')
+    expect(world.summarize()).toBe('signedOut: signIn.askingAccount')
   })
 
   const endings: Record<string, [object | string | undefined, string]> = {
@@ -461,13 +476,13 @@ describe('a journey to a provider', () => {
   test.each(Object.entries(endings))('%s leaves a choice', async (_name, [code, why]) => {
     await open()
     await begin({ isPopup: true })
-    world.visits[0]!.reject(new AuthError(code as string, { operation: 'openPopup' }))
+    world.popups[0]!.reject(new AuthError(code as string, { operation: 'openPopup' }))
     await world.settle()
-    expect(world.end()).toBe(`signedOut: provider.askingRetry (${why})`)
+    expect(world.summarize()).toBe(`signedOut: provider.askingRetry (${why})`)
     await send({ type: 'provider.retry' })
-    world.visits[1]!.resolve(await consentAt(world.visits[1]!.uri))
+    world.popups[1]!.resolve(await consentAt(world.popups[1]!.uri))
     await world.settle()
-    expect(world.end()).toBe('signedIn: no flow')
+    expect(world.summarize()).toBe('signedIn: no flow')
   })
 })
 

@@ -13,7 +13,7 @@ const there = 'https://app.example/checkout?step=2#cart'
 let world: World
 
 beforeEach(async () => {
-  world = await openWorld('nothing', { flows: { account, upgrade } })
+  world = await openWorld({ flows: { account, upgrade } })
 })
 afterEach(() => world.close())
 
@@ -41,9 +41,9 @@ test.each([
   await enter(flow)
   await send({ type, ...journey })
   await world.reload()
-  await send({ type: 'provider.return', url: await consentAt(world.left[0]!) })
-  expect(world.end()).toBe(end)
-  expect(world.left.slice(1)).toEqual([there])
+  await send({ type: 'provider.return', url: await consentAt(world.redirects[0]!) })
+  expect(world.summarize()).toBe(end)
+  expect(world.redirects.slice(1)).toEqual([there])
 })
 
 test.each([
@@ -52,6 +52,6 @@ test.each([
 ])('%s takes nobody to a foreign page', async (flow, type, where) => {
   await enter(flow)
   await send({ type, ...journey, returnTo: 'https://evil.example' })
-  expect(world.end()).toBe(`${where} (destinationOf: invalid_argument)`)
-  expect(world.left).toEqual([])
+  expect(world.summarize()).toBe(`${where} (destinationOf: invalid_argument)`)
+  expect(world.redirects).toEqual([])
 })

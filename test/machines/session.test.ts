@@ -5,11 +5,12 @@ import { session, type Status } from '../../machines/core/session.ts'
 import { AuthError } from '../../services/error.ts'
 import { memoryStore } from '../../services/session/store.ts'
 import type { Step } from '../support/paths.ts'
-import { describeTour, type Person } from '../support/walk.ts'
+import { type Driver } from '../support/driver.ts'
+import { testPaths } from '../support/testPaths.ts'
 import type { World } from '../support/world.ts'
 
-/** A journey of an app's own. */
-const flow = (id: string, who?: Status[]) =>
+/** A flow of the app. */
+const makeFlow = (id: string, who?: Status[]) =>
   setup({
     types: { events: {} as { type: 'own.finish' } | { type: 'own.break' } },
     actions: {
@@ -34,30 +35,36 @@ interface Context {
 }
 
 /** The status and the running flow. */
-const place = ({ value, context }: AnyMachineSnapshot) => {
+const stateOf = ({ value, context }: AnyMachineSnapshot) => {
   const { status, flow } = value as Record<'status' | 'flow', string>
   return `${status} × ${flow === 'running' ? (context as Context).flow : flow}`
 }
 
-const flows = { own: flow('own'), other: flow('other', ['signedIn']) }
+const flows = { own: makeFlow('own'), other: makeFlow('other', ['signedIn']) }
 const li = { sub: 'li.hua', phone_number: '+86 13800000000' }
 const isUser = ({ event }: Step) => event.uid === li.sub
-const arrivals = [
+const sessions = [
   { uid: li.sub, scope: 'user sso', note: 'a user' },
   { uid: 'guest', scope: 'anonymous', note: 'a guest' },
 ]
-const refused = new AuthError('invalid_grant')
+const rejected = new AuthError('invalid_grant')
+const sentCode = { key: 'ANY:+86 13800000000', verificationId: 'v', resendAt: 1, expiresAt: 1 }
+const sendToSession =
+  ({ world }: Driver, { event }: Step) =>
+  () => {
+    world.actor('session').send(event)
+  }
 
-/** What a call by which somebody arrives takes. */
-async function arrival(world: World, step: Step): Promise<[never, never]> {
+/** The call that signs in the user of a step, and its parameters. */
+async function signInOf(world: World, step: Step): Promise<[never, never]> {
   if (!isUser(step)) return ['signInAnonymously' as never, {} as never]
   const ticket = await world.sandbox.mintTicket(li.sub)
   return ['signInWithCustomTicket' as never, { provider_id: 'custom', ticket } as never]
 }
 
-/** Another tab of the same browser does something, of which this one hears then. */
-async function elsewhere(
-  { world }: Person,
+/** Does something in another tab of the same browser. */
+async function inOtherTab(
+  { world }: Driver,
   act: (auth: ReturnType<typeof createAuth>) => Promise<unknown> | void,
 ) {
   const tab = createAuth({
@@ -66,7 +73,7 @@ async function elsewhere(
     storage: { shared: world.storage.shared, tab: memoryStore() },
     flows: {},
   })
-  // Nobody is there to answer a captcha.
+  // The other tab does not answer captchas.
   const { captchaOnEveryCall } = world.sandbox.config()
   world.sandbox.config({ captchaOnEveryCall: 'off' })
   tab.start()
@@ -76,40 +83,44 @@ async function elsewhere(
   world.sandbox.config({ captchaOnEveryCall })
 }
 
-const hear = (world: World) => () => world.peer('tokens').send({ type: 'tokens.reload' })
+const reloadTokens = (world: World) => () => world.actor('tokens').send({ type: 'tokens.reload' })
 
-/** The access token has run out and somebody needs one. */
-async function needToken({ world, interruption }: Person) {
-  const need = () => {
-    world.pass(8000)
+/** Requests an access token after it has expired. */
+async function requestToken({ world, interruption }: Driver) {
+  const request = () => {
+    world.advance(8000)
     world.auth.getAccessToken().catch(() => undefined)
   }
-  if (interruption !== 'broken line') return need
-  need()
+  if (interruption !== 'network failure') return request
+  request()
   await world.settle()
-  return need
+  return request
 }
 
-describeTour({
+testPaths({
   flows,
   machine: session,
   models: [
     {
       input: { flows },
-      place,
+      stateOf,
       cases: {
         'flow.start': Object.keys(flows).map((flow) => ({ flow, note: flow })),
-        'tokens.restored': arrivals,
-        'tokens.kept': arrivals,
-        'tokens.lost': [{ note: 'left' }, { error: refused, note: 'refused' }],
+        'tokens.restored': sessions,
+        'tokens.kept': sessions,
+        'tokens.lost': [{ note: 'signed out' }, { error: rejected, note: 'rejected' }],
         'xstate.error.actor.flow': [{ error: new AuthError('aborted') }],
+        'code.sent': [{ code: sentCode, at: 0 }],
+        'code.spent': [{ key: sentCode.key }],
       },
       facts: ({ uid, flow }: Context) => [uid, flow],
-      happens(type, { uid, flow }: Context, value) {
+      canHappen(type, { uid, flow }: Context, value) {
         const { status } = value as Record<'status', string>
-        // A reload sends it.
-        if (type === 'flow.resume') return false
-        // One flow is as good as another, but for the statuses it is for.
+        // The client itself sends these: on a reload, and before the first call.
+        if (['flow.resume', 'codes.restore', 'calls.open'].includes(type)) return false
+        // They change neither who is signed in nor which flow runs.
+        if (type.startsWith('code.')) return status === 'signedOut' && !flow
+        // The flows differ only in the statuses they are for.
         if (flow === 'other' && !/flow|tokens/.test(type)) return false
         // The client sends nothing before the status is known.
         if (status === 'unknown') return /^tokens\.(restored|lost)$/.test(type)
@@ -117,15 +128,15 @@ describeTour({
       },
     },
   ],
-  async begin(person, { steps }) {
-    const { world } = person
+  async begin(driver, { steps }) {
+    const { world } = driver
     await world.sandbox.addUser(li)
     const [first] = steps
     if (first?.event.type === 'tokens.restored') {
-      const [operation, params] = await arrival(world, first)
-      await elsewhere(person, (tab) => tab.call(endpoints[operation] as never, params))
+      const [operation, params] = await signInOf(world, first)
+      await inOtherTab(driver, (tab) => tab.call(endpoints[operation] as never, params))
     }
-    await person.world.reload()
+    await driver.world.reload()
   },
   async arrange({ world }, { event, from }) {
     if (event.type === 'tokens.lost' && event.error && !from.startsWith('signedOut')) {
@@ -134,34 +145,36 @@ describeTour({
       ])
     }
   },
-  deeds: {
-    async 'tokens.restored'(person, step) {
+  actions: {
+    async 'tokens.restored'(driver, step) {
       if (step.from.startsWith('unknown')) return () => undefined
-      const [operation, params] = await arrival(person.world, step)
-      await elsewhere(person, (tab) => tab.call(endpoints[operation] as never, params))
-      return hear(person.world)
+      const [operation, params] = await signInOf(driver.world, step)
+      await inOtherTab(driver, (tab) => tab.call(endpoints[operation] as never, params))
+      return reloadTokens(driver.world)
     },
     async 'tokens.kept'({ world }, step) {
-      await world.call(...(await arrival(world, step)))
+      await world.call(...(await signInOf(world, step)))
       return () => undefined
     },
-    'tokens.refreshed': needToken,
-    async 'tokens.lost'(person, { event, from }) {
-      const { world } = person
+    'tokens.refreshed': requestToken,
+    'code.sent': sendToSession,
+    'code.spent': sendToSession,
+    async 'tokens.lost'(driver, { event, from }) {
+      const { world } = driver
       if (from.startsWith('unknown')) return () => undefined
-      if (event.error && !from.startsWith('signedOut')) return needToken(person)
-      await elsewhere(person, (tab) => tab.send({ type: 'session.end' }))
-      return hear(world)
+      if (event.error && !from.startsWith('signedOut')) return requestToken(driver)
+      await inOtherTab(driver, (tab) => tab.send({ type: 'session.end' }))
+      return reloadTokens(world)
     },
-    // The door sends nothing that changes nothing.
+    // The client does not send an event that nothing takes.
     'flow.start': ({ world }, { event, from }) =>
-      from.endsWith(`× ${event.flow as string}`) ? () => world.peer('session').send(event) : event,
+      from.endsWith(`× ${event.flow as string}`) ? () => world.actor('session').send(event) : event,
     'xstate.done.actor.flow': () => ({ type: 'own.finish' }),
     'xstate.error.actor.flow': () => ({ type: 'own.break' }),
   },
-  position: (world) => place(world.peer('session').getSnapshot()),
-  // The tokens are lost at once.
-  rests: ({ event, to }) =>
+  stateOf: (world) => stateOf(world.actor('session').getSnapshot()),
+  // Signing out loses the tokens at once.
+  restOf: ({ event, to }) =>
     event.type === 'session.end' ? to.replace(/\w+ ×/, 'signedOut ×') : to,
   view(world) {
     const { status, flow, step } = world.auth.get()

@@ -8,7 +8,8 @@ import { signIn } from '../../machines/flows/signIn.ts'
 import { tokens } from '../../machines/core/tokens.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
-import { type Edge, edgesOf, nameOf, paperApi } from '../support/paths.ts'
+import { type Edge, edgesOf, nameOf } from '../support/paths.ts'
+import * as endpoints from '../../services/http/endpoints.ts'
 
 type ContextOf<M extends AnyStateMachine> = ContextFrom<M>
 
@@ -120,7 +121,7 @@ describe('what somebody has begun', () => {
       'xstate.error.actor.flow': hostile,
     },
     facts: ({ uid }: Context) => uid,
-    happens: (type) => type !== 'flow.resume',
+    canHappen: (type) => type !== 'flow.resume',
   })
   const at = ({ value }: Edge['from']) => value as { status: string; flow: string }
   const uidOf = ({ context }: Edge['from']) => (context as Context).uid
@@ -158,7 +159,7 @@ describe('a captcha that is refused', () => {
     captchaRetried: boolean
     repeats: number
   }
-  const edges = edgesOf(request(paperApi.sendVerification), {
+  const edges = edgesOf(request(endpoints.sendVerification), {
     input: { phone_number: '+86 13800000000' },
     cases: {
       'xstate.done.actor.refreshTokens': [{ output: { serial: 1 } }, { output: {} }],
@@ -225,7 +226,7 @@ describe('somebody is signed in', () => {
         'xstate.error.actor.flow': hostile,
       },
       facts: ({ uid }: { uid?: string }) => uid,
-      happens: (type) => type !== 'flow.resume',
+      canHappen: (type) => type !== 'flow.resume',
     })
     const arrivals = edges.filter(
       ({ from, to }) => who(from) !== who(to) && ['signedIn', 'anonymous'].includes(who(to)),

@@ -31,7 +31,7 @@ function news() {
 }
 
 beforeEach(async () => {
-  world = await openWorld('nothing', { flows: { signIn, upgrade } })
+  world = await openWorld({ flows: { signIn, upgrade } })
   await world.sandbox.addUser(li)
   heard = []
   for (const type of types) world.auth.on(type, (event) => heard.push(event))
@@ -51,7 +51,7 @@ async function send(...events: object[]) {
 }
 
 async function needToken() {
-  world.pass(8000)
+  world.advance(8000)
   await world.auth.getAccessToken().catch(() => undefined)
   await world.settle()
 }
@@ -71,7 +71,7 @@ async function elsewhere(act: (auth: ReturnType<typeof createAuth>) => Promise<u
 }
 
 async function hear() {
-  world.peer('tokens').send({ type: 'tokens.reload' })
+  world.actor('tokens').send({ type: 'tokens.reload' })
   await world.settle()
 }
 
@@ -186,7 +186,7 @@ describe('in another tab', () => {
   test('a renewal', async () => {
     await enter()
     news()
-    world.pass(8000)
+    world.advance(8000)
     await elsewhere((tab) => tab.getAccessToken())
     expect(news()).toEqual([])
   })
@@ -195,7 +195,7 @@ describe('in another tab', () => {
 test('signing out while the stored session is read again', async () => {
   await enter()
   news()
-  world.peer('tokens').send({ type: 'tokens.reload' })
+  world.actor('tokens').send({ type: 'tokens.reload' })
   world.auth.send({ type: 'session.end' })
   expect(world.auth.get().status).toBe('signedOut')
   await world.settle()

@@ -12,7 +12,7 @@ const han = { sub: 'han.mei', phone_number: '+86 13900000000' }
 let world: World
 
 beforeEach(async () => {
-  world = await openWorld('nothing', { flows: { signIn, account, upgrade } })
+  world = await openWorld({ flows: { signIn, account, upgrade } })
   await world.sandbox.addUser(li)
   await world.sandbox.addUser(han)
 })
@@ -34,7 +34,7 @@ async function elsewhere(act: (auth: ReturnType<typeof openTab>) => Promise<unkn
   await act(tab)
   await world.settle()
   tab.stop()
-  world.peer('tokens').send({ type: 'tokens.reload' })
+  world.actor('tokens').send({ type: 'tokens.reload' })
   await world.settle()
 }
 
@@ -110,7 +110,7 @@ describe('a flow of one user', () => {
     world.sandbox.faults([
       { method: 'POST', path: '/auth/v1/token', status: 400, body: { error: 'invalid_grant' } },
     ])
-    world.pass(8000)
+    world.advance(8000)
     await world.auth.getAccessToken().catch(() => undefined)
     await world.settle()
     expect(view()).toMatchObject({ status: 'signedOut', flow: undefined })
@@ -172,7 +172,7 @@ describe('a flow of nobody', () => {
     world.sandbox.faults([
       { method: 'POST', path: '/auth/v1/token', status: 400, body: { error: 'invalid_grant' } },
     ])
-    world.pass(8000)
+    world.advance(8000)
     await world.settle()
     await send({ type: 'code.resend' })
     expect(view()).toMatchObject({ status: 'signedOut', flow: 'signIn', step: 'askingCode' })
@@ -189,7 +189,7 @@ test('what is sent before the session is known waits until it is', async () => {
   world.auth.start()
   world.auth.send({ type: 'flow.start', flow: 'upgrade' } as never)
   await world.settle()
-  expect(world.peer('flow').getSnapshot().context).toMatchObject({ uid: guest!.sub })
+  expect(world.actor('flow').getSnapshot().context).toMatchObject({ uid: guest!.sub })
   expect(uid).toBe(guest!.sub)
   world.auth.stop()
   world.auth.start()

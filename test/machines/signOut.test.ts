@@ -5,8 +5,10 @@ import { signOut, type SignOutInput } from '../../machines/core/signOut.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { type Model } from '../support/paths.ts'
-import { describeTour, signInAs } from '../support/walk.ts'
-import { type Edges, type Interruption, openWorld, type World } from '../support/world.ts'
+import { signInAs } from '../support/driver.ts'
+import { testPaths } from '../support/testPaths.ts'
+import { type Interruption } from '../support/interruptions.ts'
+import { type WorldOptions, openWorld, type World } from '../support/world.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
 const secret = new Secret('sealed')
@@ -31,7 +33,7 @@ const modelOf = (note: string, input: object): Model => ({
 
 /** The one that was started last: ended ones stay where they were. */
 function lastOf(world: World) {
-  const { children } = world.peer('tokens').getSnapshot() as {
+  const { children } = world.actor('tokens').getSnapshot() as {
     children: Record<string, AnyActorRef>
   }
   const all = Object.values(children).map((child) => child.getSnapshot())
@@ -56,48 +58,48 @@ const storedToken = async ({ storage }: World) =>
 
 const ended = new WeakMap<object, string>()
 
-describeTour({
+testPaths({
   flows: { signIn },
   machine,
   models: [modelOf('to stay', {}), modelOf('to go', { redirect })],
-  async begin(person, { model }) {
-    const { world } = person
-    await person.calmly(() => signInAs(person, { phone_number: '+86 13800000000' }))
+  async begin(driver, { model }) {
+    const { world } = driver
+    await driver.withoutInterruption(() => signInAs(driver, { phone_number: '+86 13800000000' }))
     ended.set(world, await storedToken(world))
-    await person.act({ type: 'session.end', ...(model.note === 'to go' && redirect) })
+    await driver.act({ type: 'session.end', ...(model.note === 'to go' && redirect) })
   },
   // A broken line is what it repeats itself for: below. So is that it asks nobody for a captcha.
-  interruptions: ['expiry', 'reload'],
+  interruptions: ['token expiry', 'reload'],
   operationOf({ event }, before, { model }) {
     if (event.type.endsWith('refresh')) return 'refresh'
     const [isToGo] = (before?.facts as boolean[] | undefined) ?? [model.note === 'to go']
     return isToGo ? 'signOut' : 'revoke'
   },
-  deeds: {
+  actions: {
     'xstate.done.actor.until':
       ({ world }) =>
       () =>
-        world.pass(60),
+        world.advance(60),
     'xstate.error.actor.until': ({ world }) => {
       // After a reload nobody waits any more.
-      if (standsIn(world)) world.clock.breakWait('first')
+      if (standsIn(world)) world.clock.failWait('first')
       return () => undefined
     },
   },
-  position: standsIn,
+  stateOf: standsIn,
   async end(world) {
     for (let minutes = 0; minutes < 5; minutes++) {
-      world.pass(60)
+      world.advance(60)
       await world.settle()
     }
-    return { left: world.left, isAlive: await isAlive(world, ended.get(world)!) }
+    return { left: world.redirects, isAlive: await isAlive(world, ended.get(world)!) }
   },
   // To tell the server once more is nothing that outlives the page: here the session is over.
   losses: { 'pausing on until done': ['signedOut: no flow'] },
 })
 
-async function openSignedIn(interruption: Interruption = 'nothing', edges: Edges = {}) {
-  const world = await openWorld(interruption, edges)
+async function openSignedIn(interruption: Interruption = 'nothing', options: WorldOptions = {}) {
+  const world = await openWorld({ interruption, ...options })
   await world.call('signInAnonymously')
   return { world, token: await storedToken(world) }
 }
@@ -113,13 +115,13 @@ test('ends the session at once while the line is down, and tells the server when
   expect(world.auth.get().status).toBe('signedOut')
   expect(await isStored(world)).toBe(false)
   await world.settle()
-  world.pass(1)
+  world.advance(1)
   await world.settle()
-  expect(world.left).toEqual([])
+  expect(world.redirects).toEqual([])
   isDown = false
-  world.pass(2)
+  world.advance(2)
   await world.settle()
-  expect(world.left).toEqual(['https://app.example/bye?state=here'])
+  expect(world.redirects).toEqual(['https://app.example/bye?state=here'])
   expect(await isAlive(world, token)).toBe(false)
   await world.close()
 })
@@ -138,39 +140,39 @@ test('gives up when the line stays down, and stays signed out', async () => {
   world.auth.send({ type: 'session.end' })
   for (let hour = 0; hour < 9; hour++) {
     await world.settle()
-    world.pass(3600)
+    world.advance(3600)
   }
   expect(tries).toBe(4)
   await world.reload()
-  expect(world.end()).toBe('signedOut: no flow')
+  expect(world.summarize()).toBe('signedOut: no flow')
   expect(tries).toBe(4)
   await world.close()
 })
 
-test('asks nothing: where a captcha is demanded the session is revoked and the person stays', async () => {
+test('asks nothing: where a captcha is demanded the session is revoked and the driver stays', async () => {
   const { world, token } = await openSignedIn('captcha')
   world.dialogs.clear()
   world.auth.send({ type: 'session.end', ...redirect })
   for (let minute = 0; minute < 5; minute++) {
     await world.settle()
-    world.pass(60)
+    world.advance(60)
   }
-  expect(world.left).toEqual([])
+  expect(world.redirects).toEqual([])
   expect(world.dialogs).toEqual(new Set())
   expect(await isAlive(world, token)).toBe(false)
   await world.close()
 })
 
-test('leads to no script the server names: the person stays, and signs in again', async () => {
+test('leads to no script the server names: the driver stays, and signs in again', async () => {
   const { world } = await openSignedIn()
   const body = { redirect_uri: 'javascript:document.title=1' }
   world.sandbox.faults([{ method: 'POST', path: '/auth/v1/user/signout', body }])
   world.auth.send({ type: 'session.end', ...redirect })
   await world.settle()
   expect(world.sandbox.faults()).toEqual([])
-  expect(world.left).toEqual([])
+  expect(world.redirects).toEqual([])
   await world.call('signInAnonymously')
-  expect(world.end()).toBe('anonymous: no flow')
+  expect(world.summarize()).toBe('anonymous: no flow')
   await world.close()
 })
 
@@ -178,12 +180,12 @@ test('ends the flow that is running, and is nothing to who is signed out', async
   const { world } = await openSignedIn()
   world.auth.send({ type: 'flow.start', flow: 'signIn' })
   world.auth.send({ type: 'session.end' })
-  expect(world.end()).toBe('signedOut: no flow')
+  expect(world.summarize()).toBe('signedOut: no flow')
   await world.settle()
   const { length } = world.calls
   world.auth.send({ type: 'session.end', ...redirect })
   await world.settle()
   expect(world.calls).toHaveLength(length)
-  expect(world.left).toEqual([])
+  expect(world.redirects).toEqual([])
   await world.close()
 })

@@ -5,46 +5,48 @@ import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
 import { consentAt } from '../support/idp.ts'
 import { type Step } from '../support/paths.ts'
-import { codeOf, describeTour, type Person } from '../support/walk.ts'
+import { type Driver } from '../support/driver.ts'
+import { testPaths } from '../support/testPaths.ts'
+import { codeOf } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
 const phone_number = '+86 13800000000'
-const secret = new Secret('sealed')
-const journey = { provider_id: 'demo_idp', redirect_uri: 'https://app.example/back' }
+const secret = new Secret('a secret')
+const providerInput = { provider_id: 'demo_idp', redirect_uri: 'https://app.example/back' }
 const PROOF = 'xstate.done.actor.verification'
 const CONSENT = 'xstate.done.actor.consent'
 
 const PROOF_LOST = 'anonymous: upgrade.askingAccount (upgrade: code_expired)'
 
-/** The account that has been there before the guest. */
-async function addOwner({ world: { sandbox } }: Person) {
-  const identities = [{ provider_id: journey.provider_id, account: 'alex' }]
+/** Adds an account that has the contact and the identity. */
+async function addOwner({ world: { sandbox } }: Driver) {
+  const identities = [{ provider_id: providerInput.provider_id, account: 'alex' }]
   if (!sandbox.users().some((user) => !user.anonymous)) {
     await sandbox.addUser({ phone_number, identities })
   }
 }
 
-/** Somebody has the contact or the identity if that is what the path meets. */
-async function arrange(person: Person, { event }: Step, answers: Step[], later: Step[]) {
+/** Gives the contact or the identity an owner where the path says so. */
+async function arrange(driver: Driver, { event }: Step, answers: Step[], later: Step[]) {
   if (event.type === 'contact.submit') {
     const proof = later.find((each) => each.event.type === PROOF)
-    if ((proof?.event.output as { isUser?: boolean } | undefined)?.isUser) await addOwner(person)
+    if ((proof?.event.output as { isUser?: boolean } | undefined)?.isUser) await addOwner(driver)
   }
   const taken = answers.filter((each) => codeOf(each) === 'failed_precondition')
-  if ((event.type === PROOF || event.type === CONSENT) && taken.length > 0) await addOwner(person)
+  if ((event.type === PROOF || event.type === CONSENT) && taken.length > 0) await addOwner(driver)
   return taken
 }
 
-describeTour({
+testPaths({
   flows: { upgrade: flow },
   machine: upgrade,
   models: [
     {
       input: { uid: 'guest' },
       cases: {
-        'contact.submit': [{ phone_number }, { phone_number: '12', note: 'of no country' }],
-        'provider.choose': [journey],
+        'contact.submit': [{ phone_number }, { phone_number: '12', note: 'without a country' }],
+        'provider.choose': [providerInput],
         [PROOF]: [true, false].map((isUser) => ({ output: { isUser, verificationToken: secret } })),
         [CONSENT]: [{ output: { providerToken: secret } }],
         'xstate.error.actor.verification': [fails('resource_exhausted')],
@@ -60,9 +62,9 @@ describeTour({
       ],
     },
   ],
-  async begin(person) {
-    await person.world.call('signInAnonymously')
-    await person.enter({ type: 'flow.start', flow: 'upgrade' })
+  async begin(driver) {
+    await driver.world.call('signInAnonymously')
+    await driver.enter({ type: 'flow.start', flow: 'upgrade' })
   },
   arrange,
   losses: {
@@ -72,7 +74,7 @@ describeTour({
   },
 })
 
-describe('a guest', () => {
+describe('upgrade: the guest', () => {
   type Wire = typeof globalThis.fetch
   const outputs: unknown[] = []
   const bodies: Record<string, unknown>[] = []
@@ -81,7 +83,7 @@ describe('a guest', () => {
 
   const open = async (wire: Wire = fetch) => {
     outputs.length = bodies.length = 0
-    world = await openWorld('nothing', {
+    world = await openWorld({
       flows: { upgrade: flow },
       wire(input, init) {
         if ((input as string).includes('/v1/signup')) bodies.push(JSON.parse(init!.body as string))
@@ -110,12 +112,15 @@ describe('a guest', () => {
     await send({ type: 'code.submit', code: world.sandbox.inbox()[0]!.code })
   }
   const byProvider = async () => {
-    await send(begin, { type: 'provider.choose', ...journey })
-    await send({ type: 'provider.return', url: await consentAt(world.left.at(-1)!) })
+    await send(begin, { type: 'provider.choose', ...providerInput })
+    await send({ type: 'provider.return', url: await consentAt(world.redirects.at(-1)!) })
   }
   const uid = () => (world.auth.get().user as { uid?: string } | undefined)?.uid
 
-  test.each(Object.entries({ byCode, byProvider }))('stays the same %s', async (_name, join) => {
+  test.each([
+    ['by code', byCode],
+    ['by provider', byProvider],
+  ])('upgrade: %s the guest keeps the user id', async (_name, join) => {
     await open()
     const stored = JSON.parse((await world.storage.shared.get('credentials_demo'))!) as object
     await join()
@@ -128,19 +133,19 @@ describe('a guest', () => {
     expect(outputs).toEqual([{ hasSwitched: false }])
   })
 
-  test('is not taken for somebody else whom the server answers with', async () => {
+  test('upgrade: an answer with another user id fails and stores nothing', async () => {
     await open()
-    const body = { access_token: 'a', refresh_token: 'r', expires_in: 7200, sub: 'somebody else' }
+    const body = { access_token: 'a', refresh_token: 'r', expires_in: 7200, sub: 'another user' }
     world.sandbox.faults([{ method: 'POST', path: '/auth/v1/signup', status: 200, body }])
     await byCode()
-    expect(world.end()).toBe('anonymous: upgrade.askingAccount (upgrade: aborted)')
+    expect(world.summarize()).toBe('anonymous: upgrade.askingAccount (upgrade: aborted)')
     expect(uid()).toBe(guest)
-    expect(await world.storage.shared.get('credentials_demo')).not.toContain('somebody else')
+    expect(await world.storage.shared.get('credentials_demo')).not.toContain('another user')
   })
 
-  test('becomes nobody else unless told to, and then without what was the guest’s', async () => {
+  test('upgrade: a contact or identity of another user is switched to only by account.switch', async () => {
     await open()
-    const identities = [{ provider_id: journey.provider_id, account: 'alex' }]
+    const identities = [{ provider_id: providerInput.provider_id, account: 'alex' }]
     const { sub } = await world.sandbox.addUser({ phone_number, identities })
     for (const join of [byCode, byProvider]) {
       await join()
@@ -157,7 +162,7 @@ describe('a guest', () => {
   })
 
   const outage = ['drops', 'html', '503', '500'] as const
-  test.each(outage)('is never another one after an outage: %s', async (fault) => {
+  test.each(outage)('upgrade: after an outage (%s) the guest is still the same', async (fault) => {
     let isOut = false
     await open(async (...call) => {
       if (!isOut) return fetch(...call)
@@ -169,14 +174,14 @@ describe('a guest', () => {
     await send(begin, { type: 'contact.submit', phone_number })
     const { code } = world.sandbox.inbox()[0]!
     isOut = true
-    world.pass(8000)
+    world.advance(8000)
     await send({ type: 'code.resend' })
-    world.pass(60)
+    world.advance(60)
     await send({ type: 'code.submit', code }, { type: 'upgrade.retry' })
     expect(world.auth.get().status).toBe('anonymous')
     expect(uid()).toBe(guest)
     isOut = false
-    world.pass(60)
+    world.advance(60)
     await send({ type: 'flow.cancel' })
     await byCode()
     expect(uid()).toBe(guest)

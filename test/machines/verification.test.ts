@@ -3,11 +3,12 @@ import { Secret } from '../../services/secret.ts'
 import { signIn } from '../../machines/flows/signIn.ts'
 import { verification } from '../../machines/parts/verification.ts'
 import type { Model, Step } from '../support/paths.ts'
-import { codeOf, describeTour } from '../support/walk.ts'
+import { testPaths } from '../support/testPaths.ts'
+import { codeOf } from '../support/walk.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
 const SAME_CONTACT = 'returning with the same contact'
-const isWrong = (answer: Step) => codeOf(answer) === 'invalid_argument'
+const isRejected = (answer: Step) => codeOf(answer) === 'invalid_argument'
 const phone_number = '+86 13800000000'
 
 const model: Model = {
@@ -17,7 +18,7 @@ const model: Model = {
     'xstate.done.actor.sendVerification': [
       { output: { verification_id: 'v', expires_in: 600, is_user: false } },
     ],
-    'xstate.done.actor.verify': [{ output: { verification_token: new Secret('sealed') } }],
+    'xstate.done.actor.verify': [{ output: { verification_token: new Secret('a secret') } }],
     'xstate.error.actor.sendVerification': [fails('resource_exhausted')],
     'xstate.error.actor.verify': ['invalid_argument', 'aborted'].map(fails),
   },
@@ -26,12 +27,12 @@ const model: Model = {
     !!context.resendAt,
     context.expiresAt > 0,
   ],
-  // The deadline for a new code lies before the end of the old one.
-  happens: (type, { resendAt }: { resendAt?: number }) =>
+  // A new code can be sent before the old one expires.
+  canHappen: (type, { resendAt }: { resendAt?: number }) =>
     type !== 'xstate.done.actor.untilExpiry' || !resendAt,
 }
 
-describeTour({
+testPaths({
   flows: { signIn },
   machine: verification,
   models: [
@@ -42,20 +43,20 @@ describeTour({
       cases: { ...model.cases, 'xstate.error.actor.sendVerification': [] },
     },
   ],
-  async begin(person, path) {
-    await person.enter({ type: 'flow.start', flow: 'signIn' })
-    await person.enter({ type: 'contact.submit', phone_number })
+  async begin(driver, path) {
+    await driver.enter({ type: 'flow.start', flow: 'signIn' })
+    await driver.enter({ type: 'contact.submit', phone_number })
     if (path.model.note !== SAME_CONTACT) return
-    await person.enter({ type: 'contact.change' })
-    await person.enter({ type: 'contact.submit', phone_number: '13800000000' })
+    await driver.enter({ type: 'contact.change' })
+    await driver.enter({ type: 'contact.submit', phone_number: '13800000000' })
   },
-  // A wrong code is refused by itself.
-  arrange: async (_person, { event }, answers) =>
-    event.type === 'code.submit' ? answers.filter(isWrong) : [],
-  deeds: {
+  // The server rejects a wrong code without a fault.
+  arrange: async (_driver, { event }, answers) =>
+    event.type === 'code.submit' ? answers.filter(isRejected) : [],
+  actions: {
     'code.submit': ({ world: { sandbox } }, { event }, answers) => ({
       ...event,
-      code: answers.some(isWrong) ? 'wrong' : (sandbox.inbox()[0]?.code ?? 'none'),
+      code: answers.some(isRejected) ? 'wrong' : (sandbox.inbox()[0]?.code ?? 'none'),
     }),
   },
 })

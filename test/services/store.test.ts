@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Clock, systemClock } from '../../services/clock.ts'
 import { memoryStore, type Store, webStore, withTimeout } from '../../services/session/store.ts'
-import { turnableClock } from '../support/clock.ts'
+import { manualClock } from '../support/clock.ts'
 
 /** A browser's storage with a quota in characters. */
 class FakeStorage implements Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
@@ -194,7 +194,7 @@ describe('withTimeout', () => {
   }
 
   test('withTimeout: a store that does not answer rejects after 10 s', async () => {
-    const clock = turnableClock()
+    const clock = manualClock()
     const ends = endsOf(
       withTimeout(
         storeOf(() => new Promise<never>(() => {})),
@@ -233,7 +233,7 @@ describe('withTimeout', () => {
     const onUnhandled = vi.fn<() => void>()
     process.on('unhandledRejection', onUnhandled)
     onTestFinished(() => void process.off('unhandledRejection', onUnhandled))
-    for (const clock of [systemClock, turnableClock()]) {
+    for (const clock of [systemClock, manualClock()]) {
       for (const end of await endsOf(withTimeout(storeOf(work), clock)))
         expect(end).toMatchObject({ reason: { message: 'blocked' } })
     }

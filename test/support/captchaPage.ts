@@ -1,10 +1,16 @@
 /**
- * A person before the page the sandbox serves, with a browser that follows no redirects. Each way to
- * leave the page answers where it leads.
+ * Opens the captcha page of the sandbox as a browser that follows no redirects.
+ *
+ * @param url the page
+ * @param readPicture returns the text of the picture with this token
+ * @returns the two ways off the page; each resolves to the address it redirects to
  */
-export async function visitPage(url: string, readPicture: (token: string) => string | undefined) {
+export async function openCaptchaPage(
+  url: string,
+  readPicture: (token: string) => string | undefined,
+) {
   const html = await (await fetch(url)).text()
-  // A page that has expired shows no picture.
+  // An expired page shows no picture.
   const token = /name="token" value="([^"]+)"/.exec(html)?.[1] ?? ''
   const submit = async (fields: Record<string, string>) => {
     const body = new URLSearchParams({ token, ...fields })
@@ -13,6 +19,6 @@ export async function visitPage(url: string, readPicture: (token: string) => str
   }
   return {
     solve: () => submit({ action: 'verify', key: readPicture(token)! }),
-    goBack: () => submit({ action: 'cancel' }),
+    cancel: () => submit({ action: 'cancel' }),
   }
 }

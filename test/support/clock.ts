@@ -1,11 +1,11 @@
 import type { Clock } from '../../services/clock.ts'
 
-/** The real time plus what a test has added; deadlines pass only when it is turned. */
-export interface TurnableClock extends Clock {
-  /** Milliseconds. */
+/** A clock that tests move: deadlines pass only by `advance`. */
+export interface ManualClock extends Clock {
+  /** Moves the clock by this many milliseconds. */
   advance(ms: number): void
-  /** Makes the wait that would end first, or last, fail as no real timer does. */
-  breakWait(which: 'first' | 'last'): void
+  /** Makes the wait with the earliest or the latest deadline fail, which no real timer does. */
+  failWait(which: 'first' | 'last'): void
 }
 
 interface Wait {
@@ -14,7 +14,12 @@ interface Wait {
   reject(reason: Error): void
 }
 
-export function turnableClock(): TurnableClock {
+/**
+ * Creates a clock that shows the real time plus what was added to it.
+ *
+ * @returns the clock
+ */
+export function manualClock(): ManualClock {
   let offset = 0
   const waits = new Set<Wait>()
   const now = () => Date.now() + offset
@@ -40,11 +45,11 @@ export function turnableClock(): TurnableClock {
         wait.resolve()
       }
     },
-    breakWait(which) {
+    failWait(which) {
       const byDeadline = [...waits].sort((a, b) => a.deadline - b.deadline)
       const wait = byDeadline.at(which === 'first' ? 0 : -1)!
       waits.delete(wait)
-      wait.reject(new Error('the clock broke'))
+      wait.reject(new Error('the clock failed'))
     },
   }
 }

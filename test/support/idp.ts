@@ -1,23 +1,31 @@
 import type { World } from './world.ts'
 
 /**
- * What a person does on the page of a third party: reads it, chooses who they are, allows or, as
- * nobody, denies. Answers the address the browser is led to.
+ * Submits the consent page of an identity provider.
+ *
+ * @param uri the page
+ * @param account the account to allow it with; null denies
+ * @returns the address the page redirects to
+ * @throws Error when there is no such page at `uri`
  */
 export async function consentAt(uri: string, account: string | null = 'alex'): Promise<string> {
   const page = await (await fetch(uri)).text()
-  if (!page.includes('<form method="post">'))
-    throw new Error(`there is nothing to decide on ${uri}`)
+  if (!page.includes('<form method="post">')) throw new Error(`no consent page at ${uri}`)
   const form = account ? { action: 'allow', account } : { action: 'deny' }
   const body = new URLSearchParams(form as Record<string, string>)
   const decided = await fetch(uri, { method: 'POST', body, redirect: 'manual' })
   const address = decided.headers.get('location')
-  if (!address) throw new Error(`${uri} leads nowhere`)
+  if (!address) throw new Error(`${uri} does not redirect`)
   return address
 }
 
-/** What a provider vouches for a person with, fetched by an app of its own. */
-export async function providerTokenOf(world: Pick<World, 'call'>): Promise<string> {
+/**
+ * Obtains a provider token as an app does that handles the redirect itself.
+ *
+ * @param world where the calls are made
+ * @returns the provider token
+ */
+export async function fetchProviderToken(world: Pick<World, 'call'>): Promise<string> {
   const provider_id = 'demo_idp'
   const redirect_uri = 'https://app.example/'
   const asked = await world.call('getProviderUri', { provider_id, redirect_uri })

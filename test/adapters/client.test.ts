@@ -1,0 +1,189 @@
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { AuthError, provider, signIn } from 'cloudbase-authflow'
+import { signInAnonymously } from 'cloudbase-authflow/endpoints'
+import { openWorld, type World } from '../support/world.ts'
+
+let world: World
+beforeEach(async () => {
+  world = await openWorld({ flows: { signIn, provider } })
+})
+afterEach(() => world.close())
+
+async function send(event: object) {
+  world.auth.send(event as never)
+  await world.settle()
+}
+
+const failure = async (call: Promise<unknown>) => call.catch((thrown: unknown) => thrown)
+
+describe('call', () => {
+  const call = () => failure(world.auth.call(signInAnonymously))
+  const cancelled = { code: 'cancelled', operation: 'signInAnonymously' }
+
+  test('client: stop cancels a call at once, and the next start does not send it', async () => {
+    const atOnce = call()
+    world.auth.stop()
+    expect(await atOnce).toMatchObject(cancelled)
+    world.auth.start()
+    const before = call()
+    world.auth.stop()
+    world.auth.start()
+    expect(await before).toMatchObject(cancelled)
+    expect(world.calls).toEqual([])
+  })
+
+  test('client: a call before start fails, unless start follows in the same task', async () => {
+    world.auth.stop()
+    expect(await call()).toMatchObject({ code: 'failed_precondition' })
+    const early = call()
+    world.auth.start()
+    expect(await early).toMatchObject({ scope: 'anonymous' })
+  })
+})
+
+describe('getAccessToken', () => {
+  test('client: getAccessToken returns the same promise while nothing has changed', async () => {
+    await world.call('signInAnonymously')
+    const token = await world.auth.getAccessToken()
+    const first = world.auth.getAccessToken()
+    expect(world.auth.getAccessToken()).toBe(first)
+    await send({ type: 'flow.start', flow: 'signIn' })
+    expect(world.auth.getAccessToken()).toBe(first)
+    expect(await first).toBe(token)
+    expect(world.countRefreshes()).toBe(0)
+  })
+
+  test('client: getAccessToken returns a new token once the last one has expired', async () => {
+    await world.call('signInAnonymously')
+    const token = await world.auth.getAccessToken()
+    world.advance(8000)
+    const next = await world.auth.getAccessToken()
+    expect(next).not.toBe(token)
+    expect(await world.auth.getAccessToken()).toBe(next)
+    expect(world.countRefreshes()).toBe(1)
+  })
+
+  test('client: getAccessToken returns no token of a session that has ended', async () => {
+    await world.call('signInAnonymously')
+    await world.auth.getAccessToken()
+    await send({ type: 'session.end' })
+    expect(await failure(world.auth.getAccessToken())).toMatchObject({ code: 'unauthenticated' })
+    await world.call('signInAnonymously')
+    const token = await world.auth.getAccessToken()
+    expect(await world.auth.getAccessToken()).toBe(token)
+  })
+
+  test('client: stop in the same task rejects getAccessToken with `cancelled`', async () => {
+    await world.call('signInAnonymously')
+    world.advance(8000)
+    const pending = failure(world.auth.getAccessToken())
+    world.auth.stop()
+    expect(await pending).toMatchObject({ name: 'AuthError', code: 'cancelled' })
+    expect(world.countRefreshes()).toBe(0)
+  })
+})
+
+describe('an event that nothing takes', () => {
+  const code = { type: 'code.submit', code: 'canaryOfTheCode' }
+  const password = { type: 'password.submit', username: 'li', password: 'canary of the password' }
+
+  function watchWarnings() {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    onTestFinished(() => warn.mockRestore())
+    return {
+      /** @returns the warnings since the last call */
+      async read() {
+        await world.settle()
+        const lines = warn.mock.calls.map((line) => line.join(' '))
+        warn.mockClear()
+        return lines
+      },
+    }
+  }
+
+  test('client: an ignored event warns once with the step and the accepted events', async () => {
+    const warnings = watchWarnings()
+    await send({ type: 'flow.start', flow: 'signIn' })
+    world.auth.send(code as never)
+    const [warning, ...others] = await warnings.read()
+    expect(others).toEqual([])
+    expect(warning).toContain('code.submit at signIn.askingAccount')
+    for (const type of ['contact.submit', 'password.submit', 'guest.enter', 'flow.cancel']) {
+      expect(warning).toContain(type)
+    }
+    world.auth.send(code as never)
+    expect(await warnings.read()).toEqual([])
+  })
+
+  test('client: an ignored event warns again at another step', async () => {
+    const warnings = watchWarnings()
+    await send({ type: 'flow.start', flow: 'signIn' })
+    await send({ type: 'profile.skip' })
+    expect(await warnings.read()).toHaveLength(1)
+    await send({ type: 'contact.submit', phone_number: '+86 13800000000' })
+    await send({ type: 'profile.skip' })
+    const [warning] = await warnings.read()
+    expect(warning).toContain('profile.skip at signIn.verification.askingCode')
+    expect(warning).toContain('code.submit')
+  })
+
+  test('client: a flow that cannot start warns with its name and the status', async () => {
+    const warnings = watchWarnings()
+    await send({ type: 'flow.start', flow: 'naming' })
+    const [warning] = await warnings.read()
+    expect(warning).toContain('flow.start for "naming" with no flow running (signedOut)')
+  })
+
+  test('client: the warning about an ignored event prints no code and no password', async () => {
+    const warnings = watchWarnings()
+    await send(password)
+    await send(code)
+    const lines = await warnings.read()
+    expect(lines).toHaveLength(2)
+    expect(lines.join()).not.toContain('canary')
+  })
+
+  test('client: an event that something takes does not warn', async () => {
+    const warnings = watchWarnings()
+    await send({ type: 'flow.start', flow: 'signIn' })
+    await send({ type: 'contact.submit', phone_number: '12' })
+    await send({ type: 'flow.cancel' })
+    expect(await warnings.read()).toEqual([])
+  })
+
+  test('client: with NODE_ENV=production an ignored event does not warn', async () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const warnings = watchWarnings()
+    await send({ type: 'edit.cancel' })
+    expect(await warnings.read()).toEqual([])
+    vi.unstubAllEnvs()
+    await send({ type: 'edit.cancel' })
+    expect(await warnings.read()).toHaveLength(1)
+  })
+})
+
+describe('a platform of the app', () => {
+  const failPopup = async (thrown: Error) => {
+    const input = { provider_id: 'demo_idp', redirect_uri: 'https://app.example/', isPopup: true }
+    await send({ type: 'flow.start', flow: 'provider', input })
+    world.popups[0]!.reject(thrown)
+    await world.settle()
+    return world.auth.get().error
+  }
+
+  test('client: an error of the platform is the cause of an AuthError `unknown`', async () => {
+    const thrown = new Error('no windows here')
+    const error = await failPopup(thrown)
+    expect(error).toMatchObject({ code: 'unknown', operation: 'openPopup', cause: thrown })
+  })
+
+  test('client: an AuthError of the platform keeps its code and description', async () => {
+    const details = { description: 'no windows here' }
+    expect(await failPopup(new AuthError('unimplemented', details))).toMatchObject({
+      code: 'unimplemented',
+      operation: 'openPopup',
+      description: 'no windows here',
+    })
+  })
+})

@@ -1,0 +1,106 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { setup } from 'xstate'
+import type * as XState from 'xstate'
+import { AuthError, createAuth, signIn } from 'cloudbase-authflow'
+import { getUser } from 'cloudbase-authflow/endpoints'
+import { openWorld } from '../support/world.ts'
+
+const valid = { env: 'demo', flows: { signIn } }
+
+function thrownBy(options: object): unknown {
+  try {
+    createAuth(options as never)
+  } catch (thrown) {
+    return thrown
+  }
+  return undefined
+}
+
+describe('createAuth', () => {
+  test.each<[string, object, string]>([
+    ['without env', { env: undefined }, 'env must be'],
+    ['with an empty env', { env: '' }, 'env must be'],
+    ['with env as a number', { env: 1 }, 'env must be'],
+    ['with an endpoint without a scheme', { endpoint: 'localhost:4871' }, 'endpoint must be'],
+    ['with an endpoint with a path', { endpoint: 'http://localhost/auth' }, 'endpoint must be'],
+    ['with an endpoint of another scheme', { endpoint: 'ftp://localhost' }, 'endpoint must be'],
+    ['with an empty endpoint', { endpoint: '' }, 'endpoint must be'],
+    ['with timeout NaN', { timeout: NaN }, 'timeout must be'],
+    ['with timeout 0', { timeout: 0 }, 'timeout must be'],
+    ['with a negative timeout', { timeout: -1 }, 'timeout must be'],
+    ['with an unknown option', { timeOut: 5000 }, 'there is no option timeOut'],
+    ['without flows', { flows: undefined }, 'flows must name'],
+  ])('createAuth: %s is refused by the name of the option', (_name, options, description) => {
+    const thrown = thrownBy({ ...valid, ...options })
+    expect(thrown).toBeInstanceOf(AuthError)
+    expect(thrown).toMatchObject({ code: 'invalid_argument', operation: 'createAuth' })
+    expect((thrown as AuthError).description).toContain(description)
+  })
+
+  test.each<[string, object]>([
+    ['an endpoint', { endpoint: 'http://127.0.0.1:4871' }],
+    ['an endpoint with a slash at the end', { endpoint: 'https://auth.example/' }],
+    ['an endpoint as a function', { endpoint: () => 'http://127.0.0.1:4871' }],
+    ['a timeout', { timeout: 1 }],
+    ['timeout Infinity', { timeout: Infinity }],
+    ['options that are undefined', { endpoint: undefined, timeout: undefined }],
+    ['no flows at all', { flows: {} }],
+  ])('createAuth: %s is accepted', (_name, options) => {
+    expect(thrownBy({ ...valid, ...options })).toBeUndefined()
+  })
+
+  test('createAuth: with timeout Infinity a call waits for its answer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const world = await openWorld({ timeout: Infinity })
+    await world.call('signInAnonymously')
+    world.holdRequests(/user\/me$/)
+    const call = world.auth.call(getUser)
+    await world.settle()
+    vi.advanceTimersByTime(24 * 3_600_000)
+    world.releaseRequests()
+    expect(await call).toHaveProperty('sub')
+    await world.close()
+  })
+
+  test.each([
+    ['missing', undefined],
+    ['a function', () => undefined],
+    ['a machine config', { id: 'signIn', initial: 'asking' }],
+  ])('createAuth: a flow that is %s is refused by its name', (_, flow) => {
+    const thrown = thrownBy({ env: 'demo', flows: { broken: flow } })
+    expect(thrown).toBeInstanceOf(AuthError)
+    expect((thrown as AuthError).message).toContain('flows["broken"]')
+  })
+
+  test('createAuth: a flow for an unknown status is refused by its name', () => {
+    const own = setup({}).createMachine({ id: 'own', meta: { who: ['signdIn'] } })
+    const thrown = thrownBy({ env: 'demo', flows: { own } })
+    expect(thrown).toBeInstanceOf(AuthError)
+    expect((thrown as AuthError).message).toContain('meta.who of flows["own"]')
+  })
+
+  test('createAuth: a flow made with another copy of xstate is refused with the remedy', async () => {
+    const copy = new URL('../../node_modules/xstate/dist/xstate.esm.js', import.meta.url)
+    const other = (await import(/* @vite-ignore */ copy.href)) as typeof XState
+    const foreign = other.setup({}).createMachine({ id: 'foreign' })
+    const thrown = thrownBy({ env: 'demo', flows: { signIn, foreign } })
+    expect(thrown).toBeInstanceOf(AuthError)
+    expect((thrown as AuthError).message).toMatch(
+      /two copies of xstate .* "foreign" .* npm dedupe xstate/,
+    )
+  })
+
+  test.each(['captcha', 'idle', 'tokens', 'running', 'a.b', '', 'toString', '登录'])(
+    'createAuth: a flow can be named %j',
+    async (name) => {
+      const world = await openWorld({ flows: { [name]: signIn } })
+      world.auth.send({ type: 'flow.start', flow: name } as never)
+      await world.settle()
+      expect(world.auth.get()).toMatchObject({ flow: name, step: 'askingAccount' })
+      await world.reload()
+      expect(world.auth.get()).toMatchObject({ flow: name, step: 'askingAccount' })
+      await world.close()
+    },
+  )
+})
