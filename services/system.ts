@@ -48,12 +48,16 @@ export const providedTo = (system: object): Services | undefined => (system as P
 /** @throws AuthError `failed_precondition` in a system without services */
 export function servicesOf(system: object): Services {
   const services = providedTo(system)
-  if (services) return services
-  throw new AuthError('failed_precondition', {
+  if (!services) throw missingServices()
+  return services
+}
+
+/** @returns the error of a machine that runs on its own and needs a client */
+export const missingServices = (): AuthError =>
+  new AuthError('failed_precondition', {
     description:
       'start this machine as a flow of createAuth, or call provide(actor.system, …) first',
   })
-}
 
 /** @returns the clock of the system; the time of day for a machine that runs on its own */
 export const clockOf = (system: object): Clock => providedTo(system)?.clock ?? systemClock

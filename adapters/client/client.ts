@@ -16,6 +16,7 @@ import { checkOptions } from './checkOptions.ts'
 import { createNotifier } from './notifier.ts'
 import type { Auth, AuthOptions } from './options.ts'
 import { createFlowPersistence } from './persistence.ts'
+import { receiverOf } from './receivers.ts'
 import { createServices } from './services.ts'
 import { type AuthEvent, flowActors, isSame, type View, viewOf } from './view.ts'
 
@@ -67,12 +68,7 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
     followed = actors
   }
 
-  /** The innermost actor that takes the event; the captcha dialog comes first, the session last. */
-  function receiverOf(event: { type: string }): AnyActorRef | undefined {
-    if (!root) return undefined
-    const actors = [root.system.get('captcha'), ...flowActors(root.system).reverse(), root]
-    return actors.find((actor) => actor.getSnapshot().can(event))
-  }
+  const find = (event: { type: string }) => root && receiverOf(root.system, event)
 
   /** Saves the running flow first, because the page may go at once. */
   async function navigate(url: string) {
@@ -140,12 +136,12 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
     send(event) {
       if (pendingEvents) return void pendingEvents.push(event)
       const wrapped = wrapSecrets<{ type: string }>(event)
-      const receiver = receiverOf(wrapped)
+      const receiver = find(wrapped)
       if (receiver) receiver.send(wrapped)
       else if (root && isDevelopment()) void warn(wrapped, [...flowActors(root.system), root])
     },
 
-    can: (event) => !!receiverOf(wrapSecrets<{ type: string }>(event)),
+    can: (event) => !!find(wrapSecrets<{ type: string }>(event)),
 
     on(type, run) {
       const listener = (event: LifeEvent) => {

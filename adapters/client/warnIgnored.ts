@@ -1,4 +1,5 @@
 import type { AnyMachineSnapshot } from 'xstate'
+import { SESSION_EVENTS } from './receivers.ts'
 
 const warned = new Set<string>()
 
@@ -16,14 +17,15 @@ export function warnIgnored(
   const step = [flow, ...snapshots.slice(0, -1).map(({ value }) => String(value))].filter(Boolean)
   const place = step.length > 0 ? `at ${step.join('.')}` : `with no flow running (${status})`
   const name = event.type === 'flow.start' ? `flow.start for "${event.flow}"` : event.type
-  const text = `cloudbase-authflow: nothing takes ${name} ${place}; it accepts ${typesOf(snapshots)}`
+  const text = `cloudbase-authflow: nothing takes ${name} ${place}; it accepts ${typesOf(snapshots.slice(0, -1))}`
   if (warned.has(text)) return
   warned.add(text)
   console.warn(text)
 }
 
-/** What the active states listen to; XState lists them in `_nodes` alone. */
+/** What the active states of the flow listen to; XState lists them in `_nodes` alone. */
 function typesOf(snapshots: AnyMachineSnapshot[]): string {
   const types = snapshots.flatMap(({ _nodes }) => _nodes.flatMap(({ ownEvents }) => ownEvents))
-  return [...new Set(types)].filter((type) => !/^(xstate|tokens)\./.test(type)).join(', ')
+  const own = types.filter((type) => !type.startsWith('xstate.'))
+  return [...new Set([...own, ...Object.keys(SESSION_EVENTS)])].join(', ')
 }

@@ -1,7 +1,7 @@
 import { type ActorRefFrom, type AnyActorRef, waitFor } from 'xstate'
 import { AuthError } from '../../services/error.ts'
 import type { Credentials } from '../../services/session/credentials.ts'
-import { clockOf } from '../../services/system.ts'
+import { clockOf, missingServices } from '../../services/system.ts'
 import type { TokensMachine } from './tokens.ts'
 
 /** An actor system, as actions and actors have it at hand. */
@@ -45,7 +45,8 @@ export async function freshTokens(
   rejected?: number,
   signal?: AbortSignal,
 ): Promise<FreshTokens> {
-  const tokens = tokensOf(system)!
+  const tokens = tokensOf(system)
+  if (!tokens) throw missingServices()
   // A refresh can end with a pair of another tab that has expired as well; that one is refreshed too.
   for (let last: number | undefined; ;) {
     const settled = await waitFor(tokens, (state) => !state.hasTag('busy'), { signal }).catch(

@@ -182,6 +182,20 @@ test('links: the package has both READMEs, the guide, the charts, the decisions 
   expect(packed.filter((path) => path.startsWith('docs/demo/'))).toEqual([])
 })
 
+test('docs/README.md links to every decision and to the index of every other folder', () => {
+  const linked = linksOf('docs/README.md').map((target) => join('docs', target))
+  const decisions = pages.filter((path) => path.startsWith('docs/decisions/'))
+  expect(linked).toEqual(
+    expect.arrayContaining([
+      ...decisions,
+      'docs/differences.md',
+      'docs/faults.md',
+      'docs/flows/README.md',
+      'docs/guide/steps.md',
+    ]),
+  )
+})
+
 test.each(pages)('links: every relative link of %s leads to a packed file', (file) => {
   const broken = linksOf(file)
     .filter((target) => !isAbsolute(target))
