@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import {
   isUsernameRegistered,
   signInAnonymously,
@@ -88,15 +88,19 @@ test('calls: the later of two sign-ins wins when it is answered last', async () 
   expect(world.auth.get()).toMatchObject({ status: 'anonymous', user: { uid: guestUid() } })
 })
 
-test('calls: a later sign-in wins over a flow that a reload has restored at a captcha', async () => {
+/** Lets the sign-in of a guest wait for a captcha. */
+async function openAtCaptcha() {
   const refusal = { status: 400, body: { error: 'captcha_required' } }
-  world.sandbox.faults([
-    { method: 'POST', path: '/auth/v1/signin/anonymously', times: 2, ...refusal },
-  ])
+  const path = '/auth/v1/signin/anonymously'
+  world.sandbox.faults([{ method: 'POST', path, ...refusal }])
   world.auth.send({ type: 'flow.start', flow: 'signIn' })
   world.auth.send({ type: 'guest.enter' })
   await world.settle({ answering: false })
   expect(world.auth.get()).toMatchObject({ step: 'signingInAsGuest', captcha: { busy: false } })
+}
+
+test('calls: a sign-in in flight of a restored flow does not win over a later one', async () => {
+  await openAtCaptcha()
   world.auth.stop()
   world.auth.start()
   await world.settle({ answering: false })
@@ -109,6 +113,38 @@ test('calls: a later sign-in wins over a flow that a reload has restored at a ca
   world.releaseRequests()
   await world.settle()
   expect(world.auth.get()).toMatchObject({ status: 'signedIn', user: { uid: li.sub } })
+})
+
+test('calls: a sign-in on a new page wins over the flow that the page has restored', async () => {
+  await openAtCaptcha()
+  world.auth.stop()
+  // A new page loads the modules anew.
+  vi.resetModules()
+  const page = await import('../../adapters/client/index.ts')
+  const endpoints = await import('../../services/endpoints.ts')
+  const { clock, storage, url } = world
+  let pictureToken = ''
+  const auth = page.createAuth({
+    env: 'demo',
+    endpoint: url,
+    flows: { signIn: page.signIn },
+    clock,
+    storage,
+    async fetch(input, init) {
+      const response = await fetch(input, init)
+      if ((input as string).includes('/captcha/data') && !pictureToken) {
+        pictureToken = ((await response.clone().json()) as { token: string }).token
+      }
+      return response
+    },
+  })
+  auth.start()
+  await vi.waitUntil(() => auth.get().captcha?.image)
+  auth.send({ type: 'captcha.answer', text: world.sandbox.captchaAnswer(pictureToken)! })
+  await vi.waitUntil(() => auth.get().status === 'anonymous')
+  await auth.call(endpoints.signInWithCustomTicket, await ticketOf(li))
+  expect(auth.get()).toMatchObject({ status: 'signedIn', user: { uid: li.sub } })
+  auth.stop()
 })
 
 test('calls: the flow of an earlier sign-in does not replace a later one by auth.call', async () => {
