@@ -424,7 +424,7 @@ test('errors: every documented error occurs in a test, by a planned fault only w
 
 async function reach({ config, wire, run }: Case): Promise<{ error: AuthError; world: World }> {
   const opened: { world?: World } = {}
-  const world = await openWorld({ config, wire: wire?.(() => opened.world!) })
+  const world = await openWorld({ config, wire: wire?.(() => opened.world!) ?? fetch })
   opened.world = world
   try {
     return { error: await failure(run(world)), world }

@@ -21,7 +21,7 @@ const SESSION = 'credentials_demo'
 
 /** Opens a sandbox and a client of `createAuth`. */
 async function openOurs(options: WorldOptions = {}) {
-  const world = await openWorld(options)
+  const world = await openWorld({ wire: fetch, ...options })
   onTestFinished(world.close)
   const lives: LifeEvent['type'][] = []
   for (const type of ['signedIn', 'signedOut', 'tokenRenewed', 'credentialsLost'] as const) {
