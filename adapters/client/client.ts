@@ -177,7 +177,7 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
 
 /** The actor that runs calls; the first call starts it, as many clients make none. */
 function callsActorOf(root: Actor<typeof session>): Actor<Calls> {
-  if (!root.system.get('calls')) root.send({ type: 'calls.open' })
+  root.send({ type: 'calls.open' })
   return root.system.get('calls')
 }
 

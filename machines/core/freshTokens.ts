@@ -49,10 +49,10 @@ export async function freshTokens(
   if (!tokens) throw missingServices()
   // A refresh can end with a pair of another tab that has expired as well; that one is refreshed too.
   for (let last: number | undefined; ;) {
-    const settled = await waitFor(tokens, (state) => !state.hasTag('busy'), { signal }).catch(
-      () => undefined,
-    )
-    if (settled?.status !== 'active') {
+    await waitFor(tokens, (state) => !state.hasTag('busy'), { signal }).catch(() => undefined)
+    // Read again, because the client can be stopped before the wait is over.
+    const settled = tokens.getSnapshot()
+    if (settled.status !== 'active' || signal?.aborted) {
       throw new AuthError('cancelled', { description: 'the client was stopped meanwhile' })
     }
     const usable = usableTokens(system, rejected)

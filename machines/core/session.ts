@@ -5,7 +5,6 @@ import {
   enqueueActions,
   sendTo,
   setup,
-  spawnChild,
   stopChild,
 } from 'xstate'
 import { type AuthError, errorOf } from '../../services/error.ts'
@@ -174,6 +173,9 @@ const machine = setup({
       const { redirect_uri, state } = event as SignOutRequest
       return { type: 'tokens.drop', redirect: redirect_uri ? { redirect_uri, state } : undefined }
     }),
+    openCalls: enqueueActions(({ enqueue, system }) => {
+      if (!system.get('calls')) enqueue.spawnChild('calls', { id: 'calls', systemId: 'calls' })
+    }),
     cancelSignIns: sendTo(({ system, self }) => system.get('calls') ?? self, {
       type: 'calls.cancelSignIns',
     }),
@@ -187,7 +189,7 @@ const machine = setup({
     { id: 'tokens', systemId: 'tokens', src: 'tokens' },
   ],
   on: {
-    'calls.open': { actions: spawnChild('calls', { id: 'calls', systemId: 'calls' }) },
+    'calls.open': { actions: 'openCalls' },
     'code.sent': {
       actions: assign(({ context, event: { code, at } }) => ({
         codes: withCode(context.codes, code, at),

@@ -91,9 +91,11 @@ describe('getAccessToken', () => {
   test('client: stop in the same task rejects getAccessToken with `cancelled`', async () => {
     await world.call('signInAnonymously')
     world.advance(8000)
+    const warnings = watchWarnings()
     const pending = failure(world.auth.getAccessToken())
     world.auth.stop()
     expect(await pending).toMatchObject({ name: 'AuthError', code: 'cancelled' })
+    expect(await warnings.read()).toEqual([])
     expect(world.countRefreshes()).toBe(0)
   })
 })

@@ -39,8 +39,7 @@ const payloads: Record<string, object> = {
 const eventsOf = ({ _nodes }: AnyMachineSnapshot): EventObject[] =>
   _nodes
     .flatMap(({ ownEvents }) => ownEvents as string[])
-    // A traversal has one actor system for all paths, in which a system id can be taken once.
-    .filter((type) => !type.startsWith('xstate.done.') && type !== 'calls.open')
+    .filter((type) => !type.startsWith('xstate.done.'))
     .map((type) => ({ type, error: new library.AuthError('internal'), ...payloads[type] }))
 
 /** Machines that call an endpoint as soon as they start. */
