@@ -27,8 +27,8 @@ export default defineConfig({
     ],
   },
   test: {
-    // Browser tests wait as much as they work: a third fills what two leave of two cores.
-    maxWorkers: 3,
+    // Browser tests wait as much as they compute: four workers fill two cores.
+    maxWorkers: 4,
     reporters: ['default', at('support/summary.ts')],
     projects: [
       suite('sandbox', 10_000),
