@@ -17,15 +17,20 @@ export function warnIgnored(
   const step = [flow, ...snapshots.slice(0, -1).map(({ value }) => String(value))].filter(Boolean)
   const place = step.length > 0 ? `at ${step.join('.')}` : `with no flow running (${status})`
   const name = event.type === 'flow.start' ? `flow.start for "${event.flow}"` : event.type
-  const text = `cloudbase-authflow: nothing takes ${name} ${place}; it accepts ${typesOf(snapshots.slice(0, -1))}`
+  const accepted = typesOf(snapshots.slice(0, -1))
+  const isRefused = accepted.includes(event.type) && event.type !== 'flow.start'
+  const reason = isRefused
+    ? `${name} is not possible yet, or not any more, ${place}`
+    : `nothing takes ${name} ${place}; it accepts ${accepted.join(', ')}`
+  const text = `cloudbase-authflow: ${reason}`
   if (warned.has(text)) return
   warned.add(text)
   console.warn(text)
 }
 
 /** What the active states of the flow listen to; XState lists them in `_nodes` alone. */
-function typesOf(snapshots: AnyMachineSnapshot[]): string {
+function typesOf(snapshots: AnyMachineSnapshot[]): string[] {
   const types = snapshots.flatMap(({ _nodes }) => _nodes.flatMap(({ ownEvents }) => ownEvents))
   const own = types.filter((type) => !type.startsWith('xstate.'))
-  return [...new Set([...own, ...Object.keys(SESSION_EVENTS)])].join(', ')
+  return [...new Set([...own, ...Object.keys(SESSION_EVENTS)])]
 }

@@ -132,6 +132,16 @@ describe('an event that nothing takes', () => {
     expect(warning).toContain('code.submit')
   })
 
+  test('client: an event before its time warns that it is not possible yet', async () => {
+    const warnings = watchWarnings()
+    await send({ type: 'flow.start', flow: 'signIn' })
+    await send({ type: 'contact.submit', phone_number: '+86 13800000000' })
+    await send({ type: 'code.resend' })
+    const [warning] = await warnings.read()
+    expect(warning).toContain('code.resend is not possible yet')
+    expect(warning).toContain('at signIn.verification.askingCode')
+  })
+
   test('client: a flow that cannot start warns with its name and the status', async () => {
     const warnings = watchWarnings()
     await send({ type: 'flow.start', flow: 'naming' })
