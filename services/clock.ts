@@ -2,6 +2,8 @@
 export interface Clock {
   /** Returns the time in milliseconds since the epoch. */
   now(): number
+  /** Returns milliseconds since any moment; setting the system time does not change it. */
+  monotonic?(): number
   /**
    * Waits for a deadline. When the system time is set back meanwhile, the wait still lasts no longer
    * than it would have.
@@ -18,6 +20,7 @@ const CHECK_INTERVAL_MS = 60_000
 /** The system time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   async until(deadline, signal) {
     for (let left = deadline - Date.now(); left > 0;) {
       signal?.throwIfAborted()
@@ -31,6 +34,7 @@ export const systemClock: Clock = {
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(done, ms)
+    unref(timer)
     signal?.addEventListener('abort', abort)
     function done() {
       signal?.removeEventListener('abort', abort)
@@ -42,6 +46,11 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
       reject(signal?.reason as Error)
     }
   })
+}
+
+/** Lets a process of Node.js end although a timer is set; does nothing in a browser. */
+export function unref(timer: unknown): void {
+  if (typeof timer === 'object') (timer as { unref?(): void }).unref?.()
 }
 
 /**

@@ -3,8 +3,8 @@ import { type Clock, systemClock } from './clock.ts'
 import { AuthError } from './error.ts'
 import type { Caller } from './http/caller.ts'
 import type { Platform } from './platform/platform.ts'
-import type { Refresher } from './session/refresh.ts'
-import type { TokenStore } from './session/tokenStore.ts'
+import type { Revocations } from './session/revocations.ts'
+import type { SharedSession } from './session/sharedSession.ts'
 
 /** What one client brings to the machines, which all clients share. */
 export interface Services {
@@ -12,8 +12,8 @@ export interface Services {
   call: Caller
   clock: Clock
   captcha: CaptchaService
-  store: TokenStore
-  refresh: Refresher
+  session: SharedSession
+  revocations: Revocations
   /** Makes 128 random bits as hex. */
   nonce(): string
   /** Navigates to a web page. @throws AuthError `invalid_response` for any other address */
@@ -35,7 +35,7 @@ type Provided = { [SERVICES]?: Services }
  *
  * @example
  *   const actor = createActor(signIn)
- *   provide(actor.system, { call, clock, captcha, store, refresh, nonce, redirect, platform: {} })
+ *   provide(actor.system, { call, clock, captcha, session, revocations, nonce, redirect, platform: {} })
  *   actor.start()
  */
 export function provide(system: object, services: Services): void {

@@ -1,4 +1,9 @@
-import { freshTokens, type System, tokensOf } from '../../machines/core/freshTokens.ts'
+import {
+  freshTokens,
+  refreshIfDue,
+  type System,
+  tokensOf,
+} from '../../machines/core/freshTokens.ts'
 import type { Clock } from '../../services/clock.ts'
 import { AuthError } from '../../services/error.ts'
 
@@ -7,21 +12,32 @@ import { AuthError } from '../../services/error.ts'
  * same settled promise is returned.
  */
 export function createAccessTokenReader(clock: Clock): (system: System) => Promise<string> {
-  let last: { state: unknown; expiresAt: number; token: Promise<string> } | undefined
+  let last:
+    { state: unknown; readAt: number; expiresAt: number; token: Promise<string> } | undefined
 
   async function read(system: System): Promise<string> {
     const { credentials, error } = await freshTokens(system)
     if (!credentials) throw AuthError.from(error, 'getAccessToken')
+    refreshIfDue(system)
     const token = credentials.access_token.reveal()
     const state = tokensOf(system)?.getSnapshot()
     if (state?.context.credentials === credentials && !state.hasTag('busy')) {
-      last = { state, expiresAt: credentials.expiresAt, token: Promise.resolve(token) }
+      const { expiresAt } = credentials
+      last = { state, readAt: clock.now(), expiresAt, token: Promise.resolve(token) }
     }
     return token
   }
 
   return (system) => {
-    const isUnchanged = last && last.state === tokensOf(system)?.getSnapshot()
-    return isUnchanged && clock.now() < last!.expiresAt ? last!.token : read(system)
+    if (last && last.state === tokensOf(system)?.getSnapshot()) {
+      const now = clock.now()
+      // A clock that was set back says nothing about the token.
+      if (last.readAt <= now && now < last.expiresAt) {
+        last.readAt = now
+        return last.token
+      }
+    }
+    last = undefined
+    return read(system)
   }
 }

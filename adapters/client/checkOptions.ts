@@ -12,6 +12,7 @@ const NAMES: Record<keyof AuthOptions<Flows>, true> = {
   language: true,
   timeout: true,
   storage: true,
+  lock: true,
   fetch: true,
   clock: true,
   platform: true,

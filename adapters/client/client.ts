@@ -4,8 +4,9 @@ import {
   type AnyMachineSnapshot,
   createActor,
   toPromise,
+  waitFor,
 } from 'xstate'
-import { freshTokens, type System } from '../../machines/core/freshTokens.ts'
+import { freshTokens, type System, tokensOf } from '../../machines/core/freshTokens.ts'
 import type { Calls } from '../../machines/core/calls.ts'
 import { type Flows, type LifeEvent, session } from '../../machines/core/session.ts'
 import { AuthError } from '../../services/error.ts'
@@ -15,6 +16,7 @@ import { createAccessTokenReader } from './accessToken.ts'
 import { checkOptions } from './checkOptions.ts'
 import { createNotifier } from './notifier.ts'
 import type { Auth, AuthOptions } from './options.ts'
+import { watchPage } from './pageEvents.ts'
 import { createFlowPersistence } from './persistence.ts'
 import { receiverOf } from './receivers.ts'
 import { createServices } from './services.ts'
@@ -78,12 +80,13 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
   }
 
   /** Keeps in step with the page and its other tabs, where there is one. */
-  async function watch({ system }: AnyActorRef) {
-    const wake = () => void freshTokens(system).catch(() => undefined)
-    if (options.watch) return void (unwatch = options.watch(wake))
-    if (typeof document === 'undefined') return
-    const { watchPage } = await import('./pageEvents.ts')
-    if (system === root?.system) unwatch = watchPage(system, wake, `credentials_${clientId}`)
+  function watch({ system }: AnyActorRef) {
+    const wake = () => {
+      tokensOf(system)?.send({ type: 'tokens.wake' })
+      freshTokens(system).catch(() => undefined)
+    }
+    if (options.watch) unwatch = options.watch(wake)
+    else if (typeof document !== 'undefined') unwatch = watchPage(system, wake)
   }
 
   async function resume(running: Actor<typeof session>) {
@@ -116,7 +119,7 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
       })
       root.start()
       follow(root)
-      void watch(root)
+      watch(root)
       void resume(root)
       notifier.schedule()
     },
@@ -136,9 +139,21 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
     send(event) {
       if (pendingEvents) return void pendingEvents.push(event)
       const wrapped = wrapSecrets<{ type: string }>(event)
+      // What the user does is a reason to try again, unless the server has asked for a pause.
+      if (root) tokensOf(root.system)?.send({ type: 'tokens.wake' })
       const receiver = find(wrapped)
       if (receiver) receiver.send(wrapped)
       else if (root && isDevelopment()) void warn(wrapped, [...flowActors(root.system), root])
+    },
+
+    async signOut(request = {}) {
+      if (!root) throw notStarted()
+      const { system } = root
+      await waitFor(root, ({ value }) => value.status !== 'unknown')
+      auth.send({ type: 'session.end', ...request })
+      const revocation = tokensOf(system)?.getSnapshot().context.signOut
+      // The first attempt counts: while the server cannot be reached, nobody has to wait.
+      if (revocation) await waitFor(revocation, isSettled)
     },
 
     can: (event) => !!find(wrapSecrets<{ type: string }>(event)),
@@ -174,6 +189,10 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
   }
   return { auth, system: () => root?.system }
 }
+
+/** The server has been told, or the next attempt waits for its time. */
+const isSettled = ({ status, tags }: AnyMachineSnapshot) =>
+  status !== 'active' || tags.has('retrying')
 
 /** The actor that runs calls; the first call starts it, as many clients make none. */
 function callsActorOf(root: Actor<typeof session>): Actor<Calls> {

@@ -2,9 +2,11 @@ import type { Flows, LifeEvent } from '../../machines/core/session.ts'
 import type { CaptchaService } from '../../services/captcha/captcha.ts'
 import type { Clock } from '../../services/clock.ts'
 import type { Endpoint } from '../../services/http/endpoint.ts'
+import type { SignOutRequest } from '../../services/http/wire.ts'
 import type { Host } from '../../services/http/origin.ts'
 import type { Platform } from '../../services/platform/platform.ts'
 import type { Unwrapped } from '../../services/secret.ts'
+import type { Lock } from '../../services/session/lock.ts'
 import type { Store } from '../../services/session/store.ts'
 import type { Inspector } from '../inspect/index.ts'
 import type { AuthEvent, View } from './view.ts'
@@ -17,8 +19,16 @@ export interface AuthOptions<F extends Flows> extends Host {
   language?: string
   /** Milliseconds after which an unanswered request fails; `Infinity` for never. Default: 15000. */
   timeout?: number
-  /** Storage `shared` between tabs and of each `tab`. Default: `localStorage`, `sessionStorage`. */
+  /**
+   * Storage `shared` between tabs and of each `tab`. Default in browsers: IndexedDB with
+   * `localStorage`, and `sessionStorage`; elsewhere memory.
+   */
   storage?: { shared?: Store; tab?: Store }
+  /**
+   * Lets one client at a time refresh a session. Default: Web Locks, or a record in the store where the
+   * browser has none; elsewhere a lock within the process.
+   */
+  lock?: Lock
   /** Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch
   /** Default: the system's clock. */
@@ -56,6 +66,13 @@ export interface Auth<F extends Flows> {
   get(): View<F>
   /** Calls `run` now and after every change; returns how to unsubscribe (the Svelte store contract). */
   subscribe(run: (view: View<F>) => void): () => void
+  /**
+   * Signs out, as the event `session.end` does, and settles when the server has been told, or cannot be
+   * reached now: the next page then tells it. A page that is left at once needs no `await`.
+   *
+   * @param request where to go afterwards; default: the page stays
+   */
+  signOut(request?: SignOutRequest): Promise<void>
   /**
    * Sends an event to the part of the flow that takes it. Nothing happens where none does;
    * development builds then warn once.

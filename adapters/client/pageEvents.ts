@@ -1,35 +1,24 @@
 import type { AnyActorRef } from 'xstate'
 
 /**
- * Keeps a session in step with its page and the other tabs: reads the stored session again when
- * another tab has changed it, and renews an expired token when the page is seen or online again.
+ * Keeps a session in step with its page: reads the stored session again when the page is shown again,
+ * and refreshes an expired token when the page is seen or online.
  *
- * @param key where the session is stored
+ * @param wake is called when the server may be reachable again
  * @returns how to stop
  */
-export function watchPage(
-  system: AnyActorRef['system'],
-  renew: () => void,
-  key: string,
-): () => void {
+export function watchPage(system: AnyActorRef['system'], wake: () => void): () => void {
   const reload = () => system.get('tokens').send({ type: 'tokens.reload' })
   const stop = new AbortController()
   const { signal } = stop
-  window.addEventListener(
-    'storage',
-    (change) => {
-      // Without a key everything was cleared.
-      if (change.key === key || change.key === null) reload()
-    },
-    { signal },
-  )
-  const wake = () => {
-    if (document.visibilityState === 'visible') renew()
+  const seen = () => {
+    if (document.visibilityState !== 'visible') return
+    // A page that was frozen or in the back-forward cache has missed what other tabs did.
+    reload()
+    wake()
   }
-  document.addEventListener('visibilitychange', wake, { signal })
-  window.addEventListener('online', wake, { signal })
-  // A page in the back-forward cache has missed what other tabs did.
-  const back = ({ persisted }: PageTransitionEvent) => (persisted ? reload() : wake())
-  window.addEventListener('pageshow', back, { signal })
+  document.addEventListener('visibilitychange', seen, { signal })
+  window.addEventListener('online', seen, { signal })
+  window.addEventListener('pageshow', seen, { signal })
   return () => stop.abort()
 }

@@ -5,9 +5,11 @@ import { createCaller } from '../../services/http/caller.ts'
 import { createHttp } from '../../services/http/http.ts'
 import { originOf } from '../../services/http/origin.ts'
 import { requireHttpUrl } from '../../services/platform/destination.ts'
-import { createRefresher } from '../../services/session/refresh.ts'
+import { sessionPorts } from '../../services/session/ports.ts'
+import { sendRefresh } from '../../services/session/refresh.ts'
+import { createRevocations } from '../../services/session/revocations.ts'
+import { createSharedSession } from '../../services/session/sharedSession.ts'
 import { type Store, webStore, withTimeout } from '../../services/session/store.ts'
-import { createTokenStore } from '../../services/session/tokenStore.ts'
 import type { Services } from '../../services/system.ts'
 import { randomHex } from '../../services/randomHex.ts'
 import type { AuthOptions } from './options.ts'
@@ -24,25 +26,28 @@ export function createServices(
 ): { services: Services; tab: Store } {
   const { env, clientId = env, clock = systemClock, language = 'zh-CN', timeout = 15_000 } = options
   const { captcha = captchaPicture, platform = {}, returnOrigins, storage = {}, fetch } = options
-  const storeOf = (own: Store | undefined, name: Parameters<typeof webStore>[0]) =>
-    own ? withTimeout(own, clock) : webStore(name)
-  const shared = storeOf(storage.shared, 'localStorage')
+  const ports = sessionPorts({ shared: storage.shared, lock: options.lock }, clock)
   const http = createHttp({
     origin: () => originOf(options),
     clientId,
     language,
     timeout,
-    store: shared,
+    store: ports.shared,
     fetch,
   })
   const call = createCaller(http, clientId)
-  const store = createTokenStore(shared, clientId)
   const services = {
     call,
     clock,
     captcha,
-    store,
-    refresh: createRefresher(call, store),
+    session: createSharedSession({
+      ...ports,
+      clientId,
+      clock,
+      timeout,
+      send: (credentials, signal) => sendRefresh(call, credentials, signal),
+    }),
+    revocations: createRevocations(ports.shared, `authflow_revoke_${clientId}`),
     nonce: platform.nonce ?? randomHex,
     redirect(url: string) {
       const page = requireHttpUrl(url, 'redirect')
@@ -52,5 +57,6 @@ export function createServices(
     platform,
     returnOrigins,
   }
-  return { services, tab: storeOf(storage.tab, 'sessionStorage') }
+  const tab = storage.tab ? withTimeout(storage.tab, clock) : webStore('sessionStorage')
+  return { services, tab }
 }

@@ -1,4 +1,4 @@
-import { type ActorRefFrom, type AnyActorRef, waitFor } from 'xstate'
+import { type ActorRefFrom, waitFor } from 'xstate'
 import type { CaptchaService } from '../../services/captcha/captcha.ts'
 import { type Clock, systemClock } from '../../services/clock.ts'
 import type { AuthError } from '../../services/error.ts'
@@ -191,9 +191,8 @@ export function createCompatClient({
 
     async endSession() {
       if (await loadCredentials()) tokensActor().send({ type: 'tokens.drop' })
-      const { children } = tokensActor().getSnapshot()
-      const revocations = Object.values(children as Record<string, AnyActorRef>)
-      await Promise.allSettled(revocations.map((actor) => waitFor(actor, isSettled)))
+      const { signOut } = tokensActor().getSnapshot().context
+      if (signOut) await waitFor(signOut, isSettled)
     },
   }
 }

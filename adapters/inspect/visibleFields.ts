@@ -101,7 +101,7 @@ export const contextFields: Record<string, Fields> = {
   tokens: {
     credentials: keepFields({ expiresAt: keepNumber }),
     serial: keepNumber,
-    failures: keepNumber,
+    isUrgent: keepBoolean,
     retryAt: keepNumber,
   },
   signOut: { repeats: keepNumber, retryAt: keepNumber },

@@ -1,6 +1,7 @@
 import { type ActorRefFrom, type AnyActorRef, waitFor } from 'xstate'
 import { AuthError } from '../../services/error.ts'
 import type { Credentials } from '../../services/session/credentials.ts'
+import { type Freshness, validityOf } from '../../services/session/expiry.ts'
 import { clockOf, missingServices } from '../../services/system.ts'
 import type { TokensMachine } from './tokens.ts'
 
@@ -19,23 +20,40 @@ export interface FreshTokens {
   error?: AuthError
 }
 
+const freshnessOf = (system: System, credentials: Credentials | undefined): Freshness =>
+  credentials ? validityOf(credentials, clockOf(system)).freshness() : 'expired'
+
 /**
- * Returns the session's tokens if they can be sent at once.
+ * Returns the session's tokens if they can be sent at once. Tokens whose refresh is due can be, also
+ * while they are refreshed.
  *
  * @param rejected the serial of a pair that the server has just rejected
- * @returns `undefined` while tokens are loaded or refreshed, and when they have expired
+ * @returns `undefined` while tokens are loaded, when they have expired, and while a pair is refreshed
+ *   that the server has rejected
  */
 export function usableTokens(system: System, rejected?: number) {
   const state = tokensOf(system)?.getSnapshot()
-  if (!state || state.status !== 'active' || state.hasTag('busy')) return undefined
+  if (!state || state.status !== 'active') return undefined
   const { serial, credentials } = state.context
-  const isUsable = serial !== rejected && credentials && credentials.expiresAt > now(system)
+  if (!credentials || serial === rejected) return undefined
+  const freshness = freshnessOf(system, credentials)
+  const isUsable = freshness === 'due' || (freshness === 'fresh' && !state.hasTag('busy'))
   return isUsable ? { serial, credentials } : undefined
+}
+
+/** Starts a refresh that is due, without waiting for it. */
+export function refreshIfDue(system: System): void {
+  const tokens = tokensOf(system)
+  const state = tokens?.getSnapshot()
+  if (!tokens || state?.status !== 'active' || !state.matches('kept')) return
+  const { serial, credentials } = state.context
+  if (freshnessOf(system, credentials) !== 'fresh') tokens.send({ type: 'tokens.refresh', serial })
 }
 
 /**
  * Waits for tokens that can be sent, and has them refreshed first when they have expired or were
- * rejected. Any number of callers share one refresh.
+ * rejected. Any number of callers share one refresh. When it fails, tokens are returned as long as the
+ * server accepts them.
  *
  * @param rejected the serial of a pair that the server has just rejected
  * @throws AuthError `cancelled` when the client is stopped meanwhile
@@ -47,6 +65,11 @@ export async function freshTokens(
 ): Promise<FreshTokens> {
   const tokens = tokensOf(system)
   if (!tokens) throw missingServices()
+  const usable = usableTokens(system, rejected)
+  if (usable) {
+    refreshIfDue(system)
+    return usable
+  }
   // A refresh can end with a pair of another tab that has expired as well; that one is refreshed too.
   for (let last: number | undefined; ;) {
     await waitFor(tokens, (state) => !state.hasTag('busy'), { signal }).catch(() => undefined)
@@ -58,12 +81,13 @@ export async function freshTokens(
     const usable = usableTokens(system, rejected)
     if (usable) return usable
     const { serial, credentials, error } = settled.context
-    if (!credentials || serial === last) {
-      return { serial, error: error ?? new AuthError('unauthenticated') }
+    if (!credentials) return { serial, error: error ?? new AuthError('unauthenticated') }
+    if (serial === last || settled.matches('pausing')) {
+      const isAccepted = serial !== rejected && freshnessOf(system, credentials) !== 'expired'
+      if (isAccepted) return { serial, credentials }
+      return { serial, error: error ?? new AuthError('unavailable') }
     }
     last = serial
     tokens.send({ type: 'tokens.refresh', serial })
   }
 }
-
-const now = (system: System) => clockOf(system).now()

@@ -9,6 +9,7 @@ import type { CaptchaMachine } from './captcha.ts'
 import {
   type FreshTokens,
   freshTokens,
+  refreshIfDue,
   type System,
   tokensOf,
   usableTokens,
@@ -103,6 +104,7 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
       send: fromPromise<Output, Authorization & { params: Input; captchaToken?: Secret }>(
         async ({ input: { params, serial, uid, captchaToken }, system, signal }) => {
           const { call } = servicesOf(system)
+          refreshIfDue(system)
           if (serial === undefined) return call(endpoint, params, { captchaToken, signal })
           const { credentials } = tokensOf(system)!.getSnapshot().context
           if (credentials && credentials.sub !== uid) throw userChanged()

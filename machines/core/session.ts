@@ -10,6 +10,7 @@ import {
 import { type AuthError, errorOf } from '../../services/error.ts'
 import type { SignOutRequest } from '../../services/http/wire.ts'
 import { type SentCode, withCode, withoutCode } from '../../services/sentCode.ts'
+import type { SessionChange } from '../../services/session/sharedSession.ts'
 import { calls } from './calls.ts'
 import { captcha } from './captcha.ts'
 import { tokens, type TokensFact } from './tokens.ts'
@@ -62,6 +63,10 @@ export type LifeEvent =
   | { type: 'tokenRenewed' }
   /** The server rejected the session, so the user has to sign in again. */
   | { type: 'credentialsLost'; error: AuthError }
+  /** The system time was changed; the tokens were refreshed to be sure. */
+  | { type: 'clockSkewed' }
+  /** The session could not be stored: it lasts as long as this page. */
+  | { type: 'storageFailed'; error: AuthError }
 
 /** A flow in the session's context. Tools print contexts; they do not see a private field. */
 class RegisteredFlow implements FlowMeta {
@@ -115,7 +120,14 @@ const machine = setup({
       /** Why the last flow or the session ended. */
       error?: AuthError
     },
-    events: {} as SessionEvent | FlowResume | FlowEnd | TokensFact | CodeFact | CallsOpen,
+    events: {} as
+      | SessionEvent
+      | FlowResume
+      | FlowEnd
+      | TokensFact
+      | Extract<SessionChange, { type: 'clock.skewed' | 'store.failed' }>
+      | CodeFact
+      | CallsOpen,
     emitted: {} as LifeEvent,
   },
   actors: { captcha, tokens, calls },
@@ -168,6 +180,8 @@ const machine = setup({
       if (!isByFlow(event)) enqueue.raise({ type: 'flow.cancel' })
     }),
     emitRenewed: emit({ type: 'tokenRenewed' }),
+    emitSkewed: emit({ type: 'clockSkewed' }),
+    emitStorageFailed: emit(({ event }) => ({ type: 'storageFailed', error: errorOf(event)! })),
     rememberError: assign({ error: ({ event }) => errorOf(event) }),
     dropTokens: sendTo('tokens', ({ event }) => {
       const { redirect_uri, state } = event as SignOutRequest
@@ -190,6 +204,8 @@ const machine = setup({
   ],
   on: {
     'calls.open': { actions: 'openCalls' },
+    'clock.skewed': { actions: 'emitSkewed' },
+    'store.failed': { actions: 'emitStorageFailed' },
     'code.sent': {
       actions: assign(({ context, event: { code, at } }) => ({
         codes: withCode(context.codes, code, at),

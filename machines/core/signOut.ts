@@ -3,8 +3,7 @@ import { retryAt } from '../../services/clock.ts'
 import { errorOf, isTransient } from '../../services/error.ts'
 import { revoke, signOut as endSession } from '../../services/http/endpoints.ts'
 import type { SignedOut, SignOutRequest, Tokens } from '../../services/http/wire.ts'
-import type { Credentials } from '../../services/session/credentials.ts'
-import { sendRefresh } from '../../services/session/refresh.ts'
+import type { Revocable } from '../../services/session/revocations.ts'
 import { clockOf, servicesOf } from '../../services/system.ts'
 import { until } from './until.ts'
 
@@ -13,7 +12,7 @@ const REPEATS = 3
 
 /** What {@link signOut} starts with. */
 export interface SignOutInput {
-  credentials: Pick<Credentials, 'access_token' | 'refresh_token' | 'version'>
+  credentials: Revocable
   /** Where the browser goes once the server has answered (`POST user/signout`). */
   redirect?: SignOutRequest
 }
@@ -21,7 +20,15 @@ export interface SignOutInput {
 const machine = setup({
   types: {
     input: {} as SignOutInput,
-    context: {} as SignOutInput & { repeats: number; retryAt: number; uri?: string },
+    context: {} as SignOutInput & {
+      /** The access token is no longer good enough to be revoked. */
+      isExpired: boolean
+      /** The session as it was noted. */
+      noted: Revocable
+      repeats: number
+      retryAt: number
+      uri?: string
+    },
   },
   actors: {
     revoke: fromPromise<SignedOut, SignOutInput>(
@@ -29,18 +36,22 @@ const machine = setup({
         const { call } = servicesOf(system)
         const token = credentials.access_token
         return redirect
-          ? call(endSession, redirect, { accessToken: token, signal })
-          : call(revoke, { token }, { signal })
+          ? call(endSession, redirect, { accessToken: token, signal, keepalive: true })
+          : call(revoke, { token }, { signal, keepalive: true })
       },
     ),
-    refresh: fromPromise<Tokens, SignOutInput['credentials']>(({ input, system, signal }) =>
-      sendRefresh(servicesOf(system).call, input, signal),
+    refresh: fromPromise<Tokens, SignOutInput['credentials']>(({ input, system }) =>
+      servicesOf(system).session.refreshEnded(input),
     ),
     until,
   },
   guards: {
-    canRefresh: ({ context: { credentials, redirect }, event }) =>
-      !!redirect && !!credentials.refresh_token && errorOf(event)?.code === 'unauthenticated',
+    isExpired: ({ context: { credentials, isExpired } }) =>
+      isExpired && !!credentials.refresh_token,
+    isRejected: ({ event }) => errorOf(event)?.code === 'invalid_grant',
+    canRefresh: ({ context: { credentials }, event }) =>
+      !!credentials.refresh_token && errorOf(event)?.code === 'unauthenticated',
+    isTransient: ({ event }) => isTransient(errorOf(event)),
     canDropRedirect: ({ context }) => !!context.redirect,
     canRepeat: ({ context, event }) => context.repeats < REPEATS && isTransient(errorOf(event)),
   },
@@ -49,7 +60,14 @@ const machine = setup({
       repeats: context.repeats + 1,
       retryAt: retryAt(clockOf(system), context.repeats + 1, errorOf(event)?.retryAfter),
     })),
+    giveUpRefresh: assign(({ context: { credentials } }) => ({
+      credentials: { access_token: credentials.access_token },
+    })),
     dropRedirect: assign({ redirect: undefined, repeats: 0 }),
+    // The next page tells the server what this one could not.
+    forget({ context, system }) {
+      servicesOf(system).revocations.remove(context.noted)
+    },
     redirect({ context, system }) {
       try {
         if (context.uri) servicesOf(system).redirect(context.uri)
@@ -60,9 +78,16 @@ const machine = setup({
   },
 }).createMachine({
   id: 'signOut',
-  context: ({ input }) => ({ ...input, repeats: 0, retryAt: 0 }),
-  initial: 'revoking',
+  context: ({ input, self }) => ({
+    ...input,
+    noted: input.credentials,
+    isExpired: (input.credentials.expiresAt ?? Infinity) <= clockOf(self.system).now(),
+    repeats: 0,
+    retryAt: 0,
+  }),
+  initial: 'starting',
   states: {
+    starting: { always: [{ guard: 'isExpired', target: 'refreshing' }, 'revoking'] },
     revoking: {
       tags: 'busy',
       invoke: {
@@ -71,13 +96,18 @@ const machine = setup({
         input: ({ context: { credentials, redirect } }) => ({ credentials, redirect }),
         onDone: {
           target: 'done',
-          actions: [assign({ uri: ({ event }) => event.output.redirect_uri }), 'redirect'],
+          actions: [
+            assign({ uri: ({ event }) => event.output.redirect_uri }),
+            'forget',
+            'redirect',
+          ],
         },
         onError: [
           { guard: 'canRefresh', target: 'refreshing' },
           { guard: 'canRepeat', target: 'pausing', actions: 'backOff' },
           { guard: 'canDropRedirect', target: 'revoking', reenter: true, actions: 'dropRedirect' },
-          'done',
+          { guard: 'isTransient', target: 'done' },
+          { target: 'done', actions: 'forget' },
         ],
       },
     },
@@ -93,7 +123,10 @@ const machine = setup({
             credentials: ({ event }) => ({ access_token: event.output.access_token }),
           }),
         },
-        onError: { target: 'revoking', actions: 'dropRedirect' },
+        onError: [
+          { guard: 'isRejected', target: 'done', actions: 'forget' },
+          { target: 'revoking', actions: ['dropRedirect', 'giveUpRefresh'] },
+        ],
       },
     },
     pausing: {
@@ -115,9 +148,9 @@ type Machine = typeof machine
 export interface SignOutMachine extends Machine {}
 
 /**
- * Ends at the server a session that has already ended in this client. It is best effort:
- * repeated a few times while the server cannot be reached, and then given up without an error. The
- * server says where to redirect only for a valid token, so an expired one is refreshed for that; if
- * it cannot be, the session is revoked and the page stays.
+ * Ends at the server a session that has already ended in this client. An expired access token is
+ * refreshed first, because the server revokes only what it accepts. While the server cannot be reached,
+ * the request is repeated a few times; after that it is left to the next page, without an error. If the
+ * server does not say where to redirect, the session is revoked and the page stays.
  */
 export const signOut: SignOutMachine = machine

@@ -1,11 +1,11 @@
-import { assign, fromPromise, sendTo, setup, spawnChild } from 'xstate'
-import { type Clock, retryAt } from '../../services/clock.ts'
-import { AuthError, errorOf } from '../../services/error.ts'
+import { type ActorRefFrom, assign, fromCallback, fromPromise, sendTo, setup } from 'xstate'
+import { type AuthError, errorOf } from '../../services/error.ts'
 import type { SignOutRequest, Tokens } from '../../services/http/wire.ts'
-import type { Credentials } from '../../services/session/credentials.ts'
-import { withMargin } from '../../services/session/expiry.ts'
+import { type Credentials, toCredentials } from '../../services/session/credentials.ts'
+import type { Revocable } from '../../services/session/revocations.ts'
+import type { SessionChange } from '../../services/session/sharedSession.ts'
 import { clockOf, servicesOf } from '../../services/system.ts'
-import { signOut } from './signOut.ts'
+import { signOut, type SignOutMachine } from './signOut.ts'
 import { until } from './until.ts'
 
 /** What the session learns about its tokens, without a token in it. */
@@ -27,24 +27,42 @@ const machine = setup({
       serial: number
       /** Which sign-in the tokens come from, in the order they began. */
       order?: number
-      failures: number
       /** Milliseconds since the epoch. */
       retryAt: number
+      /** The next attempt does not wait for the pause that other tabs keep. */
+      isUrgent?: boolean
       error?: AuthError
+      /** The last sign-out, while the server is told. */
+      signOut?: ActorRefFrom<SignOutMachine>
     },
     events: {} as
       | { type: 'tokens.keep'; tokens: Tokens; version?: string; byFlow?: boolean; order?: number }
       /** The pair with this serial has expired or was rejected. */
       | { type: 'tokens.refresh'; serial: number }
       | { type: 'tokens.drop'; redirect?: SignOutRequest; byFlow?: boolean }
-      /** Another tab may have changed the stored session. */
-      | { type: 'tokens.reload' },
+      /** The stored session may have changed without notice. */
+      | { type: 'tokens.reload' }
+      /** The server may be reachable again. */
+      | { type: 'tokens.wake' }
+      /** Another page was left before it could revoke this session. */
+      | { type: 'tokens.revoke'; credentials: Revocable }
+      | SessionChange,
     tags: {} as 'busy' | 'retrying',
   },
   actors: {
-    load: fromPromise<Credentials | undefined>(({ system }) => servicesOf(system).store.load()),
-    refresh: fromPromise<Tokens | undefined, Credentials>(({ input, system, signal }) =>
-      servicesOf(system).refresh(input, signal),
+    follow: fromCallback<{ type: 'never' }>(({ sendBack, system }) => {
+      const { session, revocations } = servicesOf(system)
+      revocations.load().then(
+        (left) => {
+          for (const credentials of left) sendBack({ type: 'tokens.revoke', credentials })
+        },
+        () => undefined,
+      )
+      return session.open(sendBack)
+    }),
+    load: fromPromise<Credentials | undefined>(({ system }) => servicesOf(system).session.load()),
+    refresh: fromPromise<void, { isUrgent?: boolean }>(({ input, system }) =>
+      servicesOf(system).session.refresh(input),
     ),
     signOut,
     until,
@@ -53,30 +71,40 @@ const machine = setup({
     // Of concurrent sign-ins the last one started wins, whichever is answered last.
     isLatest: ({ context, event }) => !((event as { order?: number }).order! < context.order!),
     hasOutput: ({ event }) => 'output' in event && !!event.output,
-    hasCredentials: ({ context }) => !!context.credentials,
     isOutdated: ({ context, event }) =>
       event.type === 'tokens.refresh' && event.serial !== context.serial,
-    hasRefreshToken: ({ context }) => !!context.credentials!.refresh_token,
-    isRejected: ({ event }) => REJECTIONS.has(errorOf(event)?.code ?? ''),
+    canRetryNow: ({ context }) => context.error?.retryAfter === undefined,
   },
   actions: {
-    // A failing store costs the next page its session, not this one.
-    save({ context, system }) {
-      servicesOf(system)
-        .store.save(context.credentials!)
-        .catch(() => undefined)
+    begin: ({ context, system }) => servicesOf(system).session.begin(context.credentials!),
+    end({ context, system }) {
+      const { session, revocations } = servicesOf(system)
+      revocations.add(context.credentials!)
+      session.end()
     },
-    clear({ system }) {
-      servicesOf(system)
-        .store.clear()
-        .catch(() => undefined)
-    },
-    revoke: spawnChild('signOut', {
-      input: ({ context, event }) => ({
-        credentials: context.credentials!,
-        redirect: event.type === 'tokens.drop' ? event.redirect : undefined,
-      }),
+    reload: ({ system }) => servicesOf(system).session.reload(),
+    revoke: assign({
+      signOut: ({ context, event, spawn }) =>
+        spawn('signOut', {
+          input: {
+            credentials: event.type === 'tokens.revoke' ? event.credentials : context.credentials!,
+            redirect: event.type === 'tokens.drop' ? event.redirect : undefined,
+          },
+        }),
     }),
+    keep: assign(({ context, event, system }) => {
+      if (event.type !== 'tokens.keep') return {}
+      const { tokens, version, order = context.order } = event
+      const credentials = toCredentials(tokens, clockOf(system), { version })
+      return { credentials, order, serial: context.serial + 1, error: undefined }
+    }),
+    take: assign(({ context }, credentials: Credentials) => ({
+      credentials,
+      serial: context.serial + 1,
+      error: undefined,
+      isUrgent: false,
+    })),
+    forget: assign({ credentials: undefined }),
     forgetError: assign({ error: undefined }),
     notifySession: sendTo(
       ({ system }) => system.get('session'),
@@ -96,46 +124,51 @@ const machine = setup({
         byFlow: isByFlow(event),
       }),
     ),
+    forward: sendTo(
+      ({ system }) => system.get('session'),
+      ({ event }) => event,
+    ),
     rememberError: assign({ error: ({ event }) => errorOf(event) }),
-    rememberExpiry: assign({
-      error: () => new AuthError('unauthenticated', { operation: 'refresh' }),
-    }),
-    backOff: assign(({ context: { failures, error }, system }) => ({
-      failures: failures + 1,
-      retryAt: retryAt(clockOf(system), failures + 1, error?.retryAfter),
+    backOff: assign(({ system }) => ({
+      retryAt: servicesOf(system).session.retryAt,
+      isUrgent: false,
     })),
+    hurry: assign({ isUrgent: true }),
   },
 }).createMachine({
   id: 'tokens',
-  context: { serial: 0, failures: 0, retryAt: 0 },
+  context: { serial: 0, retryAt: 0 },
   initial: 'loading',
+  invoke: { id: 'follow', src: 'follow' },
   on: {
     'tokens.keep': {
       guard: 'isLatest',
       target: '.kept',
+      actions: ['keep', 'begin', { type: 'notifySession', params: { type: 'tokens.kept' } }],
+    },
+    'tokens.reload': { actions: 'reload' },
+    'tokens.revoke': { actions: 'revoke' },
+    'pair.restored': {
+      target: '.kept',
       actions: [
-        assign(({ context, event, system }) => ({
-          credentials: toCredentials(event.tokens, clockOf(system), { version: event.version }),
-          serial: context.serial + 1,
-          order: event.order ?? context.order,
-          failures: 0,
-          error: undefined,
-        })),
-        'save',
-        { type: 'notifySession', params: { type: 'tokens.kept' } },
+        { type: 'take', params: ({ event }) => event.credentials },
+        { type: 'notifySession', params: { type: 'tokens.restored' } },
       ],
     },
+    'pair.refreshed': {
+      target: '.kept',
+      actions: [
+        { type: 'take', params: ({ event }) => event.credentials },
+        { type: 'notifySession', params: { type: 'tokens.refreshed' } },
+      ],
+    },
+    'pair.lost': { target: '.absent', actions: 'rememberError' },
+    'clock.skewed': { actions: 'forward' },
+    'store.failed': { actions: 'forward' },
   },
   states: {
     loading: {
       tags: 'busy',
-      on: {
-        'tokens.drop': {
-          guard: 'hasCredentials',
-          target: 'absent',
-          actions: ['revoke', 'clear', 'forgetError'],
-        },
-      },
       invoke: {
         id: 'load',
         src: 'load',
@@ -144,68 +177,40 @@ const machine = setup({
             guard: 'hasOutput',
             target: 'kept',
             actions: [
-              assign(({ context, event }) => ({
-                credentials: event.output,
-                serial: context.serial + 1,
-              })),
+              { type: 'take', params: ({ event }) => event.output! },
               { type: 'notifySession', params: { type: 'tokens.restored' } },
             ],
           },
-          { target: 'absent', actions: 'forgetError' },
+          'absent',
         ],
-        onError: [{ guard: 'hasCredentials', target: 'kept' }, 'absent'],
+        onError: 'absent',
       },
     },
     kept: {
       on: {
-        'tokens.reload': 'loading',
-        'tokens.refresh': [
-          { guard: 'isOutdated' },
-          { guard: 'hasRefreshToken', target: 'refreshing' },
-          { target: 'absent', actions: ['rememberExpiry', 'clear'] },
-        ],
-        'tokens.drop': { target: 'absent', actions: ['revoke', 'clear', 'forgetError'] },
+        'tokens.refresh': [{ guard: 'isOutdated' }, 'refreshing'],
+        'tokens.drop': { target: 'absent', actions: ['revoke', 'end', 'forgetError'] },
       },
     },
     refreshing: {
       tags: 'busy',
       on: {
-        'tokens.reload': 'loading',
-        'tokens.drop': { target: 'absent', actions: ['revoke', 'clear', 'forgetError'] },
+        'tokens.drop': { target: 'absent', actions: ['revoke', 'end', 'forgetError'] },
       },
+      // What it brings comes as a change of the session, as from another tab.
       invoke: {
         id: 'refresh',
         src: 'refresh',
-        input: ({ context }) => context.credentials!,
-        onDone: [
-          {
-            guard: 'hasOutput',
-            target: 'kept',
-            actions: [
-              assign(({ context, event, system }) => ({
-                credentials: toCredentials(event.output!, clockOf(system), context.credentials),
-                serial: context.serial + 1,
-                failures: 0,
-                error: undefined,
-              })),
-              'save',
-              { type: 'notifySession', params: { type: 'tokens.refreshed' } },
-            ],
-          },
-          // Another tab has changed the stored session meanwhile.
-          { target: 'loading' },
-        ],
-        onError: [
-          { guard: 'isRejected', target: 'absent', actions: ['rememberError', 'clear'] },
-          { target: 'pausing', actions: ['rememberError', 'backOff'] },
-        ],
+        input: ({ context: { isUrgent } }) => ({ isUrgent }),
+        onDone: 'kept',
+        onError: { target: 'pausing', actions: ['rememberError', 'backOff'] },
       },
     },
     pausing: {
       tags: 'retrying',
       on: {
-        'tokens.reload': 'loading',
-        'tokens.drop': { target: 'absent', actions: ['revoke', 'clear', 'forgetError'] },
+        'tokens.wake': { guard: 'canRetryNow', target: 'kept', actions: 'hurry' },
+        'tokens.drop': { target: 'absent', actions: ['revoke', 'end', 'forgetError'] },
       },
       invoke: {
         id: 'until',
@@ -216,8 +221,7 @@ const machine = setup({
       },
     },
     absent: {
-      on: { 'tokens.reload': 'loading' },
-      entry: ['notifyLost', assign({ credentials: undefined })],
+      entry: ['notifyLost', 'forget'],
     },
   },
 })
@@ -227,24 +231,11 @@ type Machine = typeof machine
 export interface TokensMachine extends Machine {}
 
 /**
- * Owns the session's tokens: stores them, refreshes them when a request needs it, and drops them
- * only when the server rejects the refresh token or the user signs out. A request sends
- * `tokens.refresh` and waits until the machine is no longer `busy`, so that any number of requests
- * share one refresh.
+ * Owns the session's tokens: follows the stored session, refreshes its tokens when a request needs it,
+ * and drops them only when the server rejects the newest refresh token or the user signs out, in this
+ * tab or another. A request sends `tokens.refresh` and waits until the machine is no longer `busy`, so
+ * that any number of requests share one refresh.
  */
 export const tokens: TokensMachine = machine
 
 const isByFlow = (event: object) => 'byFlow' in event && event.byFlow === true
-
-/** Answers to a refresh that end the session. Any other failure keeps it. */
-const REJECTIONS = new Set(['invalid_grant', 'unauthenticated', 'user_blocked'])
-
-/** Turns `expires_in` into a moment and keeps what a refresh does not repeat. */
-function toCredentials(
-  { expires_in, ...tokens }: Tokens,
-  clock: Clock,
-  previous?: Partial<Credentials>,
-): Credentials {
-  const expiresAt = clock.now() + withMargin(expires_in) * 1000
-  return { ...previous, ...tokens, expiresAt }
-}

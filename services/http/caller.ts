@@ -13,6 +13,10 @@ export interface Grants {
   captchaToken?: Secret
   /** Aborted when the answer is no longer wanted. */
   signal?: AbortSignal
+  /** Milliseconds in which it is answered. Default: that of the client. */
+  timeout?: number
+  /** The request outlives the page that sends it. */
+  keepalive?: boolean
 }
 
 /**

@@ -40,6 +40,10 @@ export interface Call {
   captchaToken?: Secret
   /** Aborted when the answer is no longer wanted. */
   signal?: AbortSignal
+  /** Milliseconds in which it is answered. Default: that of the client. */
+  timeout?: number
+  /** The request outlives the page that sends it. */
+  keepalive?: boolean
   /** Sends this request instead of the client's own `fetch`. */
   fetch?: typeof globalThis.fetch
 }
@@ -92,7 +96,7 @@ export function createHttp(options: HttpOptions): Http {
   }
 
   async function send(call: Call, requestId: string, signal: AbortSignal) {
-    const { method, accessToken, fetch } = call
+    const { method, accessToken, fetch, keepalive } = call
     const { address, body } = write(call)
     const device = deviceId()
     const headers = {
@@ -104,7 +108,7 @@ export function createHttp(options: HttpOptions): Http {
       ...(accessToken && { authorization: `Bearer ${accessToken.reveal()}` }),
     }
     const sender = fetch ? senderOf(fetch) : own
-    const response = await sender.raw(address, { method, headers, body, signal })
+    const response = await sender.raw(address, { method, headers, body, signal, keepalive })
     return { response, answer: await readAnswer(response) }
   }
 
@@ -118,7 +122,7 @@ export function createHttp(options: HttpOptions): Http {
         ? text
         : undefined
 
-    return runUntil({ timeout, signal, fail }, async (signal) => {
+    return runUntil({ timeout: call.timeout ?? timeout, signal, fail }, async (signal) => {
       const { response, answer } = await send(call, requestId, signal).catch((thrown: unknown) => {
         const reason = withoutEcho(deepestCode(thrown))
         throw fail('unreachable', { description: describeUnreachable(origin(), reason) })

@@ -10,7 +10,7 @@ export const tokens: Shape<wire.Tokens> = {
   access_token: 'secret',
   refresh_token: 'secret?',
   token_type: 'string?',
-  expires_in: 'seconds',
+  expires_in: 'seconds?',
   sub: 'string?',
   scope: 'string?',
   groups: 'list?',

@@ -5,7 +5,7 @@ import { AuthError } from '../error.ts'
 export type Awaitable<T> = T | Promise<T>
 
 /**
- * A key-value store for text, synchronous or asynchronous.
+ * A key-value store for text, synchronous or asynchronous. The first three methods are enough.
  *
  * @example
  *   // React Native
@@ -20,6 +20,20 @@ export interface Store {
   get(key: string): Awaitable<string | null | undefined>
   set(key: string, value: string): Awaitable<void>
   remove(key: string): Awaitable<void>
+  /**
+   * Reads a value and replaces it by what `decide` returns, in one step: nobody else writes in between.
+   * Nothing is written when `decide` returns undefined. Throws when the value cannot be written. Leave
+   * it out where the storage has no such operation; the session then also works, but a second client
+   * has to wait a second before it trusts what it reads.
+   */
+  update?(key: string, decide: (text: string | null) => string | undefined): Awaitable<void>
+  /**
+   * Calls `run` when another client may have changed the value, with the new value if it is known.
+   * Returns how to stop.
+   */
+  watch?(key: string, run: (text?: string | null) => void): () => void
+  /** Whether `update` is one step for all clients of the storage, in this process and in others. */
+  readonly isAtomic?: boolean
 }
 
 /**
@@ -30,15 +44,20 @@ export interface Store {
 export function memoryStore(): Store {
   const values = new Map<string, string>()
   return {
+    isAtomic: true,
     get: (key) => values.get(key),
     set: (key, value) => void values.set(key, value),
     remove: (key) => void values.delete(key),
+    update(key, decide) {
+      const next = decide(values.get(key) ?? null)
+      if (next !== undefined) values.set(key, next)
+    },
   }
 }
 
 /**
  * Creates a store on `localStorage` or `sessionStorage`. A value that cannot be written, because the
- * storage is blocked, full or missing, is kept in memory; no method throws.
+ * storage is blocked, full or missing, is kept in memory; only `update` throws when the storage is full.
  *
  * @example createAuth({ env, flows, storage: { shared: webStore('sessionStorage') } })
  */
@@ -61,8 +80,58 @@ export function webStore(name: 'localStorage' | 'sessionStorage'): Store {
       attempt((storage) => storage.removeItem(key))
       return memory.remove(key)
     },
+    update(key, decide) {
+      const storage = webStorage(name)
+      if (!storage) return memory.update!(key, decide)
+      const next = decide(storage.getItem(key))
+      if (next !== undefined) storage.setItem(key, next)
+    },
+    watch(key, run) {
+      if (typeof window === 'undefined') return () => undefined
+      const onStorage = (change: StorageEvent) => {
+        // Without a key everything was cleared.
+        if (change.key === key || change.key === null)
+          run(change.key === null ? null : change.newValue)
+      }
+      window.addEventListener('storage', onStorage)
+      return () => window.removeEventListener('storage', onStorage)
+    },
   }
 }
+
+/** @returns the storage of a page, or undefined where there is none or the user blocks it */
+export function webStorage(name: 'localStorage' | 'sessionStorage'): Storage | undefined {
+  try {
+    const storage = globalThis[name]
+    // Some browsers give a storage and throw on its first use.
+    storage?.getItem('')
+    return storage
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Updates a value in one turn, by the store's own `update` if it has one.
+ *
+ * @throws what the store throws when the value cannot be written
+ */
+export function updateIn(
+  store: Store,
+  key: string,
+  decide: (text: string | null) => string | undefined,
+): Awaitable<void> {
+  if (store.update) return store.update(key, decide)
+  const write = (text: string | null | undefined) => {
+    const next = decide(text ?? null)
+    if (next !== undefined) return store.set(key, next)
+  }
+  const text = store.get(key)
+  return isPromise(text) ? text.then(write) : write(text)
+}
+
+/** Milliseconds after which what one tab has stored can be read in every other. */
+export const STORAGE_SETTLE_MS = 1_000
 
 /** Milliseconds in which a store has to answer. */
 const STORE_TIMEOUT_MS = 10_000
@@ -73,23 +142,28 @@ const ANSWERED = /* @__PURE__ */ new Error('the store has answered')
 /**
  * Limits how long an app's own store is waited for. A store that answers synchronously still does.
  *
- * @param clock measures the 10 s
- * @returns a store whose promises reject with AuthError `deadline_exceeded` after 10 s
+ * @param clock measures the time
+ * @param ms milliseconds in which the store has to answer. Default: 10 s
+ * @returns a store whose promises reject with AuthError `deadline_exceeded` after that
  */
-export function withTimeout(store: Store, clock: Clock): Store {
+export function withTimeout(store: Store, clock: Clock, ms = STORE_TIMEOUT_MS): Store {
   function limit<T>(answer: Awaitable<T>): Awaitable<T> {
-    return isPromise(answer) ? settleInTime(answer, clock) : answer
+    return isPromise(answer) ? settleInTime(answer, clock, ms) : answer
   }
+  const { update, watch } = store
   return {
+    isAtomic: store.isAtomic,
     get: (key) => limit(store.get(key)),
     set: (key, value) => limit(store.set(key, value)),
     remove: (key) => limit(store.remove(key)),
+    ...(update && { update: (key, decide) => limit(update.call(store, key, decide)) }),
+    ...(watch && { watch: (key, run) => watch.call(store, key, run) }),
   }
 }
 
-async function settleInTime<T>(answer: Promise<T>, clock: Clock): Promise<T> {
+async function settleInTime<T>(answer: Promise<T>, clock: Clock, ms: number): Promise<T> {
   const waiting = new AbortController()
-  const timeout = clock.until(clock.now() + STORE_TIMEOUT_MS, waiting.signal).then(() => {
+  const timeout = clock.until(clock.now() + ms, waiting.signal).then(() => {
     throw new AuthError('deadline_exceeded', { description: 'the store does not answer' })
   })
   try {
@@ -99,6 +173,7 @@ async function settleInTime<T>(answer: Promise<T>, clock: Clock): Promise<T> {
   }
 }
 
-function isPromise<T>(answer: Awaitable<T>): answer is Promise<T> {
+/** Whether an answer has to be awaited. */
+export function isPromise<T>(answer: Awaitable<T>): answer is Promise<T> {
   return typeof (answer as Promise<T> | undefined)?.then === 'function'
 }

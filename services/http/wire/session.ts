@@ -7,8 +7,8 @@ export interface Tokens {
   access_token: Secret
   refresh_token?: Secret
   token_type?: string
-  /** Seconds until the access token expires. */
-  expires_in: number
+  /** Seconds until the access token expires; when it is missing, the token itself says. */
+  expires_in?: number
   /** The user id. */
   sub?: string
   /** `anonymous` for an anonymous user. */

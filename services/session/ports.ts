@@ -1,0 +1,93 @@
+import type { Clock } from '../clock.ts'
+import { indexedDbStore } from './indexedDbStore.ts'
+import { leaseLock, type Lock, processLock, webLock } from './lock.ts'
+import { memoryStore, type Store, webStorage, updateIn, webStore, withTimeout } from './store.ts'
+
+/** Where a client keeps its session, and the lock it refreshes it under. */
+export interface SessionPorts {
+  /** Holds the record of the session. */
+  store: Store
+  /** Holds the form of the official client, the device id and whatever else clients share. */
+  shared: Store
+  /** Where the form of the official client is kept; undefined for nowhere. */
+  mirror?: Store
+  lock: Lock
+  /** Whether other tabs and workers of the origin share the store. */
+  isShared: boolean
+}
+
+/** The stores and the lock that an app gives. */
+export interface GivenPorts {
+  /** Default: IndexedDB, with the form of the official client in `localStorage`; memory on a server. */
+  shared?: Store
+  /** Default: Web Locks, else a record in the store; on a server a lock within the process. */
+  lock?: Lock
+}
+
+/**
+ * Chooses where a session is kept. A page or worker keeps it in IndexedDB, and in `localStorage` where
+ * there is none. A server, even one that has a global `localStorage`, keeps it in memory, because its
+ * clients are different users.
+ */
+export function sessionPorts({ shared: given, lock }: GivenPorts, clock: Clock): SessionPorts {
+  const isBrowser = typeof document !== 'undefined' || typeof indexedDB !== 'undefined'
+  if (given) {
+    const store = withTimeout(given, clock)
+    return {
+      store,
+      shared: store,
+      mirror: store,
+      lock: lock ?? lockFor(given, isBrowser),
+      isShared: isBrowser,
+    }
+  }
+  if (!isBrowser) {
+    const store = memoryStore()
+    return {
+      store,
+      shared: store,
+      mirror: store,
+      lock: lock ?? processLock(store),
+      isShared: false,
+    }
+  }
+  const shared = webStore('localStorage')
+  const mirror = webStorage('localStorage') ? shared : undefined
+  const store =
+    typeof indexedDB === 'undefined'
+      ? shared
+      : withFallback(withTimeout(indexedDbStore(), clock, DATABASE_TIMEOUT_MS), shared)
+  return { store, shared, mirror, lock: lock ?? lockFor(store, true), isShared: true }
+}
+
+/** Milliseconds in which IndexedDB has to answer; some browsers never open it. */
+const DATABASE_TIMEOUT_MS = 3_000
+
+function lockFor(store: Store, isBrowser: boolean): Lock {
+  if (!isBrowser) return processLock(store)
+  // A page that is not secure has none.
+  const locks = globalThis.navigator?.locks as LockManager | undefined
+  if (locks) return webLock(locks)
+  return store.update ? leaseLock(store) : processLock(store)
+}
+
+/** Decides once, by the first use, whether the first store works. */
+function withFallback(first: Store, second: Store): Store {
+  let store = first
+  let choosing: Promise<void> | undefined
+  const choose = () =>
+    (choosing ??= Promise.resolve(first.get('')).then(
+      () => undefined,
+      () => void (store = second),
+    ))
+  return {
+    get isAtomic() {
+      return store.isAtomic
+    },
+    get: (key) => choose().then(() => store.get(key)),
+    set: (key, value) => choose().then(() => store.set(key, value)),
+    remove: (key) => choose().then(() => store.remove(key)),
+    update: (key, decide) => choose().then(() => updateIn(store, key, decide)),
+    watch: (key, run) => second.watch!(key, run),
+  }
+}
