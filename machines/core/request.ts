@@ -104,8 +104,8 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
       send: fromPromise<Output, Authorization & { params: Input; captchaToken?: Secret }>(
         async ({ input: { params, serial, uid, captchaToken }, system, signal }) => {
           const { call } = servicesOf(system)
-          refreshIfDue(system)
           if (serial === undefined) return call(endpoint, params, { captchaToken, signal })
+          refreshIfDue(system)
           const { credentials } = tokensOf(system)!.getSnapshot().context
           if (credentials && credentials.sub !== uid) throw userChanged()
           const accessToken = credentials?.access_token

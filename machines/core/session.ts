@@ -230,8 +230,7 @@ const machine = setup({
         unknown: {
           on: { 'tokens.restored': toStatus('rememberUser'), 'tokens.lost': 'signedOut' },
         },
-        // A session that has ended is not lost again.
-        signedOut: { on: { 'tokens.lost': {} } },
+        signedOut: {},
         anonymous: { id: 'anonymous' },
         signedIn: {
           id: 'signedIn',

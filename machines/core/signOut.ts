@@ -23,26 +23,26 @@ const machine = setup({
     context: {} as SignOutInput & {
       /** The access token is no longer good enough to be revoked. */
       isExpired: boolean
-      /** The session as it was noted. */
-      noted: Revocable
       repeats: number
       retryAt: number
       uri?: string
     },
   },
   actors: {
-    revoke: fromPromise<SignedOut, SignOutInput>(
-      ({ input: { credentials, redirect }, system, signal }) => {
-        const { call } = servicesOf(system)
-        const token = credentials.access_token
-        return redirect
-          ? call(endSession, redirect, { accessToken: token, signal, keepalive: true })
-          : call(revoke, { token }, { signal, keepalive: true })
-      },
-    ),
-    refresh: fromPromise<Tokens, SignOutInput['credentials']>(({ input, system }) =>
-      servicesOf(system).session.refreshEnded(input),
-    ),
+    revoke: fromPromise<SignedOut, SignOutInput>(async ({ input, system, signal }) => {
+      const { call, revocations } = servicesOf(system)
+      const { credentials, redirect } = input
+      const token = credentials.access_token
+      const options = { signal, keepalive: true }
+      const answer = redirect
+        ? call(endSession, redirect, { ...options, accessToken: token })
+        : call(revoke, { token }, options)
+      return revocations.settle(credentials, answer)
+    }),
+    refresh: fromPromise<Tokens, SignOutInput['credentials']>(({ input, system }) => {
+      const { session, revocations } = servicesOf(system)
+      return revocations.settle(input, session.refreshEnded(input))
+    }),
     until,
   },
   guards: {
@@ -51,7 +51,6 @@ const machine = setup({
     isRejected: ({ event }) => errorOf(event)?.code === 'invalid_grant',
     canRefresh: ({ context: { credentials }, event }) =>
       !!credentials.refresh_token && errorOf(event)?.code === 'unauthenticated',
-    isTransient: ({ event }) => isTransient(errorOf(event)),
     canDropRedirect: ({ context }) => !!context.redirect,
     canRepeat: ({ context, event }) => context.repeats < REPEATS && isTransient(errorOf(event)),
   },
@@ -64,10 +63,6 @@ const machine = setup({
       credentials: { access_token: credentials.access_token },
     })),
     dropRedirect: assign({ redirect: undefined, repeats: 0 }),
-    // The next page tells the server what this one could not.
-    forget({ context, system }) {
-      servicesOf(system).revocations.remove(context.noted)
-    },
     redirect({ context, system }) {
       try {
         if (context.uri) servicesOf(system).redirect(context.uri)
@@ -80,7 +75,6 @@ const machine = setup({
   id: 'signOut',
   context: ({ input, self }) => ({
     ...input,
-    noted: input.credentials,
     isExpired: (input.credentials.expiresAt ?? Infinity) <= clockOf(self.system).now(),
     repeats: 0,
     retryAt: 0,
@@ -96,18 +90,13 @@ const machine = setup({
         input: ({ context: { credentials, redirect } }) => ({ credentials, redirect }),
         onDone: {
           target: 'done',
-          actions: [
-            assign({ uri: ({ event }) => event.output.redirect_uri }),
-            'forget',
-            'redirect',
-          ],
+          actions: [assign({ uri: ({ event }) => event.output.redirect_uri }), 'redirect'],
         },
         onError: [
           { guard: 'canRefresh', target: 'refreshing' },
           { guard: 'canRepeat', target: 'pausing', actions: 'backOff' },
           { guard: 'canDropRedirect', target: 'revoking', reenter: true, actions: 'dropRedirect' },
-          { guard: 'isTransient', target: 'done' },
-          { target: 'done', actions: 'forget' },
+          'done',
         ],
       },
     },
@@ -124,7 +113,7 @@ const machine = setup({
           }),
         },
         onError: [
-          { guard: 'isRejected', target: 'done', actions: 'forget' },
+          { guard: 'isRejected', target: 'done' },
           { target: 'revoking', actions: ['dropRedirect', 'giveUpRefresh'] },
         ],
       },

@@ -1,10 +1,11 @@
 import { type ActorRefFrom, assign, fromCallback, fromPromise, sendTo, setup } from 'xstate'
+import { retryAt } from '../../services/clock.ts'
 import { type AuthError, errorOf } from '../../services/error.ts'
 import type { SignOutRequest, Tokens } from '../../services/http/wire.ts'
 import { type Credentials, toCredentials } from '../../services/session/credentials.ts'
 import type { Revocable } from '../../services/session/revocations.ts'
 import type { SessionChange } from '../../services/session/sharedSession.ts'
-import { clockOf, servicesOf } from '../../services/system.ts'
+import { clockOf, providedTo, servicesOf } from '../../services/system.ts'
 import { signOut, type SignOutMachine } from './signOut.ts'
 import { until } from './until.ts'
 
@@ -51,16 +52,16 @@ const machine = setup({
   },
   actors: {
     follow: fromCallback<{ type: 'never' }>(({ sendBack, system }) => {
-      const { session, revocations } = servicesOf(system)
-      revocations.load().then(
+      const services = providedTo(system)
+      services?.revocations.load().then(
         (left) => {
           for (const credentials of left) sendBack({ type: 'tokens.revoke', credentials })
         },
         () => undefined,
       )
-      return session.open(sendBack)
+      return services?.session.open(sendBack)
     }),
-    load: fromPromise<Credentials | undefined>(({ system }) => servicesOf(system).session.load()),
+    load: fromPromise<void>(({ system }) => servicesOf(system).session.load()),
     refresh: fromPromise<void, { isUrgent?: boolean }>(({ input, system }) =>
       servicesOf(system).session.refresh(input),
     ),
@@ -70,7 +71,6 @@ const machine = setup({
   guards: {
     // Of concurrent sign-ins the last one started wins, whichever is answered last.
     isLatest: ({ context, event }) => !((event as { order?: number }).order! < context.order!),
-    hasOutput: ({ event }) => 'output' in event && !!event.output,
     isOutdated: ({ context, event }) =>
       event.type === 'tokens.refresh' && event.serial !== context.serial,
     canRetryNow: ({ context }) => context.error?.retryAfter === undefined,
@@ -130,7 +130,7 @@ const machine = setup({
     ),
     rememberError: assign({ error: ({ event }) => errorOf(event) }),
     backOff: assign(({ system }) => ({
-      retryAt: servicesOf(system).session.retryAt,
+      retryAt: providedTo(system)?.session.retryAt ?? retryAt(clockOf(system), 1),
       isUrgent: false,
     })),
     hurry: assign({ isUrgent: true }),
@@ -169,22 +169,8 @@ const machine = setup({
   states: {
     loading: {
       tags: 'busy',
-      invoke: {
-        id: 'load',
-        src: 'load',
-        onDone: [
-          {
-            guard: 'hasOutput',
-            target: 'kept',
-            actions: [
-              { type: 'take', params: ({ event }) => event.output! },
-              { type: 'notifySession', params: { type: 'tokens.restored' } },
-            ],
-          },
-          'absent',
-        ],
-        onError: 'absent',
-      },
+      // A stored session comes as a change, as from another tab.
+      invoke: { id: 'load', src: 'load', onDone: 'absent', onError: 'absent' },
     },
     kept: {
       on: {
@@ -197,7 +183,7 @@ const machine = setup({
       on: {
         'tokens.drop': { target: 'absent', actions: ['revoke', 'end', 'forgetError'] },
       },
-      // What it brings comes as a change of the session, as from another tab.
+      // What it brings comes as a change, too.
       invoke: {
         id: 'refresh',
         src: 'refresh',

@@ -64,8 +64,8 @@ export interface SharedSession {
    * @returns how to stop; a refresh that was sent is kept all the same
    */
   open(onChange: (change: SessionChange) => void): () => void
-  /** Reads the store. @returns the credentials, or undefined when nobody is signed in */
-  load(): Promise<Credentials | undefined>
+  /** Reads the store; settles once it has been reported who is signed in, if anyone is. */
+  load(): Promise<void>
   /** Reads the store again, because it may have changed without notice. */
   reload(): void
   /** Begins a session: a user has signed in. */
@@ -117,12 +117,16 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   const lease = timeout + 3 * STORAGE_SETTLE_MS
 
   let onChange: ((change: SessionChange) => void) | undefined
+  /** A pair has been reported since the session was opened. */
+  let hasReported = false
   /** The highest record known. */
   let memory: SessionRecord | undefined
   /** An entry has been seen in the store. */
   let isSeen = false
   /** The record in memory did not fit into the store. */
   let isUnsaved = false
+  /** The app has been told that the store fails. */
+  let hasFailed = false
   /** The sign-in or sign-out that is not stored yet: it becomes the highest record when it is. */
   let action: SessionRecord | undefined
   /** When this client signed in last, in milliseconds since the epoch. */
@@ -135,6 +139,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   let work: Promise<void> = Promise.resolve()
 
   const now = () => clock.now()
+  const steady = () => clock.monotonic?.() ?? now()
   const wait = (ms: number) => clock.until(now() + ms)
   const nextEpoch = (known = 0) => Math.max(known + 1, now())
   const pairOf = (record: SessionRecord | undefined) =>
@@ -146,6 +151,8 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   }
 
   function notifyFailure(thrown: unknown) {
+    if (hasFailed) return
+    hasFailed = true
     const error = new AuthError('unavailable', {
       operation: 'storage',
       description: 'the session could not be stored; it lasts as long as this page',
@@ -169,8 +176,13 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     if (validityOf(credentials, clock).isSkewed()) onChange?.({ type: 'clock.skewed' })
     if (isSamePair(before, record)) return true
     const isRefreshed = change === 'refreshed' && before?.kind === 'pair'
-    onChange?.({ type: isRefreshed ? 'pair.refreshed' : 'pair.restored', credentials })
+    report(record, isRefreshed ? 'pair.refreshed' : 'pair.restored')
     return true
+  }
+
+  function report({ credentials }: PairRecord, type: 'pair.restored' | 'pair.refreshed') {
+    hasReported = true
+    onChange?.({ type, credentials })
   }
 
   function doubt() {
@@ -206,7 +218,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     if (isAtomic() && found.kind === 'pair' && compare(found, memory) === 0) {
       if (!isSamePair(found, memory)) {
         memory = found
-        onChange?.({ type: 'pair.restored', credentials: found.credentials })
+        report(found, 'pair.restored')
       }
       return false
     }
@@ -245,7 +257,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     }
     try {
       await updateIn(store, key, update)
-      if (isWritten) isUnsaved = false
+      if (isWritten) isUnsaved = hasFailed = false
     } catch (thrown) {
       if (isWritten) await markUnsaved()
       throw thrown
@@ -285,7 +297,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
           isSeen = true
           return formatRecord(stored)
         })
-        isUnsaved = false
+        isUnsaved = hasFailed = false
       } catch (thrown) {
         await markUnsaved()
         notifyFailure(thrown)
@@ -300,13 +312,14 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
 
   /** Reads the store and its mirror, and writes back what is lower. */
   async function look(): Promise<void> {
+    const mirrored = mirror?.load()
     try {
       const text = (await store.get(key)) ?? null
       if (absorb(text) || isUnsaved) await commit()
     } catch (thrown) {
       notifyFailure(thrown)
     }
-    await lookIntoMirror('patiently')
+    await lookIntoMirror('patiently', mirrored)
   }
 
   /**
@@ -315,10 +328,13 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
    *
    * @param how `now` leaves that for the next time; `surely` takes it for what it shows
    */
-  async function lookIntoMirror(how: 'now' | 'patiently' | 'surely'): Promise<void> {
+  async function lookIntoMirror(
+    how: 'now' | 'patiently' | 'surely',
+    mirrored = mirror?.load(),
+  ): Promise<void> {
+    const text = await mirrored
     if (!mirror || action) return
-    const found = await mirror.read(memory)
-    if (action) return
+    const found = mirror.compare(text, memory)
     if (found.type === 'ahead') {
       if (move(found.record)) await commit()
     } else if (found.type === 'behind') {
@@ -397,8 +413,14 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       await sync()
       if (hasMoved()) return
       const outage = await outages.read()
-      const isForMe = outage && (outage.at >= since || outage.isOrdered || !isUrgent)
-      if (isForMe && now() < outage.until) throw pause(outage.until, outage.error)
+      // The machine keeps the pause after this client's own failure.
+      const isForeign = outage && !outage.isOwn
+      if (
+        isForeign &&
+        (outage.at >= since || outage.isOrdered || !isUrgent) &&
+        now() < outage.until
+      )
+        throw pause(outage.until, outage.error)
       if (now() < doubtUntil || held.hasWaited) {
         // The holder before may have stored a pair that is not visible yet.
         await clock.until(held.hasWaited ? now() + STORAGE_SETTLE_MS : doubtUntil)
@@ -495,7 +517,10 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   /** @throws what `fail` returns when the time is over */
   async function inTime<T>(result: Promise<T>, ms: number, fail: () => AuthError): Promise<T> {
     const waiting = new AbortController()
+    const began = steady()
     const late = clock.until(now() + ms, waiting.signal).then(() => {
+      // The clock of a test may end every wait at once.
+      if (steady() - began < ms / 2) return new Promise<never>(() => undefined)
       throw fail()
     })
     late.catch(() => undefined)
@@ -509,6 +534,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   return {
     open(run) {
       onChange = run
+      hasReported = false
       // Listen first and read afterwards, so that no change is missed.
       const stops = [
         bell.listen(() => hear()),
@@ -527,7 +553,9 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
         await clock.until(doubtUntil)
         await sync()
       }
-      return pairOf(memory)?.credentials
+      // After a stop the pair in memory may be known already.
+      const pair = pairOf(memory)
+      if (pair && !hasReported) report(pair, 'pair.restored')
     },
 
     reload: () => hear(),
@@ -549,7 +577,11 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     async refreshEnded(credentials) {
       const held = await acquire()
       try {
-        return await send(credentials)
+        const sending = new AbortController()
+        return await inTime(send(credentials, sending.signal), timeout, () => {
+          sending.abort()
+          return new AuthError('deadline_exceeded', { operation: 'refresh' })
+        })
       } finally {
         void held.release()
       }

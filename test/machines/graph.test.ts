@@ -12,6 +12,7 @@ import {
 } from 'xstate'
 import * as shipped from '../../adapters/client/index.ts'
 import { calls } from '../../machines/core/calls.ts'
+import { tokens } from '../../machines/core/tokens.ts'
 import { resumed } from '../../machines/core/resumed.ts'
 import { systemClock } from '../../services/clock.ts'
 import type { OperationName } from '../../services/http/operation.ts'
@@ -73,7 +74,7 @@ const invokers = (
   )
 
 /** Actors that run as long as the session and never end. */
-const isEndless = (logic: unknown) => logic === calls
+const isEndless = (logic: unknown) => logic === calls || logic === actorOf(tokens, 'follow')
 
 /** How an actor can end: a promise in both ways, a machine as its states say. */
 function endingsOf(machine: AnyStateMachine, src: string): ('done' | 'error')[] {
