@@ -16,7 +16,10 @@ import { createRandomServer } from './randomServer.ts'
 import type { Popup } from './world.ts'
 
 const url = 'http://sandbox.test'
+/** The session in the form of the official client. */
 const SESSION = 'credentials_demo'
+/** What holds tokens besides. */
+const SESSIONS = [SESSION, 'authflow_session_demo', 'authflow_revoke_demo']
 const flows = { signIn, resetPassword, account, upgrade, provider }
 const newContact = '+86 13600000000'
 
@@ -50,8 +53,13 @@ export async function openRandomWorld() {
     get: (key: string) => map.get(key),
     set(key: string, value: string) {
       map.set(key, value)
-      if (key !== SESSION) seen.add(value)
+      if (!SESSIONS.includes(key)) seen.add(value)
     },
+    update(key: string, decide: (text: string | null) => string | undefined) {
+      const next = decide(map.get(key) ?? null)
+      if (next !== undefined) this.set(key, next)
+    },
+    isAtomic: true,
     remove: (key: string) => void map.delete(key),
   })
   const storage = { shared: storeIn(shared), tab: storeIn(tab) }
@@ -257,7 +265,7 @@ export async function openRandomWorld() {
       const { status, user, flow: name, step } = world.auth.get() as Visible
       visitedSteps.add(`${name}.${step}`)
       const isSignedIn = status === 'signedIn' || status === 'anonymous'
-      if (isSignedIn !== shared.has(SESSION)) report(`${status}, but the store says otherwise`)
+      if (isSignedIn !== !!shared.get(SESSION)) report(`${status}, but the store says otherwise`)
       const flow = system.get('flow') as AnyActorRef | undefined
       if (accountFlow && accountFlow.flow === flow && accountFlow.uid !== user?.uid) {
         report('a flow goes on for another user')
