@@ -161,9 +161,16 @@ test.each([
   app.registerHost(url)
   await sandbox.addUser({ username, password })
   await app.auth().signIn({ username, password })
-  expect([...values.keys()].toSorted()).toEqual(['credentials_demo', 'device_id', 'user_info_demo'])
+  expect([...values.keys()].toSorted()).toEqual([
+    'authflow_session_demo',
+    'credentials_demo',
+    'device_id',
+    'user_info_demo',
+  ])
   await app.auth().signOut()
-  expect([...values.keys()]).toEqual(['device_id'])
+  // What stays of the session says that it has ended.
+  expect([...values.keys()].toSorted()).toEqual(['authflow_session_demo', 'device_id'])
+  expect(JSON.parse(values.get('authflow_session_demo')!)).toMatchObject({ kind: 'out' })
 })
 
 test('lazyMethods: a failed import is tried again by the next call', async () => {

@@ -115,6 +115,7 @@ describe('a stored session of the official SDK', () => {
     await compat.member()
     const { access_token, refresh_token, sub, scope } = await compat.auth.getCredentials()
     const stored = { access_token, refresh_token, sub, scope, token_type: 'Bearer', ...more }
+    await compat.storage.remove('authflow_session_demo')
     await compat.storage.set('credentials_demo', JSON.stringify(stored))
     const user = { sub, uid: sub, username, name: 'Ada' }
     const cached = JSON.stringify({ version: 'localCachev1', content: user })
