@@ -152,7 +152,7 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
       await waitFor(root, ({ value }) => value.status !== 'unknown')
       auth.send({ type: 'session.end', ...request })
       const revocation = tokensOf(system)?.getSnapshot().context.signOut
-      // The first attempt counts: while the server cannot be reached, nobody has to wait.
+      // The first attempt counts: later ones need no caller to wait for them.
       if (revocation) await waitFor(revocation, isSettled)
     },
 
@@ -190,7 +190,7 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
   return { auth, system: () => root?.system }
 }
 
-/** The server has been told, or the next attempt waits for its time. */
+/** The server has answered, or the next attempt waits for its time. */
 const isSettled = ({ status, tags }: AnyMachineSnapshot) =>
   status !== 'active' || tags.has('retrying')
 

@@ -33,7 +33,7 @@ const machine = setup({
       /** The next attempt does not wait for the pause that other tabs keep. */
       isUrgent?: boolean
       error?: AuthError
-      /** The last sign-out, while the server is told. */
+      /** The last sign-out, until the server has answered. */
       signOut?: ActorRefFrom<SignOutMachine>
     },
     events: {} as

@@ -4,7 +4,7 @@ import type { Store } from './store.ts'
 /** Milliseconds after which a store is read again where no client can notify another one. */
 const POLL_MS = 5_000
 
-/** Tells the clients of one session that its record has changed. No token is in the message. */
+/** Notifies the clients of one session that its record has changed. No token is in the message. */
 export interface Bell {
   ring(): void
   /** Calls `run` when another client rings. @returns how to stop */
@@ -15,7 +15,7 @@ export interface Bell {
 export interface BellOptions {
   /** The key of the session. */
   name: string
-  /** The store of the session; clients with the same store in one process hear each other. */
+  /** The store of the session; clients with the same store in one process notify each other. */
   store: Store
   /** Whether other tabs and workers of the origin share the store. */
   isShared: boolean

@@ -16,7 +16,7 @@ export interface PairRecord {
   isRepaired?: boolean
 }
 
-/** The pair of this generation must not be presented again; whoever holds a newer one stores it. */
+/** The pair of this generation must not be presented again; a client that holds a newer one stores it. */
 export interface SpentRecord {
   kind: 'spent'
   epoch: number

@@ -13,7 +13,7 @@ export type Revocable = Pick<Credentials, 'access_token' | 'refresh_token' | 've
 
 /** The sessions that were ended here and may still be good at the server. */
 export interface Revocations {
-  /** Notes a session before the server is told; a page that is left meanwhile is taken over from. */
+  /** Notes a session before it is revoked, so that the next page can do so if this one is left. */
   add(session: Revocable): void
   /**
    * Follows a request about a noted session: once the server has answered it, the note is removed. The
@@ -56,7 +56,7 @@ export function createRevocations(store: Store, key: string): Revocations {
         return before.length > 0 ? store.remove(key) : undefined
       }
       if (!isPromise(text)) return write(parse(text))
-      // The server is told now or never.
+      // Without the note only this page can revoke the session.
       return text.then((read) => write(parse(read))).catch(() => undefined)
     } catch {
       return undefined

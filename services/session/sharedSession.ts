@@ -19,7 +19,7 @@ import {
 import { STORAGE_SETTLE_MS, type Store, updateIn } from './store.ts'
 
 /** Milliseconds a caller waits for a refresh, those that other tabs run before it included. */
-export const REFRESH_PATIENCE_MS = 20_000
+export const REFRESH_TIMEOUT_MS = 20_000
 
 /** Milliseconds to wait for a client that knows better, after damaged data was found. */
 const DOUBT_MS = 500
@@ -125,7 +125,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   let isSeen = false
   /** The record in memory did not fit into the store. */
   let isUnsaved = false
-  /** The app has been told that the store fails. */
+  /** The failure of the store has been reported. */
   let hasFailed = false
   /** The sign-in or sign-out that is not stored yet: it becomes the highest record when it is. */
   let action: SessionRecord | undefined
@@ -266,7 +266,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   }
 
   /**
-   * What does not fit into the store leaves a mark that is shorter than what it replaces: nobody presents
+   * What does not fit into the store leaves a mark that is shorter than what it replaces: no client presents
    * the pair before. Removing the entry would say that the app has cleared it.
    */
   async function markUnsaved(): Promise<void> {
@@ -392,7 +392,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   const sync = () => enqueue(look)
 
   /** A storage event carries the value, which the copy of this page may not show yet. */
-  function hear(text?: string | null) {
+  function onStorage(text?: string | null) {
     // A removal that is older than an own sign-in does not end it.
     const isYoung = now() - signedInAt < STORAGE_SETTLE_MS && pairOf(memory)?.generation === 0
     if (typeof text === 'string' || (text === null && !isYoung)) {
@@ -537,9 +537,9 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       hasReported = false
       // Listen first and read afterwards, so that no change is missed.
       const stops = [
-        bell.listen(() => hear()),
-        store.watch?.(key, hear),
-        mirror?.watch(() => hear()),
+        bell.listen(() => onStorage()),
+        store.watch?.(key, onStorage),
+        mirror?.watch(() => onStorage()),
       ]
       return () => {
         onChange = undefined
@@ -558,7 +558,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       if (pair && !hasReported) report(pair, 'pair.restored')
     },
 
-    reload: () => hear(),
+    reload: () => onStorage(),
 
     begin(credentials) {
       signedInAt = now()
@@ -569,7 +569,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
 
     refresh({ isUrgent = false } = {}) {
       flight ??= refreshOnce(isUrgent).finally(() => (flight = undefined))
-      return inTime(flight, REFRESH_PATIENCE_MS, () =>
+      return inTime(flight, REFRESH_TIMEOUT_MS, () =>
         pause(retryAt(clock, 1), new AuthError('deadline_exceeded', { operation: 'refresh' })),
       )
     },
