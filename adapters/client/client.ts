@@ -45,6 +45,8 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
   /** The actors that the view is read from. */
   let followed: AnyActorRef[] = []
   let callCount = 0
+  /** Settles once it is known who is signed in. */
+  let resuming: Promise<void> | undefined
   let unwatch: (() => void) | undefined
 
   const notifier = createNotifier(get, () => {
@@ -120,7 +122,7 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
       root.start()
       follow(root)
       watch(root)
-      void resume(root)
+      resuming = resume(root)
       notifier.schedule()
     },
 
@@ -149,7 +151,7 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
     async signOut(request = {}) {
       if (!root) throw notStarted()
       const { system } = root
-      await waitFor(root, ({ value }) => value.status !== 'unknown')
+      await resuming
       auth.send({ type: 'session.end', ...request })
       const revocation = tokensOf(system)?.getSnapshot().context.signOut
       // The first attempt counts: later ones need no caller to wait for them.

@@ -15,8 +15,9 @@ export interface Bell {
 export interface BellOptions {
   /** The key of the session. */
   name: string
-  /** The store of the session; clients with the same store in one process notify each other. */
   store: Store
+  /** Clients of the same identity in one process notify each other. */
+  identity: object
   /** Whether other tabs and workers of the origin share the store. */
   isShared: boolean
   clock: Clock
@@ -27,14 +28,14 @@ export interface BellOptions {
  * `BroadcastChannel`, clients with the same store in one process directly. Where neither reaches all
  * clients, `listen` calls `run` at intervals.
  */
-export function createBell({ name, store, isShared, clock }: BellOptions): Bell {
+export function createBell({ name, store, identity, isShared, clock }: BellOptions): Bell {
   const hasChannel = isShared && typeof BroadcastChannel !== 'undefined'
   let channel: BroadcastChannel | undefined
   let own: (() => void) | undefined
 
   return {
     ring() {
-      for (const run of listeners.get(store) ?? []) if (run !== own) run()
+      for (const run of listeners.get(identity) ?? []) if (run !== own) run()
       if (!hasChannel) return
       // A client that is stopped still says what its last request has brought.
       const sender = channel ?? new BroadcastChannel(name)
@@ -44,8 +45,8 @@ export function createBell({ name, store, isShared, clock }: BellOptions): Bell 
 
     listen(run) {
       own = run
-      const all = listeners.get(store) ?? new Set()
-      listeners.set(store, all.add(run))
+      const all = listeners.get(identity) ?? new Set()
+      listeners.set(identity, all.add(run))
       const stop = new AbortController()
       if (hasChannel) {
         channel = new BroadcastChannel(name)
@@ -63,8 +64,8 @@ export function createBell({ name, store, isShared, clock }: BellOptions): Bell 
   }
 }
 
-/** The listeners of each store in this process. */
-const listeners = /* @__PURE__ */ new WeakMap<Store, Set<() => void>>()
+/** The listeners of each session in this process. */
+const listeners = /* @__PURE__ */ new WeakMap<object, Set<() => void>>()
 
 async function repeat(run: () => void, clock: Clock, signal: AbortSignal): Promise<void> {
   try {

@@ -7,6 +7,8 @@ import { memoryStore, type Store, webStorage, updateIn, webStore, withTimeout } 
 export interface SessionPorts {
   /** Holds the record of the session. */
   store: Store
+  /** The store as the app gave it: clients that were given the same one share the session. */
+  identity: object
   /** Holds the form of the official client, the device id and whatever else clients share. */
   shared: Store
   /** Where the form of the official client is kept; undefined for nowhere. */
@@ -35,6 +37,7 @@ export function sessionPorts({ shared: given, lock }: GivenPorts, clock: Clock):
     const store = withTimeout(given, clock)
     return {
       store,
+      identity: given,
       shared: store,
       mirror: store,
       lock: lock ?? lockFor(given, isBrowser),
@@ -45,6 +48,7 @@ export function sessionPorts({ shared: given, lock }: GivenPorts, clock: Clock):
     const store = memoryStore()
     return {
       store,
+      identity: store,
       shared: store,
       mirror: store,
       lock: lock ?? processLock(store),
@@ -57,7 +61,14 @@ export function sessionPorts({ shared: given, lock }: GivenPorts, clock: Clock):
     typeof indexedDB === 'undefined'
       ? shared
       : withFallback(withTimeout(indexedDbStore(), clock, DATABASE_TIMEOUT_MS), shared)
-  return { store, shared, mirror, lock: lock ?? lockFor(store, true), isShared: true }
+  return {
+    store,
+    identity: store,
+    shared,
+    mirror,
+    lock: lock ?? lockFor(store, true),
+    isShared: true,
+  }
 }
 
 /** Milliseconds in which IndexedDB has to answer; some browsers never open it. */

@@ -41,6 +41,8 @@ export interface SharedSessionOptions {
   clientId: string
   /** Holds the record of the session. */
   store: Store
+  /** Clients of the same identity in one process share the session. */
+  identity: object
   /** Holds the session in the form of the official client; undefined for none. */
   mirror?: Store
   lock: Lock

@@ -59,6 +59,7 @@ async function open(world: World, store = world.store) {
   const session: SharedSession = createSharedSession({
     clientId: 'app',
     store,
+    identity: store,
     mirror: store,
     lock: world.lock,
     isShared: false,
