@@ -261,10 +261,15 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     isUnsaved = true
     if (memory?.kind !== 'pair') return
     const mark = { kind: 'spent', epoch: memory.epoch, generation: memory.generation - 1 } as const
-    const write = (text: string | null) =>
-      compare(mark, parseRecord(text)) > 0 ? formatRecord(mark) : undefined
-    await Promise.resolve(updateIn(store, key, write)).catch(() => undefined)
-    bell.ring()
+    let isMarked = false
+    await Promise.resolve(
+      updateIn(store, key, (text) => {
+        isMarked = compare(mark, parseRecord(text)) > 0
+        return isMarked ? formatRecord(mark) : undefined
+      }),
+    ).catch(() => undefined)
+    // Two clients that cannot store would wake each other without end.
+    if (isMarked) bell.ring()
   }
 
   /** A user's action takes place when it is stored, above everything that is there by then. */
@@ -314,11 +319,12 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
    * be another tab's own write that is not visible here yet is looked at again a moment later.
    *
    * @param how `now` leaves that for the next time; `surely` takes it for what it shows
+   * @returns whether it was left for the next time
    */
-  async function lookIntoMirror(how: 'now' | 'patiently' | 'surely'): Promise<void> {
-    if (!mirror || action) return
+  async function lookIntoMirror(how: 'now' | 'patiently' | 'surely'): Promise<boolean> {
+    if (!mirror || action) return false
     const found = await mirror.read(memory)
-    if (action) return
+    if (action) return false
     if (found.type === 'ahead') {
       if (move(found.record)) await commit()
     } else if (found.type === 'behind') {
@@ -328,13 +334,14 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       await noteMirror()
     } else if (found.type !== 'same') {
       if (how !== 'surely' && !found.isCertain && !mirror.isAtomic && memory) {
-        if (how === 'now') return
+        if (how === 'now') return true
         await wait(STORAGE_SETTLE_MS)
         return lookIntoMirror('surely')
       }
-      if (found.type === 'foreign') return adopt(found)
-      if (move({ kind: 'out', epoch: memory!.epoch, isCleared: true })) await commit()
+      if (found.type === 'foreign') await adopt(found)
+      else if (move({ kind: 'out', epoch: memory!.epoch, isCleared: true })) await commit()
     }
+    return false
   }
 
   /** Notes in the store that the mirror has been written, so that its absence means something. */
@@ -415,7 +422,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     } finally {
       void Promise.resolve(hold && wait(hold)).then(() => {
         sending.abort()
-        return held.release()
+        return release(held)
       })
     }
   }
@@ -470,11 +477,13 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       credentials: toCredentials(tokens, clock, pair.credentials),
     }
     await enqueue(async () => {
-      // The app may have cleared the mirror while the server was asked.
-      await lookIntoMirror('now')
-      if (move(next, 'refreshed')) void mirror?.write(memory)
+      // The app may have cleared the mirror while the server was asked, or the official client may have
+      // signed in: that is not written over.
+      const isLeft = await lookIntoMirror('now')
+      if (move(next, 'refreshed') && !isLeft) void mirror?.write(memory)
       await commit(next)
-      void mirror?.write(memory)
+      if (isLeft) void sync()
+      else void mirror?.write(memory)
     })
   }
 
@@ -489,6 +498,15 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     } catch {
       // A lock that fails, as in a sandboxed frame, is done without.
       return { hasWaited: false, isHeld: () => true, release: () => undefined }
+    }
+  }
+
+  /** Frees a lock; where that fails its lease runs out. */
+  async function release(held: HeldLock): Promise<void> {
+    try {
+      await held.release()
+    } catch {
+      // Others wait for as long as if this client had died.
     }
   }
 
@@ -551,7 +569,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       try {
         return await send(credentials)
       } finally {
-        void held.release()
+        void release(held)
       }
     },
 
