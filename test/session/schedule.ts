@@ -177,6 +177,9 @@ const MAX_WAIT_MS = 21_000
 /** Milliseconds until what the app or the official client did to the mirror is taken over. */
 const ADOPTION_MS = 3_500
 
+/** No schedule needs more writes of the session and its mirror. */
+const MAX_WRITES = 300
+
 interface Stored {
   kind: 'pair' | 'spent' | 'out'
   epoch: number
@@ -238,13 +241,18 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
   const inevitable = new Set<string>()
   const clients: SimulatedClient[] = []
   const actions: Action[] = []
+  let writes = 0
   let isDamaged = false
   let wasFull = false
   let isLossy = false
   let isSetBack = false
   let isOfficialBusy = false
 
+  /** A damage has hit what no living client knows. */
+  let isOnlyCopyLost = () => false
+
   const fail = (what: string) => {
+    if (isOnlyCopyLost()) return void inevitable.add('the only copy was damaged')
     simulation.note('!!', what)
     broken.add(what)
   }
@@ -260,6 +268,8 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
 
   function onWrite(process: Process, key: string, text: string | null) {
     if (key === MIRROR) simulation.note(process.name, 'mirror:', text && shortOf(text))
+    if ((key === KEY || key === MIRROR) && ++writes > MAX_WRITES)
+      fail('clients write against each other')
     if (key !== KEY) return
     simulation.note(process.name, 'stores', text)
     const record = parse(text)
@@ -496,8 +506,15 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       simulation.skew += hours * 3600_000
     },
     damage(_, client) {
-      if (!stored()) return
+      const record = stored()
+      if (!record) return
       isDamaged = true
+      const known = record.credentials?.access_token
+      const knowing = alive().filter(
+        ({ credentials }) => credentials?.access_token.reveal() === known,
+      )
+      const before = isOnlyCopyLost
+      isOnlyCopyLost = () => before() || knowing.every(({ process }) => process.isDead)
       simulation.note('-- damage')
       if (isLocal) storage.write(client.process, KEY, '{"kind":')
       else if (place === 'process') void memory.set(KEY, '{"kind":')
