@@ -482,8 +482,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       const isLeft = await lookIntoMirror('now')
       if (move(next, 'refreshed') && !isLeft) void mirror?.write(memory)
       await commit(next)
-      if (isLeft) void sync()
-      else void mirror?.write(memory)
+      if (await lookIntoMirror('now')) void sync()
     })
   }
 

@@ -177,6 +177,14 @@ const MAX_WAIT_MS = 21_000
 /** Milliseconds until what the app or the official client did to the mirror is taken over. */
 const ADOPTION_MS = 3_500
 
+/** Milliseconds in which a write of one page may not be seen in another. */
+const CROSSING_MS = 1_000
+
+interface MirrorWrite {
+  process: Process
+  at: number
+}
+
 /** No schedule needs more writes of the session and its mirror. */
 const MAX_WRITES = 300
 
@@ -242,6 +250,12 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
   const clients: SimulatedClient[] = []
   const actions: Action[] = []
   let writes = 0
+  const official: MirrorWrite[] = []
+  const mirrorWrites: MirrorWrite[] = []
+  let hasCrossed = false
+  /** Whether neither process could see what the other one wrote. */
+  const isCrossing = (write: MirrorWrite, process: Process) =>
+    write.process !== process && simulation.now - write.at < CROSSING_MS
   let isDamaged = false
   let wasFull = false
   let isLossy = false
@@ -252,6 +266,8 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
   let isOnlyCopyLost = () => false
 
   const fail = (what: string) => {
+    if (hasCrossed)
+      return void inevitable.add('the official client and another tab wrote at the same moment')
     if (isOnlyCopyLost()) return void inevitable.add('the only copy was damaged')
     simulation.note('!!', what)
     broken.add(what)
@@ -270,6 +286,10 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     if (key === MIRROR) simulation.note(process.name, 'mirror:', text && shortOf(text))
     if ((key === KEY || key === MIRROR) && ++writes > MAX_WRITES)
       fail('clients write against each other')
+    if (key === MIRROR) {
+      mirrorWrites.push({ process, at: simulation.now })
+      if (official.some((write) => isCrossing(write, process))) hasCrossed = true
+    }
     if (key !== KEY) return
     simulation.note(process.name, 'stores', text)
     const record = parse(text)
@@ -540,7 +560,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       const token = server.signIn(user)
       token.sentTo = client.process
       act({ type: 'signIn', user, session: token.session, process: client.process })
-      storage.write(client.process, MIRROR, officialForm(token, client))
+      writeOfficially(token, client)
     },
     officialRefresh(_, client) {
       const text = isPage && storage.of(client.process).view.get(MIRROR)
@@ -551,11 +571,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       const { session } = token
       act({ type: 'signIn', user: session.user, session, process: client.process })
       actions.at(-1)!.to = simulation.now + lag + ADOPTION_MS
-      storage.write(
-        client.process,
-        MIRROR,
-        officialForm(server.act(client.process, token.id), client),
-      )
+      writeOfficially(server.act(client.process, token.id), client)
     },
     revoked(_, client) {
       const token = server.byAccess.get(client.credentials?.access_token.reveal() ?? '')
@@ -563,6 +579,13 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       simulation.note('-- the server ends the session of', client.name)
       token.session.ended = 'by the server'
     },
+  }
+
+  function writeOfficially(token: ServerToken, client: SimulatedClient) {
+    const { process } = client
+    if (mirrorWrites.some((write) => isCrossing(write, process))) hasCrossed = true
+    official.push({ process, at: simulation.now })
+    storage.write(process, MIRROR, officialForm(token, client))
   }
 
   function officialForm(token: ServerToken, { process: { clock } }: SimulatedClient) {
