@@ -125,16 +125,18 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   let isUnsaved = false
   /** The sign-in or sign-out that is not stored yet: it becomes the highest record when it is. */
   let action: SessionRecord | undefined
-  /** When this client signed in last, in milliseconds since the epoch. */
+  /** When this client signed in last, by `steady`. */
   let signedInAt = -Infinity
-  /** What was read before this moment may be older than what another client knows. */
-  let doubtUntil = 0
+  /** What was read before this moment, by `steady`, may be older than what another client knows. */
+  let doubtUntil = -Infinity
   let doubted: string | undefined
   let flight: Promise<void> | undefined
   let retryTime = 0
   let work: Promise<void> = Promise.resolve()
 
   const now = () => clock.now()
+  /** The time that a change of the system time does not move. */
+  const steady = () => clock.monotonic?.() ?? now()
   const wait = (ms: number) => clock.until(now() + ms)
   const nextEpoch = (known = 0) => Math.max(known + 1, now())
   const pairOf = (record: SessionRecord | undefined) =>
@@ -174,8 +176,12 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   }
 
   function doubt() {
-    doubtUntil = Math.max(doubtUntil, now() + DOUBT_MS)
+    doubtUntil = steady() + DOUBT_MS
   }
+
+  /** A removal of this age may be older than an own sign-in, and does not end it. */
+  const isJustSignedIn = () =>
+    steady() - signedInAt < STORAGE_SETTLE_MS && pairOf(memory)?.generation === 0
 
   /** Takes in what the store holds. @returns whether the store has to be written */
   function absorb(text: string | null): boolean {
@@ -327,7 +333,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     if (action) return false
     if (found.type === 'ahead') {
       if (move(found.record)) await commit()
-    } else if (found.type === 'behind') {
+    } else if (found.type === 'behind' || (found.type === 'removed' && isJustSignedIn())) {
       await mirror.write(memory)
     } else if (found.type === 'absent') {
       await mirror.write(memory)
@@ -384,9 +390,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
 
   /** A storage event carries the value, which the copy of this page may not show yet. */
   function hear(text?: string | null) {
-    // A removal that is older than an own sign-in does not end it.
-    const isYoung = now() - signedInAt < STORAGE_SETTLE_MS && pairOf(memory)?.generation === 0
-    if (typeof text === 'string' || (text === null && !isYoung)) {
+    if (typeof text === 'string' || (text === null && !isJustSignedIn())) {
       if (absorb(text)) void enqueue(() => commit())
     }
     void sync()
@@ -406,9 +410,9 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       const outage = await outages.read()
       const isForMe = outage && (outage.at >= since || outage.isOrdered || !isUrgent)
       if (isForMe && now() < outage.until) throw pause(outage.until, outage.error)
-      if (now() < doubtUntil || held.hasWaited) {
+      if (steady() < doubtUntil || held.hasWaited) {
         // The holder before may have stored a pair that is not visible yet.
-        await clock.until(held.hasWaited ? now() + STORAGE_SETTLE_MS : doubtUntil)
+        await wait(held.hasWaited ? STORAGE_SETTLE_MS : DOUBT_MS)
         await sync()
         if (hasMoved()) return
       }
@@ -540,8 +544,8 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
 
     async load() {
       await sync()
-      if (!memory && now() < doubtUntil) {
-        await clock.until(doubtUntil)
+      if (!memory && steady() < doubtUntil) {
+        await wait(DOUBT_MS)
         await sync()
       }
       return pairOf(memory)?.credentials
@@ -550,7 +554,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     reload: () => hear(),
 
     begin(credentials) {
-      signedInAt = now()
+      signedInAt = steady()
       act({ kind: 'pair', epoch: nextEpoch(memory?.epoch), generation: 0, credentials })
     },
 

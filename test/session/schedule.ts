@@ -166,6 +166,8 @@ interface Action {
   from: number
   /** When every client can have seen it; undefined until it is stored. */
   to?: number
+  /** Clients that did not notice it may go on. */
+  isOptional?: boolean
 }
 
 const KEY = 'authflow_session_app'
@@ -314,13 +316,15 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       ? 'its sender is dead'
       : next.isAnswerLost
         ? 'the answer was lost'
-        : holder?.isDead
-          ? 'the holder is dead'
-          : holder?.wasFrozen
-            ? 'the holder was frozen'
-            : isSlow
-              ? 'requests have crossed in a disturbance'
-              : undefined
+        : next.isAnswerLate
+          ? 'the answer came too late'
+          : holder?.isDead
+            ? 'the holder is dead'
+            : holder?.wasFrozen
+              ? 'the holder was frozen'
+              : isSlow
+                ? 'requests have crossed in a disturbance'
+                : undefined
     simulation.note('server:', token.id, 'again, from', process.name, why)
     if (why) inevitable.add(`a used pair was sent: ${why}`)
     else fail('a used pair was sent')
@@ -541,7 +545,10 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       else database.write(client.process, KEY, '{"kind":')
     },
     damageMirror(_, client) {
-      if (isPage) storage.write(client.process, MIRROR, '{"version":')
+      if (!isPage) return
+      // What the official client has just written, nobody else may have read.
+      if (official.some(({ at }) => simulation.now - at < ADOPTION_MS)) hasCrossed = true
+      storage.write(client.process, MIRROR, '{"version":')
     },
     clear(_, client) {
       if (!isPage) return
@@ -552,7 +559,8 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     clearDatabase(_, client) {
       if (isLocal || place === 'process') return
       act({ type: 'clear', process: client.process })
-      actions.at(-1)!.to = simulation.now + lag
+      // A client that opens takes the session from the mirror.
+      Object.assign(actions.at(-1)!, { to: simulation.now + lag, isOptional: place !== 'redis' })
       database.clear(client.process)
     },
     officialSignIn({ user }: { user: string }, client) {
@@ -712,12 +720,13 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     if (users.size > 1) fail('two users at once')
 
     // What was never stored because its page was left is not an action.
-    const done = actions.filter(
-      ({ to, process }) => to !== undefined || !process?.isDead,
-    )
+    const done = actions.filter(({ to, process }) => to !== undefined || !process?.isDead)
     const last = done.reduce((a, b) => (b.from >= a.from ? b : a))
+    const before = done
+      .filter(({ isOptional }) => !isOptional)
+      .reduce((a, b) => (b.from >= a.from ? b : a))
     const accepted = done.filter(
-      (action) => action === last || (action.to ?? Infinity) >= last.from,
+      (action) => action === last || action === before || (action.to ?? Infinity) >= last.from,
     )
     if (accepted.length > 1) inevitable.add('actions at the same moment')
     const sessions = accepted.filter(({ type }) => type === 'signIn')
@@ -743,13 +752,15 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
           ? undefined
           : newest.isAnswerLost
             ? 'its answer was lost'
-            : newest.sentTo?.isDead
-              ? 'its holder is dead'
-              : isDamaged
-                ? 'damaged'
-                : wasFull
-                  ? 'did not fit'
-                  : undefined
+            : newest.isAnswerLate
+              ? 'its answer came too late'
+              : newest.sentTo?.isDead
+                ? 'its holder is dead'
+                : isDamaged
+                  ? 'damaged'
+                  : wasFull
+                    ? 'did not fit'
+                    : undefined
         if (why) inevitable.add(`the newest pair was lost: ${why}`)
         else if (isSetBack && done.length > 2)
           inevitable.add('the clock was set back between actions')

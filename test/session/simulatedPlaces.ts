@@ -194,10 +194,7 @@ export class SimulatedDatabase {
           settle = () => reject(thrown as Error)
         }
         // The page sees the end of its transactions in their order.
-        const end = Math.max(
-          this.#simulation.now + random() * 5,
-          this.#busyUntil.get(process) ?? 0,
-        )
+        const end = Math.max(this.#simulation.now + random() * 5, this.#busyUntil.get(process) ?? 0)
         this.#busyUntil.set(process, end)
         process.post(end - this.#simulation.now, settle)
         done()

@@ -37,6 +37,8 @@ export interface ServerToken {
   sentTo?: Process
   /** The successor never reached a client. */
   isAnswerLost?: boolean
+  /** The client had given up waiting when the server answered. */
+  isAnswerLate?: boolean
 }
 
 /** A session at the server. */
@@ -111,15 +113,16 @@ export class SimulatedServer {
     this.requests++
     return new Promise((resolve, reject) => {
       let isOver = false
-      let isActedOn = false
       const finish = (ms: number, settle: () => void) =>
         process.post(ms, () => {
           isOver = true
           settle()
         })
+      let successor: ServerToken | undefined
       signal?.addEventListener('abort', () => {
         if (isOver) return
         isOver = true
+        if (successor) successor.isAnswerLate = true
         reject(signal.reason as Error)
       })
       const fail = (ms: number, code: string, retryAfter?: number) =>
@@ -128,10 +131,9 @@ export class SimulatedServer {
       const act = (delay: number, isLost = false) => {
         // A request that was given up is closed, which most servers notice before they act.
         if (isOver && process.random() < 0.8) return
-        isActedOn = true
         let token: ServerToken
         try {
-          token = this.act(process, id)
+          token = successor = this.act(process, id)
         } catch (thrown) {
           return void finish(delay, () => reject(thrown as Error))
         }
@@ -139,12 +141,8 @@ export class SimulatedServer {
           token.isAnswerLost = true
           return void fail(delay, 'unavailable')
         }
-        // What is given up before the answer arrives is lost as well.
-        token.isAnswerLost = isOver
+        if (isOver) token.isAnswerLate = true
         finish(delay, () => resolve(this.tokensOf(token)))
-        signal?.addEventListener('abort', () => {
-          if (isActedOn && !isOver) token.isAnswerLost = true
-        })
       }
       simulation.after(transit(), () => {
         const { fault } = this

@@ -112,8 +112,7 @@ export class Simulation {
   }
 }
 
-const isBefore = (a: Item, b: Item) =>
-  a.time < b.time || (a.time === b.time && a.order < b.order)
+const isBefore = (a: Item, b: Item) => a.time < b.time || (a.time === b.time && a.order < b.order)
 
 /** A page with its thread, or a process of Node.js. */
 export class Process {
