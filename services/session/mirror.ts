@@ -109,7 +109,10 @@ export function createMirror(store: Store, key: string): Mirror {
       const isOwn = place && (compareCopies(pair, record) !== 0 || isSamePair(pair, record))
       if (isOwn) {
         seenEpoch = place.epoch
-        if (compareCopies(pair, record) <= 0) return { type: 'behind' }
+        const order = compareCopies(pair, record)
+        // Two clients may order the fields differently: neither corrects the other.
+        if (order === 0) return { type: 'same' }
+        if (order < 0) return { type: 'behind' }
         return { type: 'ahead', record: { ...pair, isMirrored: true } }
       }
       if (isSamePair(pair, record) || text === adopted) return { type: 'behind' }

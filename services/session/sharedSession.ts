@@ -131,16 +131,17 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   let hasFailed = false
   /** The sign-in or sign-out that is not stored yet: it becomes the highest record when it is. */
   let action: SessionRecord | undefined
-  /** When this client signed in last, in milliseconds since the epoch. */
+  /** When this client signed in last, by `steady`. */
   let signedInAt = -Infinity
-  /** What was read before this moment may be older than what another client knows. */
-  let doubtUntil = 0
+  /** What was read before this moment, by `steady`, may be older than what another client knows. */
+  let doubtUntil = -Infinity
   let doubted: string | undefined
   let flight: Promise<void> | undefined
   let retryTime = 0
   let work: Promise<void> = Promise.resolve()
 
   const now = () => clock.now()
+  /** The time that a change of the system time does not move. */
   const steady = () => clock.monotonic?.() ?? now()
   const wait = (ms: number) => clock.until(now() + ms)
   const nextEpoch = (known = 0) => Math.max(known + 1, now())
@@ -188,8 +189,12 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   }
 
   function doubt() {
-    doubtUntil = Math.max(doubtUntil, now() + DOUBT_MS)
+    doubtUntil = steady() + DOUBT_MS
   }
+
+  /** A removal of this age may be older than an own sign-in, and does not end it. */
+  const isJustSignedIn = () =>
+    steady() - signedInAt < STORAGE_SETTLE_MS && pairOf(memory)?.generation === 0
 
   /** Takes in what the store holds. @returns whether the store has to be written */
   function absorb(text: string | null): boolean {
@@ -275,10 +280,15 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     isUnsaved = true
     if (memory?.kind !== 'pair') return
     const mark = { kind: 'spent', epoch: memory.epoch, generation: memory.generation - 1 } as const
-    const write = (text: string | null) =>
-      compare(mark, parseRecord(text)) > 0 ? formatRecord(mark) : undefined
-    await Promise.resolve(updateIn(store, key, write)).catch(() => undefined)
-    bell.ring()
+    let isMarked = false
+    await Promise.resolve(
+      updateIn(store, key, (text) => {
+        isMarked = compare(mark, parseRecord(text)) > 0
+        return isMarked ? formatRecord(mark) : undefined
+      }),
+    ).catch(() => undefined)
+    // Two clients that cannot store would wake each other without end.
+    if (isMarked) bell.ring()
   }
 
   /** A user's action takes place when it is stored, above everything that is there by then. */
@@ -329,30 +339,32 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
    * be another tab's own write that is not visible here yet is looked at again a moment later.
    *
    * @param how `now` leaves that for the next time; `surely` takes it for what it shows
+   * @returns whether it was left for the next time
    */
   async function lookIntoMirror(
     how: 'now' | 'patiently' | 'surely',
     mirrored = mirror?.load(),
-  ): Promise<void> {
+  ): Promise<boolean> {
     const text = await mirrored
-    if (!mirror || action) return
+    if (!mirror || action) return false
     const found = mirror.compare(text, memory)
     if (found.type === 'ahead') {
       if (move(found.record)) await commit()
-    } else if (found.type === 'behind') {
+    } else if (found.type === 'behind' || (found.type === 'removed' && isJustSignedIn())) {
       await mirror.write(memory)
     } else if (found.type === 'absent') {
       await mirror.write(memory)
       await noteMirror()
     } else if (found.type !== 'same') {
       if (how !== 'surely' && !found.isCertain && !mirror.isAtomic && memory) {
-        if (how === 'now') return
+        if (how === 'now') return true
         await wait(STORAGE_SETTLE_MS)
         return lookIntoMirror('surely')
       }
-      if (found.type === 'foreign') return adopt(found)
-      if (move({ kind: 'out', epoch: memory!.epoch, isCleared: true })) await commit()
+      if (found.type === 'foreign') await adopt(found)
+      else if (move({ kind: 'out', epoch: memory!.epoch, isCleared: true })) await commit()
     }
+    return false
   }
 
   /** Notes in the store that the mirror has been written, so that its absence means something. */
@@ -395,9 +407,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
 
   /** A storage event carries the value, which the copy of this page may not show yet. */
   function onStorage(text?: string | null) {
-    // A removal that is older than an own sign-in does not end it.
-    const isYoung = now() - signedInAt < STORAGE_SETTLE_MS && pairOf(memory)?.generation === 0
-    if (typeof text === 'string' || (text === null && !isYoung)) {
+    if (typeof text === 'string' || (text === null && !isJustSignedIn())) {
       if (absorb(text)) void enqueue(() => commit())
     }
     void sync()
@@ -423,9 +433,9 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
         now() < outage.until
       )
         throw pause(outage.until, outage.error)
-      if (now() < doubtUntil || held.hasWaited) {
+      if (steady() < doubtUntil || held.hasWaited) {
         // The holder before may have stored a pair that is not visible yet.
-        await clock.until(held.hasWaited ? now() + STORAGE_SETTLE_MS : doubtUntil)
+        await wait(held.hasWaited ? STORAGE_SETTLE_MS : DOUBT_MS)
         await sync()
         if (hasMoved()) return
       }
@@ -439,7 +449,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     } finally {
       void Promise.resolve(hold && wait(hold)).then(() => {
         sending.abort()
-        return held.release()
+        return release(held)
       })
     }
   }
@@ -494,11 +504,12 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       credentials: toCredentials(tokens, clock, pair.credentials),
     }
     await enqueue(async () => {
-      // The app may have cleared the mirror while the server was asked.
-      await lookIntoMirror('now')
-      if (move(next, 'refreshed')) void mirror?.write(memory)
+      // The app may have cleared the mirror while the server was asked, or the official client may have
+      // signed in: that is not written over.
+      const isLeft = await lookIntoMirror('now')
+      if (move(next, 'refreshed') && !isLeft) void mirror?.write(memory)
       await commit(next)
-      void mirror?.write(memory)
+      if (await lookIntoMirror('now')) void sync()
     })
   }
 
@@ -513,6 +524,15 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     } catch {
       // A lock that fails, as in a sandboxed frame, is done without.
       return { hasWaited: false, isHeld: () => true, release: () => undefined }
+    }
+  }
+
+  /** Frees a lock; where that fails its lease runs out. */
+  async function release(held: HeldLock): Promise<void> {
+    try {
+      await held.release()
+    } catch {
+      // Others wait for as long as if this client had died.
     }
   }
 
@@ -551,8 +571,8 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
 
     async load() {
       await sync()
-      if (!memory && now() < doubtUntil) {
-        await clock.until(doubtUntil)
+      if (!memory && steady() < doubtUntil) {
+        await wait(DOUBT_MS)
         await sync()
       }
       // After a stop the pair in memory may be known already.
@@ -563,7 +583,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     reload: () => onStorage(),
 
     begin(credentials) {
-      signedInAt = now()
+      signedInAt = steady()
       act({ kind: 'pair', epoch: nextEpoch(memory?.epoch), generation: 0, credentials })
     },
 
@@ -585,7 +605,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
           return new AuthError('deadline_exceeded', { operation: 'refresh' })
         })
       } finally {
-        void held.release()
+        void release(held)
       }
     },
 
