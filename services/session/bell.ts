@@ -19,6 +19,8 @@ export interface BellOptions {
   store: Store
   /** Whether other tabs and workers of the origin share the store. */
   isShared: boolean
+  /** Set where a client lives for one request, which is over before a poll would matter. */
+  request?: object
   clock: Clock
 }
 
@@ -27,7 +29,7 @@ export interface BellOptions {
  * `BroadcastChannel`, clients with the same store in one process directly. Where neither reaches all
  * clients, `listen` calls `run` at intervals.
  */
-export function createBell({ name, store, isShared, clock }: BellOptions): Bell {
+export function createBell({ name, store, isShared, request, clock }: BellOptions): Bell {
   const hasChannel = isShared && typeof BroadcastChannel !== 'undefined'
   let channel: BroadcastChannel | undefined
   let own: (() => void) | undefined
@@ -50,7 +52,7 @@ export function createBell({ name, store, isShared, clock }: BellOptions): Bell 
       if (hasChannel) {
         channel = new BroadcastChannel(name)
         channel.onmessage = run
-      } else if (!store.isAtomic || isShared) {
+      } else if (!request && (!store.isAtomic || isShared)) {
         void repeat(run, clock, stop.signal)
       }
       return () => {

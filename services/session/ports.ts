@@ -14,6 +14,16 @@ export interface SessionPorts {
   lock: Lock
   /** Whether other tabs and workers of the origin share the store. */
   isShared: boolean
+  /** Set where a client lives for one request: it does not poll, and its session has an id. */
+  request?: RequestScope
+}
+
+/** What a server does when a request begins or ends a session. */
+export interface RequestScope {
+  /** Called before a new session is stored, so that it is stored under another id. */
+  onBegin(): void
+  /** Called before the end of the session is stored. */
+  onEnd(): void
 }
 
 /** The stores and the lock that an app gives. */
