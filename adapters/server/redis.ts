@@ -72,9 +72,12 @@ const POLL_MS = 50
 /** Milliseconds before its end in which a lock is not relied on. */
 const MARGIN_MS = 100
 
+/** Milliseconds for which the requests of a process pass a lock on before another process has a turn. */
+const TURN_MS = 1_000
+
 /**
- * Creates a lock in Redis. Requests of one process queue in the process, so that no more than one
- * connection per process asks Redis. A holder that dies keeps the lock for a lease.
+ * Creates a lock in Redis. The requests of a process queue in the process and pass the lock on, so that
+ * one of them asks Redis for it. A process that dies keeps the lock for a lease.
  *
  * @param client a connected client of the package `redis`
  * @param options.prefix put before each key; default: `authflow:`
@@ -82,37 +85,56 @@ const MARGIN_MS = 100
  */
 export function redisLock(client: RedisClient, { prefix = 'authflow:' } = {}): Lock {
   const queue = processLock({})
-  return {
-    async acquire(name, options) {
-      const { lease, clock } = options
-      const turn = await queue.acquire(name, options)
-      const key = prefix + name
-      const token = randomHex()
-      const steady = () => clock.monotonic?.() ?? clock.now()
-      let hasWaited = turn.hasWaited
-      try {
-        for (;;) {
-          const askedAt = steady()
-          if (await client.set(key, token, { PX: lease, NX: true })) {
-            return {
-              hasWaited,
-              isHeld: () => steady() - askedAt < lease - MARGIN_MS,
-              async release() {
-                try {
-                  await client.eval(RELEASE, { keys: [key], arguments: [token] })
-                } finally {
-                  await turn.release()
-                }
-              },
-            } satisfies HeldLock
-          }
-          hasWaited = true
-          await clock.until(clock.now() + POLL_MS * (0.5 + Math.random()))
-        }
-      } catch (thrown) {
-        await turn.release()
-        throw thrown
+  /** How many requests wait for each lock. */
+  const waiting = new Map<string, number>()
+  /** Locks that are passed on. */
+  const passed = new Map<string, { token: string; askedAt: number; hasWaited: boolean }>()
+
+  async function acquire(name: string, { lease, clock }: Parameters<Lock['acquire']>[1]) {
+    const key = prefix + name
+    const steady = () => clock.monotonic?.() ?? clock.now()
+    const count = (change: number) => {
+      const next = (waiting.get(name) ?? 0) + change
+      if (next > 0) waiting.set(name, next)
+      else waiting.delete(name)
+    }
+
+    /** Asks Redis until no other process holds the lock. */
+    async function ask() {
+      for (let hasWaited = false; ; hasWaited = true) {
+        const held = { token: randomHex(), askedAt: steady() }
+        const answer = await client.set(key, held.token, { PX: lease, NX: true })
+        if (answer) return { ...held, hasWaited }
+        await clock.until(clock.now() + POLL_MS * (0.5 + Math.random()))
       }
-    },
+    }
+
+    count(1)
+    const turn = await queue.acquire(name, { lease, clock })
+    count(-1)
+    try {
+      const held = passed.get(name) ?? (await ask())
+      passed.delete(name)
+      const { token, askedAt } = held
+      const hasWaited = turn.hasWaited || held.hasWaited
+      return {
+        hasWaited,
+        isHeld: () => steady() - askedAt < lease - MARGIN_MS,
+        async release() {
+          const isPassedOn = waiting.has(name) && steady() - askedAt < Math.min(TURN_MS, lease / 2)
+          if (isPassedOn) passed.set(name, held)
+          try {
+            if (!isPassedOn) await client.eval(RELEASE, { keys: [key], arguments: [token] })
+          } finally {
+            await turn.release()
+          }
+        },
+      } satisfies HeldLock
+    } catch (thrown) {
+      await turn.release()
+      throw thrown
+    }
   }
+
+  return { acquire }
 }
