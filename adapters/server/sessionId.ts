@@ -10,7 +10,7 @@ export interface IdScope {
   lock: Lock
   /** What the request has done to the session: with the new id, or undefined for a sign-out. */
   readonly change?: { id: string | undefined }
-  /** A session begins: it gets a new id, so that whoever knew the one before is not signed in. */
+  /** A session begins: it gets a new id, so that the one before, which others may know, is worth nothing. */
   onBegin(): void
   onEnd(): void
   /** Settles when sessions that this request has replaced or ended are removed. */
@@ -39,7 +39,10 @@ export function createIdScope(store: Store, lock: Lock, presented: string | unde
   const keyOf = (name: string, of = id) => `{${of}}:${name}`
 
   /** Runs an operation under the id of the moment, if there is one. */
-  async function use<T>(name: string, run: (key: string) => T | Promise<T>): Promise<T | undefined> {
+  async function use<T>(
+    name: string,
+    run: (key: string) => T | Promise<T>,
+  ): Promise<T | undefined> {
     if (!id || isClosed) return undefined
     names.add(name)
     return run(keyOf(name))

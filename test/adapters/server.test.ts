@@ -13,7 +13,7 @@ import {
   type ServerAuthOptions,
   type Store,
   unstorageStore,
-} from '../../adapters/server/index.ts'
+} from 'cloudbase-authflow/server'
 import { createSandbox, type Sandbox } from '../../sandbox/index.ts'
 import { type Clock, systemClock } from '../../services/clock.ts'
 import { type RedisServer, startRedis } from '../support/redis.ts'
@@ -311,13 +311,13 @@ describe('in Redis', () => {
     const all = [client, ...others].map((each) => redisStore(each))
     const add = (text: string | null) => String(Number(text) + 1)
     await Promise.all(
-      Array.from({ length: 60 }, (_, index) => all[index % 3]!.update!('count', add)),
+      Array.from({ length: 60 }, async (_, index) => all[index % 3]!.update!('count', add)),
     )
     expect(await all[0]!.get('count')).toBe('60')
     for (const other of others) other.destroy()
   })
 
-  test('server: an empty text is told from no text', async () => {
+  test('server: an empty text is not taken for a missing one', async () => {
     const store = redisStore(client)
     const seen: unknown[] = []
     await store.set('key', '')

@@ -54,14 +54,12 @@ const hasNewPairAlone = (at: Moment) => at === 'answered' || at === 'storing'
 /** Everything that {@link run} tries. */
 export const scenarios: Scenario[] = [
   { name: 'all alive' },
-  ...moments.map(
-    (at): Scenario => ({
-      name: `killed at ${at}`,
-      at,
-      signal: 'SIGKILL',
-      isInevitable: hasNewPairAlone(at),
-    }),
-  ),
+  ...moments.map((at): Scenario => ({
+    name: `killed at ${at}`,
+    at,
+    signal: 'SIGKILL',
+    isInevitable: hasNewPairAlone(at),
+  })),
   ...moments.map((at): Scenario => ({ name: `frozen at ${at}`, at, signal: 'SIGSTOP' })),
   {
     name: 'frozen at storing, window policy',

@@ -82,7 +82,7 @@ async function answer({ endpoint, cookie, timeout }: Task): Promise<string> {
   return auth.getAccessToken()
 }
 
-process.on('message', async (next: Task) => {
+async function run(next: Task) {
   task = next
   const outcome: Outcome = { tokens: {}, errors: {} }
   const count = (counts: Record<string, number>, name: string) =>
@@ -95,5 +95,7 @@ process.on('message', async (next: Task) => {
   )
   await Promise.all(answers)
   process.send!(outcome)
-})
+}
+
+process.on('message', (next: Task) => void run(next))
 process.send!('ready')

@@ -3,7 +3,11 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { createClient } from 'redis'
 
-const candidates = ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server']
+const candidates = [
+  '/usr/bin/redis-server',
+  '/usr/local/bin/redis-server',
+  '/opt/homebrew/bin/redis-server',
+]
 
 /** Finds `redis-server`; installs the Debian package first where that is possible. */
 function findRedis(): string {
