@@ -1,7 +1,8 @@
+import { Hono } from 'hono'
 import { createClient, createCluster } from 'redis'
 import { createStorage } from 'unstorage'
 import memoryDriver from 'unstorage/drivers/memory'
-import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, onTestFinished, test } from 'vitest'
 import { createAuth, signIn as signInFlow } from 'cloudbase-authflow'
 import { getUser, signIn, signInAnonymously } from 'cloudbase-authflow/endpoints'
 import {
@@ -358,6 +359,25 @@ describe('in Redis', () => {
     await others
   })
 
+  test('server: on a Redis Cluster no operation crosses slots', async () => {
+    const node = await startRedis('--cluster-enabled', 'yes')
+    onTestFinished(() => node.stop())
+    const direct = await node.connect()
+    await direct.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383'])
+    const state = () => direct.clusterInfo()
+    await expect.poll(state, { timeout: 10_000 }).toContain('cluster_state:ok')
+    direct.destroy()
+    const cluster = await createCluster({ rootNodes: [{ url: node.url }] }).connect()
+    onTestFinished(() => cluster.destroy())
+    const site = openSite(redisStore(cluster), redisLock(cluster))
+    await site.visit((auth) => auth.call(signIn, ada))
+    site.advance(8000)
+    await Promise.all(Array.from({ length: 5 }, () => site.visit((auth) => auth.getAccessToken())))
+    expect(refreshes()).toBe(1)
+    await site.visit((auth) => auth.signOut())
+    expect(await site.visit(who)).toEqual({ status: 'signedOut' })
+  })
+
   test('types: clients, pools and clusters of the package redis are accepted', () => {
     expectTypeOf(createClient()).toExtend<RedisClient>()
     expectTypeOf(createCluster({ rootNodes: [] })).toExtend<RedisClient>()
@@ -367,6 +387,38 @@ describe('in Redis', () => {
 /** The number of commands that Redis has executed. */
 const commandsOf = async (of: Client) =>
   Number(/total_commands_processed:(\d+)/.exec(await of.info('stats'))![1])
+
+test('server: a Hono app signs in and out by its routes', async () => {
+  const store = memoryStore()
+  const serverAuth = (request: Request) =>
+    createServerAuth({ env: 'demo', endpoint: url, request, store })
+  const app = new Hono()
+    .post('/sign-in', async (context) => {
+      const auth = serverAuth(context.req.raw)
+      await auth.call(signIn, await context.req.json())
+      return auth.respond(context.redirect('/', 303))
+    })
+    .post('/sign-out', async (context) => {
+      const auth = serverAuth(context.req.raw)
+      await auth.signOut()
+      return auth.respond(context.redirect('/', 303))
+    })
+    .get('/', async (context) => {
+      const auth = serverAuth(context.req.raw)
+      return auth.respond(context.json(await auth.initialView()))
+    })
+  const body = JSON.stringify(ada)
+  const signedIn = await app.request('/sign-in', { method: 'POST', body })
+  expect([signedIn.status, signedIn.headers.get('location')]).toEqual([303, '/'])
+  const cookie = signedIn.headers.getSetCookie()[0]!.split(';')[0]!
+  const home = async () => (await app.request('/', { headers: { cookie } })).json()
+  expect(await home()).toMatchObject({ status: 'signedIn' })
+  const signedOut = await app.request('/sign-out', { method: 'POST', headers: { cookie } })
+  expect(signedOut.headers.getSetCookie()).toEqual([
+    '__Host-authflow=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax',
+  ])
+  expect(await home()).toEqual({ status: 'signedOut' })
+})
 
 describe('the initial view', () => {
   const open = (initialView?: object) =>

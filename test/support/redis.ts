@@ -1,6 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createClient } from 'redis'
 
 const candidates = [
@@ -47,7 +49,12 @@ export type RedisServer = Awaited<ReturnType<typeof startRedis>>
 export async function startRedis(...flags: string[]) {
   const port = await findPort()
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-  const server = spawn(findRedis(), [...args, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const cwd = mkdtempSync(join(tmpdir(), 'authflow-redis-'))
+  const server = spawn(findRedis(), [...args, ...flags], {
+    // A node of a cluster writes its configuration there.
+    cwd,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const stop = () => void server.kill('SIGKILL')
   process.once('exit', stop)
   await new Promise<void>((resolve, reject) => {
@@ -60,11 +67,12 @@ export async function startRedis(...flags: string[]) {
   return {
     url,
     connect: () => createClient({ url }).connect(),
-    stop() {
+    async stop() {
       process.off('exit', stop)
       const ended = new Promise((resolve) => server.once('exit', resolve))
       stop()
-      return ended
+      await ended
+      rmSync(cwd, { recursive: true })
     },
   }
 }
