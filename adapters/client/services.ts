@@ -5,11 +5,11 @@ import { createCaller } from '../../services/http/caller.ts'
 import { createHttp } from '../../services/http/http.ts'
 import { originOf } from '../../services/http/origin.ts'
 import { requireHttpUrl } from '../../services/platform/destination.ts'
-import { type SessionPorts, sessionPorts } from '../../services/session/ports.ts'
+import { isInBrowser, type SessionPorts, sessionPorts } from '../../services/session/ports.ts'
 import { sendRefresh } from '../../services/session/refresh.ts'
 import { createRevocations } from '../../services/session/revocations.ts'
 import { createSharedSession } from '../../services/session/sharedSession.ts'
-import { type Store, webStore, withTimeout } from '../../services/session/store.ts'
+import { memoryStore, type Store, webStore, withTimeout } from '../../services/session/store.ts'
 import type { Services } from '../../services/system.ts'
 import { randomHex } from '../../services/randomHex.ts'
 import type { AuthOptions } from './options.ts'
@@ -59,6 +59,7 @@ export function createServices(
     platform,
     returnOrigins,
   }
-  const tab = storage.tab ? withTimeout(storage.tab, clock) : webStore('sessionStorage')
+  const ownTab = isInBrowser() ? webStore('sessionStorage') : memoryStore()
+  const tab = storage.tab ? withTimeout(storage.tab, clock) : ownTab
   return { services, tab }
 }

@@ -34,13 +34,17 @@ export interface GivenPorts {
   lock?: Lock
 }
 
+/** @returns whether this is a page or a worker; a server may have a storage, but for all users one */
+export const isInBrowser = (): boolean =>
+  typeof document !== 'undefined' || typeof indexedDB !== 'undefined'
+
 /**
  * Chooses where a session is kept. A page or worker keeps it in IndexedDB, and in `localStorage` where
  * there is none. A server, even one that has a global `localStorage`, keeps it in memory, because its
  * clients are different users.
  */
 export function sessionPorts({ shared: given, lock }: GivenPorts, clock: Clock): SessionPorts {
-  const isBrowser = typeof document !== 'undefined' || typeof indexedDB !== 'undefined'
+  const isBrowser = isInBrowser()
   if (given) {
     const store = withTimeout(given, clock)
     return {

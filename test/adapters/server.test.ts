@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { createClient, createCluster } from 'redis'
 import { createStorage } from 'unstorage'
 import memoryDriver from 'unstorage/drivers/memory'
-import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, onTestFinished, test, vi } from 'vitest'
 import { createAuth, signIn as signInFlow } from 'cloudbase-authflow'
 import { getUser, signIn, signInAnonymously } from 'cloudbase-authflow/endpoints'
 import {
@@ -478,4 +478,18 @@ describe('the initial view', () => {
       expect.objectContaining({ code: 'invalid_argument' }),
     )
   })
+})
+
+test('client: on a server with a global sessionStorage no flow is kept in it for the next user', async () => {
+  const touched: string[] = []
+  const touch = (key: string) => (touched.push(key), null)
+  vi.stubGlobal('sessionStorage', { getItem: touch, setItem: touch, removeItem: touch })
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const auth = createAuth({ env: 'demo', endpoint: url, flows: { signIn: signInFlow } })
+  auth.start()
+  onTestFinished(() => auth.stop())
+  await expect.poll(() => auth.get().status).toBe('signedOut')
+  auth.send({ type: 'flow.start', flow: 'signIn' })
+  expect(auth.get().step).toBe('askingAccount')
+  expect(touched).toEqual([])
 })
