@@ -19,6 +19,7 @@ export default defineConfig({
     alias: [
       { find: /^cloudbase-authflow$/, replacement: at('../adapters/client/index.ts') },
       { find: /^cloudbase-authflow\/endpoints$/, replacement: at('../services/endpoints.ts') },
+      { find: /^cloudbase-authflow\/server$/, replacement: at('../adapters/server/index.ts') },
       { find: /^cloudbase-authflow-sandbox$/, replacement: at('../sandbox/index.ts') },
       {
         find: /^cloudbase-authflow\/messages\/(en|zh)$/,

@@ -19,6 +19,7 @@ const NAMES: Record<keyof AuthOptions<Flows>, true> = {
   returnOrigins: true,
   watch: true,
   inspect: true,
+  initialView: true,
   captcha: true,
   flows: true,
 }
@@ -34,13 +35,16 @@ const STATUSES = new Set(['signedOut', 'anonymous', 'signedIn'])
  *   made with another copy of XState
  */
 export function checkOptions(options: AuthOptions<Flows>): void {
-  const { env, endpoint, timeout, flows } = options
+  const { env, endpoint, timeout, initialView, flows } = options
   if (typeof env !== 'string' || !env) throw invalid('env must be the id of an environment')
   if (endpoint !== undefined && typeof endpoint !== 'function' && !ORIGIN.test(endpoint)) {
     throw invalid('endpoint must be an origin such as http://127.0.0.1:4871')
   }
   if (timeout !== undefined && !(timeout > 0)) {
     throw invalid('timeout must be a number of milliseconds, or Infinity for none')
+  }
+  if (initialView && !STATUSES.has(initialView.status)) {
+    throw invalid('initialView must be what a server has handed over: { status, user }')
   }
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name))
   if (unknown) throw invalid(`there is no option ${unknown}`)

@@ -11,9 +11,11 @@ import type { Calls } from '../../machines/core/calls.ts'
 import { type Flows, type LifeEvent, session } from '../../machines/core/session.ts'
 import { AuthError } from '../../services/error.ts'
 import { unwrapSecrets, wrapSecrets } from '../../services/secret.ts'
+import type { SessionPorts } from '../../services/session/ports.ts'
 import { provide } from '../../services/system.ts'
 import { createAccessTokenReader } from './accessToken.ts'
 import { checkOptions } from './checkOptions.ts'
+import { type InitialView, initialViewOf } from './initialView.ts'
 import { createNotifier } from './notifier.ts'
 import type { Auth, AuthOptions } from './options.ts'
 import { watchPage } from './pageEvents.ts'
@@ -29,15 +31,24 @@ export interface Client<F extends Flows> {
   system(): System | undefined
 }
 
-/** Creates a client; see `createAuth`. */
-export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F> {
+/**
+ * Creates a client; see `createAuth`.
+ *
+ * @param ports where a server keeps the session; default: what the options and the platform say
+ */
+export function createClient<F extends Flows>(
+  options: AuthOptions<F>,
+  ports?: SessionPorts,
+): Client<F> {
   checkOptions(options)
   const { clientId = options.env, flows } = options
-  const { services, tab } = createServices(options, (url) => void navigate(url))
+  const { services, tab } = createServices(options, (url) => void navigate(url), ports)
   const persistence = createFlowPersistence(tab, `authflow_${clientId}`, flows)
   const readAccessToken = createAccessTokenReader(services.clock)
   const lifeListeners = new Set<(event: LifeEvent) => void>()
-  const initialView = { status: 'unknown', busy: false, can: () => false } as unknown as View<F>
+  const unknownView = { status: 'unknown', busy: false, can: () => false } as unknown as View<F>
+  /** What is shown until the stored session has been read. */
+  let initialView = options.initialView ? handedOver(options.initialView) : unknownView
   let root: Actor<typeof session> | undefined
   let view = initialView
   /** Events sent before it is known who is signed in. */
@@ -48,6 +59,17 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
   /** Settles once it is known who is signed in. */
   let resuming: Promise<void> | undefined
   let unwatch: (() => void) | undefined
+
+  /** Its `can` is that of the client as soon as there is a session to ask. */
+  function handedOver(initial: InitialView): View<F> {
+    const { can, ...rest } = initialViewOf<F>(createRoot().getSnapshot(), initial)
+    return { ...rest, can: (event) => (root && !pendingEvents ? auth.can : can)(event) } as View<F>
+  }
+
+  function createRoot() {
+    const inspect = options.inspect?.observe
+    return createActor(session, { systemId: 'session', input: { flows }, inspect })
+  }
 
   const notifier = createNotifier(get, () => {
     if (!root) return
@@ -102,6 +124,7 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
       running.send({ type: 'flow.resume', flow, logic })
     }
     pendingEvents = undefined
+    initialView = unknownView
     notifier.schedule()
     for (const event of events) auth.send(event)
   }
@@ -109,12 +132,7 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
   const auth: Auth<F> = {
     start() {
       if (root) return
-      const { inspect } = options
-      root = createActor(session, {
-        systemId: 'session',
-        input: { flows },
-        inspect: inspect?.observe,
-      })
+      root = createRoot()
       provide(root.system, services)
       root.on('*', (event) => {
         for (const run of lifeListeners) queueMicrotask(() => run(event))

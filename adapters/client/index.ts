@@ -1,4 +1,5 @@
 export { createAuth } from './createAuth.ts'
+export type { InitialView } from './initialView.ts'
 export type { Auth, AuthOptions } from './options.ts'
 export {
   isAsking,

@@ -9,6 +9,7 @@ import type { Unwrapped } from '../../services/secret.ts'
 import type { Lock } from '../../services/session/lock.ts'
 import type { Store } from '../../services/session/store.ts'
 import type { Inspector } from '../inspect/index.ts'
+import type { InitialView } from './initialView.ts'
 import type { AuthEvent, View } from './view.ts'
 
 /** What `createAuth` takes. */
@@ -50,6 +51,11 @@ export interface AuthOptions<F extends Flows> extends Host {
    * which redact every secret.
    */
   inspect?: Inspector
+  /**
+   * What `initialView()` of a server's client has returned: shown until the stored session has been
+   * read, so that the first view in the page equals the one that the server has rendered.
+   */
+  initialView?: InitialView
   /** How to ask for a captcha. Default: by picture; else `captchaPage({ redirect_uri })`. */
   captcha?: CaptchaService
   /** The flows of the app, by the names it starts them with: any machines that end with output. */

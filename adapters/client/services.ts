@@ -5,11 +5,11 @@ import { createCaller } from '../../services/http/caller.ts'
 import { createHttp } from '../../services/http/http.ts'
 import { originOf } from '../../services/http/origin.ts'
 import { requireHttpUrl } from '../../services/platform/destination.ts'
-import { sessionPorts } from '../../services/session/ports.ts'
+import { isInBrowser, type SessionPorts, sessionPorts } from '../../services/session/ports.ts'
 import { sendRefresh } from '../../services/session/refresh.ts'
 import { createRevocations } from '../../services/session/revocations.ts'
 import { createSharedSession } from '../../services/session/sharedSession.ts'
-import { type Store, webStore, withTimeout } from '../../services/session/store.ts'
+import { memoryStore, type Store, webStore, withTimeout } from '../../services/session/store.ts'
 import type { Services } from '../../services/system.ts'
 import { randomHex } from '../../services/randomHex.ts'
 import type { AuthOptions } from './options.ts'
@@ -18,15 +18,17 @@ import type { AuthOptions } from './options.ts'
  * Creates what one client brings to the machines.
  *
  * @param navigate leaves the page, for platforms that do not do it themselves
+ * @param given where a server keeps the session; default: what the options and the platform say
  * @returns the services, and the store of the tab for the running flow
  */
 export function createServices(
   options: AuthOptions<Flows>,
   navigate: (url: string) => void,
+  given?: SessionPorts,
 ): { services: Services; tab: Store } {
   const { env, clientId = env, clock = systemClock, language = 'zh-CN', timeout = 15_000 } = options
   const { captcha = captchaPicture, platform = {}, returnOrigins, storage = {}, fetch } = options
-  const ports = sessionPorts({ shared: storage.shared, lock: options.lock }, clock)
+  const ports = given ?? sessionPorts({ shared: storage.shared, lock: options.lock }, clock)
   const http = createHttp({
     origin: () => originOf(options),
     clientId,
@@ -57,6 +59,7 @@ export function createServices(
     platform,
     returnOrigins,
   }
-  const tab = storage.tab ? withTimeout(storage.tab, clock) : webStore('sessionStorage')
+  const ownTab = isInBrowser() ? webStore('sessionStorage') : memoryStore()
+  const tab = storage.tab ? withTimeout(storage.tab, clock) : ownTab
   return { services, tab }
 }

@@ -20,6 +20,8 @@ export interface BellOptions {
   identity: object
   /** Whether other tabs and workers of the origin share the store. */
   isShared: boolean
+  /** Set where a client lives for one request, which is over before a poll would matter. */
+  request?: object
   clock: Clock
 }
 
@@ -28,7 +30,8 @@ export interface BellOptions {
  * `BroadcastChannel`, clients with the same store in one process directly. Where neither reaches all
  * clients, `listen` calls `run` at intervals.
  */
-export function createBell({ name, store, identity, isShared, clock }: BellOptions): Bell {
+export function createBell(options: BellOptions): Bell {
+  const { name, store, identity, isShared, request, clock } = options
   const hasChannel = isShared && typeof BroadcastChannel !== 'undefined'
   let channel: BroadcastChannel | undefined
   let own: (() => void) | undefined
@@ -51,7 +54,7 @@ export function createBell({ name, store, identity, isShared, clock }: BellOptio
       if (hasChannel) {
         channel = new BroadcastChannel(name)
         channel.onmessage = run
-      } else if (!store.isAtomic || isShared) {
+      } else if (!request && (!store.isAtomic || isShared)) {
         void repeat(run, clock, stop.signal)
       }
       return () => {

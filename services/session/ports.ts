@@ -16,6 +16,16 @@ export interface SessionPorts {
   lock: Lock
   /** Whether other tabs and workers of the origin share the store. */
   isShared: boolean
+  /** Set where a client lives for one request: it does not poll, and its session has an id. */
+  request?: RequestScope
+}
+
+/** What a server does when a request begins or ends a session. */
+export interface RequestScope {
+  /** Called before a new session is stored, so that it is stored under another id. */
+  onBegin(): void
+  /** Called before the end of the session is stored. */
+  onEnd(): void
 }
 
 /** The stores and the lock that an app gives. */
@@ -26,13 +36,17 @@ export interface GivenPorts {
   lock?: Lock
 }
 
+/** @returns whether this is a page or a worker; a server may have a storage, but for all users one */
+export const isInBrowser = (): boolean =>
+  typeof document !== 'undefined' || typeof indexedDB !== 'undefined'
+
 /**
  * Chooses where a session is kept. A page or worker keeps it in IndexedDB, and in `localStorage` where
  * there is none. A server, even one that has a global `localStorage`, keeps it in memory, because its
  * clients are different users.
  */
 export function sessionPorts({ shared: given, lock }: GivenPorts, clock: Clock): SessionPorts {
-  const isBrowser = typeof document !== 'undefined' || typeof indexedDB !== 'undefined'
+  const isBrowser = isInBrowser()
   if (given) {
     const store = withTimeout(given, clock)
     return {

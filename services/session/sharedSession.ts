@@ -7,6 +7,7 @@ import { validityOf } from './expiry.ts'
 import type { HeldLock, Lock } from './lock.ts'
 import { createMirror, type ForeignPair } from './mirror.ts'
 import { createOutages } from './outages.ts'
+import type { RequestScope } from './ports.ts'
 import {
   compareCopies,
   compareRecords,
@@ -48,6 +49,8 @@ export interface SharedSessionOptions {
   lock: Lock
   /** Whether other tabs and workers of the origin share the store. */
   isShared: boolean
+  /** Set where a client lives for one request. */
+  request?: RequestScope
   clock: Clock
   /** Milliseconds in which a refresh has to be answered; an answer just after that is kept as well. */
   timeout: number
@@ -584,10 +587,14 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
 
     begin(credentials) {
       signedInAt = steady()
+      options.request?.onBegin()
       act({ kind: 'pair', epoch: nextEpoch(memory?.epoch), generation: 0, credentials })
     },
 
-    end: () => act({ kind: 'out', epoch: nextEpoch(memory?.epoch) }),
+    end() {
+      options.request?.onEnd()
+      act({ kind: 'out', epoch: nextEpoch(memory?.epoch) })
+    },
 
     refresh({ isUrgent = false } = {}) {
       flight ??= refreshOnce(isUrgent).finally(() => (flight = undefined))

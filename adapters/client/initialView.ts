@@ -1,0 +1,31 @@
+import type { SnapshotFrom } from 'xstate'
+import type { Flows, SessionEvent, SessionMachine, Status } from '../../machines/core/session.ts'
+import { SESSION_EVENTS } from './receivers.ts'
+import type { View } from './view.ts'
+
+/** Who is signed in, as a server hands it to the page: serializable, without a token. */
+export interface InitialView {
+  status: Status
+  user?: { uid?: string }
+}
+
+/**
+ * Makes the view that a client shows before it has read the stored session.
+ *
+ * @param session the session of the client before it starts
+ * @param initial what the server has handed to the page
+ * @returns the view of a client that has read such a session
+ */
+export function initialViewOf<F extends Flows>(
+  { machine, context }: SnapshotFrom<SessionMachine>,
+  { status, user }: InitialView,
+): View<F> {
+  const { uid } = user ?? {}
+  const state = machine.resolveState({
+    value: { status, flow: 'idle' },
+    context: { ...context, status, uid },
+  })
+  const can = (event: { type: string }) =>
+    Object.hasOwn(SESSION_EVENTS, event.type) && state.can(event as SessionEvent)
+  return { status, user: user && { uid }, busy: false, can } as unknown as View<F>
+}
