@@ -59,6 +59,7 @@ export function createClient<F extends Flows>(
   /** Settles once it is known who is signed in. */
   let resuming: Promise<void> | undefined
   let unwatch: (() => void) | undefined
+  let closeStore: (() => void) | undefined
 
   /** Its `can` is that of the client as soon as there is a session to ask. */
   function handedOver(initial: InitialView): View<F> {
@@ -103,7 +104,20 @@ export function createClient<F extends Flows>(
     globalThis.location.assign(url)
   }
 
-  /** Keeps in step with the page and its other tabs, where there is one. */
+  /** Follows the stored session, and revokes the sessions that another page has left. */
+  function followStore({ system }: AnyActorRef) {
+    const { session, revocations } = services
+    closeStore = session.open((change) => tokensOf(system)?.send(change))
+    revocations.load().then(
+      (left) => {
+        for (const credentials of left)
+          tokensOf(system)?.send({ type: 'tokens.revoke', credentials })
+      },
+      () => undefined,
+    )
+  }
+
+  /** Refreshes the session when the page is shown or online again. */
   function watch({ system }: AnyActorRef) {
     const wake = () => {
       tokensOf(system)?.send({ type: 'tokens.wake' })
@@ -137,6 +151,7 @@ export function createClient<F extends Flows>(
       root.on('*', (event) => {
         for (const run of lifeListeners) queueMicrotask(() => run(event))
       })
+      followStore(root)
       root.start()
       follow(root)
       watch(root)
@@ -146,7 +161,8 @@ export function createClient<F extends Flows>(
 
     stop() {
       unwatch?.()
-      unwatch = undefined
+      closeStore?.()
+      unwatch = closeStore = undefined
       root?.stop()
       root = pendingEvents = undefined
       followed = []

@@ -1,4 +1,4 @@
-import { type ActorRefFrom, assign, fromCallback, fromPromise, sendTo, setup } from 'xstate'
+import { type ActorRefFrom, assign, fromPromise, sendTo, setup } from 'xstate'
 import { retryAt } from '../../services/clock.ts'
 import { type AuthError, errorOf } from '../../services/error.ts'
 import type { SignOutRequest, Tokens } from '../../services/http/wire.ts'
@@ -51,16 +51,6 @@ const machine = setup({
     tags: {} as 'busy' | 'retrying',
   },
   actors: {
-    follow: fromCallback<{ type: 'never' }>(({ sendBack, system }) => {
-      const services = providedTo(system)
-      services?.revocations.load().then(
-        (left) => {
-          for (const credentials of left) sendBack({ type: 'tokens.revoke', credentials })
-        },
-        () => undefined,
-      )
-      return services?.session.open(sendBack)
-    }),
     load: fromPromise<void>(({ system }) => servicesOf(system).session.load()),
     refresh: fromPromise<void, { isUrgent?: boolean }>(({ input, system }) =>
       servicesOf(system).session.refresh(input),
@@ -139,7 +129,6 @@ const machine = setup({
   id: 'tokens',
   context: { serial: 0, retryAt: 0 },
   initial: 'loading',
-  invoke: { id: 'follow', src: 'follow' },
   on: {
     'tokens.keep': {
       guard: 'isLatest',
@@ -169,7 +158,7 @@ const machine = setup({
   states: {
     loading: {
       tags: 'busy',
-      // A stored session comes as a change, as from another tab.
+      // A stored session comes as a change (`pair.restored`), as from another tab.
       invoke: { id: 'load', src: 'load', onDone: 'absent', onError: 'absent' },
     },
     kept: {
@@ -217,7 +206,7 @@ type Machine = typeof machine
 export interface TokensMachine extends Machine {}
 
 /**
- * Owns the session's tokens: follows the stored session, refreshes its tokens when a request needs it,
+ * Owns the session's tokens: takes what changes in the stored session, refreshes its tokens when a request needs it,
  * and drops them only when the server rejects the newest refresh token or the user signs out, in this
  * tab or another. A request sends `tokens.refresh` and waits until the machine is no longer `busy`, so
  * that any number of requests share one refresh.

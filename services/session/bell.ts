@@ -50,18 +50,19 @@ export function createBell(options: BellOptions): Bell {
       own = run
       const all = listeners.get(identity) ?? new Set()
       listeners.set(identity, all.add(run))
-      const stop = new AbortController()
+      let polling: AbortController | undefined
       if (hasChannel) {
         channel = new BroadcastChannel(name)
         channel.onmessage = run
       } else if (!request && (!store.isAtomic || isShared)) {
-        void repeat(run, clock, stop.signal)
+        polling = new AbortController()
+        void repeat(run, clock, polling.signal)
       }
       return () => {
         all.delete(run)
         channel?.close()
         channel = own = undefined
-        stop.abort()
+        polling?.abort()
       }
     },
   }

@@ -7,8 +7,8 @@ import { memoryStore, type Store, webStorage, updateIn, webStore, withTimeout } 
 export interface SessionPorts {
   /** Holds the record of the session. */
   store: Store
-  /** The store as the app gave it: clients that were given the same one share the session. */
-  identity: object
+  /** Clients of the same identity in one process share the session. Default: the store. */
+  identity?: object
   /** Holds the form of the official client, the device id and whatever else clients share. */
   shared: Store
   /** Where the form of the official client is kept; undefined for nowhere. */
@@ -62,7 +62,6 @@ export function sessionPorts({ shared: given, lock }: GivenPorts, clock: Clock):
     const store = memoryStore()
     return {
       store,
-      identity: store,
       shared: store,
       mirror: store,
       lock: lock ?? processLock(store),
@@ -77,7 +76,6 @@ export function sessionPorts({ shared: given, lock }: GivenPorts, clock: Clock):
       : withFallback(withTimeout(indexedDbStore(), clock, DATABASE_TIMEOUT_MS), shared)
   return {
     store,
-    identity: store,
     shared,
     mirror,
     lock: lock ?? lockFor(store, true),

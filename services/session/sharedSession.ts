@@ -42,8 +42,8 @@ export interface SharedSessionOptions {
   clientId: string
   /** Holds the record of the session. */
   store: Store
-  /** Clients of the same identity in one process share the session. */
-  identity: object
+  /** Clients of the same identity in one process share the session. Default: the store. */
+  identity?: object
   /** Holds the session in the form of the official client; undefined for none. */
   mirror?: Store
   lock: Lock
@@ -115,7 +115,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   const isAtomic = () => !!store.isAtomic
   const compare = (a?: SessionRecord, b?: SessionRecord) =>
     isAtomic() ? compareRecords(a, b) : compareCopies(a, b)
-  const bell: Bell = createBell({ ...options, name: key })
+  const bell: Bell = createBell({ identity: store, ...options, name: key })
   const outages = createOutages(store, `${key}_outage`, clock)
   const mirror = options.mirror && createMirror(options.mirror, `credentials_${clientId}`)
   const timeout = Math.min(options.timeout, MAX_TIMEOUT_MS)

@@ -12,7 +12,6 @@ import {
 } from 'xstate'
 import * as shipped from '../../adapters/client/index.ts'
 import { calls } from '../../machines/core/calls.ts'
-import { tokens } from '../../machines/core/tokens.ts'
 import { resumed } from '../../machines/core/resumed.ts'
 import { systemClock } from '../../services/clock.ts'
 import type { OperationName } from '../../services/http/operation.ts'
@@ -74,7 +73,7 @@ const invokers = (
   )
 
 /** Actors that run as long as the session and never end. */
-const isEndless = (logic: unknown) => logic === calls || logic === actorOf(tokens, 'follow')
+const isEndless = (logic: unknown) => logic === calls
 
 /** How an actor can end: a promise in both ways, a machine as its states say. */
 function endingsOf(machine: AnyStateMachine, src: string): ('done' | 'error')[] {
