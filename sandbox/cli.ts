@@ -10,6 +10,8 @@ Options:
   --port N      port to listen on (default 8787; 0 takes any free port)
   --host HOST   address to listen on (default 127.0.0.1); the control API is
                 off on any address that is not a loopback address
+  --name NAME   host name other machines reach it under; may be repeated.
+                Requests under unknown names are refused
   --state FILE  load users, sessions, keys and settings from FILE, and save
                 them there after every change
   -h, --help    show this text
@@ -23,6 +25,7 @@ const saveDelayMs = 200
 interface Settings {
   port: number
   host: string
+  names: string[]
   state: string | undefined
 }
 
@@ -32,6 +35,7 @@ function readArguments(): Settings | undefined {
     options: {
       port: { type: 'string', default: '8787' },
       host: { type: 'string', default: '127.0.0.1' },
+      name: { type: 'string', multiple: true, default: [] },
       state: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -39,7 +43,7 @@ function readArguments(): Settings | undefined {
   if (values.help) return undefined
   const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : NaN
   if (!(port <= 65_535)) throw new Error('--port must be a number from 0 to 65535')
-  return { port, host: values.host, state: values.state }
+  return { port, host: values.host, names: values.name, state: values.state }
 }
 
 /** Saves `saveDelayMs` after a change, or at once on `flush`. Saves never overlap. */
@@ -75,14 +79,14 @@ function printAddress({ url }: Listener, isLocal: boolean): void {
   process.stdout.write([`CloudBase auth sandbox: ${url}`, ...lines, ''].join('\n'))
 }
 
-async function run({ port, host, state }: Settings): Promise<void> {
+async function run({ port, host, names, state }: Settings): Promise<void> {
   const save = async (): Promise<void> => {
     if (state !== undefined) await sandbox.save(state)
   }
   const saver = createSaver(save)
   const sandbox = createSandbox({ onChange: saver.onChange })
   if (state !== undefined) await load(sandbox, state)
-  const listener = await sandbox.listen({ port, host })
+  const listener = await sandbox.listen({ port, host, names })
   printAddress(listener, ['127.0.0.1', 'localhost', '::1'].includes(host))
   const stop = async (): Promise<void> => {
     await listener.close()

@@ -8,7 +8,8 @@ import type { Message } from './state.ts'
 import { Fields, parseJson, parseObject } from './fields.ts'
 
 /**
- * Creates the control API, which is mounted at `/__sandbox` and answers on loopback only.
+ * Creates the control API, which is mounted at `/__sandbox` and answers on loopback only, to pages
+ * of this machine and programs.
  *
  * @param core The server's core.
  * @returns The routes of the control API.
@@ -17,6 +18,20 @@ export function createControl(core: Core): Hono<{ Bindings: Connection }> {
   const app = new Hono<{ Bindings: Connection }>()
   app.use(async ({ env }, next) => {
     if (!env.isLocal) throw new ApiError('unimplemented')
+    return next()
+  })
+  app.use(async ({ req }, next) => {
+    // Such a request names no origin: a page of another site embeds the answer, or sends a form.
+    const isEmbedded = req.header('sec-fetch-mode') !== 'navigate'
+    if (req.header('sec-fetch-site') === 'cross-site' && isEmbedded && !req.header('origin')) {
+      throw new ApiError('permission_denied', 'The control API is for pages on this machine')
+    }
+    // Pages of other sites can send every other type without asking first.
+    const isJson = /^application\/json\b/i.test(req.header('content-type') ?? '')
+    if (req.method === 'POST' && !isJson) {
+      const status = 415
+      throw new ApiError('invalid_argument', 'The type must be application/json', { status })
+    }
     return next()
   })
   app.get('/inbox', ({ req }) => Response.json(inbox(core, req.query('to'))))

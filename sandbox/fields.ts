@@ -103,12 +103,35 @@ function toFields(value: unknown): Fields {
  *
  * @param text The text to parse.
  * @returns The parsed value.
- * @throws ApiError `invalid_argument` for malformed JSON.
+ * @throws ApiError `invalid_argument` for malformed JSON, and for more than 100 levels.
  */
 export function parseJson(text: string): unknown {
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch {
     throw new ApiError('invalid_argument', 'The body must be JSON')
+  }
+  checkDepth(value)
+  return value
+}
+
+/** MongoDB stores at most as many levels. */
+const maxDepth = 100
+
+/**
+ * Checks that a value is not nested so deeply that a recursive function would fail on it.
+ *
+ * @param value JSON.
+ * @throws ApiError `invalid_argument` for more than 100 levels.
+ */
+export function checkDepth(value: unknown): void {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxDepth) {
+      throw new ApiError('invalid_argument', `JSON has at most ${maxDepth} levels`)
+    }
+    level = level.filter((each) => typeof each === 'object' && each !== null)
+    level = level.flatMap((each) => Object.values(each as object))
   }
 }

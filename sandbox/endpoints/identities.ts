@@ -31,7 +31,7 @@ export const identities: EndpointGroup = (core) => [
       const { token, spend } = core.providers.check(body.requireText('provider_token'))
       checkBindable(core.state, token.profile, user)
       spend()
-      bindIdentity(user, token.profile)
+      bindIdentity(core.state, user, token.profile)
       return {}
     },
   },

@@ -48,7 +48,7 @@ async function signInUser(core: Core, call: Call): Promise<object> {
   if (proof) checkBindable(core.state, proof.token.profile, user)
   spend()
   proof?.spend()
-  if (proof) bindIdentity(user, proof.token.profile)
+  if (proof) bindIdentity(core.state, user, proof.token.profile)
   return core.sessions.start(user, call.issuer)
 }
 

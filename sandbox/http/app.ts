@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { readCall, readDeviceId } from './call.ts'
 import { createControl } from '../control.ts'
 import type { Core } from '../core.ts'
-import { allowOrigin, isAllowedOrigin, originError, toPreflight } from './cors.ts'
+import { allowOrigin, isAllowedOrigin, isLoopbackOrigin, originError, toPreflight } from './cors.ts'
 import { basicEdit } from '../endpoints/basicEdit.ts'
 import { captcha } from '../endpoints/captcha.ts'
 import { captchaPage } from '../endpoints/captchaPage.ts'
@@ -25,7 +25,7 @@ import { v2 } from '../endpoints/v2.ts'
 import { ApiError } from '../error.ts'
 import { toResponse } from './faults.ts'
 import type { Connection, Route, EndpointGroup } from './route.ts'
-import { purge } from '../purge.ts'
+import { createPurge } from '../purge.ts'
 
 interface Env {
   Bindings: Connection
@@ -52,6 +52,8 @@ const groups: readonly EndpointGroup[] = [
   basicEdit,
 ]
 const maxBytes = 64 * 1024
+const controlPath = '/__sandbox'
+const isControlPath = (path: string): boolean => `${path}/`.startsWith(`${controlPath}/`)
 
 /**
  * Creates the HTTP application of a core: all endpoints and the control API.
@@ -69,16 +71,19 @@ export function createApp(core: Core): Hono<Env> {
   }
   app.use(bodyLimit({ maxSize: maxBytes, onError }))
   app.use('/auth/*', logRequests(core), injectFaults(core), limitRate(core))
+  const purge = createPurge(core.state, core.clock.now)
   for (const route of groups.flatMap((group) => group(core))) {
-    app.on(route.method, route.path, (context) => respond(core, route, context))
+    app.on(route.method, route.path, (context) => {
+      purge()
+      return respond(core, route, context)
+    })
   }
-  app.route('/__sandbox', createControl(core))
+  app.route(controlPath, createControl(core))
   return app
 }
 
 async function respond(core: Core, route: Route, context: Context<Env>): Promise<Response> {
   const { req } = context
-  purge(core.state, core.clock.now())
   const call = await readCall(core, {
     url: new URL(req.url),
     headers: req.raw.headers,
@@ -107,8 +112,11 @@ function cors(core: Core): Middleware {
   return async (context, next) => {
     const { req } = context
     const origin = req.header('origin')
-    const isSameOrigin = origin === new URL(req.url).origin
-    if (origin !== undefined && !isSameOrigin && !isAllowedOrigin(origin, core.config())) {
+    const isAllowed =
+      origin === undefined ||
+      origin === new URL(req.url).origin ||
+      (isControlPath(req.path) ? isLoopbackOrigin(origin) : isAllowedOrigin(origin, core.config()))
+    if (!isAllowed) {
       return originError(origin, req.query('client_id') ?? 'sandbox').toResponse()
     }
     if (req.method === 'OPTIONS') {

@@ -17,6 +17,8 @@ export interface Page {
   /** Where its forms may redirect besides this server. */
   redirectUri?: string | undefined
   headers?: Record<string, string>
+  /** Whether pages of any origin may show it in a frame. Default: false. */
+  isFrameable?: boolean
 }
 
 const style = `
@@ -50,6 +52,8 @@ export async function toPageResponse(page: Page): Promise<Response> {
     // Browsers apply this directive to the redirect after a form submission as well.
     `form-action 'self' ${redirectUri === undefined ? '' : toSource(redirectUri)}`.trim(),
     `base-uri 'none'`,
+    // A page in a frame could be laid under another one, which takes the click for it.
+    ...(page.isFrameable ? [] : [`frame-ancestors 'none'`]),
   ]
   const markup = html`<!doctype html>
     <html lang="${language}">
@@ -77,6 +81,7 @@ export async function toPageResponse(page: Page): Promise<Response> {
       // With a stricter policy browsers send `Origin: null` with the page's own form.
       'referrer-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
+      ...(!page.isFrameable && { 'x-frame-options': 'DENY' }),
       ...page.headers,
     },
   })
