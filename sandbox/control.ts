@@ -3,7 +3,9 @@ import { addUser, viewUser } from './manageUsers.ts'
 import { authorizeByUri } from './endpoints/providerPage.ts'
 import type { Connection } from './http/route.ts'
 import type { Core } from './core.ts'
+import { admin } from './database/documents.ts'
 import { ApiError } from './error.ts'
+import { listFiles } from './manageFiles.ts'
 import type { Message } from './state.ts'
 import { Fields, parseJson, parseObject } from './fields.ts'
 
@@ -39,6 +41,16 @@ export function createControl(core: Core): Hono<{ Bindings: Connection }> {
   app.post('/users', async ({ req }) => {
     return Response.json(await addUser(core, Fields.parse(await req.text())))
   })
+  app.get('/documents/:collection', ({ req }) => {
+    const options = { limit: Infinity }
+    return Response.json(core.documents.find(admin, req.param('collection'), {}, options))
+  })
+  app.post('/documents/:collection', async ({ req }) => {
+    const documents = parseJson(await req.text())
+    const list = Array.isArray(documents) ? documents : [documents]
+    return Response.json({ ids: core.documents.add(admin, req.param('collection'), list) })
+  })
+  app.get('/files', () => Response.json(listFiles(core)))
   app.get('/requests', () => Response.json(core.requestLog.list()))
   app.get('/captcha/:token', ({ req }) => {
     const answer = core.captchas.answer(req.param('token'))

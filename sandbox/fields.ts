@@ -54,6 +54,21 @@ export class Fields {
     return value
   }
 
+  /** Reads an optional whole number that is not negative. */
+  count(name: string): number | undefined {
+    const value = this.#values.get(name)
+    if (value === undefined || value === null || value === '') return undefined
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+      throw new ApiError('invalid_argument', `${name} must be a whole number`)
+    }
+    return value
+  }
+
+  /** Returns a value as it was sent. */
+  value(name: string): unknown {
+    return this.#values.get(name)
+  }
+
   /** Reads an object. An absent one is empty. */
   fields(name: string): Fields {
     const value = this.#values.get(name)

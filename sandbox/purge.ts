@@ -11,6 +11,7 @@ const expiring = [
   'pictures',
   'captchaTokens',
   'captchaPages',
+  'uploads',
 ] as const satisfies (keyof State)[]
 
 const maxMessages = 1000

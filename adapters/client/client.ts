@@ -168,9 +168,8 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
       return unwrapSecrets(output) as never
     },
 
-    getAccessToken() {
-      return root ? readAccessToken(root.system) : Promise.reject(notStarted())
-    },
+    getAccessToken: (options) =>
+      root ? readAccessToken(root.system, options?.anew) : Promise.reject(notStarted()),
   }
   return { auth, system: () => root?.system }
 }

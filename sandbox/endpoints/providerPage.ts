@@ -27,7 +27,7 @@ export const signOutPath = (providerId: string): string => `${pagePath(providerI
 /** Response types: a code in the query, or a token in the fragment of the redirect URI. */
 export const responseTypes = ['code', 'token', 'id_token'] as const
 
-const shared = { access: 'open', isCaptchaFree: true, isPage: true } as const
+const shared = { access: 'open', isCaptchaFree: true, isRaw: true } as const
 
 /**
  * Creates the consent and sign-out pages that stand in for those of identity providers.

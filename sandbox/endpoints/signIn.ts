@@ -103,6 +103,7 @@ function checkSecondFactor(
 
 /** Signs in the guest of the device, or of the identity if a provider token is sent. */
 function signInAsGuest(core: Core, { body, deviceId, issuer }: Call): Promise<object> {
+  if (core.config().anonymousSignIn === 'off') throw new ApiError('login_type_disabled')
   const providerToken = body.text('provider_token')
   const proof = providerToken === undefined ? undefined : core.providers.check(providerToken)
   // Differs from every device id, because headers contain no line breaks.
