@@ -97,7 +97,7 @@ export interface Config {
   collections: Readonly<Record<string, AccessRule>>
   /**
    * Registered apps that are no pages, by `appSign`. If there is one, every request without an
-   * origin must be signed with its key.
+   * origin must be signed with the key of one, and every signature is checked.
    */
   appSources: Readonly<Record<string, AppSource>>
   /** Origins that may call from a browser. `*` allows all; a trailing `:*` allows any port. */

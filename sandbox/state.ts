@@ -98,7 +98,7 @@ export interface ProviderProfile extends Identity {
   meta?: { appid: string; openid: string } | undefined
 }
 
-/** What an identity provider issues: an authorization code or a token. */
+/** What an identity provider issues. An ID token is not stored. */
 export type ProviderCodeKind = 'code' | 'access_token' | 'id_token'
 
 /** A consent given at an identity provider, stored under the digest of its code. */

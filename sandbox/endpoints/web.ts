@@ -1,5 +1,5 @@
 import type { SortKey } from '../database/query.ts'
-import type { Fields as Document } from '../database/values.ts'
+import { type Fields as Document, isFields } from '../database/values.ts'
 import type { Core } from '../core.ts'
 import { parseJson } from '../fields.ts'
 import type { Call } from '../http/call.ts'
@@ -58,7 +58,7 @@ const actions: Record<string, Action> = {
       return { data: { insertedIds: core.documents.add(caller, collection, data) } }
     }
     const id = call.body.value('_id')
-    const document = { ...Object(data), ...(id !== undefined && { _id: id }) } as object
+    const document = isFields(data) && id !== undefined ? { ...data, _id: id } : data
     return { data: { _id: core.documents.add(caller, collection, [document])[0] } }
   },
   'database.queryDocument'(core, call) {

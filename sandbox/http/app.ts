@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { checkAppSource } from './appSource.ts'
 import { readCall, readDeviceId } from './call.ts'
 import { createControl } from '../control.ts'
 import type { Core } from '../core.ts'
@@ -8,6 +9,7 @@ import { basicEdit } from '../endpoints/basicEdit.ts'
 import { captcha } from '../endpoints/captcha.ts'
 import { captchaPage } from '../endpoints/captchaPage.ts'
 import { contact } from '../endpoints/contact.ts'
+import { hostedPage } from '../endpoints/hostedPage.ts'
 import { identities } from '../endpoints/identities.ts'
 import { lookup } from '../endpoints/lookup.ts'
 import { password } from '../endpoints/password.ts'
@@ -60,6 +62,7 @@ const groups: readonly EndpointGroup[] = [
   basicEdit,
   web,
   gateway,
+  hostedPage,
 ]
 const servicePaths = ['/web', '/v1/*']
 const kB = 1024
@@ -98,6 +101,7 @@ export function createApp(core: Core): Hono<Env> {
 
 async function respond(core: Core, route: Route, context: Context<Env>): Promise<Response> {
   const { req } = context
+  if (route.access !== 'open') checkAppSource(core, req.raw.headers)
   const call = await readCall(core, {
     url: new URL(req.url),
     headers: req.raw.headers,

@@ -141,6 +141,8 @@ export function toProfile(user: User): object {
     email: user.email,
     // Every stored contact was verified or added by the control API.
     email_verified: user.email === undefined ? undefined : true,
+    // The server says that there is a password, and never what it is.
+    password: user.password === undefined ? undefined : 'SET',
     groups: user.groups.map((id) => ({ id })),
     providers: identitiesOf(user).map(({ provider_id, sub, name }) => ({
       id: provider_id,
