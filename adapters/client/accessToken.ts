@@ -6,15 +6,11 @@ import { AuthError } from '../../services/error.ts'
  * Creates the reader behind `auth.getAccessToken`. While nothing has changed since the last read, the
  * same settled promise is returned.
  */
-export function createAccessTokenReader(
-  clock: Clock,
-): (system: System, anew?: boolean) => Promise<string> {
+export function createAccessTokenReader(clock: Clock): (system: System) => Promise<string> {
   let last: { state: unknown; expiresAt: number; token: Promise<string> } | undefined
 
-  async function read(system: System, anew?: boolean): Promise<string> {
-    // During a refresh it is the old pair's, so that callers share the refresh.
-    const rejected = anew ? tokensOf(system)?.getSnapshot().context.serial : undefined
-    const { credentials, error } = await freshTokens(system, rejected)
+  async function read(system: System): Promise<string> {
+    const { credentials, error } = await freshTokens(system)
     if (!credentials) throw AuthError.from(error, 'getAccessToken')
     const token = credentials.access_token.reveal()
     const state = tokensOf(system)?.getSnapshot()
@@ -24,8 +20,8 @@ export function createAccessTokenReader(
     return token
   }
 
-  return (system, anew) => {
+  return (system) => {
     const isUnchanged = last && last.state === tokensOf(system)?.getSnapshot()
-    return isUnchanged && !anew && clock.now() < last!.expiresAt ? last!.token : read(system, anew)
+    return isUnchanged && clock.now() < last!.expiresAt ? last!.token : read(system)
   }
 }

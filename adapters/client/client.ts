@@ -17,6 +17,7 @@ import { createNotifier } from './notifier.ts'
 import type { Auth, AuthOptions } from './options.ts'
 import { createFlowPersistence } from './persistence.ts'
 import { receiverOf } from './receivers.ts'
+import { renewedToken } from './renewedToken.ts'
 import { createServices } from './services.ts'
 import { type AuthEvent, flowActors, isSame, type View, viewOf } from './view.ts'
 
@@ -168,8 +169,10 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
       return unwrapSecrets(output) as never
     },
 
-    getAccessToken: (options) =>
-      root ? readAccessToken(root.system, options?.anew) : Promise.reject(notStarted()),
+    getAccessToken(options) {
+      const read = options?.anew ? renewedToken : readAccessToken
+      return root ? read(root.system) : Promise.reject(notStarted())
+    },
   }
   return { auth, system: () => root?.system }
 }

@@ -1,0 +1,15 @@
+import { freshTokens, type System, tokensOf } from '../../machines/core/freshTokens.ts'
+import { AuthError } from '../../services/error.ts'
+
+/**
+ * Refreshes a token that a service has rejected, although it has not expired. Callers at the same time
+ * share the refresh.
+ *
+ * @throws AuthError `unauthenticated` when signed out, else why it could not be refreshed
+ */
+export async function renewedToken(system: System): Promise<string> {
+  const rejected = tokensOf(system)?.getSnapshot().context.serial
+  const { credentials, error } = await freshTokens(system, rejected)
+  if (credentials) return credentials.access_token.reveal()
+  throw AuthError.from(error, 'getAccessToken')
+}
