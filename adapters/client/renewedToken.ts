@@ -1,5 +1,4 @@
 import { freshTokens, type System, tokensOf } from '../../machines/core/freshTokens.ts'
-import { AuthError } from '../../services/error.ts'
 
 /**
  * Refreshes a token that a service has rejected, although it has not expired. Callers at the same time
@@ -11,5 +10,5 @@ export async function renewedToken(system: System): Promise<string> {
   const rejected = tokensOf(system)?.getSnapshot().context.serial
   const { credentials, error } = await freshTokens(system, rejected)
   if (credentials) return credentials.access_token.reveal()
-  throw AuthError.from(error, 'getAccessToken')
+  throw error!
 }
