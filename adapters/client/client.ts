@@ -170,8 +170,8 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
     },
 
     getAccessToken(options) {
-      const read = options?.anew ? renewedToken : readAccessToken
-      return root ? read(root.system) : Promise.reject(notStarted())
+      if (!root) return Promise.reject(notStarted())
+      return options?.anew ? renewedToken(root.system) : readAccessToken(root.system)
     },
   }
   return { auth, system: () => root?.system }

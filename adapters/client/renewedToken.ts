@@ -7,8 +7,8 @@ import { freshTokens, type System, tokensOf } from '../../machines/core/freshTok
  * @throws AuthError `unauthenticated` when signed out, else why it could not be refreshed
  */
 export async function renewedToken(system: System): Promise<string> {
-  const rejected = tokensOf(system)?.getSnapshot().context.serial
-  const { credentials, error } = await freshTokens(system, rejected)
-  if (credentials) return credentials.access_token.reveal()
-  throw error!
+  const { serial } = tokensOf(system)!.getSnapshot().context
+  const { credentials, error } = await freshTokens(system, serial)
+  if (!credentials) throw error!
+  return credentials.access_token.reveal()
 }
