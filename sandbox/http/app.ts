@@ -101,7 +101,8 @@ export function createApp(core: Core): Hono<Env> {
 
 async function respond(core: Core, route: Route, context: Context<Env>): Promise<Response> {
   const { req } = context
-  if (route.access !== 'open') checkAppSource(core, req.raw.headers)
+  if (route.access === 'open') checkOwnForm(context)
+  else checkAppSource(core, req.raw.headers)
   const call = await readCall(core, {
     url: new URL(req.url),
     headers: req.raw.headers,
@@ -117,6 +118,13 @@ async function respond(core: Core, route: Route, context: Context<Env>): Promise
   const result = await route.handle(call)
   if (result instanceof Response) return result
   return Response.json(result, { headers: { 'cache-control': 'no-store' } })
+}
+
+/** A form of another page would consent in place of the user. */
+function checkOwnForm({ req }: Context<Env>): void {
+  const origin = req.header('origin')
+  if (req.method === 'GET' || origin === undefined || origin === new URL(req.url).origin) return
+  throw new ApiError('permission_denied', 'The page takes its own form only')
 }
 
 function toErrorResponse(error: unknown, { req }: Context<Env>): Response {

@@ -14,11 +14,11 @@ test.each([
   ['3.7.0 with CLOUD_API', 'sdk3CloudApi', 'POST /web'],
   ['2.28.8', 'sdk2', 'POST /web'],
 ])(
-  'sandbox services: SDK %s with its own session uses database and storage',
+  'sandbox services: SDK %s with its own session uses database, functions and storage',
   async (_, entry, path) => {
     const served = await servePage(`test/browser/pages/services/${entry}.ts`)
     onTestFinished(served.close)
-    const sandbox = createSandbox()
+    const sandbox = createSandbox({ functions: { whoAmI: (_event, { uid }) => uid } })
     const { url, close } = await sandbox.listen()
     onTestFinished(close)
     await sandbox.addUser({ sub: 'ada', username: 'ada', password })
@@ -55,6 +55,7 @@ test.each([
       removed: [1, 3, 0],
     })
     expect(await page.evaluate(() => runFiles())).toEqual({
+      result: 'ada',
       fileID: `cloud://${env}.sandbox/相册/a b.png`,
       codes: ['SUCCESS', 'STORAGE_FILE_NONEXIST'],
       bytes: [0, 255, 128, 10],

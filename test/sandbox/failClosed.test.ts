@@ -187,6 +187,22 @@ test('sandbox pages: a provider page cannot be shown in a frame, and the captcha
   expect(captcha.headers.get('content-security-policy')).not.toContain('frame-ancestors')
 })
 
+test('sandbox pages: a form of another origin consents to nothing, even if the origin may sign in', async () => {
+  const client = await start({ allowedOrigins: ['*'] })
+  const uri = await client.providerUri()
+  const submit = (origin?: string) =>
+    fetch(uri, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: origin === undefined ? {} : { origin },
+      body: new URLSearchParams({ action: 'allow', account: 'alex' }),
+    })
+  expect((await submit('https://evil.example')).status).toBe(403)
+  expect((await submit('null')).status).toBe(403)
+  expect((await submit(client.url)).status).toBe(303)
+  expect((await submit()).status).toBe(303)
+})
+
 /** Milliseconds of the fastest of some requests, which no other work has slowed down. */
 async function fastest(run: () => Promise<unknown>): Promise<number> {
   const times: number[] = []

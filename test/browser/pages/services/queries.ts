@@ -98,5 +98,6 @@ async function runFilesOn(app: OwnApp) {
   await app.downloadFile({ fileID })
   const deleted = (await app.deleteFile({ fileList: [fileID] })).fileList.map(({ code }) => code)
   const gone = (await app.getTempFileURL({ fileList: [fileID] })).fileList.map(({ code }) => code)
-  return { fileID, codes: fileList.map(({ code }) => code), bytes, type, deleted, gone }
+  const { result } = await app.callFunction({ name: 'whoAmI' })
+  return { result, fileID, codes: fileList.map(({ code }) => code), bytes, type, deleted, gone }
 }
