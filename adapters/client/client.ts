@@ -21,6 +21,7 @@ import type { Auth, AuthOptions } from './options.ts'
 import { watchPage } from './pageEvents.ts'
 import { createFlowPersistence } from './persistence.ts'
 import { receiverOf } from './receivers.ts'
+import { renewedToken } from './renewedToken.ts'
 import { createServices } from './services.ts'
 import { type AuthEvent, flowActors, isSame, type View, viewOf } from './view.ts'
 
@@ -219,8 +220,9 @@ export function createClient<F extends Flows>(
       return unwrapSecrets(output) as never
     },
 
-    getAccessToken() {
-      return root ? readAccessToken(root.system) : Promise.reject(notStarted())
+    getAccessToken(options) {
+      if (!root) return Promise.reject(notStarted())
+      return options?.anew ? renewedToken(root.system) : readAccessToken(root.system)
     },
   }
   return { auth, system: () => root?.system }

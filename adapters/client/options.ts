@@ -109,7 +109,8 @@ export interface Auth<F extends Flows> {
   /**
    * Returns an access token that has not expired, refreshed first if necessary.
    *
+   * @param options `anew`: refreshed in any case, because a service has rejected the present one
    * @throws AuthError `unauthenticated` when signed out, else why it could not be refreshed
    */
-  getAccessToken(): Promise<string>
+  getAccessToken(options?: { anew?: boolean }): Promise<string>
 }

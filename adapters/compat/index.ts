@@ -10,12 +10,12 @@
  *
  * @packageDocumentation
  */
-import { type Cloudbase, createCloudbase } from './cloudbase.ts'
+import { cloudbase } from './instance.ts'
 
-/** Replaces the default export of `@cloudbase/js-sdk` for everything that concerns sign-in. */
-const cloudbase: Cloudbase = createCloudbase()
 export default cloudbase
 
+export { bridge, type TokenSource } from './bridge.ts'
+export { type ComponentHost, registerAuth } from './registerAuth.ts'
 export { CloudbaseError } from './errors.ts'
 export type { Cloudbase } from './cloudbase.ts'
 export type { CloudbaseApp } from './app.ts'

@@ -306,6 +306,7 @@ describe('signOut', () => {
   test('signOut returns the redirect_uri', async () => {
     const compat = await openCompat()
     await compat.member()
+    compat.sandbox.config({ allowedOrigins: ['https://app.example'] })
     const redirect_uri = 'https://app.example/bye'
     expect(await compat.auth.signOut({ redirect_uri, state: 'wx' })).toMatchObject({
       redirect_uri: `${redirect_uri}?state=wx`,

@@ -34,6 +34,13 @@ export const rules: Rule[] = [
       isOursOnly(it) && ends(it, 'emailVerified', 'phoneNumber', 'groups', 'providerUserId'),
   },
   {
+    what: '`user` has no `password: "SET"`; `hasPassword` says so where it is known.',
+    why: 'It is the documented name, and a field `password` reads as if it held one.',
+    isIntended: (it) =>
+      (it.ours === undefined && ends(it, 'password')) ||
+      (isOursOnly(it) && ends(it, 'hasPassword')),
+  },
+  {
     what: '`user.loginType` is `CUSTOM` after a ticket.',
     why: '`queryUser` rejects these users before it sends a request.',
     isIntended: (it) => isOursOnly(it) && ends(it, 'loginType'),

@@ -118,6 +118,7 @@ test('signOut: without a network the session ends at once, and is revoked when t
   const { world, token } = await openSignedIn({
     wire: (...call) => (isDown ? Promise.reject(new TypeError('fetch failed')) : fetch(...call)),
   })
+  world.sandbox.config({ allowedOrigins: ['https://app.example'] })
   isDown = true
   world.auth.send({ type: 'session.end', ...redirect })
   expect(world.auth.get().status).toBe('signedOut')
