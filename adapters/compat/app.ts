@@ -1,19 +1,27 @@
+import { systemClock } from '../../services/clock.ts'
 import { webStore } from '../../services/session/store.ts'
 import { withAccessKey } from './accessKey.ts'
 import type { CaptchaOptions, SdkAdapter } from './adapters.ts'
 import { storeOf } from './adapters.ts'
+import { withAppSign } from './appSign.ts'
 import { type CloudbaseAuth, createCompatAuth } from './auth.ts'
 import { createCaptchaService, showCaptchaDialog } from './captcha/captchaService.ts'
 import { parseCaptcha } from './captcha/parseCaptcha.ts'
 import { createCompatClient } from './client.ts'
 import { createSession } from './session.ts'
-import { checkInit, defaultOrigin, type InitOptions, toOrigin } from './settings.ts'
+import {
+  checkInit,
+  createPersistenceWarning,
+  defaultOrigin,
+  type InitOptions,
+  toOrigin,
+} from './settings.ts'
 
 /** Options of `app.auth`. */
 export interface CompatAuthOptions {
   /** The app's own captcha dialog. Default: the adapter's, else a dialog in the page. */
   captchaOptions?: CaptchaOptions
-  /** Accepted and ignored: a session is kept until it is ended, as since 2.0. */
+  /** Warned about unless it is `local`: a session is kept until it is ended, as since 2.0. */
   persistence?: string
 }
 
@@ -51,12 +59,29 @@ export function createApp(
   getAdapter: () => SdkAdapter | undefined,
 ): CloudbaseApp {
   checkInit(options)
-  const { env, lang = 'zh-CN', timeout, clock, accessKey, fetch } = options
+  const warnOfPersistence = createPersistenceWarning()
+  warnOfPersistence(options.persistence)
+  const {
+    env,
+    lang = 'zh-CN',
+    timeout,
+    clock = systemClock,
+    accessKey,
+    appSign,
+    appSecret,
+  } = options
   const clientId = options.clientId || env
   const store = options.storage ?? storeOf(getAdapter()) ?? webStore('localStorage')
   if (options.wx) Object.assign(globalThis, { wx: options.wx })
   let origin = defaultOrigin(options)
   let captchaOptions: CaptchaOptions | undefined
+  let { fetch } = options
+  if (appSign && appSecret) fetch = withAppSign({ appSign, appSecret, clock }, fetch)
+  if (accessKey) fetch = withAccessKey(accessKey, fetch)
+  const captcha = createCaptchaService(
+    () => captchaOptions?.openURIWithCallback ?? getAdapter()?.captchaOptions?.openURIWithCallback,
+    clock,
+  )
   const client = createCompatClient({
     env,
     clientId,
@@ -65,17 +90,17 @@ export function createApp(
     timeout,
     clock,
     store,
-    fetch: accessKey ? withAccessKey(accessKey, fetch) : fetch,
-    captcha: createCaptchaService(
-      () =>
-        captchaOptions?.openURIWithCallback ?? getAdapter()?.captchaOptions?.openURIWithCallback,
-    ),
+    fetch,
+    captcha,
+    reentersAnonymously: options.auth?.reenterAnonymously,
   })
+  client.captcha.onLateRequest(captcha.askAgain)
   showCaptchaDialog(client.captcha, lang)
   const session = createSession(client, store, env)
   const compatAuth = createCompatAuth({ env, clientId, options, client, session })
 
   function auth(given?: CompatAuthOptions): CloudbaseAuth {
+    warnOfPersistence(given?.persistence)
     captchaOptions = given?.captchaOptions ?? captchaOptions
     return compatAuth
   }

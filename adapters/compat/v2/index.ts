@@ -30,7 +30,14 @@ export function createV2Methods(context: Context) {
     async () => (await import('./onDemand.ts')).createOnDemandMethods(context),
   )
   const platform = lazyMethods(
-    ['signInWithOpenId', 'signInWithUnionId', 'signInWithPhoneAuth', 'toDefaultLoginPage'],
+    [
+      'signInWithOpenId',
+      'signInWithUnionId',
+      'signInWithPhoneAuth',
+      'signInAnonymouslyInWx',
+      'bindOpenId',
+      'toDefaultLoginPage',
+    ],
     async () => (await import('./platform.ts')).createPlatformMethods(context),
   )
   return {

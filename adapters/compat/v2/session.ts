@@ -29,8 +29,10 @@ export function createSessionMethods({ env, options, client, session }: Context)
      * @returns `redirect_uri`, if one was given or is configured
      */
     async signOut(params?: SignOutRequest): Promise<SignedOut & { data: object; error: null }> {
-      const answer = params && (await client.call(api.signOut, params).catch(() => undefined))
-      await client.endSession()
+      let answer: SignedOut | undefined
+      await session.end(async () => {
+        if (params) answer = await client.call(api.signOut, params).catch(() => undefined)
+      })
       return { ...answer, data: {}, error: null }
     },
 
@@ -70,13 +72,18 @@ export function createSessionMethods({ env, options, client, session }: Context)
     /**
      * Returns a valid access token; the `accessKey` of `init` while the user is signed out.
      *
+     * @param options with `anew` the session is refreshed first, also a valid one
      * @throws CloudbaseError `unauthenticated` when signed out and without an `accessKey`
      */
-    async getAccessToken(): Promise<{ accessToken: string; env: string }> {
+    async getAccessToken({ anew = false } = {}): Promise<{ accessToken: string; env: string }> {
       const { accessKey } = options
-      const isKeyed = accessKey && !(await client.credentials())
-      return { accessToken: isKeyed ? accessKey : await client.getAccessToken(), env }
+      if (accessKey && !(await client.credentials())) return { accessToken: accessKey, env }
+      if (anew) await client.freshCredentials({ force: true })
+      return { accessToken: await client.getAccessToken(), env }
     },
+
+    /** Refreshes the session, also a valid one: `POST /auth/v1/token`. @throws CloudbaseError `unauthenticated` */
+    refreshTokenForce: async (): Promise<Credentials> => client.freshCredentials({ force: true }),
 
     /**
      * Returns the scope of the session; `anonymous` for an anonymous user.
@@ -97,18 +104,20 @@ export function createSessionMethods({ env, options, client, session }: Context)
     getCredentials: async (): Promise<Credentials> => client.freshCredentials(),
 
     /**
-     * Signs in with the tokens of an existing session.
+     * Stores the tokens of an existing session, which may have ended at the server: the next call
+     * that needs it shows that. The user is read in the background. `null` signs out.
      *
      * @throws CloudbaseError `invalid_argument` without an access token or its expiry
      */
-    async setCredentials(credentials: Credentials): Promise<void> {
+    async setCredentials(credentials?: Credentials | null): Promise<void> {
+      if (!credentials) return session.end()
       requireFields(credentials, 'access_token')
       const { access_token, refresh_token, token_type, sub, scope, groups, version } = credentials
       const expires_in = secondsOf(credentials, client.clock.now())
       const tokens = { refresh_token, token_type, sub, scope, groups }
       const given = Object.entries(tokens).filter(([, value]) => value)
       const kept = { ...Object.fromEntries(given), access_token: access_token!, expires_in }
-      await session.signIn(async () => client.startSession(kept, version))
+      session.start(kept, version)
     },
 
     /** Creates another picture for an open captcha: `POST /auth/v1/captcha/data`. @throws CloudbaseError */
