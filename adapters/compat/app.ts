@@ -3,19 +3,12 @@ import { webStore } from '../../services/session/store.ts'
 import { withAccessKey } from './accessKey.ts'
 import type { CaptchaOptions, SdkAdapter } from './adapters.ts'
 import { storeOf } from './adapters.ts'
-import { withAppSign } from './appSign.ts'
 import { type CloudbaseAuth, createCompatAuth } from './auth.ts'
 import { createCaptchaService, showCaptchaDialog } from './captcha/captchaService.ts'
 import { parseCaptcha } from './captcha/parseCaptcha.ts'
 import { createCompatClient } from './client.ts'
 import { createSession } from './session.ts'
-import {
-  checkInit,
-  createPersistenceWarning,
-  defaultOrigin,
-  type InitOptions,
-  toOrigin,
-} from './settings.ts'
+import { checkInit, defaultOrigin, type InitOptions, toOrigin } from './settings.ts'
 
 /** Options of `app.auth`. */
 export interface CompatAuthOptions {
@@ -59,8 +52,16 @@ export function createApp(
   getAdapter: () => SdkAdapter | undefined,
 ): CloudbaseApp {
   checkInit(options)
-  const warnOfPersistence = createPersistenceWarning()
-  warnOfPersistence(options.persistence)
+  let isWarned = false
+
+  /** Warns once about a `persistence` that has no effect. */
+  function checkPersistence(persistence = 'local') {
+    if (isWarned || persistence === 'local') return
+    isWarned = true
+    void import('./warnings.ts').then(({ warn }) => warn('persistence', persistence))
+  }
+
+  checkPersistence(options.persistence)
   const {
     env,
     lang = 'zh-CN',
@@ -76,7 +77,14 @@ export function createApp(
   let origin = defaultOrigin(options)
   let captchaOptions: CaptchaOptions | undefined
   let { fetch } = options
-  if (appSign && appSecret) fetch = withAppSign({ appSign, appSecret, clock }, fetch)
+  if (appSign && appSecret) {
+    const send = fetch
+    fetch = async (input, init) => {
+      const { withAppSource } = await import('./appSign.ts')
+      const signed = withAppSource({ appSign, appSecret, clock }, init)
+      return (send ?? globalThis.fetch)(input, signed)
+    }
+  }
   if (accessKey) fetch = withAccessKey(accessKey, fetch)
   const captcha = createCaptchaService(
     () => captchaOptions?.openURIWithCallback ?? getAdapter()?.captchaOptions?.openURIWithCallback,
@@ -100,7 +108,7 @@ export function createApp(
   const compatAuth = createCompatAuth({ env, clientId, options, client, session })
 
   function auth(given?: CompatAuthOptions): CloudbaseAuth {
-    warnOfPersistence(given?.persistence)
+    checkPersistence(given?.persistence)
     captchaOptions = given?.captchaOptions ?? captchaOptions
     return compatAuth
   }

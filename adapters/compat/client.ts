@@ -238,18 +238,11 @@ export function createCompatClient({
     call,
 
     async callWithCaptcha(endpoint, params) {
-      const purpose = `${endpoint.method}:${endpoint.path}`
-      captchaActor.send({ type: 'captcha.require', purpose })
-      const { context } = await waitFor(captchaActor, (state) => state.hasTag('settled'))
-      const { token } = context
-      if (!token) throw CloudbaseError.from(context.error)
+      const { callWithCaptcha } = await import('./captcha/callWithCaptcha.ts')
       const send = endpoint.fetch ?? options.fetch ?? globalThis.fetch
-      const fetch: typeof send = (input, init) => send(withToken(input as string, token), init)
-      try {
-        return await call({ ...endpoint, fetch }, ...([params] as never))
-      } finally {
-        captchaActor.send({ type: 'captcha.spend', token })
-      }
+      return callWithCaptcha(captchaActor, { ...endpoint, fetch: send }, (endpoint) =>
+        call(endpoint, ...([params] as never)),
+      )
     },
 
     observe({ onSignedIn, onSignedOut, onCredentialsLost, onTokenRefreshed }) {
@@ -312,10 +305,4 @@ function toUnauthenticated(error: AuthError): CloudbaseError {
   const { operation, description, status, requestId } = error
   const details = { operation, description, status, requestId, cause: error }
   return new CloudbaseError('unauthenticated', details)
-}
-
-/** Adds a captcha token to a URL without one. */
-function withToken(url: string, token: Secret): string {
-  if (url.includes('captcha_token=')) return url
-  return `${url}${url.includes('?') ? '&' : '?'}captcha_token=${encodeURIComponent(token.reveal())}`
 }

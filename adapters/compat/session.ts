@@ -1,6 +1,5 @@
 import * as api from '../../services/http/endpoints.ts'
 import type { Store } from '../../services/session/store.ts'
-import { invalid, requireGender } from './checks.ts'
 import type { CompatClient } from './client.ts'
 import { CloudbaseError } from './errors.ts'
 import { type AuthStateEvent, createEmitter, type Emitter, type LoginEventType } from './events.ts'
@@ -66,7 +65,6 @@ const shape = {
 } as typeof api.getUser.shape
 
 const getUser: typeof api.getUser = { ...api.getUser, shape }
-const updateProfile: typeof api.updateProfile = { ...api.updateProfile, shape }
 
 /** Creates the session of an app. */
 export function createSession(client: CompatClient, store: Store, env: string): Session {
@@ -82,8 +80,8 @@ export function createSession(client: CompatClient, store: Store, env: string): 
   let sessionCount = 0
   /** Counts the ends of sessions, those that were asked for while signed out as well. */
   let endCount = 0
-  const edits = lazyMethods(['updatePassword', 'editUser'], async () =>
-    (await import('./v1/user.ts')).createUserEdits(client),
+  const edits = lazyMethods(['updateProfile', 'updatePassword', 'editUser'], async () =>
+    (await import('./userEdits.ts')).createUserEdits(client, shape),
   )
 
   client.observe({
@@ -150,13 +148,7 @@ export function createSession(client: CompatClient, store: Store, env: string): 
     return info
   }
 
-  async function update(userInfo: UserUpdate): Promise<UserInfo> {
-    requireGender(userInfo)
-    for (const [name, method] of Object.entries(CONTACTS)) {
-      if (name in userInfo) throw invalid(`update does not change ${name}: use auth.${method}`)
-    }
-    return cacheUser(await client.call(updateProfile, userInfo))
-  }
+  const update = async (userInfo: UserUpdate) => cacheUser(await edits.updateProfile(userInfo))
 
   /** The cached user, unless the cache is about another user than the session. */
   function userOf({ sub }: Credentials): UserInfo {
@@ -168,7 +160,7 @@ export function createSession(client: CompatClient, store: Store, env: string): 
   function peek(): LoginState | null {
     const credentials = client.peek()
     if (!credentials) return null
-    const user = toUser(userOf(credentials), { update, refresh, ...edits })
+    const user = toUser(userOf(credentials), { ...edits, update, refresh })
     return withTokens({ user }, credentials)
   }
 
@@ -212,9 +204,6 @@ export function createSession(client: CompatClient, store: Store, env: string): 
     },
   }
 }
-
-/** The fields that `User.update` does not change, and the methods that do. */
-const CONTACTS = { phone_number: 'bindPhoneNumber', email: 'bindEmail' }
 
 const cancelled = () =>
   new CloudbaseError('cancelled', { description: 'the user signed out meanwhile' })

@@ -1,6 +1,6 @@
 import type { Clock } from '../../services/clock.ts'
 import type { Store } from '../../services/session/store.ts'
-import { invalid } from './checks.ts'
+import { invalid, requireFields } from './checks.ts'
 
 /** Options of `cloudbase.init`. */
 export interface InitOptions {
@@ -63,30 +63,15 @@ export function checkInit({ env, appSign, appSecret }: InitOptions): void {
   if (!appSecret) return
   if (isWeb()) {
     throw invalid(
-      'appSecret is for apps off the web, because every visitor of a web page can read it: leave appSign and appSecret out, and list the origin of the page in the console (安全域名)',
+      'appSecret would be public in a web page: leave appSign and appSecret out, and list the origin of the page in the console (安全域名)',
     )
   }
-  if (!appSign) throw invalid('appSecret needs appSign')
-  const { appAccessKeyId, appAccessKey } = appSecret
-  if (!appAccessKeyId || typeof appAccessKey !== 'string' || !appAccessKey) {
-    throw invalid('appSecret must have appAccessKeyId and appAccessKey')
-  }
+  requireFields({ appSign }, 'appSign')
+  requireFields(appSecret, 'appAccessKeyId', 'appAccessKey')
 }
 
 /** Whether this is a page or a worker of a browser. */
 const isWeb = () => typeof document !== 'undefined' || 'WorkerGlobalScope' in globalThis
-
-/** Creates the function that warns once about a `persistence` that has no effect. */
-export function createPersistenceWarning(): (persistence?: string) => void {
-  let isWarned = false
-  return (persistence) => {
-    if (isWarned || (persistence !== 'session' && persistence !== 'none')) return
-    isWarned = true
-    console.warn(
-      `cloudbase-authflow: persistence '${persistence}' has no effect; the session is kept until it is ended. To keep it elsewhere, give init({ storage })`,
-    )
-  }
-}
 
 /** Returns the origin of an environment for which no other host is registered. */
 export function defaultOrigin({ env, region, endPointMode, intl }: InitOptions): string {

@@ -55,7 +55,7 @@ test('init refuses an appSecret in a web page, and says what to do', () => {
 })
 
 test.each([
-  ['appSecret needs appSign', { appSecret }],
+  ['appSign', { appSecret }],
   ['appAccessKey', { appSign, appSecret: { appAccessKeyId: 1, appAccessKey: '' } }],
 ])('init names what is missing for the signature: %s', (named, options) => {
   expect(() => createCloudbase().init({ env, ...options })).toThrow(named)

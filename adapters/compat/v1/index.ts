@@ -4,7 +4,6 @@ import type { V2Methods } from '../v2/index.ts'
 
 /** Creates the methods of SDK 1.x that SDK 3.x still has, each for what the later methods do. */
 export function createV1Methods(context: Context, v2: V2Methods) {
-  const { client, session } = context
   const onDemand = lazyMethods(
     [
       'signInWithUsernameAndPassword',
@@ -17,10 +16,13 @@ export function createV1Methods(context: Context, v2: V2Methods) {
       'forceResetPwdByPhoneCode',
       'loginGroups',
       'updateUserBasicInfo',
+      'onLoginStateExpired',
+      'onAccessTokenRefreshed',
+      'onAnonymousConverted',
+      'onLoginTypeChanged',
     ],
     async () => (await import('./onDemand.ts')).createOnDemandMethods(context, v2),
   )
-  const isGuest = () => client.peek()?.scope === 'anonymous'
 
   return {
     ...onDemand,
@@ -43,32 +45,5 @@ export function createV1Methods(context: Context, v2: V2Methods) {
 
     /** Returns an empty object, as since SDK 2.x; `getAccessToken` returns the token. */
     getAuthHeader: (): Record<never, never> => ({}),
-
-    /** Calls back when the server has rejected the session. */
-    onLoginStateExpired(callback: () => unknown): void {
-      session.loginEvents.on((type) => type === 'credentials_error' && callback())
-    },
-
-    /** Calls back when the access token was refreshed. */
-    onAccessTokenRefreshed(callback: () => unknown): void {
-      session.stateEvents.on((event) => event === 'TOKEN_REFRESHED' && callback())
-    },
-
-    /** Calls back when the anonymous user has become a registered one. */
-    onAnonymousConverted(callback: () => unknown): void {
-      let wasGuest = isGuest()
-      session.stateEvents.on((event) => {
-        const isConverted = event === 'SIGNED_IN' && wasGuest && !isGuest()
-        wasGuest = isGuest()
-        return isConverted && callback()
-      })
-    },
-
-    /** Calls back on every sign-in and sign-out. */
-    onLoginTypeChanged(callback: () => unknown): void {
-      session.stateEvents.on(
-        (event) => (event === 'SIGNED_IN' || event === 'SIGNED_OUT') && callback(),
-      )
-    },
   }
 }

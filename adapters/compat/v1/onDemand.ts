@@ -17,6 +17,8 @@ export interface UsernameCodeSignIn extends CodeSignIn {
 export function createOnDemandMethods(context: Context, v2: V2Methods) {
   const { client, session } = context
 
+  const isGuest = () => client.peek()?.scope === 'anonymous'
+
   async function signInWithPassword(
     fields: Record<'username' | 'password', string>,
   ): Promise<LoginState> {
@@ -104,6 +106,33 @@ export function createOnDemandMethods(context: Context, v2: V2Methods) {
     async updateUserBasicInfo(changes: UserEdit): Promise<void> {
       const state = await session.current()
       await state?.user.updateUserBasicInfo(changes)
+    },
+
+    /** Calls back when the server has rejected the session. */
+    async onLoginStateExpired(callback: () => unknown): Promise<void> {
+      session.loginEvents.on((type) => type === 'credentials_error' && callback())
+    },
+
+    /** Calls back when the access token was refreshed. */
+    async onAccessTokenRefreshed(callback: () => unknown): Promise<void> {
+      session.stateEvents.on((event) => event === 'TOKEN_REFRESHED' && callback())
+    },
+
+    /** Calls back when the anonymous user has become a registered one. */
+    async onAnonymousConverted(callback: () => unknown): Promise<void> {
+      let wasGuest = isGuest()
+      session.stateEvents.on((event) => {
+        const isConverted = event === 'SIGNED_IN' && wasGuest && !isGuest()
+        wasGuest = isGuest()
+        return isConverted && callback()
+      })
+    },
+
+    /** Calls back on every sign-in and sign-out. */
+    async onLoginTypeChanged(callback: () => unknown): Promise<void> {
+      session.stateEvents.on(
+        (event) => (event === 'SIGNED_IN' || event === 'SIGNED_OUT') && callback(),
+      )
     },
   }
 }

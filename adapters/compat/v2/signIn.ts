@@ -4,8 +4,10 @@ import type { Tokens } from '../../../services/http/wire.ts'
 import { invalid, requireFields, requireGender, requireOneOf } from '../checks.ts'
 import { signInByCode } from '../codeSignIn.ts'
 import type { Context } from '../context.ts'
+import { warn } from '../warnings.ts'
 import { encryptRequest } from './encryptRequest.ts'
 import { CloudbaseError } from '../errors.ts'
+import type { TicketHolder, TicketSource } from '../ticketSource.ts'
 import type {
   GetVerificationRequest,
   LoginState,
@@ -38,13 +40,9 @@ export interface VerifyResponse extends Partial<Unwrapped<Tokens>> {
   verification_token: string
 }
 
-/** Gets a ticket from the app's server, or is the ticket already on its way. */
-export type TicketSource = (() => Promise<string> | string) | PromiseLike<string>
-
 /** Creates the methods for verification codes, sign-up and sign-in. */
-export function createSignInMethods(context: Context) {
+export function createSignInMethods(context: Context, tickets: TicketHolder) {
   const { client, session, options } = context
-  let getTicket: (() => Promise<string> | string) | undefined
   let isHinted = false
 
   /** Says once why a code may not arrive: only one region sends text messages. */
@@ -52,9 +50,7 @@ export function createSignInMethods(context: Context) {
     const { region = SMS_REGION } = options
     if (!phone_number || region === SMS_REGION || isHinted) return
     isHinted = true
-    console.warn(
-      `cloudbase-authflow: CloudBase sends codes to phones only in ${SMS_REGION}; this environment is in ${region}`,
-    )
+    warn('region', region)
   }
 
   return {
@@ -149,23 +145,13 @@ export function createSignInMethods(context: Context) {
     },
 
     /**
-     * Sets the function that gets a ticket for `signInWithCustomTicket` from the app's server, or the
-     * promise of one ticket.
-     *
-     * @throws CloudbaseError `invalid_argument` for anything else
-     */
-    setCustomSignFunc(getTickFn: TicketSource): void {
-      getTicket = toGetter(getTickFn)
-    },
-
-    /**
      * Signs in a user of the app's own server: `POST /auth/v1/signin/custom`.
      *
      * @throws CloudbaseError `failed_precondition` before `setCustomSignFunc`
      */
     async signInWithCustomTicket(getTickFn?: TicketSource): Promise<LoginState> {
-      const get = getTickFn ? toGetter(getTickFn) : getTicket
-      getTicket = get
+      if (getTickFn) tickets.set(getTickFn)
+      const { get } = tickets
       if (!get) {
         throw new CloudbaseError('failed_precondition', {
           operation: 'signInWithCustomTicket',
@@ -186,17 +172,6 @@ const SMS_REGION = 'ap-shanghai'
 /** Accepts the whole answer of `getAccessToken`, as a sample of the official documents passes it. */
 export const toAccessToken = (token: SignUpRequest['anonymous_token']): string | undefined =>
   typeof token === 'object' ? token?.accessToken : token
-
-function toGetter(source: TicketSource): () => Promise<string> | string {
-  if (typeof source === 'function') return source
-  if (typeof source?.then !== 'function') {
-    throw invalid('getTickFn must be a function, or the promise of a ticket')
-  }
-  const ticket = Promise.resolve(source)
-  // Its failure is the failure of the sign-in that asks for it.
-  ticket.catch(() => undefined)
-  return () => ticket
-}
 
 /** Converts the parameters of a sign-in by code to those of `signInByCode`. @throws CloudbaseError `invalid_argument` */
 export function toCodeSignIn({ verificationInfo, verificationCode, bindInfo }: CodeSignIn) {

@@ -29,7 +29,7 @@ export interface AnswerError extends Omit<CloudbaseError, 'status' | 'name'> {
   readonly category: AuthErrorCategory
   /** What to check, for developers. */
   readonly helpMessage: string
-  /** The sign-in method that the call needs, where it needs one. */
+  /** The sign-in method that must be enabled, where the call needs one. */
   readonly loginMethodHint: string
   readonly __isAuthError: true
 }
@@ -50,14 +50,14 @@ export function toAnswerError(thrown: unknown, method: string): AnswerError {
     cause: error,
   })
   const category = categoryOf(code, description ?? '')
-  const loginMethodHint = METHODS[method] ?? ''
+  const needed = METHODS[method]
   return Object.assign(answered, {
     message: description || messageOf(error),
     status: code,
     errorCode: error.error_code,
     category,
-    helpMessage: [HELP[category], loginMethodHint].filter(Boolean).join(' '),
-    loginMethodHint,
+    helpMessage: HELP,
+    loginMethodHint: needed ? `It needs ${needed} to be enabled in the console.` : '',
     __isAuthError: true,
     toJSON(this: AnswerError) {
       const { name, message, code, errorCode, status, requestId, category, retryAfter } = this
@@ -125,33 +125,12 @@ function categoryOf(code: string, description: string): AuthErrorCategory {
   return category ?? 'UNKNOWN'
 }
 
-const HELP: Record<AuthErrorCategory, string> = {
-  PROVIDER_NOT_ENABLED: 'Enable the sign-in method in the CloudBase console.',
-  INVALID_CREDENTIALS: 'Check the account and its password or code.',
-  USER_NOT_FOUND: 'Check the account and the environment id; a new user signs up first.',
-  USER_STATUS_ABNORMAL: 'The account is blocked, pending or locked: see it in the console.',
-  SERVICE_ERROR: 'Check the network and try again later.',
-  INVALID_PARAMS: 'Check the parameters.',
-  RATE_LIMITED: 'Wait for retryAfter seconds before the next attempt.',
-  CAPTCHA_REQUIRED: 'Let the user solve the captcha.',
-  CAPTCHA_INVALID: 'Let the user solve another captcha.',
-  MFA_REQUIRED: 'Send a code to the phone and sign in with the password and its token.',
-  PRECONDITION_FAILED: 'The contact has an account already, or has none: see the message.',
-  VERIFICATION_FAILED: 'The code is wrong or has expired: send another one.',
-  UNKNOWN: 'See the message.',
-}
-
-const BY_CODE = 'It needs codes by text message or e-mail to be enabled.'
-const BY_PROVIDER = 'It needs the provider to be enabled.'
+const HELP =
+  'See category and message; the CloudBase console shows which sign-in methods are enabled.'
 
 const METHODS: Record<string, string> = {
-  signInWithPassword: 'It needs sign-in by username and password to be enabled.',
-  signInAnonymously: 'It needs anonymous sign-in to be enabled.',
-  signInWithOtp: BY_CODE,
-  signUp: BY_CODE,
-  signInWithOAuth: BY_PROVIDER,
-  signInWithIdToken: BY_PROVIDER,
-  signInWithOpenId: 'It needs sign-in by open id to be enabled.',
-  signInWithPhoneAuth: 'It needs sign-in by a WeChat phone number to be enabled.',
-  signInWithCustomTicket: 'It needs custom sign-in to be enabled.',
+  signInWithPassword: 'sign-in by username and password',
+  signInAnonymously: 'anonymous sign-in',
+  signInWithOtp: 'sign-in by text message or e-mail',
+  signInWithOAuth: 'the provider',
 }
