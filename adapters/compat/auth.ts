@@ -94,6 +94,9 @@ export function createCompatAuth(context: Context) {
     ...v3,
     onAuthStateChange,
     signUp: signUp as SignUp,
+    /** The same as `signUp({ email, password })`: `data.verifyOtp({ token })` signs up. */
+    signUpWithEmailAndPassword: async (email: string, password: string) =>
+      sendOtp({ email, password }),
     /** The current user as known synchronously; `null` when signed out. */
     get currentUser(): User | null {
       return session.peek()?.user ?? null

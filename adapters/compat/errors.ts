@@ -16,7 +16,9 @@ export class CloudbaseError extends AuthError {
   /** Seconds to wait before the next attempt. The same as `retryAfter`. */
   declare readonly retry_after?: number
 
-  constructor(error: string, details: AuthErrorDetails = {}) {
+  constructor(error: string, given: AuthErrorDetails = {}) {
+    const isSignedOut = error === 'unauthenticated' && !given.description
+    const details = isSignedOut ? { ...given, description: 'credentials not found' } : given
     super(error, details)
     const { description: error_description, retryAfter: retry_after } = details
     Object.assign(this, { error, error_code: NUMBERS[error], error_description, retry_after })

@@ -174,7 +174,7 @@ test('getAuthHeader returns an object', async () => {
 test('onLoginStateExpired calls back once when the server rejects the session', async () => {
   const compat = await openCompat()
   const { sub } = await compat.member()
-  const onExpired = vi.fn()
+  const onExpired = vi.fn<() => void>()
   await compat.auth.onLoginStateExpired(onExpired)
   compat.sandbox.removeUser(sub)
   compat.pass(3 * 3600)
@@ -185,9 +185,9 @@ test('onLoginStateExpired calls back once when the server rejects the session', 
 test('onAccessTokenRefreshed, onLoginTypeChanged and onAnonymousConverted call back when that happens', async () => {
   const compat = await openCompat()
   const { auth, prove } = compat
-  const refreshed = vi.fn()
-  const changed = vi.fn()
-  const converted = vi.fn()
+  const refreshed = vi.fn<() => void>()
+  const changed = vi.fn<() => void>()
+  const converted = vi.fn<() => void>()
   await auth.onAccessTokenRefreshed(refreshed)
   await auth.onLoginTypeChanged(changed)
   await auth.onAnonymousConverted(converted)

@@ -22,8 +22,9 @@ export async function callWithCaptcha<Input, Output, Result>(
   const { context } = await waitFor(captcha, (state) => state.hasTag('settled'))
   const { token, error } = context
   if (!token) throw CloudbaseError.from(error)
-  const fetch: typeof endpoint.fetch = (input, init) =>
-    endpoint.fetch(withToken(input as string, token), init)
+  // Browsers refuse a `fetch` that is called as a method of anything but the window.
+  const { fetch: send } = endpoint
+  const fetch: typeof send = (input, init) => send(withToken(input as string, token), init)
   try {
     return await call({ ...endpoint, fetch })
   } finally {

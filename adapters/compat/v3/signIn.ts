@@ -93,7 +93,7 @@ export function createSignInMethods(context: V3Context) {
      * password alone it signs up at once, where the server allows it: `POST /auth/v1/signup`.
      */
     sendOtp: (params: SignUpRequest) =>
-      answer('signUp', NO_SESSION, async (): Promise<SentOtp | SignedIn> => {
+      answer('signUp', NO_SESSION, async (): Promise<Partial<SentOtp & SignedIn>> => {
         const { email, phone, username, password } = params
         if (email || phone || !username || !password) return sendCode('signUp', params)
         const { anonymous_token, ...newUser } = params
@@ -126,7 +126,7 @@ export function createSignInMethods(context: V3Context) {
 
     /**
      * Sends a code: `POST /auth/v1/verification`. `data.verifyOtp({ token })` signs in, and signs up
-     * unless `shouldCreateUser` is false.
+     * unless `shouldCreateUser` is false; with a link (`emailRedirectTo`) only if it is true.
      */
     signInWithOtp: (
       params: ContactParams & {
@@ -135,12 +135,14 @@ export function createSignInMethods(context: V3Context) {
     ) =>
       answer('signInWithOtp', NO_SESSION, async () => {
         const { email, phone, options = {} } = params
-        const { shouldCreateUser = true, emailRedirectTo } = options
+        const { shouldCreateUser, emailRedirectTo } = options
+        // With a link only users are signed in, unless new ones are asked for.
+        const isOnlyForUsers = emailRedirectTo ? !shouldCreateUser : shouldCreateUser === false
         return sendCode(
           'signInWithOtp',
           { email, phone },
           {
-            ...(!shouldCreateUser && { target: 'USER' }),
+            ...(isOnlyForUsers ? { target: 'USER' } : emailRedirectTo && { target: 'ANY' }),
             ...(emailRedirectTo && { email_redirect_to: emailRedirectTo }),
           },
         )

@@ -128,7 +128,7 @@ export function createUserMethods(context: V3Context) {
           user: current,
           messageId: verification_id,
           verifyOtp: ({ token }) =>
-            answer('updateUser', { user: null }, async () => {
+            answer('updateUser', NO_SESSION, async () => {
               requireFields({ token }, 'token')
               await v2.verify({ verification_id, verification_code: token })
               return edit(contact)
