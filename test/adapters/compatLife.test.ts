@@ -105,7 +105,7 @@ describe('signOut during a sign-in', () => {
   test.each([
     ['the password is checked', 'POST', '/auth/v1/signin'],
     ['the code is checked', 'POST', '/auth/v1/verification/verify'],
-  ])('signOut while %s: nobody is signed in afterwards', async (_, method, path) => {
+  ])('signOut while %s: it does not sign in afterwards', async (_, method, path) => {
     const compat = await openCompat()
     await compat.sandbox.addUser({ username, email, password })
     const { login } = await listen(compat)
@@ -186,11 +186,11 @@ describe('an anonymous user whose session the server has rejected', () => {
   async function openGuest(init = {}) {
     const compat = await openCompat({ init })
     const { user } = await compat.auth.signInAnonymously()
-    const heard = await listen(compat)
+    const events = await listen(compat)
     compat.pass(3 * 3600)
     compat.sandbox.faults([refused])
     compat.calls()
-    return { ...compat, uid: user.uid, ...heard }
+    return { ...compat, uid: user.uid, ...events }
   }
 
   test('the next call signs in anonymously again, with the same uid and without an end', async () => {

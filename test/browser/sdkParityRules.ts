@@ -200,7 +200,7 @@ export const rules: Rule[] = [
   },
   {
     what: '`setCredentials(null)` signs out: the token is revoked, and listeners receive `sign_out`.',
-    why: 'The official SDK leaves the session valid at the server and tells no listener.',
+    why: 'The official SDK leaves the session valid at the server and notifies no listener.',
     isIntended: ({ step }) => step === 'setCredentials, null',
   },
   {
@@ -229,7 +229,7 @@ export const behaviours: [here: string, there: string][] = [
   ],
   [
     '`anonymousAuthProvider().signIn()` and `customAuthProvider().signIn()` reject when they fail.',
-    'They resolve, also when nobody is signed in.',
+    'They resolve, also when the sign-in failed.',
   ],
   [
     'An anonymous user whose session the server has rejected signs in anonymously again, unless `init` has `auth: { reenterAnonymously: false }`; a network failure keeps the session.',

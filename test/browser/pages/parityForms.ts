@@ -268,7 +268,7 @@ const failures: Record<string, Step> = {
   ...Object.fromEntries(signedOut.map(([name, run]) => [`${name}, signed out`, step({ run })])),
 
   'signIn, an unknown user': step({
-    run: ({ auth }) => auth.signIn({ username: 'nobody', password }),
+    run: ({ auth }) => auth.signIn({ username: 'unknown', password }),
   }),
   'signIn, a wrong password': step({
     run: ({ auth }) => auth.signIn({ username, password: wrong }),
@@ -360,7 +360,7 @@ const failures: Record<string, Step> = {
   }),
 
   'signInWithPassword, an unknown user': step({
-    run: ({ auth }) => auth.signInWithPassword({ username: 'nobody', password }),
+    run: ({ auth }) => auth.signInWithPassword({ username: 'unknown', password }),
   }),
   'signInWithPassword, a wrong password': step({
     run: ({ auth }) => auth.signInWithPassword({ username, password: wrong }),
