@@ -141,8 +141,9 @@ describe.each(['the token', 'the whole answer'])('with %s of sudo', (given) => {
       expect(
         await auth[method]({ phone_number: '13900000000', sudo_token, verification_token }),
       ).toBe(undefined)
-      expect(calls()).toEqual(['PATCH /auth/v1/user/contact'])
+      expect(calls()).toEqual(['PATCH /auth/v1/user/contact', 'GET /auth/v1/user/me'])
       expect(me()).toMatchObject({ phone_number: newPhone })
+      expect(auth.currentUser?.phone_number).toBe(newPhone)
     },
   )
 

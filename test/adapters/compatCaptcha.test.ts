@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createCloudbase } from '../../adapters/compat/cloudbase.ts'
 import type { CaptchaToken } from '../../adapters/compat/index.ts'
 import { memoryStore } from '../../services/session/store.ts'
-import { failure, openCompat, password, username } from './compatWorld.ts'
+import { email, failure, openCompat, password, username, soon } from './compatWorld.ts'
 
 const config = { captchaOnEveryCall: 'on' } as const
 const gated = (call: string) => [`${call} captcha_required`, 'POST /auth/v1/captcha/data']
@@ -231,5 +231,99 @@ describe('captcha calls', () => {
     const { auth } = await openCompat()
     const error = await failure(auth.verifyCaptchaData({ token: 'x' } as never))
     expect(error.error_description).toBe('key is required')
+  })
+})
+
+describe('a captcha box that the app never answers', () => {
+  /** Opens an app whose boxes are answered by the test. */
+  async function openBoxes() {
+    const boxes: { token: string; resolve(token: CaptchaToken): void; reject(e: Error): void }[] =
+      []
+    const openURIWithCallback = (url: string) =>
+      new Promise<CaptchaToken>((resolve, reject) => {
+        boxes.push({ token: compat.cloudbase.parseCaptcha(url).token!, resolve, reject })
+      })
+    const compat = await openCompat({ config, captchaOptions: { openURIWithCallback } })
+    const solve = async (box: (typeof boxes)[0]) =>
+      box.resolve(
+        await compat.auth.verifyCaptchaData({
+          token: box.token,
+          key: compat.sandbox.captchaAnswer(box.token)!,
+        }),
+      )
+    const count = (boxCount: number) => vi.waitUntil(() => boxes.length === boxCount, soon)
+    return { ...compat, boxes, solve, count }
+  }
+
+  test('a call that is made later asks the app again', async () => {
+    const { auth, boxes, solve, count } = await openBoxes()
+    const calls = [auth.isUsernameRegistered('ada')]
+    await count(1)
+    calls.push(auth.isUsernameRegistered('grace'))
+    await count(2)
+    expect(boxes[1]!.token).not.toBe(boxes[0]!.token)
+    await solve(boxes[1]!)
+    // A token is valid for one call, so the other one asks for its own.
+    await count(3)
+    await solve(boxes[2]!)
+    expect(await Promise.all(calls)).toEqual([false, false])
+  })
+
+  test('an earlier box that the app closes then does not fail the calls', async () => {
+    const { auth, boxes, solve, count } = await openBoxes()
+    const calls = [auth.isUsernameRegistered('ada')]
+    await count(1)
+    calls.push(auth.isUsernameRegistered('grace'))
+    await count(2)
+    boxes[0]!.reject(new Error('replaced by a new box'))
+    await solve(boxes[1]!)
+    await count(3)
+    await solve(boxes[2]!)
+    expect(await Promise.all(calls)).toEqual([false, false])
+  })
+
+  test('the question ends when its picture expires, and the next call asks anew', async () => {
+    const { auth, boxes, solve, count, pass } = await openBoxes()
+    const outcome = failure(auth.isUsernameRegistered('ada'))
+    await count(1)
+    pass(3600)
+    expect(await outcome).toMatchObject({ error: 'deadline_exceeded', operation: 'captcha' })
+    const next = auth.isUsernameRegistered('ada')
+    await count(2)
+    await solve(boxes[1]!)
+    expect(await next).toBe(false)
+  })
+})
+
+describe('getVerification with withCaptcha', () => {
+  test('withCaptcha asks for a captcha first and sends its token with the request', async () => {
+    const compat = await openCompat({
+      captchaOptions: {
+        async openURIWithCallback(url) {
+          const token = compat.cloudbase.parseCaptcha(url).token!
+          const key = compat.sandbox.captchaAnswer(token)!
+          return compat.auth.verifyCaptchaData({ token, key })
+        },
+      },
+    })
+    const { verification_id } = await compat.auth.getVerification({ email }, { withCaptcha: true })
+    expect(verification_id).toEqual(expect.any(String))
+    expect(compat.calls()).toEqual([
+      'POST /auth/v1/captcha/data',
+      'POST /auth/v1/captcha/data/verify',
+      'POST /auth/v1/verification',
+    ])
+    expect(compat.sandbox.requests().at(-1)!.query).toHaveProperty('captcha_token')
+    await compat.auth.getVerification({ email: 'grace@example.com' }, { withCaptcha: false })
+    expect(compat.calls()).toEqual(['POST /auth/v1/verification'])
+  })
+
+  test('withCaptcha: nothing is sent when the user closes the captcha', async () => {
+    const compat = await openCompat({
+      captchaOptions: { openURIWithCallback: () => Promise.reject(new Error('closed')) },
+    })
+    const attempt = compat.auth.getVerification({ email }, { withCaptcha: true })
+    expect(await failure(attempt)).toMatchObject({ error: 'cancelled' })
+    expect(compat.calls()).toEqual(['POST /auth/v1/captcha/data'])
   })
 })

@@ -4,9 +4,10 @@ import { type Compat, email, openCompat, password, phone, username } from './com
 const newPassword = 'Even-better-horse-8'
 
 /** Returns the data of an answer that must have no error. */
-function dataOf<T>({ data, error }: { data: Partial<T>; error: unknown }): T {
+/** Returns the data of a success, in which nothing is null. */
+function dataOf<T>({ data, error }: { data: T; error: unknown }) {
   if (error) throw error as Error
-  return data as T
+  return data as { [Name in keyof T]-?: NonNullable<T[Name]> }
 }
 const whole = { user: { id: expect.any(String) }, session: { access_token: expect.any(String) } }
 
@@ -26,7 +27,7 @@ describe('signInWithPassword', () => {
   test('signInWithPassword returns its error and never rejects', async () => {
     const { auth } = await openCompat()
     const { data, error } = await auth.signInWithPassword({ username, password })
-    expect(data).toEqual({})
+    expect(data).toEqual({ user: null, session: null })
     expect(error).toMatchObject({ error: 'not_found', code: 'not_found' })
     const none = await auth.signInWithPassword({ password })
     expect(none.error?.error_description).toBe('username or email or phone is required')
@@ -142,7 +143,10 @@ test('resend sends to contacts with an account, and to others with type signup',
 describe('the session', () => {
   test('getSession returns null when signed out', async () => {
     const { auth, calls } = await openCompat()
-    expect(await auth.getSession()).toEqual({ data: { session: null }, error: null })
+    expect(await auth.getSession()).toEqual({
+      data: { session: null, user: null },
+      error: null,
+    })
     expect((await auth.getUser()).error).toMatchObject({ error: 'unauthenticated' })
     expect((await auth.refreshSession()).error).toMatchObject({ error: 'unauthenticated' })
     expect((await auth.getClaims()).error).toMatchObject({ error: 'unauthenticated' })

@@ -1,10 +1,16 @@
 import { captchaPicture, type CaptchaService } from '../../../services/captcha/captcha.ts'
-import type { CaptchaToken as WireCaptchaToken } from '../../../services/http/wire.ts'
-import { Secret } from '../../../services/secret.ts'
-import type { CaptchaToken, OpenURIWithCallback } from '../adapters.ts'
+import type { Clock } from '../../../services/clock.ts'
+import type { OpenURIWithCallback } from '../adapters.ts'
 import type { CaptchaControls } from '../client.ts'
 import { CloudbaseError } from '../errors.ts'
+import type { AppQuestion } from './appQuestion.ts'
 import type { CaptchaDialog } from './captchaDialog.ts'
+
+/** The captcha service of the compat API. */
+export interface CompatCaptcha extends CaptchaService {
+  /** Asks the app for the open captcha once more, because the user may have closed its box. */
+  askAgain(): void
+}
 
 /**
  * Creates the captcha service of the compat API: the app's `openURIWithCallback`, if there is one,
@@ -12,24 +18,31 @@ import type { CaptchaDialog } from './captchaDialog.ts'
  *
  * @param getOpener returns the `openURIWithCallback` to use, looked up for each captcha
  */
-export const createCaptchaService = (
+export function createCaptchaService(
   getOpener: () => OpenURIWithCallback | undefined,
-): CaptchaService => ({
-  ...captchaPicture,
-  async create(purpose, means) {
-    const question = await captchaPicture.create(purpose, means)
-    const open = getOpener()
-    if (!open && typeof document !== 'undefined') return question
-    if (!open) throw noDialog()
-    const token = encodeURIComponent(question.token!.reveal())
-    const url = `${question.image}?state=${encodeURIComponent(purpose)}&token=${token}`
-    try {
-      return { solved: toToken(await open(url)) }
-    } catch (thrown) {
-      throw toDialogError(thrown)
-    }
-  },
-})
+  clock: Clock,
+): CompatCaptcha {
+  let question: AppQuestion | undefined
+
+  return {
+    ...captchaPicture,
+    askAgain: () => question?.askAgain(),
+    async create(purpose, means) {
+      const open = getOpener()
+      if (open) {
+        const { createAppQuestion } = await import('./appQuestion.ts')
+        question = createAppQuestion(open, clock)
+        return question.ask(purpose, means)
+      }
+      if (typeof document !== 'undefined') return captchaPicture.create(purpose, means)
+      throw new CloudbaseError('captcha_required', {
+        operation: 'captcha',
+        description:
+          'give app.auth({ captchaOptions: { openURIWithCallback } }) to ask for captchas',
+      })
+    },
+  }
+}
 
 /** Shows the questions that no `openURIWithCallback` has answered in a dialog in the page. */
 export function showCaptchaDialog(captcha: CaptchaControls, language: string): void {
@@ -49,27 +62,3 @@ export function showCaptchaDialog(captcha: CaptchaControls, language: string): v
     if (dialog || captcha.get()?.isBusy === false) void show()
   })
 }
-
-function toToken({ captcha_token, expires_in }: CaptchaToken): WireCaptchaToken {
-  if (typeof captcha_token !== 'string' || !captcha_token) {
-    throw new CloudbaseError('captcha_invalid', {
-      description: 'openURIWithCallback must answer { captcha_token, expires_in }',
-    })
-  }
-  const seconds = Number(expires_in) > 0 ? Number(expires_in) : 0
-  return { captcha_token: new Secret(captcha_token), expires_in: seconds }
-}
-
-/** Passes on an error with a code; any other means that the user has closed the dialog. */
-function toDialogError(thrown: unknown): CloudbaseError {
-  const error = CloudbaseError.from(thrown, 'captcha')
-  if (error.error !== 'unknown') return error
-  const description = thrown instanceof Error ? thrown.message : undefined
-  return new CloudbaseError('cancelled', { operation: 'captcha', description, cause: thrown })
-}
-
-const noDialog = () =>
-  new CloudbaseError('captcha_required', {
-    operation: 'captcha',
-    description: 'give app.auth({ captchaOptions: { openURIWithCallback } }) to ask for captchas',
-  })

@@ -1,7 +1,7 @@
 import type { Store } from '../../../services/session/store.ts'
 import { invalid, requireFields } from '../checks.ts'
 import { CloudbaseError } from '../errors.ts'
-import { type Answer, answer } from './answer.ts'
+import { type Answer, answer, NO_SESSION } from './answer.ts'
 import {
   type AuthorizationState,
   saveAuthorizationState,
@@ -94,7 +94,7 @@ export function createOAuthMethods({ session, v2, getSignedIn }: V3Context, tab:
      * @returns `url` of the provider
      */
     signInWithOAuth: (params: OAuthRequest) =>
-      answer(async () => {
+      answer('signInWithOAuth', { url: null, provider: null }, async () => {
         requireFields(params, 'provider')
         const { provider, options = {} } = params
         const { origin, pathname, search, hash } = toUrl(options.redirectTo)
@@ -130,7 +130,7 @@ export function createOAuthMethods({ session, v2, getSignedIn }: V3Context, tab:
       const { state = '' } = response
       const known = results.get(state)
       if (known) return known
-      const result = answer<OAuthResult>(async () => {
+      const result = answer<OAuthResult>('verifyOAuth', NO_RESULT, async () => {
         requireFields({ state }, 'state')
         return finish(response)
       })
@@ -140,16 +140,17 @@ export function createOAuthMethods({ session, v2, getSignedIn }: V3Context, tab:
 
     /** Redirects to a provider, to bind it to the user; `verifyOAuth` finishes. */
     linkIdentity: (params: OAuthRequest) =>
-      answer(async () => {
+      answer('linkIdentity', { provider: null }, async () => {
+        requireFields(params, 'provider')
         const options = { ...params.options, type: 'bind_identity' } as const
         const { data, error } = await methods.signInWithOAuth({ ...params, options })
-        if (error) throw error
+        if (error) throw error as unknown as CloudbaseError
         return data
       }),
 
     /** Unbinds a provider: `DELETE /auth/v1/user/provider/{provider}`. */
     unlinkIdentity: (params: { provider: string }) =>
-      answer(async () => {
+      answer('unlinkIdentity', {}, async () => {
         requireFields(params, 'provider')
         await v2.unbindProvider({ provider_id: params.provider })
         return {}
@@ -157,13 +158,15 @@ export function createOAuthMethods({ session, v2, getSignedIn }: V3Context, tab:
 
     /** Returns the providers that the user has bound: `GET /auth/v1/user/provider`. */
     getUserIdentities: () =>
-      answer(async () => {
+      answer('getUserIdentities', { identities: null }, async () => {
         const { data } = await v2.getProviders()
         return { identities: data.filter(({ bind }) => bind) }
       }),
   }
   return methods
 }
+
+const NO_RESULT = { ...NO_SESSION, redirectUrl: null }
 
 /** The authorization response in the page's query. */
 function readAddress(): AuthorizationResponse {
