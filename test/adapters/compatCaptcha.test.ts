@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { createCloudbase } from '../../adapters/compat/cloudbase.ts'
 import type { CaptchaToken } from '../../adapters/compat/index.ts'
 import { memoryStore } from '../../services/session/store.ts'
-import { email, failure, openCompat, password, username } from './compatWorld.ts'
+import { email, failure, openCompat, password, username, soon } from './compatWorld.ts'
 
 const config = { captchaOnEveryCall: 'on' } as const
 const gated = (call: string) => [`${call} captcha_required`, 'POST /auth/v1/captcha/data']
@@ -306,7 +306,7 @@ describe('a captcha box that the app never answers', () => {
           key: compat.sandbox.captchaAnswer(box.token)!,
         }),
       )
-    const count = (boxCount: number) => vi.waitUntil(() => boxes.length === boxCount)
+    const count = (boxCount: number) => vi.waitUntil(() => boxes.length === boxCount, soon)
     return { ...compat, boxes, solve, count }
   }
 

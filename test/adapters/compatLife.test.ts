@@ -8,6 +8,7 @@ import {
   password,
   phone,
   username,
+  soon,
 } from './compatWorld.ts'
 
 const hangingUser = { method: 'GET', path: '/auth/v1/user/me', delayMs: 30_000, times: 9 }
@@ -18,7 +19,7 @@ async function listen({ auth }: Pick<Compat, 'auth'>) {
   const state: string[] = []
   await auth.onLoginStateChanged((params) => params?.data && login.push(params.data.eventType))
   auth.onAuthStateChange((event) => state.push(event))
-  await vi.waitFor(() => expect(state).toHaveLength(1))
+  await vi.waitFor(() => expect(state).toHaveLength(1), soon)
   return { login, state }
 }
 
@@ -46,7 +47,10 @@ describe('a user record that is slow', () => {
     compat.sandbox.faults([{ ...hangingUser, delayMs: 500, times: 1 }])
     const { user } = await inTime(compat, compat.auth.signIn({ username, password }))
     expect(user.username).toBe(undefined)
-    await vi.waitFor(() => expect(state).toEqual(['INITIAL_SESSION', 'SIGNED_IN', 'USER_UPDATED']))
+    await vi.waitFor(
+      () => expect(state).toEqual(['INITIAL_SESSION', 'SIGNED_IN', 'USER_UPDATED']),
+      soon,
+    )
     expect(compat.auth.currentUser?.username).toBe(username)
   })
 
@@ -71,7 +75,7 @@ describe('setCredentials', () => {
     const credentials = { access_token: 'a', refresh_token: 'r', expires_at, sub: 'uid' }
     await compat.auth.setCredentials(credentials)
     expect(await failure(compat.auth.getAccessToken())).toMatchObject({ error: 'unauthenticated' })
-    await vi.waitFor(() => expect(login.at(-1)).toBe('credentials_error'))
+    await vi.waitFor(() => expect(login.at(-1)).toBe('credentials_error'), soon)
     expect(compat.auth.hasLoginState()).toBe(null)
   })
 
@@ -81,7 +85,7 @@ describe('setCredentials', () => {
     const { login } = await listen(compat)
     await compat.auth.setCredentials(nothing)
     expect(compat.auth.hasLoginState()).toBe(null)
-    await vi.waitFor(() => expect(login).toEqual(['sign_out']))
+    await vi.waitFor(() => expect(login).toEqual(['sign_out']), soon)
     expect(await compat.auth.setCredentials(nothing)).toBe(undefined)
   })
 })
@@ -93,7 +97,10 @@ describe('signOut during a sign-in', () => {
     const { login, state } = await listen(compat)
     compat.sandbox.faults([{ ...hangingUser, delayMs: 300, times: 1 }])
     const signingIn = failure(compat.auth.signIn({ username, password }))
-    await vi.waitUntil(() => compat.sandbox.requests().some(({ path }) => path.endsWith('/me')))
+    await vi.waitUntil(
+      () => compat.sandbox.requests().some(({ path }) => path.endsWith('/me')),
+      soon,
+    )
     await compat.auth.signOut()
     expect(await signingIn).toMatchObject({ error: 'cancelled' })
     await new Promise((resolve) => setTimeout(resolve, 400))
@@ -120,7 +127,7 @@ describe('signOut during a sign-in', () => {
         })
       : compat.auth.signIn({ username, password })
     const outcome = failure(signingIn)
-    await vi.waitUntil(() => compat.sandbox.requests().some((sent) => sent.path === path))
+    await vi.waitUntil(() => compat.sandbox.requests().some((sent) => sent.path === path), soon)
     await compat.auth.signOut()
     expect(await outcome).toMatchObject({ error: 'cancelled' })
     expect(compat.auth.hasLoginState()).toBe(null)
@@ -132,7 +139,7 @@ describe('signOut during a sign-in', () => {
     let give!: (ticket: string) => void
     compat.auth.setCustomSignFunc(() => new Promise((resolve) => (give = resolve)))
     const answer = compat.auth.signInWithCustomTicket()
-    await vi.waitUntil(() => give)
+    await vi.waitUntil(() => give, soon)
     await compat.auth.signOut()
     give(await compat.sandbox.mintTicket('employee-7'))
     expect((await answer).error).toMatchObject({ code: 'cancelled' })
@@ -175,7 +182,7 @@ describe('a session that is over', () => {
     compat.sandbox.removeUser(sub)
     compat.pass(3 * 3600)
     await failure(compat.auth.getAccessToken())
-    await vi.waitFor(() => expect(messages).toEqual([undefined, expect.any(String)]))
+    await vi.waitFor(() => expect(messages).toEqual([undefined, expect.any(String)]), soon)
   })
 })
 
@@ -215,7 +222,7 @@ describe('an anonymous user whose session the server has rejected', () => {
     const signIn = { method: 'POST', path: '/auth/v1/signin/anonymously' }
     sandbox.faults([refused, { ...signIn, status: 403, body, times: 9 }])
     expect(await failure(auth.getAccessToken())).toMatchObject({ error: 'unauthenticated' })
-    await vi.waitFor(() => expect(login).toEqual(['credentials_error']))
+    await vi.waitFor(() => expect(login).toEqual(['credentials_error']), soon)
   })
 
   test('nothing is sent after a sign-out', async () => {
@@ -229,7 +236,7 @@ describe('an anonymous user whose session the server has rejected', () => {
   test('reenterAnonymously: false ends the session', async () => {
     const { auth, calls, login } = await openGuest({ auth: { reenterAnonymously: false } })
     expect(await failure(auth.getAccessToken())).toMatchObject({ error: 'unauthenticated' })
-    await vi.waitFor(() => expect(login).toEqual(['credentials_error']))
+    await vi.waitFor(() => expect(login).toEqual(['credentials_error']), soon)
     expect(calls()).toEqual([`POST ${path}`])
   })
 
@@ -281,7 +288,7 @@ describe('warnings', () => {
     const warn = silent()
     const { app } = await openCompat({ init: { persistence } })
     app.auth({ persistence })
-    await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1))
+    await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1), soon)
     expect(warn.mock.calls[0]![0]).toContain(`persistence '${persistence}' has no effect`)
     warn.mockRestore()
   })
