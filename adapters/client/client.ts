@@ -8,7 +8,7 @@ import {
 } from 'xstate'
 import { freshTokens, type System, tokensOf } from '../../machines/core/freshTokens.ts'
 import type { Calls } from '../../machines/core/calls.ts'
-import { type Flows, type LifeEvent, session } from '../../machines/core/session.ts'
+import { type FlowMeta, type Flows, type LifeEvent, session } from '../../machines/core/session.ts'
 import { AuthError } from '../../services/error.ts'
 import { unwrapSecrets, wrapSecrets } from '../../services/secret.ts'
 import type { SessionPorts } from '../../services/session/ports.ts'
@@ -44,6 +44,9 @@ export function createClient<F extends Flows>(
   checkOptions(options)
   const { clientId = options.env, flows } = options
   const { services, tab } = createServices(options, (url) => void navigate(url), ports)
+  const secrets = Object.values(flows).flatMap(
+    ({ config }) => (config.meta as FlowMeta)?.secrets ?? [],
+  )
   const persistence = createFlowPersistence(tab, `authflow_${clientId}`, flows)
   const readAccessToken = createAccessTokenReader(services.clock)
   const lifeListeners = new Set<(event: LifeEvent) => void>()
@@ -175,7 +178,7 @@ export function createClient<F extends Flows>(
 
     send(event) {
       if (pendingEvents) return void pendingEvents.push(event)
-      const wrapped = wrapSecrets<{ type: string }>(event)
+      const wrapped = wrapSecrets<{ type: string }>(event, secrets)
       // What the user does is a reason to try again, unless the server has asked for a pause.
       if (root) tokensOf(root.system)?.send({ type: 'tokens.wake' })
       const receiver = find(wrapped)
@@ -193,7 +196,7 @@ export function createClient<F extends Flows>(
       if (revocation) await waitFor(revocation, isSettled)
     },
 
-    can: (event) => !!find(wrapSecrets<{ type: string }>(event)),
+    can: (event) => !!find(wrapSecrets<{ type: string }>(event, secrets)),
 
     on(type, run) {
       const listener = (event: LifeEvent) => {

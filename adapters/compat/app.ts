@@ -88,7 +88,6 @@ export function createApp(
   if (accessKey) fetch = withAccessKey(accessKey, fetch)
   const captcha = createCaptchaService(
     () => captchaOptions?.openURIWithCallback ?? getAdapter()?.captchaOptions?.openURIWithCallback,
-    clock,
   )
   const client = createCompatClient({
     env,
@@ -102,7 +101,6 @@ export function createApp(
     captcha,
     reentersAnonymously: options.auth?.reenterAnonymously,
   })
-  client.captcha.onLateRequest(captcha.askAgain)
   showCaptchaDialog(client.captcha, lang)
   const session = createSession(client, store, env)
   const compatAuth = createCompatAuth({ env, clientId, options, client, session })

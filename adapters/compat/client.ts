@@ -47,8 +47,6 @@ export interface SessionObserver {
 export interface CaptchaControls {
   /** Calls `run` after every change of `get()`. */
   subscribe(run: () => void): void
-  /** Calls `run` when a call that began after the question was asked waits for its answer too. */
-  onLateRequest(run: () => void): void
   /** The open question; `undefined` when there is none. */
   get(): CaptchaDialogState | undefined
   answer(text: string): void
@@ -112,8 +110,6 @@ export function createCompatClient({
   const captchaActor: ActorRefFrom<typeof captcha> = system()!.get('captcha')
   const isUsable = ({ expiresAt, refresh_token }: { expiresAt: number; refresh_token?: unknown }) =>
     expiresAt > clock.now() || !!refresh_token
-  /** Counts the calls that can need a captcha. */
-  let callCount = 0
   /** The last session, also after it has ended. */
   let last: StoredCredentials | undefined
   /** A guest's next session, while it is requested. */
@@ -198,7 +194,6 @@ export function createCompatClient({
   }
 
   const call: CompatClient['call'] = (endpoint, ...params) => {
-    if (!endpoint.path.startsWith('/v1/captcha')) callCount++
     const start = () => auth.call(endpoint, ...params)
     return isRefresh(endpoint) ? convertErrors(start) : run(start)
   }
@@ -208,20 +203,6 @@ export function createCompatClient({
 
     captcha: {
       subscribe: (notify) => void captchaActor.subscribe(notify),
-      onLateRequest(notify) {
-        let wasOpen = false
-        let known = 0
-        let callsAtQuestion = 0
-        captchaActor.subscribe((state) => {
-          const { waiting } = state.context
-          const isOpen = state.hasTag('busy') || state.hasTag('asking')
-          const isLate = wasOpen && isOpen && waiting > known && callCount > callsAtQuestion
-          if (isLate || (isOpen && !wasOpen)) callsAtQuestion = callCount
-          wasOpen = isOpen
-          known = waiting
-          if (isLate) notify()
-        })
-      },
       get() {
         const state = captchaActor.getSnapshot()
         const { question, error } = state.context

@@ -3,6 +3,7 @@ import { retryAt } from '../../services/clock.ts'
 import { errorOf, isTransient } from '../../services/error.ts'
 import { revoke, signOut as endSession } from '../../services/http/endpoints.ts'
 import type { SignedOut, SignOutRequest, Tokens } from '../../services/http/wire.ts'
+import { platformOf } from '../../services/platform/browserPlatform.ts'
 import type { Revocable } from '../../services/session/revocations.ts'
 import { clockOf, servicesOf } from '../../services/system.ts'
 import { until } from './until.ts'
@@ -63,22 +64,24 @@ const machine = setup({
       credentials: { access_token: credentials.access_token },
     })),
     dropRedirect: assign({ redirect: undefined, repeats: 0 }),
-    redirect({ context, system }) {
-      try {
-        if (context.uri) servicesOf(system).redirect(context.uri)
-      } catch {
-        // It is not the address of a web page, so the page stays.
-      }
+    redirect({ context: { uri, redirect }, system }) {
+      const page = uri && allowedPage(system, { redirect_uri: redirect?.redirect_uri ?? uri }, uri)
+      if (page) servicesOf(system).redirect(page)
     },
   },
 }).createMachine({
   id: 'signOut',
-  context: ({ input, self }) => ({
-    ...input,
-    isExpired: (input.credentials.expiresAt ?? Infinity) <= clockOf(self.system).now(),
-    repeats: 0,
-    retryAt: 0,
-  }),
+  context: ({ input, self: { system } }) => {
+    const { redirect, credentials } = input
+    const isAllowed = redirect && allowedPage(system, redirect, redirect.redirect_uri)
+    return {
+      ...input,
+      redirect: isAllowed ? redirect : undefined,
+      isExpired: (credentials.expiresAt ?? Infinity) <= clockOf(system).now(),
+      repeats: 0,
+      retryAt: 0,
+    }
+  },
   initial: 'starting',
   states: {
     starting: { always: [{ guard: 'isExpired', target: 'refreshing' }, 'revoking'] },
@@ -143,3 +146,12 @@ export interface SignOutMachine extends Machine {}
  * server does not say where to redirect, the session is revoked and the page stays.
  */
 export const signOut: SignOutMachine = machine
+
+/** @returns the page, or undefined when it is none that the app has allowed (see `returnOrigins`) */
+function allowedPage(system: object, { redirect_uri = '' }: SignOutRequest, page?: string) {
+  try {
+    return platformOf(system).destinationOf({ redirect_uri, returnTo: page })
+  } catch {
+    return undefined
+  }
+}

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Tokens } from '../http/wire.ts'
-import { claimsOf } from '../jwt.ts'
+import { claimsOf, userIdOf } from '../jwt.ts'
 import { type Lifetime, withMargin } from './expiry.ts'
 
 /** A token pair with its lifetime, and what is known of its owner. */
@@ -27,6 +27,7 @@ export function toCredentials(
   return {
     ...previous,
     ...tokens,
+    sub: tokens.sub ?? previous?.sub ?? userIdOf(tokens),
     lifetime: seconds * 1000,
     expiresAt: clock.now() + withMargin(seconds) * 1000,
   }

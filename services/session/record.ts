@@ -1,6 +1,7 @@
 import { isRecord } from '../record.ts'
 import { read, type Shape } from '../http/shape.ts'
 import type { Tokens } from '../http/wire.ts'
+import { userIdOf } from '../jwt.ts'
 import { unwrapSecrets } from '../secret.ts'
 import type { Credentials } from './credentials.ts'
 
@@ -157,6 +158,7 @@ export function parseMirror(
     return {
       credentials: {
         ...tokens,
+        sub: userIdOf(tokens),
         expiresAt,
         ...(Number.isFinite(lifetime) && { lifetime: lifetime! }),
       },

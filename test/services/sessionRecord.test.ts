@@ -34,7 +34,7 @@ const record: fc.Arbitrary<SessionRecord> = fc.oneof(
   fc.record({ kind: fc.constant('spent' as const), epoch, generation }),
   fc.record({ kind: fc.constant('out' as const), epoch }),
 )
-const plain = (value: unknown) => unwrapSecrets(value as object, 5)
+const plain = (value: unknown) => unwrapSecrets(value as object)
 
 test.each([
   ['compareRecords', compareRecords],

@@ -2,6 +2,7 @@ import { type ActorRefFrom, waitFor } from 'xstate'
 import type { CaptchaMachine } from '../../../machines/core/captcha.ts'
 import type { Endpoint } from '../../../services/http/endpoint.ts'
 import type { Secret } from '../../../services/secret.ts'
+import { orderOf } from '../../../services/system.ts'
 import { CloudbaseError } from '../errors.ts'
 
 /** An endpoint that names what sends its requests. */
@@ -18,18 +19,17 @@ export async function callWithCaptcha<Input, Output, Result>(
   endpoint: SentEndpoint<Input, Output>,
   call: (endpoint: Endpoint<Input, Output>) => Promise<Result>,
 ): Promise<Result> {
-  captcha.send({ type: 'captcha.require', purpose: `${endpoint.method}:${endpoint.path}` })
+  const purpose = `${endpoint.method}:${endpoint.path}`
+  captcha.send({ type: 'captcha.require', purpose, order: orderOf(captcha.system) })
   const { context } = await waitFor(captcha, (state) => state.hasTag('settled'))
   const { token, error } = context
   if (!token) throw CloudbaseError.from(error)
   // Browsers refuse a `fetch` that is called as a method of anything but the window.
   const { fetch: send } = endpoint
   const fetch: typeof send = (input, init) => send(withToken(input as string, token), init)
-  try {
-    return await call({ ...endpoint, fetch })
-  } finally {
-    captcha.send({ type: 'captcha.spend', token })
-  }
+  const result = await call({ ...endpoint, fetch })
+  captcha.send({ type: 'captcha.accept', token })
+  return result
 }
 
 /** Adds a captcha token to a URL without one. */
