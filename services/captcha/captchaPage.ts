@@ -1,5 +1,6 @@
 import { AuthError } from '../error.ts'
 import { initCaptcha } from '../http/endpoints.ts'
+import { maskContacts } from '../http/maskContacts.ts'
 import { queryOf } from '../http/query.ts'
 import { isHttpUrl } from '../platform/destination.ts'
 import { Secret } from '../secret.ts'
@@ -34,11 +35,12 @@ export const captchaPage = ({ redirect_uri }: { redirect_uri: string }): Captcha
     const expires_in = Number(params?.get('expires_in'))
     if (token && expires_in > 0) return { captcha_token: new Secret(token), expires_in }
     const error = params?.get('error')
+    const description = params?.get('error_description')
     // A description next to a token could repeat the token.
     if (token || !error || !/^\w{1,64}$/.test(error)) throw malformed('captcha_token')
     throw new AuthError(error, {
       operation: 'verifyCaptcha',
-      description: params?.get('error_description')?.slice(0, 300),
+      description: description && maskContacts(description),
     })
   },
 })
