@@ -1,6 +1,7 @@
 import { type AnyStateMachine, StateMachine } from 'xstate'
 import type { FlowMeta, Flows } from '../../machines/core/session.ts'
 import { AuthError } from '../../services/error.ts'
+import { inspectors } from '../inspect/inspectors.ts'
 import type { AuthOptions } from './options.ts'
 
 const NAMES: Record<keyof AuthOptions<Flows>, true> = {
@@ -33,13 +34,16 @@ const STATUSES = new Set(['signedOut', 'anonymous', 'signedIn'])
  *   made with another copy of XState
  */
 export function checkOptions(options: AuthOptions<Flows>): void {
-  const { env, endpoint, timeout, flows } = options
+  const { env, endpoint, timeout, inspect, flows } = options
   if (typeof env !== 'string' || !env) throw invalid('env must be the id of an environment')
   if (endpoint !== undefined && typeof endpoint !== 'function' && !ORIGIN.test(endpoint)) {
     throw invalid('endpoint must be an origin such as http://127.0.0.1:4871')
   }
   if (timeout !== undefined && !(timeout > 0)) {
     throw invalid('timeout must be a number of milliseconds, or Infinity for none')
+  }
+  if (inspect !== undefined && !inspectors.has(Object(inspect) as object)) {
+    throw invalid('inspect must be made by inspector() or statelyInspector() of ./inspect')
   }
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name))
   if (unknown) throw invalid(`there is no option ${unknown}`)

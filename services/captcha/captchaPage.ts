@@ -23,7 +23,7 @@ export const captchaPage = ({ redirect_uri }: { redirect_uri: string }): Captcha
     const request = { redirect_uri, state }
     const { url, captcha_token, expires_in } = await call(initCaptcha, request, { signal })
     if (captcha_token) return { solved: { captcha_token, expires_in } }
-    if (url && isHttpUrl(url)) return { url, state }
+    if (url && isHttpUrl(url)) return { url, state, expires_in }
     throw malformed('url')
   },
   async verify({ state }, answer) {

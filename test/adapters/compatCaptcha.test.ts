@@ -124,6 +124,61 @@ describe('the EVENT_BUS recipe of the official documents', () => {
   })
 })
 
+describe('captchaOptions: a box that the user has closed', () => {
+  const openBoxes = async () => {
+    const boxes: { url: string; resolve(token: CaptchaToken): void; reject(error: Error): void }[] =
+      []
+    const openURIWithCallback = (url: string) =>
+      new Promise<CaptchaToken>((resolve, reject) => void boxes.push({ url, resolve, reject }))
+    const captchaOptions = { openURIWithCallback }
+    const compat = await openCompat({ config, captchaOptions })
+    const solve = async ({ url, resolve }: (typeof boxes)[0]) => {
+      const { token } = compat.cloudbase.parseCaptcha(url)
+      const key = compat.sandbox.captchaAnswer(token!)!
+      resolve(await compat.auth.verifyCaptchaData({ token: token!, key }))
+    }
+    const shown = (count: number) => expect.poll(() => boxes.length).toBe(count)
+    return { ...compat, boxes, solve, shown }
+  }
+  test.each([0, 1])(
+    'captchaOptions: a later call opens another box, and the answer of box %d serves both',
+    async (answered) => {
+      const { auth, boxes, solve, shown } = await openBoxes()
+      const first = auth.isUsernameRegistered('ada')
+      await shown(1)
+      const second = auth.isUsernameRegistered('ada')
+      await shown(2)
+      await solve(boxes[answered]!)
+      await Promise.race([first, second])
+      // The sandbox takes a token once.
+      await shown(3)
+      await solve(boxes[2]!)
+      expect(await Promise.all([first, second])).toEqual([false, false])
+    },
+  )
+
+  test('captchaOptions: an older box that is closed late does not end the newer one', async () => {
+    const { auth, boxes, solve, shown } = await openBoxes()
+    const first = auth.isUsernameRegistered('ada')
+    await shown(1)
+    const second = auth.isUsernameRegistered('ada')
+    await shown(2)
+    boxes[0]!.reject(new Error('closed'))
+    await solve(boxes[1]!)
+    await shown(3)
+    await solve(boxes[2]!)
+    expect(await Promise.all([first, second])).toEqual([false, false])
+  })
+
+  test('captchaOptions: a box that nobody answers ends when its picture expires', async () => {
+    const { auth, pass, shown } = await openBoxes()
+    const failed = failure(auth.isUsernameRegistered('ada'))
+    await shown(1)
+    pass(300)
+    expect(await failed).toMatchObject({ error: 'captcha_expired' })
+  })
+})
+
 describe('captchaOptions', () => {
   const open = (openURIWithCallback: (url: string) => Promise<CaptchaToken>) =>
     openCompat({ config, captchaOptions: { openURIWithCallback } })

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
-import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate'
+import type { AnyActorRef, AnyMachineSnapshot } from 'xstate'
 import { __unsafe_getAllOwnEventDescriptors as descriptorsOf } from 'xstate'
 import { account, createAuth, provider, resetPassword, signIn, upgrade } from 'cloudbase-authflow'
 import { flowActors } from '../../adapters/client/view.ts'
-import type { Inspector } from '../../adapters/inspect/index.ts'
+import { observer } from './observer.ts'
 import { freshTokens } from '../../machines/core/freshTokens.ts'
 import { createSandbox } from '../../sandbox/index.ts'
 import { AuthError } from '../../services/error.ts'
@@ -98,13 +98,10 @@ export async function openRandomWorld() {
             signal.addEventListener('abort', () => reject(signal.reason as Error))
           }),
       },
-      // Not the redacting inspector of apps: tests see every event.
-      inspect: {
-        observe(event: InspectionEvent) {
-          system = (event.actorRef as AnyActorRef).system
-          if (event.type === '@xstate.event') seen.add(JSON.stringify(event.event))
-        },
-      } as unknown as Inspector,
+      inspect: observer((event) => {
+        system = (event.actorRef as AnyActorRef).system
+        if (event.type === '@xstate.event') seen.add(JSON.stringify(event.event))
+      }),
     })
     auth.subscribe((view) => {
       seen.add(JSON.stringify(view))
