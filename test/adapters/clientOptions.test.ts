@@ -3,7 +3,7 @@ import { setup } from 'xstate'
 import type * as XState from 'xstate'
 import { AuthError, createAuth, signIn } from 'cloudbase-authflow'
 import { getUser } from 'cloudbase-authflow/endpoints'
-import { inspector, statelyInspector } from 'cloudbase-authflow/inspect'
+import { inspector, statelyInspector } from '../../adapters/inspect/index.ts'
 import { openWorld } from '../support/world.ts'
 
 const valid = { env: 'demo', flows: { signIn } }

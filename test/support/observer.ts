@@ -1,5 +1,5 @@
 import type { InspectionEvent } from 'xstate'
-import type { Inspector } from 'cloudbase-authflow/inspect'
+import type { Inspector } from '../../adapters/inspect/index.ts'
 import { inspectors } from '../../adapters/inspect/inspectors.ts'
 
 /**
