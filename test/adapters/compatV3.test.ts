@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Compat, email, openCompat, password, phone, username } from './compatWorld.ts'
 
 const newPassword = 'Even-better-horse-8'
@@ -425,6 +425,77 @@ describe('a provider', () => {
     const other = await compat.auth.verifyOAuth({ ...back, provider: 'another' })
     expect(other.error?.error_description).toContain('provider')
     expect(compat.calls()).not.toContain('POST /auth/v1/provider/token')
+  })
+
+  test.each<[string, object]>([
+    ['of the page', { provider: 'demo_idp', at: 1 }],
+    ['of the official SDK', { provider: 'demo_idp', search: '', hash: '', type: 'sign_in' }],
+    ['of an unknown type', { by: 'cloudbase-authflow', provider: 'demo_idp', type: 'admin' }],
+  ])(
+    'verifyOAuth refuses a state that names an entry %s, and keeps the entry',
+    async (_, entry) => {
+      const values = new Map([['last_login', JSON.stringify(entry)]])
+      vi.stubGlobal('sessionStorage', {
+        getItem: (key: string) => values.get(key) ?? null,
+        setItem: (key: string, value: string) => values.set(key, value),
+        removeItem: (key: string) => values.delete(key),
+      })
+      onTestFinished(() => void vi.unstubAllGlobals())
+      const compat = await openCompat()
+      const { code } = await go(compat)
+      compat.calls()
+      const { error } = await compat.auth.verifyOAuth({ code, state: 'last_login' })
+      expect(error).toMatchObject({ error: 'permission_denied' })
+      expect(values.has('last_login')).toBe(true)
+      expect(compat.calls()).toEqual([])
+    },
+  )
+
+  const asBob = async ({ auth, sandbox }: Compat) => {
+    await sandbox.addUser({ sub: 'uid-bob', username: 'bob', password })
+    await auth.signIn({ username: 'bob', password })
+  }
+
+  test('verifyOAuth links no provider to another user than the one who asked for it', async () => {
+    const compat = await openCompat()
+    await compat.member()
+    const options = { redirectTo }
+    const { url } = dataOf(await compat.auth.linkIdentity({ provider: 'demo_idp', options }))
+    const back = Object.fromEntries(new URL(compat.sandbox.consent(url!, 'alex')).searchParams)
+    await compat.auth.signOut()
+    await asBob(compat)
+    compat.calls()
+    const { error } = await compat.auth.verifyOAuth(back)
+    expect(error).toMatchObject({ error: 'permission_denied' })
+    expect(compat.calls()).toEqual([])
+    const again = await compat.auth.verifyOAuth(back)
+    expect(again.error).toMatchObject({ error: 'permission_denied' })
+  })
+
+  test('verifyOAuth refuses a sign-in that began signed out once another user is signed in', async () => {
+    const compat = await openCompat()
+    const back = await go(compat)
+    await asBob(compat)
+    const { error } = await compat.auth.verifyOAuth(back)
+    expect(error).toMatchObject({ error: 'permission_denied' })
+    expect(compat.auth.currentUser?.uid).toBe('uid-bob')
+  })
+
+  test('verifyOAuth answers the tokens of a user to no other user', async () => {
+    const compat = await openCompat()
+    const back = await go(compat)
+    const { session } = dataOf(await compat.auth.verifyOAuth(back))
+    await asBob(compat)
+    const again = await compat.auth.verifyOAuth(back)
+    expect(again.error).toMatchObject({ error: 'permission_denied' })
+    expect(JSON.stringify(again)).not.toContain(session!.access_token)
+  })
+
+  test('signInWithOAuth refuses an unknown type', async () => {
+    const { auth } = await openCompat()
+    const options = { redirectTo, type: 'admin' as never }
+    const { error } = await auth.signInWithOAuth({ provider: 'demo_idp', options })
+    expect(error?.error_description).toBe('type is unknown')
   })
 
   test('signInWithIdToken signs in by a provider token', async () => {

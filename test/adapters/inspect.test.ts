@@ -8,7 +8,6 @@ import { signIn } from '../../machines/flows/signIn.ts'
 import type { Config } from '../../sandbox/index.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
-import { memoryStore } from '../../services/session/store.ts'
 import { consentAt } from '../support/idp.ts'
 import { openWorld, type World } from '../support/world.ts'
 
