@@ -60,7 +60,10 @@ function checkFlow(name: string, flow: AnyStateMachine | object) {
       description: `two copies of xstate are loaded, and the flow "${name}" is made with the other: run npm dedupe xstate`,
     })
   }
-  const { who } = (flow.config.meta ?? {}) as FlowMeta
+  const { who, secrets } = (flow.config.meta ?? {}) as FlowMeta
+  if (secrets && !(Array.isArray(secrets) && secrets.every((field) => typeof field === 'string'))) {
+    throw invalid(`meta.secrets of flows["${name}"] must list the names of fields`)
+  }
   if (who && !(Array.isArray(who) && who.every((status) => STATUSES.has(status)))) {
     throw invalid(`meta.who of flows["${name}"] must list signedOut, anonymous or signedIn`)
   }

@@ -7,7 +7,7 @@ import {
 } from 'xstate'
 import { freshTokens, type System } from '../../machines/core/freshTokens.ts'
 import type { Calls } from '../../machines/core/calls.ts'
-import { type Flows, type LifeEvent, session } from '../../machines/core/session.ts'
+import { type FlowMeta, type Flows, type LifeEvent, session } from '../../machines/core/session.ts'
 import { AuthError } from '../../services/error.ts'
 import { unwrapSecrets, wrapSecrets } from '../../services/secret.ts'
 import { provide } from '../../services/system.ts'
@@ -32,6 +32,9 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
   checkOptions(options)
   const { clientId = options.env, flows } = options
   const { services, tab } = createServices(options, (url) => void navigate(url))
+  const secrets = Object.values(flows).flatMap(
+    ({ config }) => (config.meta as FlowMeta)?.secrets ?? [],
+  )
   const persistence = createFlowPersistence(tab, `authflow_${clientId}`, flows)
   const readAccessToken = createAccessTokenReader(services.clock)
   const lifeListeners = new Set<(event: LifeEvent) => void>()
@@ -135,13 +138,13 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
 
     send(event) {
       if (pendingEvents) return void pendingEvents.push(event)
-      const wrapped = wrapSecrets<{ type: string }>(event)
+      const wrapped = wrapSecrets<{ type: string }>(event, secrets)
       const receiver = find(wrapped)
       if (receiver) receiver.send(wrapped)
       else if (root && isDevelopment()) void warn(wrapped, [...flowActors(root.system), root])
     },
 
-    can: (event) => !!find(wrapSecrets<{ type: string }>(event)),
+    can: (event) => !!find(wrapSecrets<{ type: string }>(event, secrets)),
 
     on(type, run) {
       const listener = (event: LifeEvent) => {

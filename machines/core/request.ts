@@ -57,7 +57,7 @@ export function request<Input, Output>(
 }
 
 function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
-  const { operation, method, path, credential, repeatable, signsIn, signsOut } = endpoint
+  const { operation, method, path, credential, repeatable, signsIn, signsOut, forUser } = endpoint
   const purpose = `${method}:${path}`
 
   /** @returns which tokens to send with the call; without a serial it goes without a bearer */
@@ -146,14 +146,15 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
     },
     actions: {
       // Most calls find a token at hand and need no other actor for it.
-      authorize: assign(({ system }) => {
+      authorize: assign(({ context: { params }, system }) => {
         if (credential === 'client') return { isAuthorized: true }
         const tokens = tokensOf(system)?.getSnapshot()
         const usable = usableTokens(system)
         const isSignedOut = credential === 'either' && tokens?.value === 'absent'
+        const owner = forUser ? (params as { uid?: string }).uid : undefined
         return {
           serial: usable?.serial,
-          uid: tokens?.context.credentials?.sub,
+          uid: owner ?? tokens?.context.credentials?.sub,
           isAuthorized: !!usable || isSignedOut,
         }
       }),

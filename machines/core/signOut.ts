@@ -5,6 +5,7 @@ import { revoke, signOut as endSession } from '../../services/http/endpoints.ts'
 import type { SignedOut, SignOutRequest, Tokens } from '../../services/http/wire.ts'
 import type { Credentials } from '../../services/session/credentials.ts'
 import { sendRefresh } from '../../services/session/refresh.ts'
+import { platformOf } from '../../services/platform/browserPlatform.ts'
 import { clockOf, servicesOf } from '../../services/system.ts'
 import { until } from './until.ts'
 
@@ -50,17 +51,18 @@ const machine = setup({
       retryAt: retryAt(clockOf(system), context.repeats + 1, errorOf(event)?.retryAfter),
     })),
     dropRedirect: assign({ redirect: undefined, repeats: 0 }),
-    redirect({ context, system }) {
-      try {
-        if (context.uri) servicesOf(system).redirect(context.uri)
-      } catch {
-        // It is not the address of a web page, so the page stays.
-      }
+    redirect({ context: { uri, redirect }, system }) {
+      const page = uri && allowedPage(system, { redirect_uri: redirect?.redirect_uri ?? uri }, uri)
+      if (page) servicesOf(system).redirect(page)
     },
   },
 }).createMachine({
   id: 'signOut',
-  context: ({ input }) => ({ ...input, repeats: 0, retryAt: 0 }),
+  context: ({ input, self: { system } }) => {
+    const { redirect } = input
+    const isAllowed = redirect && allowedPage(system, redirect, redirect.redirect_uri)
+    return { ...input, redirect: isAllowed ? redirect : undefined, repeats: 0, retryAt: 0 }
+  },
   initial: 'revoking',
   states: {
     revoking: {
@@ -121,3 +123,12 @@ export interface SignOutMachine extends Machine {}
  * it cannot be, the session is revoked and the page stays.
  */
 export const signOut: SignOutMachine = machine
+
+/** @returns the page, or undefined when it is none that the app has allowed (see `returnOrigins`) */
+function allowedPage(system: object, { redirect_uri = '' }: SignOutRequest, page?: string) {
+  try {
+    return platformOf(system).destinationOf({ redirect_uri, returnTo: page })
+  } catch {
+    return undefined
+  }
+}

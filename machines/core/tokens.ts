@@ -5,6 +5,7 @@ import type { SignOutRequest, Tokens } from '../../services/http/wire.ts'
 import type { Credentials } from '../../services/session/credentials.ts'
 import { withMargin } from '../../services/session/expiry.ts'
 import { clockOf, servicesOf } from '../../services/system.ts'
+import { userIdOf } from '../../services/userId.ts'
 import { signOut } from './signOut.ts'
 import { until } from './until.ts'
 
@@ -246,5 +247,6 @@ function toCredentials(
   previous?: Partial<Credentials>,
 ): Credentials {
   const expiresAt = clock.now() + withMargin(expires_in) * 1000
-  return { ...previous, ...tokens, expiresAt }
+  const sub = tokens.sub ?? previous?.sub ?? userIdOf(tokens)
+  return { ...previous, ...tokens, sub, expiresAt }
 }
