@@ -174,6 +174,15 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
     getAccessToken() {
       return root ? readAccessToken(root.system) : Promise.reject(notStarted())
     },
+
+    async getCredentials() {
+      if (!root) throw notStarted()
+      const { credentials, error } = await freshTokens(root.system)
+      if (!credentials) throw AuthError.from(error, 'getCredentials')
+      const { access_token, refresh_token, expiresAt, sub: uid, scope } = credentials
+      const refreshToken = refresh_token?.reveal()
+      return { accessToken: access_token.reveal(), refreshToken, expiresAt, uid, scope }
+    },
   }
   return { auth, system: () => root?.system }
 }

@@ -1,5 +1,5 @@
 export { createAuth } from './createAuth.ts'
-export type { Auth, AuthOptions } from './options.ts'
+export type { Auth, AuthOptions, RawCredentials } from './options.ts'
 export {
   isAsking,
   type AskingStep,

@@ -35,7 +35,6 @@ const getUser: typeof api.getUser = {
   ...api.getUser,
   shape: {
     ...api.getUser.shape,
-    hasPassword: 'boolean?',
     loginType: 'string?',
     created_from: 'string?',
     updated_at: 'string?',

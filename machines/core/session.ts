@@ -94,6 +94,13 @@ export interface CallsOpen {
   type: 'calls.open'
 }
 
+/** What a call has found out about the signed-in user. */
+export interface UserFact {
+  type: 'user.read'
+  uid: string
+  hasPassword?: boolean
+}
+
 /** What the verification of a contact reports about its code. */
 export type CodeFact =
   /** `at`: milliseconds since the epoch. */
@@ -116,6 +123,8 @@ const machine = setup({
       /** The name of the running flow. */
       flow?: string
       uid?: string
+      /** What was read last about a user, who may have been another one. */
+      userFact?: UserFact
       /** The state of the region of this name, once it is known. */
       status: Status
       /** The codes that may not be sent again yet, for whichever flow needs one next. */
@@ -123,7 +132,8 @@ const machine = setup({
       /** Why the last flow or the session ended. */
       error?: AuthError
     },
-    events: {} as SessionEvent | FlowResume | FlowEnd | TokensFact | CodeFact | CallsOpen,
+    events: {} as
+      SessionEvent | FlowResume | FlowEnd | TokensFact | CodeFact | UserFact | CallsOpen,
     emitted: {} as LifeEvent,
   },
   actors: { captcha, tokens, calls },
@@ -206,6 +216,7 @@ const machine = setup({
     'code.spent': {
       actions: assign(({ context, event }) => ({ codes: withoutCode(context.codes, event.key) })),
     },
+    'user.read': { actions: assign({ userFact: ({ event }) => event }) },
     'codes.restore': { actions: assign(({ event }) => ({ codes: event.codes })) },
   },
   states: {

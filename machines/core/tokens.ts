@@ -146,7 +146,7 @@ const machine = setup({
             target: 'kept',
             actions: [
               assign(({ context, event }) => ({
-                credentials: event.output,
+                credentials: { ...event.output!, sub: userIdOf(event.output!) },
                 serial: context.serial + 1,
               })),
               { type: 'notifySession', params: { type: 'tokens.restored' } },

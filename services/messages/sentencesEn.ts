@@ -1,4 +1,4 @@
-import type { KnownCode } from '../error.ts'
+import type { KnownCode } from '../codes.ts'
 import type { Operation } from './operation.ts'
 
 /** The same sentence whether the account exists or not, so that it reveals nothing. */

@@ -2,7 +2,6 @@ import { unwrapSecrets } from '../secret.ts'
 import type { Store } from './store.ts'
 import { read, type Shape } from '../http/shape.ts'
 import type { Tokens } from '../http/wire.ts'
-import { userIdOf } from '../userId.ts'
 import type { Credentials } from './credentials.ts'
 
 /** Keeps a session for the next page. */
@@ -60,7 +59,7 @@ function parse(text: string | null | undefined): Credentials | undefined {
   try {
     const { expires_at, ...credentials } = read<Stored>(JSON.parse(text ?? ''), stored)
     const expiresAt = Date.parse(expires_at)
-    return expiresAt ? { ...credentials, sub: userIdOf(credentials), expiresAt } : undefined
+    return expiresAt ? { ...credentials, expiresAt } : undefined
   } catch {
     return undefined
   }
