@@ -170,7 +170,7 @@ describe('captchaOptions: a box that the user has closed', () => {
     expect(await Promise.all([first, second])).toEqual([false, false])
   })
 
-  test('captchaOptions: a box that nobody answers ends when its picture expires', async () => {
+  test('captchaOptions: a box without an answer ends when its picture expires', async () => {
     const { auth, pass, shown } = await openBoxes()
     const failed = failure(auth.isUsernameRegistered('ada'))
     await shown(1)

@@ -15,7 +15,7 @@ import type { CaptchaDialog } from './captchaDialog.ts'
  * Creates the captcha service of the compat API: the app's `openURIWithCallback`, if there is one,
  * receives the picture as a URL and returns a captcha token; else the page shows a dialog. The app may
  * have closed its box without an answer, so it is asked again for every call, whichever box is
- * answered counts, and a box that nobody answers ends when its picture expires.
+ * answered counts, and a box without an answer ends when its picture expires.
  *
  * @param getOpener returns the `openURIWithCallback` to use, looked up for each captcha
  */
