@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createSandbox } from 'cloudbase-authflow-sandbox'
 import { expect, onTestFinished, test } from 'vitest'
@@ -21,12 +21,13 @@ const policyFor = (connect: string, images = 'data:') =>
 
 /** Serves a page of another server under a Content Security Policy. */
 async function serveUnder(policy: string, url: string): Promise<string> {
-  const server = createServer(async (request, response) => {
+  async function pass(request: IncomingMessage, response: ServerResponse) {
     const answer = await fetch(new URL(request.url!, url))
     response.setHeader('content-type', answer.headers.get('content-type')!)
     response.setHeader('content-security-policy', policy)
     response.end(Buffer.from(await answer.arrayBuffer()))
-  })
+  }
+  const server = createServer((request, response) => void pass(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
