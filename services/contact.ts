@@ -7,13 +7,15 @@ import { cleanText } from './typedText.ts'
 /**
  * Converts a contact to its normal form, in which equal contacts are equal texts.
  *
- * @param contact a phone number or an e-mail address as typed
+ * @param contact a phone number or an e-mail address as typed; an empty field beside a filled
+ *   one counts as missing
  * @returns `{ phone_number: '+86 13800000000' }` or `{ email: 'Name@example.com' }`
  * @throws AuthError `invalid_argument`; its description says what is expected
  */
 export function normalizeContact({ phone_number, email }: Partial<Contact>): Contact {
-  if (phone_number !== undefined) return { phone_number: toPhoneNumber(phone_number) }
+  if (phone_number) return { phone_number: toPhoneNumber(phone_number) }
   if (email !== undefined) return { email: toEmail(email) }
+  if (phone_number !== undefined) return { phone_number: toPhoneNumber(phone_number) }
   throw new AuthError('invalid_argument', { description: 'phone_number or email is required' })
 }
 

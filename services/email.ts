@@ -3,6 +3,9 @@ import { cleanText } from './typedText.ts'
 
 const EMAIL = /^([^@\s\p{Cc}]+)@([^@\s\p{Cc}]+)$/u
 
+/** The spaces that keyboards put around an @. */
+const SPACED_AT = /\s*@\s*/g
+
 /**
  * Reads an e-mail address as users type and paste it. The domain becomes lower-case and may be typed
  * with ideographic full stops; the local part keeps its letter case, which the server may distinguish.
@@ -11,7 +14,8 @@ const EMAIL = /^([^@\s\p{Cc}]+)@([^@\s\p{Cc}]+)$/u
  * @returns the normal form, or undefined when it is no e-mail address
  */
 export function parseEmail(text: unknown): string | undefined {
-  const [, local, domain = ''] = EMAIL.exec(cleanText(text).trim()) ?? []
+  const typed = cleanText(text).trim().replace(SPACED_AT, '@')
+  const [, local, domain = ''] = EMAIL.exec(typed) ?? []
   if (!local) return undefined
   // Normalized again, because lower-case letters can combine with marks that capital ones do not.
   return `${local}@${domain.toLowerCase().replaceAll('。', '.')}`.normalize('NFKC')

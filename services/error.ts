@@ -1,72 +1,4 @@
-/** Every code of the HTTP API, of its official SDK, of OAuth 2.0 and of this library. */
-const CODES = [
-  'aborted',
-  'access_denied',
-  'account_selection_required',
-  'already_exists',
-  'cancelled',
-  'captcha_expired',
-  'captcha_invalid',
-  'captcha_required',
-  'captcha_used',
-  'code_expired',
-  'consent_required',
-  'data_loss',
-  'deadline_exceeded',
-  'failed_precondition',
-  'foreign_callback',
-  'interaction_required',
-  'internal',
-  'invalid_argument',
-  'invalid_captcha',
-  'invalid_credentials',
-  'invalid_grant',
-  'invalid_password',
-  'invalid_phone_number',
-  'invalid_request',
-  'invalid_request_object',
-  'invalid_request_uri',
-  'invalid_response',
-  'invalid_scope',
-  'invalid_status',
-  'invalid_two_factor',
-  'invalid_two_factor_recovery',
-  'invalid_username_or_password',
-  'invalid_verification_code',
-  'local',
-  'login_method_disabled',
-  'login_required',
-  'login_type_disabled',
-  'mfa_phone_required',
-  'not_found',
-  'origin_not_allowed',
-  'out_of_range',
-  'password_not_set',
-  'permission_denied',
-  'provider_error',
-  'provider_not_enabled',
-  'rate_limit_exceeded',
-  'registration_not_supported',
-  'request_not_supported',
-  'request_uri_not_supported',
-  'resource_exhausted',
-  'server_error',
-  'temporarily_unavailable',
-  'two_factor_required',
-  'unauthenticated',
-  'unauthorized_client',
-  'unavailable',
-  'under_review',
-  'unimplemented',
-  'unknown',
-  'unreachable',
-  'unsupported_response_type',
-  'user_blocked',
-  'user_not_found',
-  'user_pending',
-  'weak_password',
-  'wrong_password',
-] as const
+import type { KnownCode } from './codes.ts'
 
 /**
  * The code of an error. The table names the codes that apps branch on; every known one has a sentence
@@ -106,14 +38,6 @@ const CODES = [
  * | `user_pending` | server | The account is not active yet. |
  */
 export type AuthErrorCode = KnownCode | (string & {})
-
-/** A code that the built-in messages have a sentence for. */
-export type KnownCode = (typeof CODES)[number]
-
-/** Checks that a code is known. Known codes contain no user data, whatever the server was sent. */
-export function isKnownCode(code: string): boolean {
-  return CODES.includes(code as never)
-}
 
 /** Checks that a value has the form of an error code, known or not. */
 export function isCode(value: unknown): value is AuthErrorCode {

@@ -1,4 +1,3 @@
-import { randomHex } from './randomHex.ts'
 import { isRecord } from './record.ts'
 import type { Secret } from './secret.ts'
 
@@ -35,11 +34,22 @@ export function claimsOf(token: Secret): Claims {
 
 /**
  * Finds the id of the user that tokens belong to: the one the server names, else the `sub` of the
- * access token. Without either the tokens get an id of their own, because one unknown user must not
- * count as the same as another.
+ * access token. Without either the id is made of the token, because one unknown user must not count as
+ * the same as another.
  *
  * @see RFC 7519 §4.1.2
  */
-export function userIdOf({ sub, access_token }: { sub?: string; access_token: Secret }): string {
-  return sub ?? claimsOf(access_token).sub ?? `unknown-${randomHex()}`
+export function userIdOf({ sub, access_token }: { sub?: string; access_token?: Secret }): string {
+  if (sub) return sub
+  // Tools for machines send events without tokens.
+  const token = access_token?.reveal() ?? ''
+  const claims: Claims = access_token ? claimsOf(access_token) : {}
+  return claims.sub ?? `unknown-${hash(token, 1)}${hash(token, 2)}`
+}
+
+/** A hash of 32 bits (FNV-1a), from which the text cannot be read. */
+function hash(text: string, seed: number): string {
+  let sum = 0x811c9dc5 ^ seed
+  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193)
+  return (sum >>> 0).toString(16)
 }

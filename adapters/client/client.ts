@@ -227,6 +227,15 @@ export function createClient<F extends Flows>(
       if (!root) return Promise.reject(notStarted())
       return options?.anew ? renewedToken(root.system) : readAccessToken(root.system)
     },
+
+    async getCredentials() {
+      if (!root) throw notStarted()
+      const { credentials, error } = await freshTokens(root.system)
+      if (!credentials) throw AuthError.from(error, 'getCredentials')
+      const { access_token, refresh_token, expiresAt, sub: uid, scope } = credentials
+      const refreshToken = refresh_token?.reveal()
+      return { accessToken: access_token.reveal(), refreshToken, expiresAt, uid, scope }
+    },
   }
   return { auth, system: () => root?.system }
 }

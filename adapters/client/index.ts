@@ -1,6 +1,6 @@
 export { createAuth } from './createAuth.ts'
 export type { InitialView } from './initialView.ts'
-export type { Auth, AuthOptions } from './options.ts'
+export type { Auth, AuthOptions, RawCredentials } from './options.ts'
 export {
   isAsking,
   type AskingStep,

@@ -113,4 +113,28 @@ export interface Auth<F extends Flows> {
    * @throws AuthError `unauthenticated` when signed out, else why it could not be refreshed
    */
   getAccessToken(options?: { anew?: boolean }): Promise<string>
+  /**
+   * Returns the raw tokens of the session, refreshed first if the access token has expired. Who has
+   * the refresh token has the session: hand it to nothing but code that needs it, such as another SDK
+   * or a native shell, and never store, log or send it elsewhere. For requests, `getAccessToken` is
+   * enough.
+   *
+   * @throws AuthError `unauthenticated` when signed out, else why the tokens could not be refreshed
+   *
+   * @example
+   *   const { accessToken, expiresAt } = await auth.getCredentials()
+   */
+  getCredentials(): Promise<RawCredentials>
+}
+
+/** The tokens of a session as texts. */
+export interface RawCredentials {
+  accessToken: string
+  refreshToken?: string
+  /** When the access token expires, in milliseconds since the epoch, a safety margin before it does. */
+  expiresAt: number
+  /** The user id. */
+  uid?: string
+  /** `anonymous` for a guest. */
+  scope?: string
 }

@@ -59,7 +59,8 @@ export type AuthEvent<F extends Flows> =
 interface ViewBase<F extends Flows> {
   /** `unknown` until the stored session has been read. */
   status: 'unknown' | 'signedOut' | 'anonymous' | 'signedIn'
-  user?: { uid?: string }
+  /** `hasPassword` is known once `getUser` was called, which the flow `account` does for some edits. */
+  user?: { uid?: string; hasPassword?: boolean }
   /** The machine works and the user waits. */
   busy: boolean
   /** Why the last step failed, or why the session ended. */
@@ -113,7 +114,7 @@ export function viewOf(root: AnyActorRef): Omit<View<Flows>, 'can'> {
   const innermost = flows.at(-1)
   return {
     status,
-    user: status === 'signedIn' || status === 'anonymous' ? { uid: context.uid } : undefined,
+    user: status === 'signedIn' || status === 'anonymous' ? userOf(context) : undefined,
     flow: innermost && context.flow,
     step: innermost?.value as string | undefined,
     busy: !!innermost?.hasTag('busy'),
@@ -121,6 +122,10 @@ export function viewOf(root: AnyActorRef): Omit<View<Flows>, 'can'> {
     code: codeOf(flows.find(({ machine }) => machine.id === 'verification')),
     captcha: captchaOf(root.system.get('captcha').getSnapshot()),
   }
+}
+
+function userOf({ uid, userFact }: SnapshotFrom<SessionMachine>['context']): View<Flows>['user'] {
+  return { uid, hasPassword: userFact?.uid === uid ? userFact?.hasPassword : undefined }
 }
 
 function codeOf(snapshot?: AnyMachineSnapshot): View<Flows>['code'] {

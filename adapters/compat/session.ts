@@ -49,16 +49,9 @@ export interface Session {
 /** Milliseconds for which a sign-in waits for the record of its user. */
 const USER_TIMEOUT_MS = 2000
 
-/** The server's record of a user, with the fields that the official documents do not name. */
-interface UserAnswer extends UserInfo {
-  /** Whether the user has a password: `SET` or `UNSET`. */
-  password?: string
-}
-
+/** The shape of a user with the fields that the official documents do not name. */
 const shape = {
   ...api.getUser.shape,
-  hasPassword: 'boolean?',
-  password: 'string?',
   loginType: 'string?',
   created_from: 'string?',
   updated_at: 'string?',
@@ -133,7 +126,7 @@ export function createSession(client: CompatClient, store: Store, env: string): 
   }
 
   /** Caches an answer about the user, unless another user has signed in since it was asked for. */
-  function cacheUser({ password, ...answer }: UserAnswer): UserInfo {
+  function cacheUser({ password, ...answer }: UserInfo): UserInfo {
     const { loginType } = cache.get()
     const open_id = openIdOf(answer)
     const info = {

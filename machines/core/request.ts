@@ -2,7 +2,8 @@ import { type ActorRefFrom, assign, enqueueActions, fromPromise, setup, waitFor 
 import { retryAt } from '../../services/clock.ts'
 import { AuthError, errorOf } from '../../services/error.ts'
 import type { AnyEndpoint, Endpoint } from '../../services/http/endpoint.ts'
-import type { Tokens } from '../../services/http/wire.ts'
+import type { Tokens, User } from '../../services/http/wire.ts'
+import { hasPassword } from '../../services/hasPassword.ts'
 import type { Secret } from '../../services/secret.ts'
 import { clockOf, orderOf, servicesOf } from '../../services/system.ts'
 import type { CaptchaMachine } from './captcha.ts'
@@ -165,7 +166,7 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
         retryAt: retryAt(clockOf(system), context.repeats + 1),
       })),
       reportSuccess: enqueueActions(({ context, enqueue, self, system }) => {
-        const { captchaToken: token, output, order } = context
+        const { captchaToken: token, output, order, uid } = context
         const byFlow = !isDirectCall(system, self.id)
         if (signsIn) {
           const tokens = output as unknown as Tokens
@@ -174,6 +175,8 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
         }
         if (signsOut) enqueue.sendTo(tokensOf(system)!, { type: 'tokens.drop', byFlow })
         if (token) enqueue.sendTo(captchaOf(system), { type: 'captcha.accept', token })
+        const fact = userFactOf(endpoint as AnyEndpoint, output, uid)
+        if (fact && system.get('session')) enqueue.sendTo(system.get('session'), fact)
       }),
       // Sent now, because XState drops enqueued sends when the machine throws.
       forgetCaptcha({ context, system }) {
@@ -293,6 +296,14 @@ interface Authorization {
 interface Solved {
   captchaToken: Secret
   isReused: boolean
+}
+
+/** @returns what an answer says about the user; undefined for an answer about something else */
+function userFactOf({ operation, shape }: AnyEndpoint, output: unknown, uid?: string) {
+  if (operation === 'setPassword' && uid) return { type: 'user.read', uid, hasPassword: true }
+  if (!('hasPassword' in shape)) return undefined
+  const user = output as User
+  return user.sub && { type: 'user.read', uid: user.sub, hasPassword: hasPassword(user) }
 }
 
 const isAboutCaptcha = (event: object) => !!errorOf(event)?.code.startsWith('captcha_')

@@ -99,6 +99,13 @@ export interface CallsOpen {
   type: 'calls.open'
 }
 
+/** What a call has found out about the signed-in user. */
+export interface UserFact {
+  type: 'user.read'
+  uid: string
+  hasPassword?: boolean
+}
+
 /** What the verification of a contact reports about its code. */
 export type CodeFact =
   /** `at`: milliseconds since the epoch. */
@@ -121,6 +128,8 @@ const machine = setup({
       /** The name of the running flow. */
       flow?: string
       uid?: string
+      /** What was read last about a user, who may have been another one. */
+      userFact?: UserFact
       /** The state of the region of this name, once it is known. */
       status: Status
       /** The codes that may not be sent again yet, for whichever flow needs one next. */
@@ -135,6 +144,7 @@ const machine = setup({
       | TokensFact
       | Extract<SessionChange, { type: 'clock.skewed' | 'store.failed' }>
       | CodeFact
+      | UserFact
       | CallsOpen,
     emitted: {} as LifeEvent,
   },
@@ -222,6 +232,7 @@ const machine = setup({
     'code.spent': {
       actions: assign(({ context, event }) => ({ codes: withoutCode(context.codes, event.key) })),
     },
+    'user.read': { actions: assign({ userFact: ({ event }) => event }) },
     'codes.restore': { actions: assign(({ event }) => ({ codes: event.codes })) },
   },
   states: {

@@ -3,9 +3,10 @@ import { retryAt } from '../../services/clock.ts'
 import { errorOf, isTransient } from '../../services/error.ts'
 import { revoke, signOut as endSession } from '../../services/http/endpoints.ts'
 import type { SignedOut, SignOutRequest, Tokens } from '../../services/http/wire.ts'
-import { platformOf } from '../../services/platform/browserPlatform.ts'
+import { destinationOf } from '../../services/platform/destination.ts'
+import type { Platform } from '../../services/platform/platform.ts'
 import type { Revocable } from '../../services/session/revocations.ts'
-import { clockOf, servicesOf } from '../../services/system.ts'
+import { clockOf, providedTo, servicesOf } from '../../services/system.ts'
 import { until } from './until.ts'
 
 /** How often the request is repeated while the server cannot be reached. */
@@ -149,8 +150,10 @@ export const signOut: SignOutMachine = machine
 
 /** @returns the page, or undefined when it is none that the app has allowed (see `returnOrigins`) */
 function allowedPage(system: object, { redirect_uri = '' }: SignOutRequest, page?: string) {
+  const { platform, returnOrigins } = providedTo(system) ?? { platform: {} as Partial<Platform> }
   try {
-    return platformOf(system).destinationOf({ redirect_uri, returnTo: page })
+    const toDestination = platform.destinationOf ?? destinationOf
+    return toDestination({ redirect_uri, returnTo: page }, returnOrigins)
   } catch {
     return undefined
   }

@@ -85,7 +85,7 @@ const machine = flow.createMachine({
       ],
     }),
     bindingProvider: call('bindProvider', {
-      // An empty id is nobody's: a flow that began signed out binds to no user.
+      // No user has an empty id: a flow that began signed out binds to none.
       input: ({ context: { uid = '', providerToken } }) => ({
         uid,
         provider_token: providerToken!,

@@ -28,7 +28,7 @@ interface Context {
   isUser?: boolean
   /** Sign-in was already exchanged for sign-up, or the reverse. */
   switched: boolean
-  newAccount?: Profile & { password?: Secret }
+  newAccount?: Profile & { password?: Secret; provider_token?: Secret }
   error?: AuthError
 }
 
@@ -39,7 +39,8 @@ type Event =
   | { type: 'guest.enter' }
   | { type: 'ticket.submit'; ticket: Secret }
   | { type: 'provider.submit'; provider_token: Secret }
-  | { type: 'signUp.prepare'; profile?: Profile; password?: Secret }
+  /** What a new account gets at once; with a `provider_token` its identity is linked to it. */
+  | { type: 'signUp.prepare'; profile?: Profile; password?: Secret; provider_token?: Secret }
   | { type: 'signIn.retry' }
   | { type: 'profile.submit'; profile: Profile }
   | { type: 'profile.skip' }
@@ -165,8 +166,8 @@ const machine = flow.createMachine({
           startOver,
         ],
         'signUp.prepare': {
-          actions: assign(({ event: { profile, password } }) => ({
-            newAccount: { ...profile, password },
+          actions: assign(({ event: { profile, password, provider_token } }) => ({
+            newAccount: { ...profile, password, provider_token },
           })),
         },
       },

@@ -1,5 +1,5 @@
 import { createFetch } from 'ofetch'
-import { AuthError, type AuthErrorDetails, isCode, isKnownCode } from '../error.ts'
+import { AuthError, type AuthErrorDetails, isCode } from '../error.ts'
 import { nextRequestId } from '../randomHex.ts'
 import { type Secret, unwrapSecrets } from '../secret.ts'
 import type { Store } from '../session/store.ts'
@@ -12,7 +12,6 @@ import { maskContacts } from './maskContacts.ts'
 import type { Method } from './endpoint.ts'
 import { withQuery } from './query.ts'
 import { retryAfterOf } from './retryAfter.ts'
-import { toFailure } from './unreachable.ts'
 
 /** The settings that all requests of a client share. */
 export interface HttpOptions {
@@ -127,13 +126,14 @@ export function createHttp(options: HttpOptions): Http {
     return runUntil({ timeout: call.timeout ?? timeout, signal, fail }, async (signal) => {
       const { response, answer } = await send(call, requestId, signal).catch(
         async (thrown: unknown) => {
-          const { code, description } = await toFailure(thrown, origin(), withoutEcho)
-          throw fail(code, { description })
+          const chunk = await import('./unreachable.ts').catch(() => undefined)
+          const failure = await chunk?.toFailure(thrown, origin(), withoutEcho)
+          throw fail(failure?.code ?? 'unreachable', { description: failure?.description })
         },
       )
       const code = answer?.['error'] || answer?.['code']
       if (response.ok && answer && !code) return answer
-      const isSafe = isCode(code) && (isKnownCode(code) || withoutEcho(code))
+      const isSafe = isCode(code) && (withoutEcho(code) || (await isKnown(code)))
       const description = withoutEcho(answer?.['error_description'] ?? answer?.['message'])
       throw fail(isSafe ? code : codeOf(response.status, accessToken), {
         status: response.status,
@@ -142,6 +142,12 @@ export function createHttp(options: HttpOptions): Http {
       })
     })
   }
+}
+
+/** The list is loaded for the rare password that a code seems to repeat. */
+async function isKnown(code: string): Promise<boolean> {
+  const chunk = await import('../codes.ts').catch(() => undefined)
+  return !!chunk?.isKnownCode(code)
 }
 
 /** The code for the HTTP status of an answer that carries none. */

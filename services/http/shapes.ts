@@ -32,6 +32,8 @@ export const user: Shape<wire.User> = {
   created_at: 'string?',
   groups: 'list?',
   providers: 'list?',
+  hasPassword: 'boolean?',
+  password: 'string?',
 }
 
 /** A deleted user, whose id the answer may lack. */

@@ -1,4 +1,5 @@
 import { isCode } from '../error.ts'
+import { isWithheld } from './corsProbe.ts'
 
 /** Parts of error codes (Node, browsers, WeChat) and what they mean. */
 const causes: [RegExp, string][] = [
@@ -40,7 +41,7 @@ export async function toFailure(
   const isTypeError = name === 'TypeError' && code === undefined
   const isFault = isTypeError ? PROGRAM_FAULT.test(message) : FAULTS.has(name as string)
   if (isFault) return { code: 'local', description: withoutEcho(`${String(name)}: ${message}`) }
-  if (isTypeError && (await isWithheld(origin))) {
+  if (isTypeError && canBeWithheld() && (await isWithheld(origin))) {
     const { origin: page } = globalThis.location
     const description = `${origin} answers, but not to ${page}: add it to the security domains (安全域名) of the environment`
     return { code: 'origin_not_allowed', description }
@@ -52,11 +53,7 @@ export async function toFailure(
 const FAULTS = new Set(['ReferenceError', 'RangeError', 'SyntaxError', 'EvalError'])
 
 /** Only a page asks: elsewhere no answer is withheld. */
-async function isWithheld(origin: string): Promise<boolean> {
-  if (typeof document === 'undefined' || navigator.onLine === false) return false
-  const probe = await import('./corsProbe.ts').catch(() => undefined)
-  return !!probe && probe.isWithheld(origin)
-}
+const canBeWithheld = () => typeof document !== 'undefined' && navigator.onLine !== false
 
 /** Nothing else of an error of `fetch` may be shown: it can hold the request with its secrets. */
 function deepestCause(thrown: unknown): { name: unknown; code: unknown; message: string } {

@@ -1,4 +1,4 @@
-import type { KnownCode } from '../error.ts'
+import type { KnownCode } from '../codes.ts'
 import type { Operation } from './operation.ts'
 
 /** The same sentence whether the account exists or not, so that it reveals nothing. */
@@ -83,7 +83,7 @@ const byCode = {
   login_type_disabled: notOffered,
   mfa_phone_required: 'One more step: get a code by phone and enter it to sign in.',
   not_found: 'It was not found. Check it and try again.',
-  origin_not_allowed: 'This website may not use this sign-in service. Contact support.',
+  origin_not_allowed: 'Sign-in is not possible on this website. Contact support.',
   out_of_range: 'It is out of range. Check it and try again.',
   password_not_set: refused,
   permission_denied: 'Your session has expired. Go back and try again.',
@@ -116,7 +116,7 @@ const byOperation = {
   'bindProvider:failed_precondition':
     'This is already linked, to this account or another. Unlink it first.',
   'bindProvider:permission_denied': lateProvider,
-  'captcha:captcha_expired': 'The check was open too long, so nothing was done. Try again.',
+  'captcha:captcha_expired': 'The check has expired. Try again.',
   'captcha:cancelled': 'You closed the check, so nothing was done. Try again whenever you like.',
   'createCaptcha:deadline_exceeded': noPicture,
   'createCaptcha:unreachable': noPicture,

@@ -77,7 +77,13 @@ describe('createAuth', () => {
   test.each([
     ['an observer', { observe: () => undefined }],
     ['a function', () => undefined],
-    ['a copy of an inspector', { ...inspector(() => undefined) }],
+    [
+      'a copy of an inspector',
+      Object.assign(
+        {},
+        inspector(() => undefined),
+      ),
+    ],
     ['an heir of an inspector', Object.create(inspector(() => undefined)) as object],
     [
       'a proxy of an inspector',

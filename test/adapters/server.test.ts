@@ -2,7 +2,17 @@ import { Hono } from 'hono'
 import { createClient, createCluster } from 'redis'
 import { createStorage } from 'unstorage'
 import memoryDriver from 'unstorage/drivers/memory'
-import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, onTestFinished, test, vi } from 'vitest'
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  expectTypeOf,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest'
 import { createAuth, signIn as signInFlow } from 'cloudbase-authflow'
 import { getUser, signIn, signInAnonymously } from 'cloudbase-authflow/endpoints'
 import {

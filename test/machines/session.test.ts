@@ -113,6 +113,7 @@ testPaths({
         'code.sent': [{ code: sentCode, at: 0 }],
         'code.spent': [{ key: sentCode.key }],
         'store.failed': [{ error: new AuthError('unavailable') }],
+        'user.read': [{ uid: 'ada', hasPassword: true }],
       },
       facts: ({ uid, flow }: Context) => [uid, flow],
       canHappen(type, { uid, flow }: Context, value) {
@@ -120,7 +121,7 @@ testPaths({
         // The client itself sends these: on a reload, and before the first call.
         if (['flow.resume', 'codes.restore', 'calls.open'].includes(type)) return false
         // They change neither who is signed in nor which flow runs.
-        if (/^(code|clock|store)\./.test(type)) return status === 'signedOut' && !flow
+        if (/^(code|clock|store|user)\./.test(type)) return status === 'signedOut' && !flow
         // The tokens are lost once.
         if (type === 'tokens.lost' && status === 'signedOut') return false
         // The flows differ only in the statuses they are for.
@@ -164,6 +165,7 @@ testPaths({
     'code.spent': sendToSession,
     'clock.skewed': sendToSession,
     'store.failed': sendToSession,
+    'user.read': sendToSession,
     async 'tokens.lost'(driver, { event, from }) {
       const { world } = driver
       if (from.startsWith('unknown')) return () => undefined

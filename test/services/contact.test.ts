@@ -85,6 +85,24 @@ describe('normalizeContact', () => {
     })
   })
 
+  test('normalizeContact: an empty field of a form beside a filled one counts as missing', () => {
+    const email = 'li@example.com'
+    expect(normalizeContact({ phone_number: '', email } as never)).toEqual({ email })
+    const phone_number = '13800000000'
+    expect(normalizeContact({ phone_number, email: '' } as never)).toEqual({
+      phone_number: '+86 13800000000',
+    })
+  })
+
+  test.each([
+    'li @example.com',
+    'li@ example.com',
+    ' li ＠ example.com\u200b',
+    'li\u3000@\u3000example.com',
+  ])('normalizeContact: the spaces in %j are left out', (email) => {
+    expect(normalizeContact({ email })).toEqual({ email: 'li@example.com' })
+  })
+
   test.each(['phone_number', 'email'] as const)(
     'normalizeContact: the normal form of a %s stays the same',
     (field) => {

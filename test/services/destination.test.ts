@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { destinationOf, isHttpUrl } from '../../services/platform/destination.ts'
+import { destinationOf } from '../../services/platform/destination.ts'
+import { isHttpUrl } from '../../services/platform/destination.ts'
 import { AuthError } from '../../services/error.ts'
 import { anyText } from './arbitrary.ts'
 

@@ -228,7 +228,7 @@ async function signedIn(store: Store = memoryStore()) {
   }
   const session = async () => {
     const { status, user, captcha, busy } = auth.get()
-    return JSON.stringify([await store.get('credentials_demo'), status, user, captcha, busy])
+    return JSON.stringify([await store.get('credentials_demo'), status, user?.uid, captcha, busy])
   }
   return { server, auth, signIn, session }
 }

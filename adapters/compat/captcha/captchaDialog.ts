@@ -124,7 +124,8 @@ export function createCaptchaDialog({
       dialog.setAttribute('aria-busy', String(isBusy))
       submit.disabled = another.disabled = isBusy
       image.style.opacity = isBusy ? '0.4' : '1'
-      const text = !error ? '' : isTransient(error) ? word.unreachable : word.wrong
+      const isNetwork = isTransient(error) && !error?.code.startsWith('captcha_')
+      const text = !error ? '' : isNetwork ? word.unreachable : word.wrong
       if (problem.textContent !== text) problem.textContent = text
       if (!isBusy) input.focus()
     },

@@ -6,7 +6,7 @@ import { CloudbaseError } from '../errors.ts'
 export interface AuthorizationState {
   /** Marks an entry of this library: the page keeps entries of its own in the same storage. */
   by: typeof MARK
-  /** The id of the user who began it; missing while signed out. */
+  /** The id of the user who began it; missing when no user was signed in. */
   sub?: string
   provider: string
   /** The redirect URI; the official SDK uses the address of the page. */

@@ -26,6 +26,10 @@ export interface User extends Profile {
   created_at?: string
   groups?: readonly unknown[]
   providers?: readonly unknown[]
+  /** Whether the user has a password; some servers send `password` instead. */
+  hasPassword?: boolean
+  /** `SET` when the user has a password. */
+  password?: 'SET' | 'UNSET'
 }
 
 /** The user that was deleted. */
