@@ -353,7 +353,10 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     const found = mirror.compare(text, memory)
     if (found.type === 'ahead') {
       if (move(found.record)) await commit()
-    } else if (found.type === 'behind' || (found.type === 'removed' && isJustSignedIn())) {
+    } else if (
+      found.type === 'behind' ||
+      (found.type === 'removed' && !mirror.isAtomic && isJustSignedIn())
+    ) {
       await mirror.write(memory)
     } else if (found.type === 'absent') {
       await mirror.write(memory)
