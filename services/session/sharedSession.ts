@@ -372,14 +372,19 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       credentials,
       isMirrored: true,
     }
+    let isOvertaken = false
     await updateIn(store, key, (text) => {
       const found = parseRecord(text)
+      isOvertaken = !isRefreshed && !!found && found.epoch === known?.epoch
       // Another client was first.
       if (found && compare(found, known) > 0) return void absorb(text)
+      isOvertaken = false
       isSeen = true
       move(record)
       return formatRecord(record)
     })
+    // A refresh of the session before is not what the official client has stored.
+    if (isOvertaken) return void (await lookIntoMirror('surely'))
     if (memory) take(memory.epoch)
     bell.ring()
     // Written only if it is still there: the app may have removed it meanwhile.
