@@ -402,8 +402,13 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   }
 
   async function refreshOnce(isUrgent: boolean): Promise<void> {
+    while (!(await tryRefresh(isUrgent)));
+  }
+
+  /** @returns false when the lock was lost before it was used */
+  async function tryRefresh(isUrgent: boolean): Promise<boolean> {
     const pair = pairOf(memory)
-    if (!pair) return
+    if (!pair) return true
     const since = now()
     const hasMoved = () => compare(memory, pair) !== 0 || !isSamePair(memory, pair)
     const held = await acquire()
@@ -411,7 +416,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     let hold = 0
     try {
       await sync()
-      if (hasMoved()) return
+      if (hasMoved()) return true
       const outage = await outages.read()
       const isForMe = outage && (outage.at >= since || outage.isOrdered || !isUrgent)
       if (isForMe && now() < outage.until) throw pause(outage.until, outage.error)
@@ -419,10 +424,11 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
         // The holder before may have stored a pair that is not visible yet.
         await wait(held.hasWaited ? STORAGE_SETTLE_MS : DOUBT_MS)
         await sync()
-        if (hasMoved()) return
+        if (hasMoved()) return true
       }
-      if (!held.isHeld()) return await refreshOnce(isUrgent)
+      if (!held.isHeld()) return false
       hold = await present(pair, outage?.failures ?? 0, hasMoved, sending.signal)
+      return true
     } catch (thrown) {
       // It is not known whether the server has acted: a late answer has a moment to come. After that the
       // request is aborted, so that a server that still hangs does not act on it beside the next one.

@@ -3,7 +3,13 @@ import type { RefreshPolicy } from '../../sandbox/config.ts'
 import { toCredentials } from '../../services/session/credentials.ts'
 import { leaseLock, processLock, webLock } from '../../services/session/lock.ts'
 import { formatMirror, formatRecord } from '../../services/session/record.ts'
-import { memoryStore, type Store, webStore, withTimeout } from '../../services/session/store.ts'
+import {
+  type Awaitable,
+  memoryStore,
+  type Store,
+  webStore,
+  withTimeout,
+} from '../../services/session/store.ts'
 import { type Answer, SimulatedClient } from './simulatedClient.ts'
 import {
   full,
@@ -415,7 +421,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       }),
   }
   let laterAt = 0
-  function later<T>(act: () => T): Promise<T> {
+  function later<T>(act: () => Awaitable<T>): Promise<T> {
     return new Promise((resolve) => {
       laterAt = Math.max(laterAt, simulation.now) + simulation.random() * 3
       simulation.after(laterAt - simulation.now, () => resolve(act()))
@@ -574,7 +580,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     },
     officialRefresh(_, client) {
       const text = isPage && storage.of(client.process).view.get(MIRROR)
-      const { access_token } = parse(text || '') ?? ({} as { access_token?: string })
+      const { access_token } = (parse(text || '') ?? {}) as { access_token?: string }
       const token = server.byAccess.get(String(access_token))
       if (!token || token.spentAt !== undefined || token.session.ended) return
       isOfficialBusy = true
