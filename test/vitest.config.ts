@@ -38,6 +38,7 @@ export default defineConfig({
       suite('adapters', 20_000),
       suite('project', 60_000),
       suite('browser', 60_000),
+      suite('session', 30_000),
     ],
   },
 })

@@ -395,14 +395,19 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       credentials,
       isMirrored: true,
     }
+    let isOvertaken = false
     await updateIn(store, key, (text) => {
       const found = parseRecord(text)
+      isOvertaken = !isRefreshed && !!found && found.epoch === known?.epoch
       // Another client was first.
       if (found && compare(found, known) > 0) return void absorb(text)
+      isOvertaken = false
       isSeen = true
       move(record)
       return formatRecord(record)
     })
+    // A refresh of the session before is not what the official client has stored.
+    if (isOvertaken) return void (await lookIntoMirror('surely'))
     if (memory) take(memory.epoch)
     bell.ring()
     // Written only if it is still there: the app may have removed it meanwhile.
@@ -420,8 +425,13 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   }
 
   async function refreshOnce(isUrgent: boolean): Promise<void> {
+    while (!(await tryRefresh(isUrgent)));
+  }
+
+  /** @returns false when the lock was lost before it was used */
+  async function tryRefresh(isUrgent: boolean): Promise<boolean> {
     const pair = pairOf(memory)
-    if (!pair) return
+    if (!pair) return true
     const since = now()
     const hasMoved = () => compare(memory, pair) !== 0 || !isSamePair(memory, pair)
     const held = await acquire()
@@ -429,7 +439,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     let hold = 0
     try {
       await sync()
-      if (hasMoved()) return
+      if (hasMoved()) return true
       const outage = await outages.read()
       // The machine keeps the pause after this client's own failure.
       const isForeign = outage && !outage.isOwn
@@ -443,10 +453,11 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
         // The holder before may have stored a pair that is not visible yet.
         await wait(held.hasWaited ? STORAGE_SETTLE_MS : DOUBT_MS)
         await sync()
-        if (hasMoved()) return
+        if (hasMoved()) return true
       }
-      if (!held.isHeld()) return await refreshOnce(isUrgent)
+      if (!held.isHeld()) return false
       hold = await present(pair, outage?.failures ?? 0, hasMoved, sending.signal)
+      return true
     } catch (thrown) {
       // It is not known whether the server has acted: a late answer has a moment to come. After that the
       // request is aborted, so that a server that still hangs does not act on it beside the next one.

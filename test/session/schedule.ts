@@ -3,7 +3,13 @@ import type { RefreshPolicy } from '../../sandbox/config.ts'
 import { toCredentials } from '../../services/session/credentials.ts'
 import { leaseLock, processLock, webLock } from '../../services/session/lock.ts'
 import { formatMirror, formatRecord } from '../../services/session/record.ts'
-import { memoryStore, type Store, webStore, withTimeout } from '../../services/session/store.ts'
+import {
+  type Awaitable,
+  memoryStore,
+  type Store,
+  webStore,
+  withTimeout,
+} from '../../services/session/store.ts'
 import { type Answer, SimulatedClient } from './simulatedClient.ts'
 import {
   full,
@@ -253,6 +259,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
   const actions: Action[] = []
   let writes = 0
   const official: MirrorWrite[] = []
+  const clearing: MirrorWrite[] = []
   const mirrorWrites: MirrorWrite[] = []
   let hasCrossed = false
   /** Whether neither process could see what the other one wrote. */
@@ -268,8 +275,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
   let isOnlyCopyLost = () => false
 
   const fail = (what: string) => {
-    if (hasCrossed)
-      return void inevitable.add('the official client and another tab wrote at the same moment')
+    if (hasCrossed) return void inevitable.add('two pages wrote the mirror at the same moment')
     if (isOnlyCopyLost()) return void inevitable.add('the only copy was damaged')
     simulation.note('!!', what)
     broken.add(what)
@@ -290,7 +296,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       fail('clients write against each other')
     if (key === MIRROR) {
       mirrorWrites.push({ process, at: simulation.now })
-      if (official.some((write) => isCrossing(write, process))) hasCrossed = true
+      if ([...official, ...clearing].some((write) => isCrossing(write, process))) hasCrossed = true
     }
     if (key !== KEY) return
     simulation.note(process.name, 'stores', text)
@@ -415,7 +421,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       }),
   }
   let laterAt = 0
-  function later<T>(act: () => T): Promise<T> {
+  function later<T>(act: () => Awaitable<T>): Promise<T> {
     return new Promise((resolve) => {
       laterAt = Math.max(laterAt, simulation.now) + simulation.random() * 3
       simulation.after(laterAt - simulation.now, () => resolve(act()))
@@ -554,6 +560,8 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       if (!isPage) return
       act({ type: 'clear', process: client.process })
       actions.at(-1)!.to = simulation.now + lag + ADOPTION_MS
+      clearing.push({ process: client.process, at: simulation.now })
+      if (mirrorWrites.some((write) => isCrossing(write, client.process))) hasCrossed = true
       storage.write(client.process, null, null)
     },
     clearDatabase(_, client) {
@@ -572,7 +580,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     },
     officialRefresh(_, client) {
       const text = isPage && storage.of(client.process).view.get(MIRROR)
-      const { access_token } = parse(text || '') ?? ({} as { access_token?: string })
+      const { access_token } = (parse(text || '') ?? {}) as { access_token?: string }
       const token = server.byAccess.get(String(access_token))
       if (!token || token.spentAt !== undefined || token.session.ended) return
       isOfficialBusy = true
@@ -700,6 +708,21 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     }
   }
 
+  /** Returns why a session could not go on; undefined when it could. */
+  function reasonOfEnd({ ended, newest }: ServerSession): string | undefined {
+    if (ended) return ended
+    const text = JSON.stringify([...storage.values, ...database.values])
+    const isHeld =
+      text.includes(`${newest.access}\\"`) ||
+      alive().some((c) => c.credentials?.access_token.reveal() === newest.access)
+    if (isHeld) return undefined
+    if (newest.isAnswerLost) return 'its answer was lost'
+    if (newest.isAnswerLate) return 'its answer came too late'
+    if (newest.sentTo?.isDead) return 'its holder is dead'
+    if (isDamaged) return 'damaged'
+    return wasFull ? 'did not fit' : undefined
+  }
+
   function judge(requests: number) {
     const isCalm = schedule.rounds.every(({ happenings }) => happenings.length === 0)
     if (isCalm) {
@@ -737,35 +760,11 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       else fail(`the last action was ${last.type} ${last.user ?? ''}, and somebody is in`)
     }
     if (isSomeOut && !mayBeOut) {
-      for (const { session } of sessions) {
-        if (session!.ended) {
-          inevitable.add(`the session was ended: ${session!.ended}`)
-          continue
-        }
-        const { newest } = session!
-        const text = JSON.stringify([...storage.values, ...database.values])
-        const isHeld =
-          text.includes(`"${newest.access}`) ||
-          text.includes(`${newest.access}\\"`) ||
-          alive().some((c) => c.credentials?.access_token.reveal() === newest.access)
-        const why = isHeld
-          ? undefined
-          : newest.isAnswerLost
-            ? 'its answer was lost'
-            : newest.isAnswerLate
-              ? 'its answer came too late'
-              : newest.sentTo?.isDead
-                ? 'its holder is dead'
-                : isDamaged
-                  ? 'damaged'
-                  : wasFull
-                    ? 'did not fit'
-                    : undefined
-        if (why) inevitable.add(`the newest pair was lost: ${why}`)
-        else if (isSetBack && done.length > 2)
-          inevitable.add('the clock was set back between actions')
-        else fail('a session has ended by accident')
-      }
+      const reasons = sessions.map(({ session }) => reasonOfEnd(session!))
+      if (isSetBack && done.length > 2) reasons.push('the clock was set back between actions')
+      const reason = reasons.find(Boolean)
+      if (reason) inevitable.add(`out: ${reason}`)
+      else fail('a session has ended by accident')
     }
     if (late.some((a) => a.type === 'unavailable')) fail('unavailable in the end')
   }

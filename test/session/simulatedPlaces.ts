@@ -1,5 +1,5 @@
 import type { Store } from '../../services/session/store.ts'
-import { type Process, Simulation } from './simulation.ts'
+import type { Process, Simulation } from './simulation.ts'
 
 /** Is called when a client or the app has changed a value, with the process that did it. */
 export type OnWrite = (process: Process, key: string, text: string | null) => void
@@ -148,7 +148,7 @@ export class SimulatedDatabase {
 
   /** Removes everything, as the app or a user can. */
   clear(process: Process): void {
-    for (const key of [...this.values.keys()]) this.write(process, key, null)
+    for (const key of this.values.keys()) this.write(process, key, null)
   }
 
   write(process: Process, key: string, text: string | null): void {

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { check } from './check.ts'
+import { type Place, places, play, type Round, type Schedule } from './schedule.ts'
+
+const seed = Number(process.env['SEED'] ?? 1)
+
+test.each(places)('session: no generated schedule breaks a promise in %s', async (place) => {
+  const { failure, schedules } = await check(place, 100, seed)
+  expect(failure?.log.join('\n')).toBe(undefined)
+  expect(schedules).toBe(100)
+})
+
+type Story = [title: string, place: Place, rounds: Round[], rest?: Partial<Schedule>]
+
+const round = (...happenings: Round['happenings']): Round => ({ gap: 105, happenings })
+const soon = (...happenings: Round['happenings']): Round => ({ gap: 1, happenings })
+
+const stories: Story[] = [
+  [
+    'session: two clients of a page whose storage is full do not wake each other without end',
+    'local+locks',
+    [soon({ at: 0, client: 0, what: { type: 'full', ms: 25_000 } }), round()],
+    { hasTwin: true },
+  ],
+  [
+    'session: a sign-in of the official client during a refresh in its page is kept',
+    'local+locks',
+    [round({ at: 6, client: 0, what: { type: 'officialSignIn', user: 'bob' } })],
+  ],
+  [
+    'session: a refresh of the official client is kept that comes while a refresh is stored',
+    'database+locks',
+    [
+      { gap: 75, happenings: [] },
+      { gap: 75, happenings: [{ at: 73, client: 0, what: { type: 'officialRefresh' } }] },
+    ],
+    { hasTwin: true, seed: 655_091 },
+  ],
+  [
+    'session: a sign-in of the official client is kept although the session before was refreshed',
+    'database',
+    [
+      round(),
+      {
+        gap: 75,
+        happenings: [{ at: 9, client: 2, what: { type: 'officialSignIn', user: 'bob' } }],
+      },
+    ],
+    { clients: 3, seed: 838_132 },
+  ],
+  [
+    'session: two tabs do not correct the mirror of each other without end',
+    'local+locks',
+    [soon({ at: 0, client: 0, what: { type: 'signIn', user: 'cleo' } })],
+  ],
+  [
+    'session: a removal of the mirror by a tab that has not seen a sign-in does not end it',
+    'database+locks',
+    [
+      soon(
+        { at: 0, client: 0, what: { type: 'signOut', revokes: false } },
+        { at: 20, client: 1, what: { type: 'signIn', user: 'bob' } },
+      ),
+    ],
+  ],
+  [
+    'session: a clock that is set back does not prolong the wait after damaged data',
+    'local',
+    [
+      soon({ at: 0, client: 0, what: { type: 'damage' } }),
+      round({ at: 0, client: 0, what: { type: 'jump', hours: -24 } }),
+    ],
+  ],
+  [
+    'session: a client that has lost the lock before it could use it does not wait for itself',
+    'local',
+    [soon({ at: 0, client: 0, what: { type: 'damage' } }), soon()],
+    { hasTwin: true, timeout: 15_000 },
+  ],
+]
+
+test.each(stories)('%s', async (_, place, rounds, rest) => {
+  const schedule = { place, policy: 'strict', seed: 0, clients: 2, hasTwin: false, timeout: 3_000 }
+  const outcome = await play({ ...schedule, rounds, ...rest } as Schedule, true)
+  expect(outcome.broken, outcome.log.join('\n')).toEqual([])
+})
+
+test('session: a lock that cannot be released leaves no unhandled rejection', async () => {
+  const { failure } = await check('redis', 200, 1)
+  expect(failure?.broken).toBe(undefined)
+})
