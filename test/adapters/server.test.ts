@@ -2,7 +2,17 @@ import { Hono } from 'hono'
 import { createClient, createCluster } from 'redis'
 import { createStorage } from 'unstorage'
 import memoryDriver from 'unstorage/drivers/memory'
-import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, onTestFinished, test, vi } from 'vitest'
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  expectTypeOf,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest'
 import { createAuth, signIn as signInFlow } from 'cloudbase-authflow'
 import { getUser, signIn, signInAnonymously } from 'cloudbase-authflow/endpoints'
 import {
@@ -239,6 +249,16 @@ describe('the cookie', () => {
       )
     },
   )
+})
+
+test.each([
+  ['without Headers', { request: { headers: { cookie: '' } } as never }],
+  ['without a request', { request: undefined as never }],
+  ['without a store', { store: undefined as never }],
+  ['with an option that there is not', { stores: memoryStore() } as never],
+])('server: createServerAuth %s is refused', (_, options) => {
+  const create = () => openSite(memoryStore()).serve(options)
+  expect(create).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
 })
 
 describe('a store that fails', () => {
