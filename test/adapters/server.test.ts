@@ -493,6 +493,22 @@ describe('the initial view', () => {
     auth.stop()
   })
 
+  test('client: an inspector sees no actor before the start, with an initial view either', () => {
+    const observe = vi.fn()
+    const auth = createAuth({
+      env: 'demo',
+      endpoint: url,
+      flows: { signIn: signInFlow },
+      initialView: { status: 'signedOut' },
+      inspect: { observe } as never,
+    })
+    expect(auth.get().can(start)).toBe(true)
+    expect(observe).not.toHaveBeenCalled()
+    auth.start()
+    expect(observe).toHaveBeenCalled()
+    auth.stop()
+  })
+
   test('client: an initial view of another form is refused', () => {
     expect(() => open({ status: 'unknown' })).toThrow(
       expect.objectContaining({ code: 'invalid_argument' }),
