@@ -78,7 +78,7 @@ export const scenarios: Scenario[] = [
 class Worker {
   readonly process: ChildProcess
   readonly ready: Promise<unknown>
-  isFrozen = false
+  readonly ended: Promise<unknown>
 
   constructor(redis: string) {
     const path = resolve('test/session/redisWorker.ts')
@@ -88,11 +88,12 @@ class Worker {
       execArgv: [],
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     })
-    this.ready = this.next('message')
+    this.ready = this.nextMessage()
+    this.ended = new Promise((resolve) => this.process.once('exit', resolve))
   }
 
-  next(event: 'message' | 'exit'): Promise<unknown> {
-    return new Promise((resolve) => this.process.once(event, resolve))
+  private nextMessage(): Promise<unknown> {
+    return new Promise((resolve) => this.process.once('message', resolve))
   }
 
   /** Settles when the process has sent itself a signal. */
@@ -101,7 +102,7 @@ class Worker {
   }
 
   run(task: Task): Promise<Outcome> {
-    const outcome = this.next('message') as Promise<Outcome>
+    const outcome = this.nextMessage() as Promise<Outcome>
     this.process.send(task)
     return outcome
   }
@@ -150,7 +151,6 @@ export async function openCluster() {
     const begin = performance.now()
     const [first, ...others] = workers
     const running: Promise<Outcome>[] = []
-    const ended = first!.next('exit')
     const signalled = at && first!.untilSignal()
     const own = first!.run({ ...task, at, signal })
     await signalled
@@ -164,7 +164,7 @@ export async function openCluster() {
     const outcomes = await Promise.all(running)
     const ms = performance.now() - begin
     if (signal === 'SIGKILL') {
-      await ended
+      await first!.ended
       const successor = new Worker(redis.url)
       workers = [successor, ...others]
       await successor.ready
@@ -197,9 +197,8 @@ export async function openCluster() {
   return {
     attempt,
     async close() {
-      const ended = workers.map((worker) => worker.next('exit'))
       for (const worker of workers) worker.process.kill('SIGKILL')
-      await Promise.all(ended)
+      await Promise.all(workers.map(({ ended }) => ended))
       client.destroy()
       await redis.stop()
     },
