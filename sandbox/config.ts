@@ -11,6 +11,17 @@ export interface ProviderSettings {
   autoSignUp: boolean
 }
 
+/** Who reads and writes a collection: see {@link Config.collections}. */
+export type AccessRule = (typeof accessRules)[number]
+
+const accessRules = ['PRIVATE', 'READONLY', 'ADMINWRITE', 'ADMINONLY'] as const
+
+/** What an app that is no page signs its requests with: its `appSecret`. */
+export interface AppSource {
+  appAccessKeyId: string
+  appAccessKey: string
+}
+
 /** Settings that can be changed while the server runs. All durations are in seconds. */
 export interface Config {
   /**
@@ -76,6 +87,19 @@ export interface Config {
   customRefreshToken: 'off' | 'on'
   /** Publishable keys: bearers without a user, accepted in place of an access token or client id. */
   accessKeys: readonly string[]
+  /** `off`: signing in anonymously fails with `login_type_disabled`. */
+  anonymousSignIn: 'off' | 'on'
+  /**
+   * Access rules of the database by collection. `PRIVATE`, the rule of every other collection: users
+   * read and write their own documents. `READONLY`: all callers read as well. `ADMINWRITE`: all read,
+   * and only the app's server writes. `ADMINONLY`: only the app's server reads and writes.
+   */
+  collections: Readonly<Record<string, AccessRule>>
+  /**
+   * Registered apps that are no pages, by `appSign`. If there is one, every request without an
+   * origin must be signed with the key of one, and every signature is checked.
+   */
+  appSources: Readonly<Record<string, AppSource>>
   /** Origins that may call from a browser. `*` allows all; a trailing `:*` allows any port. */
   allowedOrigins: readonly string[]
 }
@@ -114,6 +138,9 @@ export const defaultConfig: Config = {
   providerCoop: 'off',
   customRefreshToken: 'on',
   accessKeys: [],
+  anonymousSignIn: 'on',
+  collections: {},
+  appSources: {},
   allowedOrigins: [
     'http://localhost:*',
     'https://localhost:*',
@@ -145,6 +172,13 @@ const isProvider = ([id, value]: [string, unknown]): boolean =>
   typeof value['autoSignUp'] === 'boolean'
 const isTextList: Check = (value) =>
   Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '')
+const isMapOf = (check: Check): Check => {
+  return (value) => isObject(value) && Object.values(value).every(check)
+}
+const isAppSource: Check = (value) =>
+  isObject(value) &&
+  Object.keys(value).length === 2 &&
+  [value['appAccessKeyId'], value['appAccessKey']].every((each) => typeof each === 'string' && each)
 const isLifetime = isInteger(1, 31_536_000)
 const isCount = isInteger(0, 10_000)
 const isLimit = isInteger(1, 10_000)
@@ -178,6 +212,9 @@ const checks: Record<keyof Config, Check> = {
   providerCoop: isOneOf('off', 'on'),
   customRefreshToken: isOneOf('off', 'on'),
   accessKeys: isTextList,
+  anonymousSignIn: isOneOf('off', 'on'),
+  collections: isMapOf(isOneOf(...accessRules)),
+  appSources: isMapOf(isAppSource),
   allowedOrigins: isTextList,
 }
 

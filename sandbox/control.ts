@@ -3,12 +3,15 @@ import { addUser, viewUser } from './manageUsers.ts'
 import { authorizeByUri } from './endpoints/providerPage.ts'
 import type { Connection } from './http/route.ts'
 import type { Core } from './core.ts'
+import { admin } from './database/documents.ts'
 import { ApiError } from './error.ts'
+import { listFiles } from './manageFiles.ts'
 import type { Message } from './state.ts'
 import { Fields, parseJson, parseObject } from './fields.ts'
 
 /**
- * Creates the control API, which is mounted at `/__sandbox` and answers on loopback only.
+ * Creates the control API, which is mounted at `/__sandbox` and answers on loopback only, to pages
+ * of this machine and programs.
  *
  * @param core The server's core.
  * @returns The routes of the control API.
@@ -19,11 +22,35 @@ export function createControl(core: Core): Hono<{ Bindings: Connection }> {
     if (!env.isLocal) throw new ApiError('unimplemented')
     return next()
   })
+  app.use(async ({ req }, next) => {
+    // Such a request names no origin: a page of another site embeds the answer, or sends a form.
+    const isEmbedded = req.header('sec-fetch-mode') !== 'navigate'
+    if (req.header('sec-fetch-site') === 'cross-site' && isEmbedded && !req.header('origin')) {
+      throw new ApiError('permission_denied', 'The control API is for pages on this machine')
+    }
+    // Pages of other sites can send every other type without asking first.
+    const isJson = /^application\/json\b/i.test(req.header('content-type') ?? '')
+    if (req.method === 'POST' && !isJson) {
+      const status = 415
+      throw new ApiError('invalid_argument', 'The type must be application/json', { status })
+    }
+    return next()
+  })
   app.get('/inbox', ({ req }) => Response.json(inbox(core, req.query('to'))))
   app.get('/users', () => Response.json([...core.state.users.values()].map(viewUser)))
   app.post('/users', async ({ req }) => {
     return Response.json(await addUser(core, Fields.parse(await req.text())))
   })
+  app.get('/documents/:collection', ({ req }) => {
+    const options = { limit: Infinity }
+    return Response.json(core.documents.find(admin, req.param('collection'), {}, options))
+  })
+  app.post('/documents/:collection', async ({ req }) => {
+    const documents = parseJson(await req.text())
+    const list = Array.isArray(documents) ? documents : [documents]
+    return Response.json({ ids: core.documents.add(admin, req.param('collection'), list) })
+  })
+  app.get('/files', () => Response.json(listFiles(core)))
   app.get('/requests', () => Response.json(core.requestLog.list()))
   app.get('/captcha/:token', ({ req }) => {
     const answer = core.captchas.answer(req.param('token'))

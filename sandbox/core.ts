@@ -2,8 +2,11 @@ import { type Captchas, createCaptchas } from './rules/captchas.ts'
 import { type Clock, createClock } from './clock.ts'
 import { type Config, defaultConfig, mergeConfig } from './config.ts'
 import { createEncryption, type Encryption } from './rules/encryption.ts'
+import { createDocuments, type Documents } from './database/documents.ts'
 import { createFaults, type Faults } from './http/faults.ts'
 import { createRequestLog, type RequestLog } from './http/requestLog.ts'
+import { createFiles, type Files } from './rules/files.ts'
+import { type CloudFunction, createFunctions, type Functions } from './rules/functions.ts'
 import { createProviders, type Providers } from './rules/providers.ts'
 import { createSessions, type Sessions } from './rules/sessions.ts'
 import { createState, type State } from './state.ts'
@@ -26,6 +29,9 @@ export interface Core {
   readonly tickets: Tickets
   readonly encryption: Encryption
   readonly captchas: Captchas
+  readonly documents: Documents
+  readonly files: Files
+  readonly functions: Functions
   readonly faults: Faults
   readonly requestLog: RequestLog
   /** Returns the current settings. */
@@ -46,6 +52,8 @@ export interface CoreOptions {
   config?: Partial<Config>
   /** Returns milliseconds since the epoch. Default: `Date.now`. */
   now?: () => number
+  /** Cloud functions by name, for `callFunction`. */
+  functions?: Readonly<Record<string, CloudFunction>>
 }
 
 /**
@@ -77,6 +85,9 @@ export function createCore(options: CoreOptions = {}): Core {
     tickets: createTickets(state, clock),
     encryption: createEncryption(state),
     captchas: createCaptchas(state, clock, current),
+    documents: createDocuments(state, clock, current),
+    files: createFiles(state, clock),
+    functions: createFunctions(options.functions ?? {}),
     config: current,
     configure(patch) {
       config = mergeConfig(config, patch)

@@ -34,6 +34,7 @@ const errors = {
   invalid_status: { status: 400, text: 'Too many wrong passwords, please try again later.' },
   user_pending: { status: 403, text: 'The user is not activated.' },
   user_blocked: { status: 403, text: 'The user is disabled.' },
+  login_type_disabled: { status: 403, number: 4045, text: 'This way to sign in is disabled.' },
   provider_not_enabled: { status: 400, text: 'The provider is not enabled.' },
   invalid_grant: { status: 400, text: 'The refresh token is invalid, used or expired.' },
 } as const satisfies Record<string, { status: number; number?: number; text: string }>

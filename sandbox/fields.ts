@@ -54,6 +54,21 @@ export class Fields {
     return value
   }
 
+  /** Reads an optional whole number that is not negative. */
+  count(name: string): number | undefined {
+    const value = this.#values.get(name)
+    if (value === undefined || value === null || value === '') return undefined
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+      throw new ApiError('invalid_argument', `${name} must be a whole number`)
+    }
+    return value
+  }
+
+  /** Returns a value as it was sent. */
+  value(name: string): unknown {
+    return this.#values.get(name)
+  }
+
   /** Reads an object. An absent one is empty. */
   fields(name: string): Fields {
     const value = this.#values.get(name)
@@ -103,12 +118,35 @@ function toFields(value: unknown): Fields {
  *
  * @param text The text to parse.
  * @returns The parsed value.
- * @throws ApiError `invalid_argument` for malformed JSON.
+ * @throws ApiError `invalid_argument` for malformed JSON, and for more than 100 levels.
  */
 export function parseJson(text: string): unknown {
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch {
     throw new ApiError('invalid_argument', 'The body must be JSON')
+  }
+  checkDepth(value)
+  return value
+}
+
+/** MongoDB stores at most as many levels. */
+const maxDepth = 100
+
+/**
+ * Checks that a value is not nested so deeply that a recursive function would fail on it.
+ *
+ * @param value JSON.
+ * @throws ApiError `invalid_argument` for more than 100 levels.
+ */
+export function checkDepth(value: unknown): void {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxDepth) {
+      throw new ApiError('invalid_argument', `JSON has at most ${maxDepth} levels`)
+    }
+    level = level.filter((each) => typeof each === 'object' && each !== null)
+    level = level.flatMap((each) => Object.values(each as object))
   }
 }

@@ -2,17 +2,22 @@ import { addUser, type NewUser, removeUser, type UserView, viewUser } from './ma
 import { authorizeByUri } from './endpoints/providerPage.ts'
 import { createApp } from './http/app.ts'
 import type { Connection } from './http/route.ts'
-import type { Config, ProviderSettings, RefreshPolicy } from './config.ts'
+import type { AccessRule, AppSource, Config, ProviderSettings, RefreshPolicy } from './config.ts'
 import { inbox, setClock } from './control.ts'
 import { createCore, type CoreOptions } from './core.ts'
+import { admin } from './database/documents.ts'
+import type { Fields as Document } from './database/values.ts'
 import type { Fault } from './http/faults.ts'
 import { Fields } from './fields.ts'
 import type { LoggedRequest } from './http/requestLog.ts'
 import { listen, type Listener, type ListenOptions } from './http/server.ts'
 import { type LoadOutcome, loadState, saveState } from './stateFile.ts'
+import { listFiles, type FileView } from './manageFiles.ts'
+import type { CloudFunction, FunctionContext } from './rules/functions.ts'
 import type { TicketOptions } from './rules/tickets.ts'
 import type { Message, UserStatus } from './state.ts'
 
+export type { AccessRule, AppSource, CloudFunction, Document, FileView, FunctionContext }
 export type { Config, Fault, Listener, ListenOptions, LoggedRequest, Message, NewUser, UserView }
 export type { LoadOutcome, ProviderSettings, RefreshPolicy, TicketOptions, UserStatus }
 
@@ -77,9 +82,20 @@ export interface Sandbox {
   removeUser(sub: string): void
   /** Lists all users, including guests. */
   users(): UserView[]
-  /** Restores the initial state: no users, sessions, faults or log; initial settings and time. */
+  /** Lists all documents of a collection. */
+  documents(collection: string): Document[]
+  /**
+   * Adds documents to a collection, as the app's server would.
+   *
+   * @returns Their ids.
+   * @throws ServiceError `DATABASE_DUPLICATE_WRITE` for an id in use.
+   */
+  addDocuments(collection: string, documents: readonly object[]): string[]
+  /** Lists the stored files. */
+  files(): FileView[]
+  /** Restores the initial state: no users, sessions, documents, files, faults or log; initial settings and time. */
   reset(): void
-  /** Writes users, sessions, keys and settings to a file, which is replaced as a whole. */
+  /** Writes users, sessions, documents, files, keys and settings to a file, which is replaced as a whole. */
   save(file: string): Promise<void>
   /** Reads a file that `save` wrote. A damaged file is renamed and changes nothing. */
   load(file: string): Promise<LoadOutcome>
@@ -154,6 +170,13 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       onChange()
     },
     users: () => [...core.state.users.values()].map((user) => structuredClone(viewUser(user))),
+    documents: (collection) => core.documents.find(admin, collection, {}, { limit: Infinity }),
+    addDocuments(collection, documents) {
+      const ids = core.documents.add(admin, collection, documents)
+      onChange()
+      return ids
+    },
+    files: () => listFiles(core),
     reset() {
       core.reset()
       onChange()

@@ -5,7 +5,8 @@ import type { Fields } from './fields.ts'
 import { readProfile } from './rules/profile.ts'
 import { hashPassword } from './secret.ts'
 import { isAccountId, profileOf } from './provider/accounts.ts'
-import { bindIdentity, checkUnowned, findByIdentity } from './rules/identities.ts'
+import { addIdentity, checkUnowned } from './rules/identities.ts'
+import { findByIdentity } from './rules/userIndex.ts'
 import type { Identity, User, UserStatus } from './state.ts'
 
 /** A user to add without verification. At least one contact, user name or identity is required. */
@@ -72,7 +73,7 @@ export async function addUser(core: Core, body: Fields): Promise<UserView> {
   if (body.flag('twoFactor')) user.twoFactor = true
   for (const identity of identities) {
     checkUnowned(findByIdentity(core.state, identity))
-    bindIdentity(user, identity)
+    user.identities = addIdentity(user.identities ?? [], identity)
   }
   return viewUser(core.users.add(sub === undefined ? user : { ...user, sub }))
 }

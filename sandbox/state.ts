@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { JWK } from 'jose'
+import type { Fields as Document } from './database/values.ts'
 
 /** Whether a user may sign in. */
 export type UserStatus = 'active' | 'blocked' | 'pending'
@@ -97,7 +98,7 @@ export interface ProviderProfile extends Identity {
   meta?: { appid: string; openid: string } | undefined
 }
 
-/** What an identity provider issues: an authorization code or a token. */
+/** What an identity provider issues. An ID token is not stored. */
 export type ProviderCodeKind = 'code' | 'access_token' | 'id_token'
 
 /** A consent given at an identity provider, stored under the digest of its code. */
@@ -141,6 +142,24 @@ export interface CaptchaPage {
   location?: string | undefined
 }
 
+/** A file of the storage, stored under its path. */
+export interface StoredFile {
+  /** The user who uploaded it. */
+  owner: string
+  /** Media type. */
+  type: string
+  /** The bytes in base64. */
+  content: string
+  changedAt: number
+}
+
+/** The permission to upload one file, stored under the digest of its authorization. */
+export interface Upload {
+  path: string
+  owner: string
+  expiresAt: number
+}
+
 /** A delivered verification code. */
 export interface Message {
   /** Phone number or e-mail address. */
@@ -157,6 +176,8 @@ export interface State {
   signingKey: JWK
   /** Signs custom tickets. */
   ticketKey: JWK
+  /** Signs the ID tokens of identity providers. */
+  providerKey: JWK
   /** RSA key in PEM, created on first use. */
   encryptionKey?: string | undefined
   users: Map<string, User>
@@ -170,6 +191,10 @@ export interface State {
   pictures: Map<string, Picture>
   captchaTokens: Map<string, CaptchaToken>
   captchaPages: Map<string, CaptchaPage>
+  uploads: Map<string, Upload>
+  files: Map<string, StoredFile>
+  /** Documents by id, by name of their collection. */
+  collections: Map<string, Map<string, Document>>
   /** Times of counted events, oldest first, by key. */
   counters: Map<string, number[]>
   messages: Message[]
@@ -184,6 +209,7 @@ export function createState(): State {
   return {
     signingKey: newKey(),
     ticketKey: newKey(),
+    providerKey: newKey(),
     encryptionKey: undefined,
     users: new Map(),
     sessions: new Map(),
@@ -196,6 +222,9 @@ export function createState(): State {
     pictures: new Map(),
     captchaTokens: new Map(),
     captchaPages: new Map(),
+    uploads: new Map(),
+    files: new Map(),
+    collections: new Map(),
     counters: new Map(),
     messages: [],
   }

@@ -10,10 +10,16 @@ import { newKey, type State } from './state.ts'
 export type LoadOutcome =
   { outcome: 'loaded' } | { outcome: 'missing' } | { outcome: 'damaged'; keptAs: string }
 
-const version = 3
+const version = 4
 
 /** The version that introduced a map or changed its entries. Older files load with an empty one. */
-const since: Record<string, number> = { sudoTokens: 2, providerTokens: 2, providerCodes: 3 }
+const since: Record<string, number> = {
+  sudoTokens: 2,
+  providerTokens: 2,
+  providerCodes: 3,
+  uploads: 4,
+  files: 4,
+}
 
 type Kind = 'string' | 'number' | 'boolean' | 'object'
 
@@ -30,6 +36,8 @@ const shapes = {
   pictures: { answer: 'string', wrongTries: 'number', expiresAt: 'number' },
   captchaTokens: { expiresAt: 'number' },
   captchaPages: { redirectUri: 'string', state: 'string', expiresAt: 'number' },
+  uploads: { path: 'string', owner: 'string', expiresAt: 'number' },
+  files: { owner: 'string', type: 'string', content: 'string', changedAt: 'number' },
 } as const satisfies Partial<Record<keyof State, Record<string, Kind>>>
 
 const mapNames = Object.keys(shapes) as (keyof typeof shapes)[]
@@ -44,15 +52,17 @@ const mapNames = Object.keys(shapes) as (keyof typeof shapes)[]
 export async function saveState(core: Core, file: string): Promise<void> {
   const { state, clock } = core
   const maps = Object.fromEntries(mapNames.map((name) => [name, [...state[name]]]))
-  const { signingKey, ticketKey, encryptionKey, messages } = state
+  const { signingKey, ticketKey, providerKey, encryptionKey, messages } = state
   const head = { version, offsetSeconds: clock.offsetSeconds, config: core.config() }
   const whole = {
     ...head,
     signingKey,
     ticketKey,
+    providerKey,
     encryptionKey,
     messages,
     counters: [...state.counters],
+    collections: [...state.collections].map(([name, documents]) => [name, [...documents.values()]]),
     ...maps,
   }
   const temporary = `${file}.${newId()}.new`
@@ -95,7 +105,7 @@ function parseState(text: string): Restored | undefined {
   try {
     const whole = toRecord(JSON.parse(text))
     const from = Number(whole['version'])
-    if (![1, 2, version].includes(from)) return undefined
+    if (!(Number.isInteger(from) && from >= 1 && from <= version)) return undefined
     const config = mergeConfig(defaultConfig, toRecord(whole['config']))
     const { offsetSeconds } = whole
     if (typeof offsetSeconds !== 'number') return undefined
@@ -107,6 +117,8 @@ function parseState(text: string): Restored | undefined {
       ...Object.fromEntries(maps),
       signingKey: toKey(whole['signingKey']),
       ticketKey: from === 1 ? newKey() : toKey(whole['ticketKey']),
+      providerKey: from < 4 ? newKey() : toKey(whole['providerKey']),
+      collections: new Map(from < 4 ? [] : toList(whole['collections']).map(toCollection)),
       encryptionKey: toOptionalPem(whole['encryptionKey']),
       // Versions before 3 named the counters `tallies`.
       counters: new Map(toList(whole['counters'] ?? whole['tallies']).map(toCounter)),
@@ -144,6 +156,12 @@ function toMap(value: unknown, shape: Record<string, Kind>): Map<string, unknown
     return [String(key), checkShape(record, shape)]
   })
   return new Map(entries)
+}
+
+function toCollection(entry: unknown): [string, Map<string, object>] {
+  const [name, list] = toList(entry)
+  const documents = toList(list).map((each) => checkShape(each, { _id: 'string' }))
+  return [String(name), new Map(documents.map((each) => [String(each['_id']), each]))]
 }
 
 function toCounter(entry: unknown): [string, number[]] {

@@ -20,7 +20,8 @@ const CHECK_INTERVAL_MS = 60_000
 /** The system time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  // Mini-programs have none.
+  monotonic: globalThis.performance && (() => performance.now()),
   async until(deadline, signal) {
     for (let left = deadline - Date.now(); left > 0;) {
       signal?.throwIfAborted()

@@ -1,36 +1,76 @@
-/** The codes of the HTTP API and of this library. */
+/** Every code of the HTTP API, of its official SDK, of OAuth 2.0 and of this library. */
 const CODES = [
   'aborted',
+  'access_denied',
+  'account_selection_required',
   'already_exists',
   'cancelled',
+  'captcha_expired',
   'captcha_invalid',
   'captcha_required',
+  'captcha_used',
   'code_expired',
+  'consent_required',
+  'data_loss',
   'deadline_exceeded',
   'failed_precondition',
+  'foreign_callback',
+  'interaction_required',
   'internal',
   'invalid_argument',
+  'invalid_captcha',
   'invalid_credentials',
   'invalid_grant',
   'invalid_password',
+  'invalid_phone_number',
+  'invalid_request',
+  'invalid_request_object',
+  'invalid_request_uri',
   'invalid_response',
+  'invalid_scope',
   'invalid_status',
   'invalid_two_factor',
+  'invalid_two_factor_recovery',
+  'invalid_username_or_password',
+  'invalid_verification_code',
+  'local',
+  'login_method_disabled',
+  'login_required',
+  'login_type_disabled',
+  'mfa_phone_required',
   'not_found',
+  'origin_not_allowed',
+  'out_of_range',
   'password_not_set',
   'permission_denied',
+  'provider_error',
+  'provider_not_enabled',
+  'rate_limit_exceeded',
+  'registration_not_supported',
+  'request_not_supported',
+  'request_uri_not_supported',
   'resource_exhausted',
+  'server_error',
+  'temporarily_unavailable',
+  'two_factor_required',
   'unauthenticated',
+  'unauthorized_client',
   'unavailable',
+  'under_review',
   'unimplemented',
   'unknown',
   'unreachable',
+  'unsupported_response_type',
   'user_blocked',
+  'user_not_found',
   'user_pending',
+  'weak_password',
+  'wrong_password',
 ] as const
 
 /**
- * The code of an error. One code has different meanings on different operations: branch on
+ * The code of an error. The table names the codes that apps branch on; every known one has a sentence
+ * in `cloudbase-authflow/messages`. One code has different meanings on different operations: branch on
  * `(operation, code)`. Servers add codes, so any text is possible.
  *
  * | code | from | meaning |
@@ -51,7 +91,9 @@ const CODES = [
  * | `invalid_response` | client | The answer is not one of this API, such as a page of a proxy. |
  * | `invalid_status` | server | Too many wrong passwords; see `retryAfter`. |
  * | `invalid_two_factor` | server | The second factor is wrong or missing. |
+ * | `local` | client | A fault in this page or a missing API, not of the network; `description` has it. |
  * | `not_found` | server | A user, code or provider does not exist. |
+ * | `origin_not_allowed` | client | The server answers, but not to this page (CORS): add its origin to 安全域名. |
  * | `password_not_set` | server | The user has no password. |
  * | `permission_denied` | both | Not allowed, or the proof of identity is too old. |
  * | `resource_exhausted` | server | Too many requests; see `retryAfter`. |
@@ -63,12 +105,12 @@ const CODES = [
  * | `user_blocked` | server | The account is blocked. |
  * | `user_pending` | server | The account is not active yet. |
  */
-export type AuthErrorCode = (typeof CODES)[number] | (string & {})
+export type AuthErrorCode = KnownCode | (string & {})
 
-/**
- * Checks that a code is one of the table. Known codes contain no user data, whatever the server was
- * sent.
- */
+/** A code that the built-in messages have a sentence for. */
+export type KnownCode = (typeof CODES)[number]
+
+/** Checks that a code is known. Known codes contain no user data, whatever the server was sent. */
 export function isKnownCode(code: string): boolean {
   return CODES.includes(code as never)
 }
@@ -163,6 +205,7 @@ const SECOND_FACTOR = new Set<AuthErrorCode>([
 
 const TRANSIENT = new Set<AuthErrorCode>([
   'unreachable',
+  'origin_not_allowed',
   'deadline_exceeded',
   'unavailable',
   'internal',
@@ -171,4 +214,5 @@ const TRANSIENT = new Set<AuthErrorCode>([
   'cancelled',
   'captcha_required',
   'captcha_invalid',
+  'captcha_expired',
 ])

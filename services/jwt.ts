@@ -1,3 +1,4 @@
+import { randomHex } from './randomHex.ts'
 import { isRecord } from './record.ts'
 import type { Secret } from './secret.ts'
 
@@ -17,15 +18,28 @@ export interface Claims {
 export function claimsOf(token: Secret): Claims {
   try {
     const [, payload = ''] = token.reveal().split('.')
-    const claims: unknown = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/')))
+    const text = atob(payload.replace(/-/g, '+').replace(/_/g, '/'))
+    const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0))
+    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes))
     if (!isRecord(claims)) return {}
     const { sub, iat, exp } = claims
     return {
-      sub: typeof sub === 'string' ? sub : undefined,
+      sub: typeof sub === 'string' && sub ? sub : undefined,
       iat: typeof iat === 'number' ? iat : undefined,
       exp: typeof exp === 'number' ? exp : undefined,
     }
   } catch {
     return {}
   }
+}
+
+/**
+ * Finds the id of the user that tokens belong to: the one the server names, else the `sub` of the
+ * access token. Without either the tokens get an id of their own, because one unknown user must not
+ * count as the same as another.
+ *
+ * @see RFC 7519 §4.1.2
+ */
+export function userIdOf({ sub, access_token }: { sub?: string; access_token: Secret }): string {
+  return sub ?? claimsOf(access_token).sub ?? `unknown-${randomHex()}`
 }

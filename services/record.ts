@@ -1,10 +1,11 @@
 /**
- * Checks that a value is a plain object, as JSON creates them: no array, no instance of a class.
+ * Checks that a value is a plain object, as JSON creates them, also one without prototype or from
+ * another frame: no array, no instance of a class.
  *
  * @param value any value
  */
 export function isRecord(value: unknown): value is Record<string, unknown> {
-  return (
-    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
-  )
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }

@@ -2,25 +2,24 @@ import { isRecord } from './record.ts'
 
 const MASK = '[secret]'
 
+/** Consoles and debuggers show private fields, but not what a `WeakMap` holds for an object. */
+const values = new WeakMap<Secret, string | number | bigint>()
+
 /**
- * A password, code or token on its way through the machines. It prints as `[secret]` and serializes
- * to nothing; only the HTTP layer and the token store reveal it.
+ * A password, code or token on its way through the machines. It prints as `[secret]`, also in
+ * DevTools, and serializes to nothing; only the HTTP layer and the token store reveal it.
  */
 export class Secret {
-  readonly #value: string
+  /** Without it, any object would pass for a secret in TypeScript. */
+  declare private readonly isSecret: true
 
-  constructor(value: string) {
-    this.#value = value
+  constructor(value: string | number | bigint) {
+    values.set(this, value)
   }
 
   /** Returns the text, to build a request or to write the token store; for nothing else. */
   reveal(): string {
-    return this.#value
-  }
-
-  /** Tests the text against a pattern without revealing it. */
-  matches(pattern: RegExp): boolean {
-    return pattern.test(this.#value)
+    return String(values.get(this))
   }
 
   /** Returns `[secret]`. */
@@ -44,43 +43,61 @@ export type Unwrapped<T> = {
 }
 
 /**
- * The names of secret fields: those of the HTTP API end in `code`, `password`, `ticket` or `token`;
- * an app's own events may have a `newPassword`. The answer to a captcha is `text`, on the wire `key`;
- * the `url` of an authorization response holds a code.
+ * The names of secret fields. Those of the HTTP API end in `code`, `password`, `ticket` or `token`; an
+ * app's own events may have a `newPassword`, `password2`, `pin` or `recoveryCodes`. The answer to a
+ * captcha is `text`, on the wire `key`; the `url` of an authorization response holds a code.
  */
 const SECRET_FIELD =
-  /(^|_)(code|password|ticket|token)$|(Code|Password|Ticket|Token)$|^(text|key|url)$/
+  /pass(word|wd|code|phrase)s?\d*([_-]?(confirm|repeat|again)\w*)?$|pwd\d*$|secret|(^|[_-])(code|ticket|token|credential|pin|t?otp|cvv)s?\d*$|^(text|key|url)$/i
+const SECRET_SUFFIX = /[a-z\d](Code|Ticket|Token|Credential|P(in|IN)|T?O(tp|TP))s?\d*$/
 
-/** Wraps the secret fields of an event or of a call's parameters, nested ones too. */
-export function wrapSecrets<T extends object>(fields: object): T {
-  const wrapped = Object.entries(fields).map(([name, value]) => [
-    name,
-    typeof value === 'string' && SECRET_FIELD.test(name)
-      ? new Secret(value)
-      : isRecord(value)
-        ? wrapSecrets(value)
-        : value,
-  ])
-  return Object.fromEntries(wrapped) as T
+/**
+ * Wraps the secrets of an event or of a call's parameters: every text and number in a secret field,
+ * however deep.
+ *
+ * @param own the names of further secret fields
+ */
+export function wrapSecrets<T extends object>(fields: object, own: readonly string[] = []): T {
+  const isSecretField = (name: string) =>
+    SECRET_FIELD.test(name) || SECRET_SUFFIX.test(name) || own.includes(name)
+
+  function wrap(value: unknown, isSecret: boolean): unknown {
+    if (isSecret && isScalar(value)) return new Secret(value)
+    if (Array.isArray(value)) return value.map((item) => wrap(item, isSecret))
+    return isRecord(value) ? wrapFields(value, isSecret) : value
+  }
+  const wrapFields = (record: object, isSecret: boolean) =>
+    mapFields(record, (value, name) => wrap(value, isSecret || isSecretField(name)))
+  return wrapFields(fields, false) as T
 }
 
-/** No request of the HTTP API nests deeper, and deeper parts of an answer hold no secrets. */
-const MAX_DEPTH = 3
+/** Booleans say something about a secret, like `hasPassword`, and are none. */
+const isScalar = (value: unknown): value is string | number | bigint =>
+  ['string', 'number', 'bigint'].includes(typeof value)
 
-/** Replaces every secret of a value by its text, nested ones too. */
-export function unwrapSecrets<T>(value: T, depth = MAX_DEPTH): Unwrapped<T> {
-  if (value instanceof Secret) return value.reveal() as Unwrapped<T>
-  if (!isRecord(value) || depth === 0) return value as Unwrapped<T>
-  const unwrapped = Object.entries(value).map(([name, field]) => [
-    name,
-    unwrapSecrets<unknown>(field, depth - 1),
-  ])
-  return Object.fromEntries(unwrapped) as Unwrapped<T>
+const mapFields = (record: object, map: (value: unknown, name: string) => unknown) =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]))
+
+/** Replaces every secret of a value by what it holds, nested ones too. */
+export function unwrapSecrets<T>(value: T): Unwrapped<T> {
+  return unwrap(value) as Unwrapped<T>
+}
+
+function unwrap(value: unknown): unknown {
+  if (value instanceof Secret) return values.get(value)
+  if (Array.isArray(value)) return hasSecret(value) ? value.map(unwrap) : value
+  return isRecord(value) ? mapFields(value, unwrap) : value
 }
 
 /** Lists the texts of a value's secrets, nested ones too, without empty ones. */
-export function textsOf(value: unknown, depth = MAX_DEPTH): string[] {
+export function textsOf(value: unknown): string[] {
   if (value instanceof Secret) return [value.reveal()].filter(Boolean)
-  if (!isRecord(value) || depth === 0) return []
-  return Object.values(value).flatMap((field) => textsOf(field, depth - 1))
+  return isTree(value) ? Object.values(value).flatMap(textsOf) : []
 }
+
+/** Checks whether a tree of plain objects and arrays holds a secret. */
+export function hasSecret(value: unknown): boolean {
+  return value instanceof Secret || (isTree(value) && Object.values(value).some(hasSecret))
+}
+
+const isTree = (value: unknown): value is object => Array.isArray(value) || isRecord(value)

@@ -66,9 +66,3 @@ export function deserialize(text: string): SavedFlow | undefined {
     return undefined
   }
 }
-
-/** Checks whether a tree of plain objects and arrays holds a secret. */
-export function hasSecret(value: unknown): boolean {
-  if (value instanceof Secret) return true
-  return (Array.isArray(value) || isRecord(value)) && Object.values(value).some(hasSecret)
-}

@@ -3,7 +3,8 @@ import type { Auth } from './options.ts'
 
 /**
  * Shows the captcha page of the view (see `captchaPage`) in a frame, and sends the URL it redirects to
- * as the answer. To close the frame without an answer, send `captcha.cancel`.
+ * as the answer. To close the frame without an answer, send `captcha.cancel`. The frame is sandboxed:
+ * its pages can neither navigate this one nor open windows.
  *
  * @param auth a client whose `captcha` option is `captchaPage({ redirect_uri })`, with a
  *   `redirect_uri` of this origin: the URL of a frame of another origin cannot be read
@@ -21,17 +22,22 @@ export function captchaFrame<F extends Flows>(
   { title = '图形验证 Captcha' } = {},
 ): () => void {
   let frame: HTMLIFrameElement | undefined
+  // As the server wrote it: `src` is another spelling of the same address.
+  let shown: string | undefined
   const close = () => {
     frame?.remove()
     frame = undefined
   }
   const unsubscribe = auth.subscribe(({ captcha }) => {
-    if (frame?.src === captcha?.url) return
+    if (shown === captcha?.url) return
     close()
-    if (!captcha?.url) return
+    shown = captcha?.url
+    if (!shown) return
     frame = document.createElement('iframe')
     frame.title = title
-    frame.src = captcha.url
+    // The page needs its own origin for its requests, and this one to be read at `redirect_uri`.
+    frame.setAttribute('sandbox', 'allow-scripts allow-forms allow-same-origin')
+    frame.src = shown
     frame.addEventListener('load', onLoad)
     container.append(frame)
   })

@@ -1,6 +1,7 @@
 import { type AnyStateMachine, StateMachine } from 'xstate'
 import type { FlowMeta, Flows } from '../../machines/core/session.ts'
 import { AuthError } from '../../services/error.ts'
+import { inspectors } from '../inspect/inspectors.ts'
 import type { AuthOptions } from './options.ts'
 
 const NAMES: Record<keyof AuthOptions<Flows>, true> = {
@@ -35,7 +36,7 @@ const STATUSES = new Set(['signedOut', 'anonymous', 'signedIn'])
  *   made with another copy of XState
  */
 export function checkOptions(options: AuthOptions<Flows>): void {
-  const { env, endpoint, timeout, initialView, flows } = options
+  const { env, endpoint, timeout, initialView, inspect, flows } = options
   if (typeof env !== 'string' || !env) throw invalid('env must be the id of an environment')
   if (endpoint !== undefined && typeof endpoint !== 'function' && !ORIGIN.test(endpoint)) {
     throw invalid('endpoint must be an origin such as http://127.0.0.1:4871')
@@ -45,6 +46,9 @@ export function checkOptions(options: AuthOptions<Flows>): void {
   }
   if (initialView && !STATUSES.has(initialView.status)) {
     throw invalid('initialView must be what a server has handed over: { status, user }')
+  }
+  if (inspect !== undefined && !inspectors.has(Object(inspect) as object)) {
+    throw invalid('inspect must be made by inspector() or statelyInspector() of ./inspect')
   }
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name))
   if (unknown) throw invalid(`there is no option ${unknown}`)
@@ -61,7 +65,10 @@ function checkFlow(name: string, flow: AnyStateMachine | object) {
       description: `two copies of xstate are loaded, and the flow "${name}" is made with the other: run npm dedupe xstate`,
     })
   }
-  const { who } = (flow.config.meta ?? {}) as FlowMeta
+  const { who, secrets } = (flow.config.meta ?? {}) as FlowMeta
+  if (secrets && !(Array.isArray(secrets) && secrets.every((field) => typeof field === 'string'))) {
+    throw invalid(`meta.secrets of flows["${name}"] must list the names of fields`)
+  }
   if (who && !(Array.isArray(who) && who.every((status) => STATUSES.has(status)))) {
     throw invalid(`meta.who of flows["${name}"] must list signedOut, anonymous or signedIn`)
   }

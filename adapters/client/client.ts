@@ -8,7 +8,7 @@ import {
 } from 'xstate'
 import { freshTokens, type System, tokensOf } from '../../machines/core/freshTokens.ts'
 import type { Calls } from '../../machines/core/calls.ts'
-import { type Flows, type LifeEvent, session } from '../../machines/core/session.ts'
+import { type FlowMeta, type Flows, type LifeEvent, session } from '../../machines/core/session.ts'
 import { AuthError } from '../../services/error.ts'
 import { unwrapSecrets, wrapSecrets } from '../../services/secret.ts'
 import type { SessionPorts } from '../../services/session/ports.ts'
@@ -21,6 +21,7 @@ import type { Auth, AuthOptions } from './options.ts'
 import { watchPage } from './pageEvents.ts'
 import { createFlowPersistence } from './persistence.ts'
 import { receiverOf } from './receivers.ts'
+import { renewedToken } from './renewedToken.ts'
 import { createServices } from './services.ts'
 import { type AuthEvent, flowActors, isSame, type View, viewOf } from './view.ts'
 
@@ -43,6 +44,9 @@ export function createClient<F extends Flows>(
   checkOptions(options)
   const { clientId = options.env, flows } = options
   const { services, tab } = createServices(options, (url) => void navigate(url), ports)
+  const secrets = Object.values(flows).flatMap(
+    ({ config }) => (config.meta as FlowMeta)?.secrets ?? [],
+  )
   const persistence = createFlowPersistence(tab, `authflow_${clientId}`, flows)
   const readAccessToken = createAccessTokenReader(services.clock)
   const lifeListeners = new Set<(event: LifeEvent) => void>()
@@ -56,7 +60,10 @@ export function createClient<F extends Flows>(
   /** The actors that the view is read from. */
   let followed: AnyActorRef[] = []
   let callCount = 0
+  /** Settles once it is known who is signed in. */
+  let resuming: Promise<void> | undefined
   let unwatch: (() => void) | undefined
+  let closeStore: (() => void) | undefined
 
   /** Its `can` is that of the client as soon as there is a session to ask. */
   function handedOver(initial: InitialView): View<F> {
@@ -98,7 +105,20 @@ export function createClient<F extends Flows>(
     globalThis.location.assign(url)
   }
 
-  /** Keeps in step with the page and its other tabs, where there is one. */
+  /** Follows the stored session, and revokes the sessions that another page has left. */
+  function followStore({ system }: AnyActorRef) {
+    const { session, revocations } = services
+    closeStore = session.open((change) => tokensOf(system)?.send(change))
+    revocations.load().then(
+      (left) => {
+        for (const credentials of left)
+          tokensOf(system)?.send({ type: 'tokens.revoke', credentials })
+      },
+      () => undefined,
+    )
+  }
+
+  /** Refreshes the session when the page is shown or online again. */
   function watch({ system }: AnyActorRef) {
     const wake = () => {
       tokensOf(system)?.send({ type: 'tokens.wake' })
@@ -137,16 +157,18 @@ export function createClient<F extends Flows>(
       root.on('*', (event) => {
         for (const run of lifeListeners) queueMicrotask(() => run(event))
       })
+      followStore(root)
       root.start()
       follow(root)
       watch(root)
-      void resume(root)
+      resuming = resume(root)
       notifier.schedule()
     },
 
     stop() {
       unwatch?.()
-      unwatch = undefined
+      closeStore?.()
+      unwatch = closeStore = undefined
       root?.stop()
       root = pendingEvents = undefined
       followed = []
@@ -158,7 +180,7 @@ export function createClient<F extends Flows>(
 
     send(event) {
       if (pendingEvents) return void pendingEvents.push(event)
-      const wrapped = wrapSecrets<{ type: string }>(event)
+      const wrapped = wrapSecrets<{ type: string }>(event, secrets)
       // What the user does is a reason to try again, unless the server has asked for a pause.
       if (root) tokensOf(root.system)?.send({ type: 'tokens.wake' })
       const receiver = find(wrapped)
@@ -169,14 +191,14 @@ export function createClient<F extends Flows>(
     async signOut(request = {}) {
       if (!root) throw notStarted()
       const { system } = root
-      await waitFor(root, ({ value }) => value.status !== 'unknown')
+      await resuming
       auth.send({ type: 'session.end', ...request })
       const revocation = tokensOf(system)?.getSnapshot().context.signOut
-      // The first attempt counts: while the server cannot be reached, nobody has to wait.
+      // The first attempt counts: later ones need no caller to wait for them.
       if (revocation) await waitFor(revocation, isSettled)
     },
 
-    can: (event) => !!find(wrapSecrets<{ type: string }>(event)),
+    can: (event) => !!find(wrapSecrets<{ type: string }>(event, secrets)),
 
     on(type, run) {
       const listener = (event: LifeEvent) => {
@@ -203,14 +225,15 @@ export function createClient<F extends Flows>(
       return unwrapSecrets(output) as never
     },
 
-    getAccessToken() {
-      return root ? readAccessToken(root.system) : Promise.reject(notStarted())
+    getAccessToken(options) {
+      if (!root) return Promise.reject(notStarted())
+      return options?.anew ? renewedToken(root.system) : readAccessToken(root.system)
     },
   }
   return { auth, system: () => root?.system }
 }
 
-/** The server has been told, or the next attempt waits for its time. */
+/** The server has answered, or the next attempt waits for its time. */
 const isSettled = ({ status, tags }: AnyMachineSnapshot) =>
   status !== 'active' || tags.has('retrying')
 

@@ -1,10 +1,10 @@
 import type { ActorRefFrom, AnyActorRef, AnyMachineSnapshot } from 'xstate'
-import { resumed } from '../../machines/core/resumed.ts'
+import { isAtRest, resumed } from '../../machines/core/resumed.ts'
 import type { Flow, Flows, SessionMachine } from '../../machines/core/session.ts'
-import { POPUP_PREFIX } from '../../services/platform/stateMark.ts'
 import { isRecord } from '../../services/record.ts'
 import type { Store } from '../../services/session/store.ts'
-import { deserialize, hasSecret, type SavedFlow, serialize } from '../../services/snapshot.ts'
+import { hasSecret } from '../../services/secret.ts'
+import { deserialize, type SavedFlow, serialize } from '../../services/snapshot.ts'
 import { flowActors } from './view.ts'
 
 /** A stored flow, as logic that goes on from where it was. */
@@ -59,10 +59,10 @@ export function flowStorage(tab: Store, key: string, flows: Flows) {
       lastSnapshots = snapshots
       const [outermost] = path
       if (!outermost) return store(() => '')
-      const rest = restOf(path.at(-1)!)
-      if (rest === 'none') return
+      if (!isAtRest(snapshotOf(outermost)!)) return
       const snapshot = outermost.getPersistedSnapshot() as object
-      if (rest === 'withoutSecret' && hasSecret(snapshot)) return
+      // At a captcha the flow may need a secret, which is not stored and has to be typed again.
+      if (!snapshotOf(path.at(-1))!.hasTag('asking') && hasSecret(snapshot)) return
       const saved = { uid, flow: flow!, codes }
       store(() => withChecksum(serialize({ ...saved, snapshot: withoutUndefined(snapshot) })))
     },
@@ -72,8 +72,6 @@ export function flowStorage(tab: Store, key: string, flows: Flows) {
 
     /** @returns undefined when nothing is stored, or what is stored is damaged or of no flow */
     async load(): Promise<StoredFlow | undefined> {
-      // A popup starts with a copy of its opener's storage, and the flow in it is the opener's.
-      if (globalThis.window?.name.startsWith(POPUP_PREFIX)) return undefined
       // Another client may have written since.
       written = undefined
       lastSnapshots = []
@@ -109,18 +107,4 @@ function withoutUndefined(value: object): object {
       .filter(([, field]) => field !== undefined)
       .map(([name, field]) => [name, isRecord(field) ? withoutUndefined(field) : field]),
   )
-}
-
-/**
- * Whether a flow can be saved in its state. At rest the user moves next. A call in flight would be
- * sent again when restored; one that waits for a captcha was refused and may be, unless it needs a
- * secret, which is not stored and has to be typed again.
- */
-function restOf(actor: AnyActorRef): 'any' | 'withoutSecret' | 'none' {
-  const snapshot = snapshotOf(actor)!
-  if (snapshot.hasTag('asking')) return 'any'
-  const isAtCaptcha = (child: AnyActorRef) => snapshotOf(child)?.tags?.has('captcha') === true
-  return Object.values(snapshot.children as Record<string, AnyActorRef>).some(isAtCaptcha)
-    ? 'withoutSecret'
-    : 'none'
 }

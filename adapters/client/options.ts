@@ -73,8 +73,8 @@ export interface Auth<F extends Flows> {
   /** Calls `run` now and after every change; returns how to unsubscribe (the Svelte store contract). */
   subscribe(run: (view: View<F>) => void): () => void
   /**
-   * Signs out, as the event `session.end` does, and settles when the server has been told, or cannot be
-   * reached now: the next page then tells it. A page that is left at once needs no `await`.
+   * Signs out, as the event `session.end` does, and settles when the server has answered, or cannot be
+   * reached now: the next page then revokes the session. A page that is left at once needs no `await`.
    *
    * @param request where to go afterwards; default: the page stays
    */
@@ -109,7 +109,8 @@ export interface Auth<F extends Flows> {
   /**
    * Returns an access token that has not expired, refreshed first if necessary.
    *
+   * @param options `anew`: refreshed in any case, because a service has rejected the present one
    * @throws AuthError `unauthenticated` when signed out, else why it could not be refreshed
    */
-  getAccessToken(): Promise<string>
+  getAccessToken(options?: { anew?: boolean }): Promise<string>
 }

@@ -1,3 +1,4 @@
+import { systemClock } from '../../services/clock.ts'
 import { webStore } from '../../services/session/store.ts'
 import { withAccessKey } from './accessKey.ts'
 import type { CaptchaOptions, SdkAdapter } from './adapters.ts'
@@ -13,7 +14,7 @@ import { checkInit, defaultOrigin, type InitOptions, toOrigin } from './settings
 export interface CompatAuthOptions {
   /** The app's own captcha dialog. Default: the adapter's, else a dialog in the page. */
   captchaOptions?: CaptchaOptions
-  /** Accepted and ignored: a session is kept until it is ended, as since 2.0. */
+  /** Warned about unless it is `local`: a session is kept until it is ended, as since 2.0. */
   persistence?: string
 }
 
@@ -51,12 +52,43 @@ export function createApp(
   getAdapter: () => SdkAdapter | undefined,
 ): CloudbaseApp {
   checkInit(options)
-  const { env, lang = 'zh-CN', timeout, clock, accessKey, fetch } = options
+  let isWarned = false
+
+  /** Warns once about a `persistence` that has no effect. */
+  function checkPersistence(persistence = 'local') {
+    if (isWarned || persistence === 'local') return
+    isWarned = true
+    void import('./warnings.ts').then(({ warn }) => warn('persistence', persistence))
+  }
+
+  checkPersistence(options.persistence)
+  const {
+    env,
+    lang = 'zh-CN',
+    timeout,
+    clock = systemClock,
+    accessKey,
+    appSign,
+    appSecret,
+  } = options
   const clientId = options.clientId || env
   const store = options.storage ?? storeOf(getAdapter()) ?? webStore('localStorage')
   if (options.wx) Object.assign(globalThis, { wx: options.wx })
   let origin = defaultOrigin(options)
   let captchaOptions: CaptchaOptions | undefined
+  let { fetch } = options
+  if (appSign && appSecret) {
+    const send = fetch
+    fetch = async (input, init) => {
+      const { withAppSource } = await import('./appSign.ts')
+      const signed = withAppSource({ appSign, appSecret, clock }, init)
+      return (send ?? globalThis.fetch)(input, signed)
+    }
+  }
+  if (accessKey) fetch = withAccessKey(accessKey, fetch)
+  const captcha = createCaptchaService(
+    () => captchaOptions?.openURIWithCallback ?? getAdapter()?.captchaOptions?.openURIWithCallback,
+  )
   const client = createCompatClient({
     env,
     clientId,
@@ -65,17 +97,16 @@ export function createApp(
     timeout,
     clock,
     store,
-    fetch: accessKey ? withAccessKey(accessKey, fetch) : fetch,
-    captcha: createCaptchaService(
-      () =>
-        captchaOptions?.openURIWithCallback ?? getAdapter()?.captchaOptions?.openURIWithCallback,
-    ),
+    fetch,
+    captcha,
+    reentersAnonymously: options.auth?.reenterAnonymously,
   })
   showCaptchaDialog(client.captcha, lang)
   const session = createSession(client, store, env)
   const compatAuth = createCompatAuth({ env, clientId, options, client, session })
 
   function auth(given?: CompatAuthOptions): CloudbaseAuth {
+    checkPersistence(given?.persistence)
     captchaOptions = given?.captchaOptions ?? captchaOptions
     return compatAuth
   }

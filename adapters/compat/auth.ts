@@ -1,9 +1,10 @@
 import type { Context } from './context.ts'
 import { lazyMethods } from './lazyMethods.ts'
 import type { LoginState, SignUpRequest, User } from './types.ts'
+import { createV1Methods } from './v1/index.ts'
 import { createV2Methods } from './v2/index.ts'
 import type { Answer } from './v3/answer.ts'
-import { createSessionMethods } from './v3/session.ts'
+import { createAuthStateMethods, toAuthSession } from './v3/authStateChange.ts'
 import type { SignedIn } from './v3/shapes.ts'
 import type { SentOtp } from './v3/signIn.ts'
 
@@ -25,8 +26,11 @@ export interface SignUp {
    * @throws CloudbaseError `failed_precondition` when the contact has an account already
    */
   (params: SignUpRequest & Proof): Promise<LoginState>
-  /** Sends a code; `data.verifyOtp({ token })` signs up. */
-  (params: SignUpRequest): Promise<Answer<SentOtp>>
+  /**
+   * Sends a code; `data.verifyOtp({ token })` signs up. With a username and a password alone it signs
+   * up at once.
+   */
+  (params: SignUpRequest): Promise<Answer<SentOtp & SignedIn>>
 }
 
 const PROOFS = [
@@ -36,11 +40,17 @@ const PROOFS = [
   'provider_token',
 ] as const
 
-/** Creates the API of the official SDK's `auth`: the methods of 2.x and those of 3.x. */
+/** Creates the API of the official SDK's `auth`: the methods of 1.x, of 2.x and of 3.x. */
 export function createCompatAuth(context: Context) {
-  const { session } = context
+  const { client, session } = context
   const v2 = createV2Methods(context)
-  const { getSignedIn, ...sessionMethods } = createSessionMethods(context)
+  const { onAuthStateChange } = createAuthStateMethods(context)
+
+  async function getSignedIn(): Promise<SignedIn> {
+    const authSession = toAuthSession(context, await client.freshCredentials())
+    return { user: authSession.user, session: authSession }
+  }
+
   const { sendOtp, ...v3 } = lazyMethods(
     [
       'sendOtp',
@@ -49,6 +59,14 @@ export function createCompatAuth(context: Context) {
       'verifyOtp',
       'resend',
       'signInWithIdToken',
+      'getSession',
+      'refreshSession',
+      'setSession',
+      'signInAnonymously',
+      'signInWithCustomTicket',
+      'signInWithOpenId',
+      'signInWithPhoneAuth',
+      'toDefaultLoginPage',
       'getUser',
       'refreshUser',
       'updateUser',
@@ -64,42 +82,21 @@ export function createCompatAuth(context: Context) {
       'getUserIdentities',
     ],
     async () => (await import('./v3/index.ts')).createV3Methods({ ...context, v2, getSignedIn }),
-    (error) => ({ data: {}, error }),
+    (error) => ({ data: { user: null, session: null }, error }),
   )
-
-  /** Adds the answer of SDK 3.x to the login state of SDK 2.x, as the official SDK does since 3.0. */
-  const withData =
-    <Args extends unknown[]>(method: (...args: Args) => Promise<LoginState>) =>
-    async (...args: Args): Promise<LoginState & { data: SignedIn; error: null }> => {
-      const state = await method(...args)
-      return Object.assign(state, { data: await getSignedIn(), error: null })
-    }
 
   const signUp = async (params: SignUpRequest = {}) =>
     PROOFS.some((name) => params[name]) ? v2.signUp(params) : sendOtp(params)
 
   return {
+    ...createV1Methods(context, v2),
     ...v2,
-    ...sessionMethods,
     ...v3,
+    onAuthStateChange,
     signUp: signUp as SignUp,
-    /** Signs in as the anonymous user of this device: `POST /auth/v1/signin/anonymously`. */
-    signInAnonymously: withData(v2.signInAnonymously),
-    /**
-     * Signs in a user of the app's own server: `POST /auth/v1/signin/custom`.
-     *
-     * @throws CloudbaseError `failed_precondition` before `setCustomSignFunc`
-     */
-    signInWithCustomTicket: withData(v2.signInWithCustomTicket),
-    /**
-     * Signs in by the open id of a WeChat mini-program's user. `useWxCloud` (default: true) sends the
-     * requests through WeChat's cloud, which the app must have set up.
-     *
-     * @throws CloudbaseError `failed_precondition` with WeChat's message when WeChat refuses
-     */
-    signInWithOpenId: withData(v2.signInWithOpenId),
-    /** Signs in by the phone number; `phoneCode` comes from WeChat's phone number button. */
-    signInWithPhoneAuth: withData(v2.signInWithPhoneAuth),
+    /** The same as `signUp({ email, password })`: `data.verifyOtp({ token })` signs up. */
+    signUpWithEmailAndPassword: async (email: string, password: string) =>
+      sendOtp({ email, password }),
     /** The current user as known synchronously; `null` when signed out. */
     get currentUser(): User | null {
       return session.peek()?.user ?? null

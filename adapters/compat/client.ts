@@ -1,7 +1,9 @@
 import { type ActorRefFrom, waitFor } from 'xstate'
 import type { CaptchaService } from '../../services/captcha/captcha.ts'
 import { type Clock, systemClock } from '../../services/clock.ts'
-import type { AuthError } from '../../services/error.ts'
+import { AuthError } from '../../services/error.ts'
+import * as api from '../../services/http/endpoints.ts'
+import type { Endpoint } from '../../services/http/endpoint.ts'
 import type { Tokens } from '../../services/http/wire.ts'
 import { Secret, unwrapSecrets, type Unwrapped, wrapSecrets } from '../../services/secret.ts'
 import { memoryStore, type Store } from '../../services/session/store.ts'
@@ -28,6 +30,8 @@ export interface ClientOptions {
   fetch?: typeof globalThis.fetch
   clock?: Clock
   captcha: CaptchaService
+  /** Whether an anonymous user whose session has ended signs in anonymously again. Default: true. */
+  reentersAnonymously?: boolean
 }
 
 /** What happens to the session, in this tab or another. */
@@ -56,6 +60,11 @@ export interface CompatClient {
   readonly captcha: CaptchaControls
   /** Calls one endpoint, interruptions included. @throws CloudbaseError */
   readonly call: Auth<Record<never, never>>['call']
+  /** Asks for a captcha first and sends its token with the call. @throws CloudbaseError */
+  callWithCaptcha<Input, Output>(
+    endpoint: Endpoint<Input, Output>,
+    params: Unwrapped<Input>,
+  ): Promise<Unwrapped<Output>>
   observe(observer: SessionObserver): void
   /** @throws CloudbaseError `unauthenticated` when signed out */
   getAccessToken(): Promise<string>
@@ -71,7 +80,10 @@ export interface CompatClient {
   freshCredentials(options?: { force?: boolean }): Promise<Credentials>
   /** Starts a session with these tokens, issued by this version of the API (default: `v1`). */
   startSession(given: Unwrapped<Tokens>, version?: string): void
-  /** Ends the session, locally at once; settles when the server is notified or unreachable. */
+  /**
+   * Ends the session, locally at once, and cancels sign-ins under way; settles when the server is
+   * notified or unreachable.
+   */
   endSession(): Promise<void>
 }
 
@@ -83,6 +95,7 @@ const isSettled = ({ status, tags }: { status: string; tags?: ReadonlySet<string
 export function createCompatClient({
   store,
   clock = systemClock,
+  reentersAnonymously = true,
   ...options
 }: ClientOptions): CompatClient {
   const { auth, system } = createClient({
@@ -97,6 +110,14 @@ export function createCompatClient({
   const captchaActor: ActorRefFrom<typeof captcha> = system()!.get('captcha')
   const isUsable = ({ expiresAt, refresh_token }: { expiresAt: number; refresh_token?: unknown }) =>
     expiresAt > clock.now() || !!refresh_token
+  /** The last session, also after it has ended. */
+  let last: StoredCredentials | undefined
+  /** A guest's next session, while it is requested. */
+  let reentry: Promise<boolean> | undefined
+
+  tokensActor().subscribe(({ context }) => {
+    last = context.credentials ?? last
+  })
 
   async function loadCredentials() {
     const { context } = await waitFor(tokensActor(), (state) => !state.matches('loading'))
@@ -127,20 +148,61 @@ export function createCompatClient({
     }
   }
 
-  /** Awaits a call of the client; its errors become errors of the compat API. */
-  async function convertErrors<T>(result: Promise<T>): Promise<T> {
+  /**
+   * Signs a guest in again whose session the server has rejected.
+   *
+   * @returns whether there is a session now
+   */
+  function reenter(): Promise<boolean> {
+    reentry ??= auth
+      .call(api.signInAnonymously)
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => (reentry = undefined))
+    return reentry
+  }
+
+  const canReenter = () => reentersAnonymously && last?.scope === 'anonymous'
+
+  async function convertErrors<T>(start: () => Promise<T>): Promise<T> {
     try {
-      return await result
+      return await start()
     } catch (thrown) {
       throw CloudbaseError.from(thrown)
     }
+  }
+
+  /** Runs a call of the client, again after a guest's re-entry; its errors are those of the SDK. */
+  async function run<T>(start: () => Promise<T>): Promise<T> {
+    try {
+      return await start()
+    } catch (thrown) {
+      if (!isEndOfSession(thrown)) throw CloudbaseError.from(thrown)
+      if (!canReenter() || !(await reenter())) throw toUnauthenticated(thrown)
+      return start()
+    }
+  }
+
+  async function freshCredentials(isForced: boolean): Promise<Credentials> {
+    await loadCredentials()
+    const outdated = isForced ? tokensActor().getSnapshot().context.serial : undefined
+    const { credentials, error } = await freshTokens(system()!, outdated)
+    if (credentials) return toDocumented(credentials)
+    throw AuthError.from(error)
+  }
+
+  const call: CompatClient['call'] = (endpoint, ...params) => {
+    const start = () => auth.call(endpoint, ...params)
+    return isRefresh(endpoint) ? convertErrors(start) : run(start)
   }
 
   return {
     clock,
 
     captcha: {
-      subscribe: (run) => void captchaActor.subscribe(run),
+      subscribe: (notify) => void captchaActor.subscribe(notify),
       get() {
         const state = captchaActor.getSnapshot()
         const { question, error } = state.context
@@ -154,16 +216,34 @@ export function createCompatClient({
       cancel: () => captchaActor.send({ type: 'captcha.cancel' }),
     },
 
-    call: (endpoint, ...params) => convertErrors(auth.call(endpoint, ...params)),
+    call,
 
-    observe({ onSignedIn, onSignedOut, onCredentialsLost, onTokenRefreshed }) {
-      auth.on('signedIn', ({ uid }) => onSignedIn(uid))
-      auth.on('signedOut', onSignedOut)
-      auth.on('credentialsLost', ({ error }) => onCredentialsLost(error))
-      auth.on('tokenRenewed', onTokenRefreshed)
+    async callWithCaptcha(endpoint, params) {
+      const { callWithCaptcha } = await import('./captcha/callWithCaptcha.ts')
+      const send = endpoint.fetch ?? options.fetch ?? globalThis.fetch
+      return callWithCaptcha(captchaActor, { ...endpoint, fetch: send }, (endpoint) =>
+        call(endpoint, ...([params] as never)),
+      )
     },
 
-    getAccessToken: () => convertErrors(auth.getAccessToken()),
+    observe({ onSignedIn, onSignedOut, onCredentialsLost, onTokenRefreshed }) {
+      let guest: string | undefined
+      auth.on('signedIn', ({ uid }) => {
+        const isSameGuest = reentry && uid === guest
+        if (isSameGuest) onTokenRefreshed()
+        else onSignedIn(uid)
+      })
+      auth.on('signedOut', onSignedOut)
+      auth.on('credentialsLost', ({ error }) => void onLost(error))
+      auth.on('tokenRenewed', onTokenRefreshed)
+
+      async function onLost(error: AuthError) {
+        guest = last?.sub
+        if (!canReenter() || !(await reenter())) onCredentialsLost(error)
+      }
+    },
+
+    getAccessToken: () => run(() => auth.getAccessToken()),
 
     peek() {
       const state = tokensActor().getSnapshot()
@@ -177,22 +257,32 @@ export function createCompatClient({
       return credentials && toDocumented(credentials)
     },
 
-    async freshCredentials({ force = false } = {}) {
-      await loadCredentials()
-      const outdated = force ? tokensActor().getSnapshot().context.serial : undefined
-      const { credentials, error } = await freshTokens(system()!, outdated)
-      if (credentials) return toDocumented(credentials)
-      throw CloudbaseError.from(error)
-    },
+    freshCredentials: ({ force = false } = {}) => run(() => freshCredentials(force)),
 
     startSession(given, version = 'v1') {
       tokensActor().send({ type: 'tokens.keep', tokens: wrapSecrets<Tokens>(given), version })
     },
 
     async endSession() {
-      if (await loadCredentials()) tokensActor().send({ type: 'tokens.drop' })
+      await loadCredentials()
+      system()!.get('session').send({ type: 'session.end' })
       const { signOut } = tokensActor().getSnapshot().context
       if (signOut) await waitFor(signOut, isSettled)
     },
   }
+}
+
+const isRefresh = ({ operation }: { operation?: string }) => !!operation?.startsWith('refresh')
+
+/** The answers to a refresh that end the session. */
+const REJECTIONS = new Set(['invalid_grant', 'unauthenticated', 'user_blocked'])
+
+const isEndOfSession = (thrown: unknown): thrown is AuthError =>
+  thrown instanceof AuthError && isRefresh(thrown) && REJECTIONS.has(thrown.code)
+
+/** A session that is over is `unauthenticated`, whatever the server has answered. */
+function toUnauthenticated(error: AuthError): CloudbaseError {
+  const { operation, description, status, requestId } = error
+  const details = { operation, description, status, requestId, cause: error }
+  return new CloudbaseError('unauthenticated', details)
 }

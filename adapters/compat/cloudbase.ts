@@ -6,9 +6,10 @@ import type { InitOptions } from './settings.ts'
 /** The sign-in part of what `@cloudbase/js-sdk` exports by default. */
 export interface Cloudbase {
   /**
-   * Initializes an environment. A second call for the same environment returns the same app, with
-   * the options of the first call. The process has one session per environment: a server that
-   * serves several users at once needs a `createAuth` for each of them.
+   * Initializes an environment. A second call for the same environment and client id returns the same
+   * app, with the options of the first call; another client id is another app with a session of its
+   * own. The process has one session per app: a server that serves several users at once needs a
+   * `createAuth` for each of them.
    *
    * @throws CloudbaseError `invalid_argument` without an environment id
    */
@@ -35,10 +36,11 @@ export function createCloudbase(): Cloudbase {
   let adapter: SdkAdapter | undefined
   return {
     init(options) {
-      const known = apps.get(options?.env)
+      const key = JSON.stringify([options?.env, options?.clientId || options?.env])
+      const known = apps.get(key)
       if (known) return known
       const app = createApp({ ...options }, () => adapter)
-      apps.set(options.env, app)
+      apps.set(key, app)
       return app
     },
     useAdapters<Options>(

@@ -29,25 +29,25 @@ export interface CodeSignInRequest {
  *   sign-up
  */
 export function signInByCode(
-  { client, session }: Context,
+  { session }: Context,
   request: CodeSignInRequest,
 ): Promise<LoginState> {
   const { contact, verification_id, isUser, isOnlyForUsers, provider_token, newUser } = request
   const verification_code = String(request.verification_code)
   const [username] = Object.values(contact) as [string]
 
-  return session.signIn(async () => {
-    const { verification_token } = await client.call(api.verify, {
+  return session.signIn(async (call) => {
+    const { verification_token } = await call(api.verify, {
       verification_id,
       verification_code,
     })
     const run = {
       async signIn() {
-        await client.call(api.signIn, { username, verification_token })
-        if (provider_token) await client.call(api.bindProvider, { provider_token })
+        await call(api.signIn, { username, verification_token })
+        if (provider_token) await call(api.bindProvider, { provider_token })
       },
       async signUp() {
-        await client.call(api.signUp, {
+        await call(api.signUp, {
           ...(newUser as object),
           ...contact,
           verification_token,

@@ -13,11 +13,15 @@ export class CloudbaseError extends AuthError {
   declare readonly error_code?: number
   /** The server's description of the error. */
   declare readonly error_description?: string
+  /** Seconds to wait before the next attempt. The same as `retryAfter`. */
+  declare readonly retry_after?: number
 
-  constructor(error: string, details: AuthErrorDetails = {}) {
+  constructor(error: string, given: AuthErrorDetails = {}) {
+    const isSignedOut = error === 'unauthenticated' && !given.description
+    const details = isSignedOut ? { ...given, description: 'credentials not found' } : given
     super(error, details)
-    const { description: error_description } = details
-    Object.assign(this, { error, error_code: NUMBERS[error], error_description })
+    const { description: error_description, retryAfter: retry_after } = details
+    Object.assign(this, { error, error_code: NUMBERS[error], error_description, retry_after })
   }
 
   /**

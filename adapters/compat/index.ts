@@ -10,16 +10,17 @@
  *
  * @packageDocumentation
  */
-import { type Cloudbase, createCloudbase } from './cloudbase.ts'
+import { cloudbase } from './instance.ts'
 
-/** Replaces the default export of `@cloudbase/js-sdk` for everything that concerns sign-in. */
-const cloudbase: Cloudbase = createCloudbase()
 export default cloudbase
 
+export { bridge, type TokenSource } from './bridge.ts'
+export { type ComponentHost, registerAuth } from './registerAuth.ts'
 export { CloudbaseError } from './errors.ts'
 export type { Cloudbase } from './cloudbase.ts'
 export type { CloudbaseApp } from './app.ts'
 export type { CloudbaseAuth } from './auth.ts'
 export type { CaptchaToken, CloudbaseAdapter, SdkAdapter } from './adapters.ts'
+export type { AnswerError, AuthErrorCategory } from './v3/answerError.ts'
 export type { InitOptions } from './settings.ts'
 export type { Credentials, LoginState, User, UserInfo } from './types.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../services/clock.ts'
 import type { Store } from '../../services/session/store.ts'
-import { invalid } from './checks.ts'
+import { invalid, requireFields } from './checks.ts'
 
 /** Options of `cloudbase.init`. */
 export interface InitOptions {
@@ -20,14 +20,21 @@ export interface InitOptions {
   timeout?: number
   /** A publishable key: sends codes, and is the access token, while the user is signed out. */
   accessKey?: string
-  /** `detectSessionInUrl`: finishes a provider's sign-in from the authorization response in the URL. */
-  auth?: { detectSessionInUrl?: boolean }
-  /** Accepted and ignored: a session is kept until it is ended, as since 2.0. */
+  auth?: {
+    /** Finishes a provider's sign-in from the authorization response in the URL. */
+    detectSessionInUrl?: boolean
+    /**
+     * Whether an anonymous user whose session the server has rejected signs in anonymously again, by
+     * the next call that needs a session. Default: true.
+     */
+    reenterAnonymously?: boolean
+  }
+  /** Warned about unless it is `local`: a session is kept until it is ended, as since 2.0. */
   persistence?: string
-  /** Accepted and ignored: sign-in needs no application signature. */
+  /** The name of the app in the console's list of mobile apps. Off the web it signs every request. */
   appSign?: string
-  /** Accepted and ignored: sign-in needs no application signature. */
-  appSecret?: object
+  /** The key that signs the requests off the web. A web page cannot keep it, so `init` refuses it there. */
+  appSecret?: AppSecret
   /** WeChat's API, where it is not global: it becomes the global `wx`. */
   wx?: object
   /** Stores the session and the device id. Default: the adapter's storage, else localStorage. */
@@ -38,10 +45,33 @@ export interface InitOptions {
   clock?: Clock
 }
 
-/** Checks the options of `init`. @throws CloudbaseError `invalid_argument` without an environment id */
-export function checkInit({ env }: InitOptions): void {
-  if (typeof env !== 'string' || !env) throw invalid('env is required')
+/** The key of an app that is not a web page. */
+export interface AppSecret {
+  /** The version of the key. */
+  appAccessKeyId: string | number
+  appAccessKey: string
 }
+
+/**
+ * Checks the options of `init`.
+ *
+ * @throws CloudbaseError `invalid_argument` without an environment id, for an `appSecret` in a web
+ *   page, and for one without `appSign`
+ */
+export function checkInit({ env, appSign, appSecret }: InitOptions): void {
+  if (typeof env !== 'string' || !env) throw invalid('env is required')
+  if (!appSecret) return
+  if (isWeb()) {
+    throw invalid(
+      'appSecret would be public in a web page: leave appSign and appSecret out, and list the origin of the page in the console (安全域名)',
+    )
+  }
+  requireFields({ appSign }, 'appSign')
+  requireFields(appSecret, 'appAccessKeyId', 'appAccessKey')
+}
+
+/** Whether this is a page or a worker of a browser. */
+const isWeb = () => typeof document !== 'undefined' || 'WorkerGlobalScope' in globalThis
 
 /** Returns the origin of an environment for which no other host is registered. */
 export function defaultOrigin({ env, region, endPointMode, intl }: InitOptions): string {

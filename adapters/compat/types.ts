@@ -23,9 +23,22 @@ export interface UserProvider {
 
 /** Parameters of `User.update`. */
 export interface UserUpdate extends wire.Profile {
-  phone_number?: string
-  email?: string
   zoneinfo?: string
+  /** Refused: `auth.bindPhoneNumber` changes it. */
+  phone_number?: never
+  /** Refused: `auth.bindEmail` changes it. */
+  email?: never
+}
+
+/** Parameters of `User.updateUserBasicInfo`; a new contact must be verified shortly before. */
+export interface UserEdit {
+  nickname?: string
+  username?: string
+  description?: string
+  avatar_url?: string
+  gender?: wire.Profile['gender']
+  email?: string
+  phone?: string
 }
 
 /** The current user. `update` and `refresh` update its fields as well. */
@@ -36,11 +49,28 @@ export interface User extends Omit<UserInfo, 'providers'> {
   /**
    * Changes the profile: `PATCH /auth/v1/user/profile`.
    *
-   * @throws CloudbaseError `invalid_argument` for a gender that is not MALE, FEMALE or UNKNOWN
+   * @throws CloudbaseError `invalid_argument` for a gender that is not MALE, FEMALE or UNKNOWN, and
+   *   for a contact
    */
   update(userInfo: UserUpdate): Promise<void>
   /** Reads the profile again: `GET /auth/v1/user/me`. @throws CloudbaseError */
   refresh(): Promise<UserInfo>
+  /**
+   * Changes the password by the old one: `POST /auth/v1/user/sudo`, `PATCH /auth/v1/user/password`.
+   *
+   * @throws CloudbaseError `invalid_password`
+   */
+  updatePassword(newPassword: string, oldPassword: string): Promise<void>
+  /** The same as `update({ username })`. @throws CloudbaseError `already_exists` */
+  updateUsername(username: string): Promise<void>
+  /** The same as `updateUserBasicInfo({ email })`. @throws CloudbaseError */
+  updateEmail(email: string): Promise<void>
+  /**
+   * Changes the user and reads them again: `POST /auth/v1/user/basic/edit`.
+   *
+   * @throws CloudbaseError `permission_denied` for a contact that is not verified
+   */
+  updateUserBasicInfo(changes: UserEdit): Promise<void>
 }
 
 /** The tokens of a session, as the official SDK stores them. */

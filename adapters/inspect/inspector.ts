@@ -2,6 +2,7 @@ import type { AnyStateMachine, InspectionEvent, Snapshot } from 'xstate'
 import { reportError } from '../../services/reportError.ts'
 import { chartOf, machineOf } from './chart.ts'
 import { redact } from './redact.ts'
+import { inspectors } from './inspectors.ts'
 import type { Trace } from './trace.ts'
 
 /** Observes all actors of a client. A class, so that `createAuth` accepts no other object. */
@@ -11,6 +12,7 @@ class Inspector {
 
   constructor(sink: (trace: Trace) => void) {
     this.#sink = sink
+    inspectors.add(this)
   }
 
   /** @internal Receives unredacted events from the client. */

@@ -7,6 +7,7 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build, createServer as createVite, type InlineConfig, type Rolldown } from 'vite'
@@ -35,13 +36,13 @@ export async function serveDemo(options: DemoOptions = {}): Promise<Demo> {
   const { port = 4870, state, isReloading = false } = options
   const { sandbox, saved } = await createDemoSandbox(state)
   const server = createServer()
-  const page = isReloading ? await createDevPage(server) : await createBundledPage()
+  const page = isReloading ? await createDevPage(server, state) : await createBundledPage()
   const answerBySandbox = getRequestListener((request, bindings) =>
     sandbox.fetch(request).catch(() => disconnect(bindings as HttpBindings)),
   )
   server.on('request', (request: IncomingMessage, response) => {
     if (!isLocal(request)) return void response.writeHead(403).end()
-    if (/^\/(auth|__sandbox)\//.test(request.url ?? ''))
+    if (/^\/(auth|__auth|__sandbox)\//.test(request.url ?? ''))
       return void answerBySandbox(request, response)
     page.answer(request, response)
   })
@@ -90,12 +91,20 @@ const config: InlineConfig = {
   },
 }
 
-async function createDevPage(server: Server): Promise<Page> {
+/** What the page consists of, beside the packages. */
+const sources = ['.', '../../adapters', '../../machines', '../../services', '../../node_modules']
+
+async function createDevPage(server: Server, state?: string): Promise<Page> {
+  const secret = state === undefined ? [] : [`${basename(state)}*`]
   const vite = await createVite({
     ...config,
     // Most packages are plain modules. Vite would find them one after the other and reload the page.
     optimizeDeps: { noDiscovery: true, include: ['@statelyai/inspect'], exclude: ['xstate'] },
-    server: { middlewareMode: true, fs: { allow: [at('../..')] }, hmr: { server } },
+    server: {
+      middlewareMode: true,
+      fs: { allow: sources.map(at), deny: ['.env', '.env.*', '*.{crt,pem}', ...secret] },
+      hmr: { server },
+    },
   })
   return { answer: vite.middlewares, close: () => vite.close() }
 }

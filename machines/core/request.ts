@@ -58,7 +58,7 @@ export function request<Input, Output>(
 }
 
 function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
-  const { operation, method, path, credential, repeatable, signsIn, signsOut } = endpoint
+  const { operation, method, path, credential, repeatable, signsIn, signsOut, forUser } = endpoint
   const purpose = `${method}:${path}`
 
   /** @returns which tokens to send with the call; without a serial it goes without a bearer */
@@ -80,12 +80,14 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
         params: Input
         /** The call can be sent as it is: with a token, or without because it needs none. */
         isAuthorized: boolean
-        /** Orders sign-ins by when they began; only an endpoint that signs in has one. */
-        order?: number
+        /** Orders calls by when they began. */
+        order: number
         /** The server rejected the token once and another one was sent. */
         tokenRefreshed: boolean
         captchaToken?: Secret
-        /** The server rejected a captcha token once and another one was asked for. */
+        /** The server has accepted the captcha token for another call before. */
+        isReused: boolean
+        /** The server rejected a new captcha token once and another one was asked for. */
         captchaRetried: boolean
         repeats: number
         /** Milliseconds since the epoch. */
@@ -104,24 +106,25 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
       send: fromPromise<Output, Authorization & { params: Input; captchaToken?: Secret }>(
         async ({ input: { params, serial, uid, captchaToken }, system, signal }) => {
           const { call } = servicesOf(system)
-          refreshIfDue(system)
           if (serial === undefined) return call(endpoint, params, { captchaToken, signal })
+          refreshIfDue(system)
           const { credentials } = tokensOf(system)!.getSnapshot().context
           if (credentials && credentials.sub !== uid) throw userChanged()
           const accessToken = credentials?.access_token
           return call(endpoint, params, { accessToken, captchaToken, signal })
         },
       ),
-      solveCaptcha: fromPromise<Secret, Secret | undefined>(
-        async ({ input: rejected, system, signal }) => {
+      solveCaptcha: fromPromise<Solved, { order: number; rejected?: Secret }>(
+        async ({ input, system, signal }) => {
           const captcha = captchaOf(system)
-          captcha.send({ type: 'captcha.require', purpose, rejected })
+          captcha.send({ type: 'captcha.require', purpose, ...input })
           // An aborted request leaves the captcha queue.
           signal.addEventListener('abort', () => {
             if (captcha.getSnapshot().status === 'active') captcha.send({ type: 'captcha.release' })
           })
           const { context } = await waitFor(captcha, (state) => state.hasTag('settled'), { signal })
-          if (context.token) return context.token
+          const { token: captchaToken, isUsed: isReused } = context
+          if (captchaToken) return { captchaToken, isReused }
           throw context.error!
         },
       ),
@@ -137,21 +140,23 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
         errorOf(event)?.code === 'captcha_required' &&
         !context.captchaToken &&
         !context.captchaRetried,
-      isCaptchaRejected: ({ context, event }) => isAboutCaptcha(event) && !context.captchaRetried,
+      isCaptchaRejected: ({ context, event }) =>
+        isAboutCaptcha(event) && (!context.captchaRetried || context.isReused),
       isCaptchaRejectedAgain: ({ event }) => isAboutCaptcha(event),
       canRepeat: ({ context, event }) =>
         !!repeatable && context.repeats < REPEATS && errorOf(event)?.code === 'unreachable',
     },
     actions: {
       // Most calls find a token at hand and need no other actor for it.
-      authorize: assign(({ system }) => {
+      authorize: assign(({ context: { params }, system }) => {
         if (credential === 'client') return { isAuthorized: true }
         const tokens = tokensOf(system)?.getSnapshot()
         const usable = usableTokens(system)
         const isSignedOut = credential === 'either' && tokens?.value === 'absent'
+        const owner = forUser ? (params as { uid?: string }).uid : undefined
         return {
           serial: usable?.serial,
-          uid: tokens?.context.credentials?.sub,
+          uid: owner ?? tokens?.context.credentials?.sub,
           isAuthorized: !!usable || isSignedOut,
         }
       }),
@@ -160,7 +165,7 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
         retryAt: retryAt(clockOf(system), context.repeats + 1),
       })),
       reportSuccess: enqueueActions(({ context, enqueue, self, system }) => {
-        const { captchaToken, output, order } = context
+        const { captchaToken: token, output, order } = context
         const byFlow = !isDirectCall(system, self.id)
         if (signsIn) {
           const tokens = output as unknown as Tokens
@@ -168,16 +173,20 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
           enqueue.sendTo(tokensOf(system)!, { type: 'tokens.keep', tokens, version, byFlow, order })
         }
         if (signsOut) enqueue.sendTo(tokensOf(system)!, { type: 'tokens.drop', byFlow })
-        if (captchaToken) {
-          enqueue.sendTo(captchaOf(system), { type: 'captcha.spend', token: captchaToken })
-        }
+        if (token) enqueue.sendTo(captchaOf(system), { type: 'captcha.accept', token })
       }),
       // Sent now, because XState drops enqueued sends when the machine throws.
       forgetCaptcha({ context, system }) {
         const captcha = captchaOf(system)
         const token = context.captchaToken ?? captcha.getSnapshot().context.token
-        if (token) captcha.send({ type: 'captcha.spend', token })
+        const { isReused } = context
+        if (token) captcha.send({ type: 'captcha.reject', token, isReused })
       },
+      // A server that accepts a token once refuses its reuse, which is not the fault of an answer.
+      countRetry: assign(({ context: { captchaRetried, isReused } }) => ({
+        captchaRetried: captchaRetried || !isReused,
+        isReused: false,
+      })),
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
       fail: ({ context }) => {
         throw context.error
@@ -188,8 +197,9 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
     context: ({ input, self }) => ({
       params: input,
       isAuthorized: false,
-      ...(signsIn && { order: orderOf(self.system) }),
+      order: orderOf(self.system),
       tokenRefreshed: false,
+      isReused: false,
       captchaRetried: false,
       repeats: 0,
       retryAt: 0,
@@ -228,7 +238,7 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
             {
               guard: 'isCaptchaRejected',
               target: 'challenged',
-              actions: ['forgetCaptcha', assign({ captchaRetried: true })],
+              actions: ['forgetCaptcha', 'countRetry'],
             },
             {
               guard: 'isCaptchaRejectedAgain',
@@ -250,10 +260,10 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
         invoke: {
           id: 'solveCaptcha',
           src: 'solveCaptcha',
-          input: ({ context }) => context.captchaToken,
+          input: ({ context: { order, captchaToken: rejected } }) => ({ order, rejected }),
           onDone: {
             target: 'sending',
-            actions: assign({ captchaToken: ({ event }) => event.output }),
+            actions: assign(({ event }) => event.output),
           },
           onError: { target: 'failed', actions: 'rememberError' },
         },
@@ -278,6 +288,11 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
 interface Authorization {
   serial?: number
   uid?: string
+}
+
+interface Solved {
+  captchaToken: Secret
+  isReused: boolean
 }
 
 const isAboutCaptcha = (event: object) => !!errorOf(event)?.code.startsWith('captcha_')

@@ -30,6 +30,11 @@ export interface FlowMeta {
    * becomes another one by something else than the flow itself. Default: all.
    */
   who?: readonly Status[]
+  /**
+   * The names of fields of its events that are secret, beside those that `wrapSecrets` knows. Secrets
+   * reach the flow wrapped, and no log, inspector or storage shows them.
+   */
+  secrets?: readonly string[]
 }
 
 /** What an app starts: any XState machine that ends with output. */
@@ -44,7 +49,10 @@ export type SessionEvent<Name = string> =
   | { type: 'flow.start'; flow: Name; input?: object }
   /** Ends the running flow. */
   | { type: 'flow.cancel' }
-  /** Signs out. With a `redirect_uri` the browser then goes where the server says. */
+  /**
+   * Signs out. With a `redirect_uri` the browser then goes where the server says; both must be of
+   * this origin or of one of the `returnOrigins`, else the page stays.
+   */
   | ({ type: 'session.end' } & SignOutRequest)
 
 /** Starts a flow with other logic, such as a copy that starts from a persisted snapshot. */
@@ -147,7 +155,7 @@ const machine = setup({
       if (event.type !== 'flow.start' && event.type !== 'flow.resume') return
       const isResumed = event.type === 'flow.resume'
       const logic = isResumed ? event.logic : context.flows[event.flow]!.machine
-      const input = isResumed ? {} : { uid: context.uid, ...event.input }
+      const input = isResumed ? {} : { ...event.input, uid: context.uid }
       enqueue.assign({ flow: event.flow, error: undefined })
       enqueue.spawnChild(logic as never, { id: 'flow', systemId: 'flow', input } as never)
     }),
@@ -230,8 +238,7 @@ const machine = setup({
         unknown: {
           on: { 'tokens.restored': toStatus('rememberUser'), 'tokens.lost': 'signedOut' },
         },
-        // A session that has ended is not lost again.
-        signedOut: { on: { 'tokens.lost': {} } },
+        signedOut: {},
         anonymous: { id: 'anonymous' },
         signedIn: {
           id: 'signedIn',

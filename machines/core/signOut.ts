@@ -3,6 +3,7 @@ import { retryAt } from '../../services/clock.ts'
 import { errorOf, isTransient } from '../../services/error.ts'
 import { revoke, signOut as endSession } from '../../services/http/endpoints.ts'
 import type { SignedOut, SignOutRequest, Tokens } from '../../services/http/wire.ts'
+import { platformOf } from '../../services/platform/browserPlatform.ts'
 import type { Revocable } from '../../services/session/revocations.ts'
 import { clockOf, servicesOf } from '../../services/system.ts'
 import { until } from './until.ts'
@@ -23,26 +24,26 @@ const machine = setup({
     context: {} as SignOutInput & {
       /** The access token is no longer good enough to be revoked. */
       isExpired: boolean
-      /** The session as it was noted. */
-      noted: Revocable
       repeats: number
       retryAt: number
       uri?: string
     },
   },
   actors: {
-    revoke: fromPromise<SignedOut, SignOutInput>(
-      ({ input: { credentials, redirect }, system, signal }) => {
-        const { call } = servicesOf(system)
-        const token = credentials.access_token
-        return redirect
-          ? call(endSession, redirect, { accessToken: token, signal, keepalive: true })
-          : call(revoke, { token }, { signal, keepalive: true })
-      },
-    ),
-    refresh: fromPromise<Tokens, SignOutInput['credentials']>(({ input, system }) =>
-      servicesOf(system).session.refreshEnded(input),
-    ),
+    revoke: fromPromise<SignedOut, SignOutInput>(async ({ input, system, signal }) => {
+      const { call, revocations } = servicesOf(system)
+      const { credentials, redirect } = input
+      const token = credentials.access_token
+      const options = { signal, keepalive: true }
+      const answer = redirect
+        ? call(endSession, redirect, { ...options, accessToken: token })
+        : call(revoke, { token }, options)
+      return revocations.settle(credentials, answer)
+    }),
+    refresh: fromPromise<Tokens, SignOutInput['credentials']>(({ input, system }) => {
+      const { session, revocations } = servicesOf(system)
+      return revocations.settle(input, session.refreshEnded(input))
+    }),
     until,
   },
   guards: {
@@ -51,7 +52,6 @@ const machine = setup({
     isRejected: ({ event }) => errorOf(event)?.code === 'invalid_grant',
     canRefresh: ({ context: { credentials }, event }) =>
       !!credentials.refresh_token && errorOf(event)?.code === 'unauthenticated',
-    isTransient: ({ event }) => isTransient(errorOf(event)),
     canDropRedirect: ({ context }) => !!context.redirect,
     canRepeat: ({ context, event }) => context.repeats < REPEATS && isTransient(errorOf(event)),
   },
@@ -64,27 +64,24 @@ const machine = setup({
       credentials: { access_token: credentials.access_token },
     })),
     dropRedirect: assign({ redirect: undefined, repeats: 0 }),
-    // The next page tells the server what this one could not.
-    forget({ context, system }) {
-      servicesOf(system).revocations.remove(context.noted)
-    },
-    redirect({ context, system }) {
-      try {
-        if (context.uri) servicesOf(system).redirect(context.uri)
-      } catch {
-        // It is not the address of a web page, so the page stays.
-      }
+    redirect({ context: { uri, redirect }, system }) {
+      const page = uri && allowedPage(system, { redirect_uri: redirect?.redirect_uri ?? uri }, uri)
+      if (page) servicesOf(system).redirect(page)
     },
   },
 }).createMachine({
   id: 'signOut',
-  context: ({ input, self }) => ({
-    ...input,
-    noted: input.credentials,
-    isExpired: (input.credentials.expiresAt ?? Infinity) <= clockOf(self.system).now(),
-    repeats: 0,
-    retryAt: 0,
-  }),
+  context: ({ input, self: { system } }) => {
+    const { redirect, credentials } = input
+    const isAllowed = redirect && allowedPage(system, redirect, redirect.redirect_uri)
+    return {
+      ...input,
+      redirect: isAllowed ? redirect : undefined,
+      isExpired: (credentials.expiresAt ?? Infinity) <= clockOf(system).now(),
+      repeats: 0,
+      retryAt: 0,
+    }
+  },
   initial: 'starting',
   states: {
     starting: { always: [{ guard: 'isExpired', target: 'refreshing' }, 'revoking'] },
@@ -96,18 +93,13 @@ const machine = setup({
         input: ({ context: { credentials, redirect } }) => ({ credentials, redirect }),
         onDone: {
           target: 'done',
-          actions: [
-            assign({ uri: ({ event }) => event.output.redirect_uri }),
-            'forget',
-            'redirect',
-          ],
+          actions: [assign({ uri: ({ event }) => event.output.redirect_uri }), 'redirect'],
         },
         onError: [
           { guard: 'canRefresh', target: 'refreshing' },
           { guard: 'canRepeat', target: 'pausing', actions: 'backOff' },
           { guard: 'canDropRedirect', target: 'revoking', reenter: true, actions: 'dropRedirect' },
-          { guard: 'isTransient', target: 'done' },
-          { target: 'done', actions: 'forget' },
+          'done',
         ],
       },
     },
@@ -124,7 +116,7 @@ const machine = setup({
           }),
         },
         onError: [
-          { guard: 'isRejected', target: 'done', actions: 'forget' },
+          { guard: 'isRejected', target: 'done' },
           { target: 'revoking', actions: ['dropRedirect', 'giveUpRefresh'] },
         ],
       },
@@ -154,3 +146,12 @@ export interface SignOutMachine extends Machine {}
  * server does not say where to redirect, the session is revoked and the page stays.
  */
 export const signOut: SignOutMachine = machine
+
+/** @returns the page, or undefined when it is none that the app has allowed (see `returnOrigins`) */
+function allowedPage(system: object, { redirect_uri = '' }: SignOutRequest, page?: string) {
+  try {
+    return platformOf(system).destinationOf({ redirect_uri, returnTo: page })
+  } catch {
+    return undefined
+  }
+}

@@ -1,10 +1,11 @@
-import { type ActorRefFrom, assign, fromCallback, fromPromise, sendTo, setup } from 'xstate'
+import { type ActorRefFrom, assign, fromPromise, sendTo, setup } from 'xstate'
+import { retryAt } from '../../services/clock.ts'
 import { type AuthError, errorOf } from '../../services/error.ts'
 import type { SignOutRequest, Tokens } from '../../services/http/wire.ts'
 import { type Credentials, toCredentials } from '../../services/session/credentials.ts'
 import type { Revocable } from '../../services/session/revocations.ts'
 import type { SessionChange } from '../../services/session/sharedSession.ts'
-import { clockOf, servicesOf } from '../../services/system.ts'
+import { clockOf, providedTo, servicesOf } from '../../services/system.ts'
 import { signOut, type SignOutMachine } from './signOut.ts'
 import { until } from './until.ts'
 
@@ -32,7 +33,7 @@ const machine = setup({
       /** The next attempt does not wait for the pause that other tabs keep. */
       isUrgent?: boolean
       error?: AuthError
-      /** The last sign-out, while the server is told. */
+      /** The last sign-out, until the server has answered. */
       signOut?: ActorRefFrom<SignOutMachine>
     },
     events: {} as
@@ -50,17 +51,7 @@ const machine = setup({
     tags: {} as 'busy' | 'retrying',
   },
   actors: {
-    follow: fromCallback<{ type: 'never' }>(({ sendBack, system }) => {
-      const { session, revocations } = servicesOf(system)
-      revocations.load().then(
-        (left) => {
-          for (const credentials of left) sendBack({ type: 'tokens.revoke', credentials })
-        },
-        () => undefined,
-      )
-      return session.open(sendBack)
-    }),
-    load: fromPromise<Credentials | undefined>(({ system }) => servicesOf(system).session.load()),
+    load: fromPromise<void>(({ system }) => servicesOf(system).session.load()),
     refresh: fromPromise<void, { isUrgent?: boolean }>(({ input, system }) =>
       servicesOf(system).session.refresh(input),
     ),
@@ -70,7 +61,6 @@ const machine = setup({
   guards: {
     // Of concurrent sign-ins the last one started wins, whichever is answered last.
     isLatest: ({ context, event }) => !((event as { order?: number }).order! < context.order!),
-    hasOutput: ({ event }) => 'output' in event && !!event.output,
     isOutdated: ({ context, event }) =>
       event.type === 'tokens.refresh' && event.serial !== context.serial,
     canRetryNow: ({ context }) => context.error?.retryAfter === undefined,
@@ -130,7 +120,7 @@ const machine = setup({
     ),
     rememberError: assign({ error: ({ event }) => errorOf(event) }),
     backOff: assign(({ system }) => ({
-      retryAt: servicesOf(system).session.retryAt,
+      retryAt: providedTo(system)?.session.retryAt ?? retryAt(clockOf(system), 1),
       isUrgent: false,
     })),
     hurry: assign({ isUrgent: true }),
@@ -139,7 +129,6 @@ const machine = setup({
   id: 'tokens',
   context: { serial: 0, retryAt: 0 },
   initial: 'loading',
-  invoke: { id: 'follow', src: 'follow' },
   on: {
     'tokens.keep': {
       guard: 'isLatest',
@@ -169,22 +158,8 @@ const machine = setup({
   states: {
     loading: {
       tags: 'busy',
-      invoke: {
-        id: 'load',
-        src: 'load',
-        onDone: [
-          {
-            guard: 'hasOutput',
-            target: 'kept',
-            actions: [
-              { type: 'take', params: ({ event }) => event.output! },
-              { type: 'notifySession', params: { type: 'tokens.restored' } },
-            ],
-          },
-          'absent',
-        ],
-        onError: 'absent',
-      },
+      // A stored session comes as a change (`pair.restored`), as from another tab.
+      invoke: { id: 'load', src: 'load', onDone: 'absent', onError: 'absent' },
     },
     kept: {
       on: {
@@ -197,7 +172,7 @@ const machine = setup({
       on: {
         'tokens.drop': { target: 'absent', actions: ['revoke', 'end', 'forgetError'] },
       },
-      // What it brings comes as a change of the session, as from another tab.
+      // What it brings comes as a change, too.
       invoke: {
         id: 'refresh',
         src: 'refresh',
@@ -231,7 +206,7 @@ type Machine = typeof machine
 export interface TokensMachine extends Machine {}
 
 /**
- * Owns the session's tokens: follows the stored session, refreshes its tokens when a request needs it,
+ * Owns the session's tokens: takes what changes in the stored session, refreshes its tokens when a request needs it,
  * and drops them only when the server rejects the newest refresh token or the user signs out, in this
  * tab or another. A request sends `tokens.refresh` and waits until the machine is no longer `busy`, so
  * that any number of requests share one refresh.

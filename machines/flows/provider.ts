@@ -6,6 +6,8 @@ import { request } from '../core/request.ts'
 import { consent, type Consented, type ConsentInput, followRedirect } from '../parts/consent.ts'
 
 interface Context extends Partial<Consented> {
+  /** Who was signed in when the flow began. */
+  uid?: string
   consent: ConsentInput
   purpose: 'signIn' | 'bind'
   error?: AuthError
@@ -15,7 +17,7 @@ type Event = { type: 'provider.retry' }
 
 const flow = setup({
   types: {
-    input: {} as ConsentInput & { purpose?: 'signIn' | 'bind' },
+    input: {} as ConsentInput & { purpose?: 'signIn' | 'bind'; uid?: string },
     context: {} as Context,
     events: {} as Event,
     output: {} as { purpose: 'signIn' | 'bind' },
@@ -48,7 +50,7 @@ const toNewConsent = {
 
 const machine = flow.createMachine({
   id: 'provider',
-  context: ({ input: { purpose = 'signIn', ...consent } }) => ({ consent, purpose }),
+  context: ({ input: { purpose = 'signIn', uid, ...consent } }) => ({ consent, purpose, uid }),
   initial: 'consent',
   output: ({ context }) => ({ purpose: context.purpose }),
   states: {
@@ -83,7 +85,11 @@ const machine = flow.createMachine({
       ],
     }),
     bindingProvider: call('bindProvider', {
-      input: ({ context }) => ({ provider_token: context.providerToken! }),
+      // An empty id is nobody's: a flow that began signed out binds to no user.
+      input: ({ context: { uid = '', providerToken } }) => ({
+        uid,
+        provider_token: providerToken!,
+      }),
       onDone: 'done',
       onError: [toRetry, toNewConsent],
     }),
@@ -101,6 +107,7 @@ export interface ProviderMachine extends Machine {}
 
 /**
  * Signs in by a third-party provider, or binds one to the signed-in user. The purpose is fixed when
- * the flow starts; the address of the callback does not decide it.
+ * the flow starts; the address of the callback does not decide it. Only the user who began the flow can
+ * bind.
  */
 export const provider: ProviderMachine = machine

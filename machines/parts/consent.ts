@@ -3,7 +3,7 @@ import { type AuthError, errorOf } from '../../services/error.ts'
 import * as api from '../../services/http/endpoints.ts'
 import { platformOf } from '../../services/platform/browserPlatform.ts'
 import type { Callback, Redirect } from '../../services/platform/platform.ts'
-import { POPUP_PREFIX, STATE_PREFIX } from '../../services/platform/stateMark.ts'
+import { hasState, POPUP_PREFIX, STATE_PREFIX } from '../../services/platform/stateMark.ts'
 import type { Secret } from '../../services/secret.ts'
 import { servicesOf } from '../../services/system.ts'
 import { errorActions, failTo } from '../core/flow.ts'
@@ -58,8 +58,7 @@ const machine = setup({
   guards: {
     isPopup: ({ context }) => !!context.isPopup,
     isBlocked: ({ event }) => errorOf(event)?.code === 'failed_precondition',
-    isOwnCallback: ({ context, event }) =>
-      urlOf(event).matches(new RegExp(`^[^#]*[?&]state=${context.state}([&#]|$)`)),
+    isOwnCallback: ({ context, event }) => hasState(urlOf(event), context.state),
   },
   actions: {
     ...errorActions<Context, Event>(),

@@ -50,6 +50,8 @@ export function toPage(view: PageView): Promise<Response> {
   const language = toLanguage(view.language)
   const text = texts[language]
   return toPageResponse({
+    // Apps show it in a frame of their own page.
+    isFrameable: true,
     language,
     title: text.title,
     status: problem ? statuses[problem] : 200,

@@ -43,7 +43,7 @@ async function edit(core: Core, call: Call): Promise<object> {
   core.users.checkFree(changes, user.sub)
   // The call sends no verification token: the user has obtained one shortly before.
   if (contact) core.verifications.checkVerified(user.sub, contact.address)()
-  Object.assign(user, changes)
+  core.users.update(user, changes)
   return {}
 }
 

@@ -32,7 +32,7 @@ export const captchaPage: EndpointGroup = (core) => [
     path,
     access: 'open',
     isCaptchaFree: true,
-    isPage: true,
+    isRaw: true,
     handle: (call) => show(core, call),
   },
   {
@@ -40,7 +40,7 @@ export const captchaPage: EndpointGroup = (core) => [
     path,
     access: 'open',
     isCaptchaFree: true,
-    isPage: true,
+    isRaw: true,
     handle: (call) => submit(core, call),
   },
 ]

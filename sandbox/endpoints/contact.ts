@@ -45,6 +45,6 @@ function change(core: Core, { body, requireRegistered }: Call): object {
     else removeUser(core, owner.sub)
   }
   spend()
-  Object.assign(user, contactFields({ kind, address }))
+  core.users.update(user, contactFields({ kind, address }))
   return {}
 }

@@ -31,7 +31,7 @@ export const identities: EndpointGroup = (core) => [
       const { token, spend } = core.providers.check(body.requireText('provider_token'))
       checkBindable(core.state, token.profile, user)
       spend()
-      bindIdentity(user, token.profile)
+      bindIdentity(core.state, user, token.profile)
       return {}
     },
   },
@@ -49,11 +49,12 @@ export const identities: EndpointGroup = (core) => [
 /** Lists all configured providers, and bound ones that are no longer configured. */
 function list(core: Core, user: User): object[] {
   const { providers } = core.config()
-  const bound = new Map(identitiesOf(user).map((each) => [each.provider_id, each.name]))
+  const bound = new Map(identitiesOf(user).map((each) => [each.provider_id, each]))
   return [...new Set([...Object.keys(providers), ...bound.keys()])].map((id) => ({
     id,
     name: providers[id]?.name ?? id,
-    provider_user_name: bound.get(id),
+    provider_user_id: bound.get(id)?.sub,
+    provider_user_name: bound.get(id)?.name,
     bind: bound.has(id),
   }))
 }

@@ -50,13 +50,12 @@ function query(core: Core, call: Call): object {
       'Users who signed in by a custom ticket cannot query users',
     )
   }
-  const matches = readCriteria(call.query)
-  const found = [...core.state.users.values()].filter((user) => !user.anonymous && matches(user))
+  const found = findUsers(core, call.query).filter((user) => !user.anonymous)
   return { total: found.length, data: found.map(toSimpleProfile) }
 }
 
-/** Returns whether a user matches all criteria of the query. */
-function readCriteria(query: Fields): (user: User) => boolean {
+/** Returns the users that match all criteria of the query. */
+function findUsers({ users }: Core, query: Fields): User[] {
   const ids = read(query, 'id')?.split(',')
   if (ids && ids.length > maxIds) {
     throw new ApiError('invalid_argument', `At most ${maxIds} ids are allowed`)
@@ -69,12 +68,15 @@ function readCriteria(query: Fields): (user: User) => boolean {
     ...(email !== undefined && { email: parseEmail(email).address }),
     ...(phone !== undefined && { phone_number: parsePhone(phone).address }),
   }
-  const fields = Object.keys(wanted) as (keyof User)[]
-  if (!ids && fields.length === 0) {
+  const fields = Object.keys(wanted) as ('username' | 'email' | 'phone_number')[]
+  const [name] = Object.values(wanted) as string[]
+  if (!ids && name === undefined) {
     throw new ApiError('invalid_argument', 'id, username, email or phone_number is required')
   }
-  return (user) =>
-    (!ids || ids.includes(user.sub)) && fields.every((field) => user[field] === wanted[field])
+  const candidates = ids ? [...new Set(ids)].map(users.get) : [users.find(name ?? '')]
+  return candidates
+    .filter((user) => user !== undefined)
+    .filter((user) => fields.every((field) => user[field] === wanted[field]))
 }
 
 /** Reads a parameter. The official client sends missing ones as the text `undefined`. */

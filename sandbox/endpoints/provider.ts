@@ -1,12 +1,13 @@
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
 import type { Fields } from '../fields.ts'
-import { parseRedirect } from '../http/redirect.ts'
+import { parseRedirect, parseSignOutUri } from '../http/redirect.ts'
 import type { Call } from '../http/call.ts'
 import type { EndpointGroup } from '../http/route.ts'
 import { codePrefix, isMiniProgram, noProfile } from '../rules/providers.ts'
 import type { ProviderCodeKind, ProviderToken } from '../state.ts'
 import { profileOf } from '../provider/accounts.ts'
+import { readIdToken } from '../provider/idToken.ts'
 import { readAdditions, readLoginCode } from '../provider/wechat.ts'
 import { pagePath, responseTypes, signOutPath } from './providerPage.ts'
 
@@ -30,8 +31,8 @@ export const provider: EndpointGroup = (core) => [
     method: 'POST',
     path: '/auth/v1/provider/token',
     access: 'client',
-    handle: ({ body }) => {
-      const token = readGrant(core, body)
+    handle: ({ body, issuer }) => {
+      const token = readGrant(core, body, issuer.clientId)
       return toGrantResponse(core.providers.issue(token), token, core.config().providerTokenSeconds)
     },
   },
@@ -54,6 +55,7 @@ function createUris(core: Core, { query, issuer }: Call): object {
     response_type: query.oneOf('response_type', responseTypes) ?? 'code',
     scope: query.text('scope'),
     state: query.text('state'),
+    nonce: query.text('nonce') ?? query.text('other_params[nonce]'),
   }
   const signOutUri = query.text('other_params[sign_out_uri]')
   return {
@@ -62,7 +64,7 @@ function createUris(core: Core, { query, issuer }: Call): object {
       signOutUri === undefined
         ? undefined
         : toUrl(issuer.origin, signOutPath(providerId), {
-            redirect_uri: parseRedirect(signOutUri).href,
+            redirect_uri: parseSignOutUri(signOutUri, core.config(), issuer.origin).href,
           }),
   }
 }
@@ -78,7 +80,7 @@ function toUrl(origin: string, path: string, values: Record<string, string | und
 type Grant = Omit<ProviderToken, 'expiresAt'>
 
 /** Exchanges the code or token of a provider for a profile. */
-function readGrant(core: Core, body: Fields): Grant {
+function readGrant(core: Core, body: Fields, clientId: string): Grant {
   const providerId = body.requireText('provider_id')
   core.providers.require(providerId)
   const redirectUri = body.text('provider_redirect_uri')
@@ -90,12 +92,24 @@ function readGrant(core: Core, body: Fields): Grant {
     if (kind === 'code' && !isFromPage && isMiniProgram(providerId)) {
       return readLoginCode(providerId, code, params)
     }
+    if (kind === 'id_token') return readIdentity(core, providerId, clientId, code)
     return redeem(core, { kind, providerId, redirectUri }, code)
   }
   throw new ApiError(
     'invalid_argument',
     'provider_code, provider_access_token or provider_id_token is required',
   )
+}
+
+/** Reads an ID token that the provider issued for the client. */
+function readIdentity(core: Core, providerId: string, clientId: string, token: string): Grant {
+  const claims = readIdToken(core.state.providerKey, token)
+  const isMatch =
+    claims?.aud === clientId &&
+    claims.iss.endsWith(pagePath(providerId)) &&
+    claims.exp * 1000 > core.clock.now()
+  if (!isMatch) throw noProfile()
+  return { profile: profileOf(providerId, claims.preferred_username), isPhone: false }
 }
 
 /** What a code or token must have been issued for. */

@@ -3,10 +3,11 @@ import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
 import { Fields } from '../fields.ts'
 import { seeOther } from '../http/page.ts'
-import { parseRedirect, toFragment, toRedirect } from '../http/redirect.ts'
+import { parseRedirect, parseSignOutUri, toFragment, toRedirect } from '../http/redirect.ts'
 import type { EndpointGroup } from '../http/route.ts'
 import { newAccount, toProviderPage } from '../provider/page.ts'
-import { isAccountId } from '../provider/accounts.ts'
+import { isAccountId, profileOf } from '../provider/accounts.ts'
+import { signIdToken } from '../provider/idToken.ts'
 import { newId } from '../secret.ts'
 
 /**
@@ -27,7 +28,7 @@ export const signOutPath = (providerId: string): string => `${pagePath(providerI
 /** Response types: a code in the query, or a token in the fragment of the redirect URI. */
 export const responseTypes = ['code', 'token', 'id_token'] as const
 
-const shared = { access: 'open', isCaptchaFree: true, isPage: true } as const
+const shared = { access: 'open', isCaptchaFree: true, isRaw: true } as const
 
 /**
  * Creates the consent and sign-out pages that stand in for those of identity providers.
@@ -53,7 +54,10 @@ export const providerPage: EndpointGroup = (core) => [
     ...shared,
     method: 'GET',
     path: signOutPath(':provider_id'),
-    handle: ({ query }) => seeOther(parseRedirect(query.requireText('redirect_uri')).href),
+    handle: ({ query, issuer }) => {
+      const uri = query.requireText('redirect_uri')
+      return seeOther(parseSignOutUri(uri, core.config(), issuer.origin).href)
+    },
   },
 ]
 
@@ -64,16 +68,28 @@ interface AuthorizationRequest {
   redirectUri: string
   responseType: (typeof responseTypes)[number]
   state: string | undefined
+  /** Origin of the server, which is that of the provider. */
+  origin: string
+  clientId: string
+  nonce: string | undefined
 }
 
 /** Reads the authorization request in the URL of a page. */
-function readRequest(core: Core, providerId: string, query: Fields): AuthorizationRequest {
+function readRequest(
+  core: Core,
+  providerId: string,
+  query: Fields,
+  origin: string,
+): AuthorizationRequest {
   return {
     providerId,
     name: core.providers.require(providerId).name,
     redirectUri: parseRedirect(query.requireText('redirect_uri')).href,
     responseType: query.oneOf('response_type', responseTypes) ?? 'code',
     state: query.text('state'),
+    origin,
+    clientId: query.text('client_id') ?? '',
+    nonce: query.text('nonce'),
   }
 }
 
@@ -86,9 +102,29 @@ function authorize(core: Core, request: AuthorizationRequest, account: string | 
     return toRedirect(redirectUri, { ...error, ...common })
   }
   const kind = responseType === 'token' ? 'access_token' : responseType
-  const code = core.providers.consent({ kind, providerId, redirectUri, account })
+  const code =
+    kind === 'id_token'
+      ? issueIdToken(core, request, account)
+      : core.providers.consent({ kind, providerId, redirectUri, account })
   const values = { [kind]: code, ...common }
   return kind === 'code' ? toRedirect(redirectUri, values) : toFragment(redirectUri, values)
+}
+
+function issueIdToken(core: Core, request: AuthorizationRequest, account: string): string {
+  const { providerId, origin, clientId, nonce } = request
+  const { sub, name, picture } = profileOf(providerId, account)
+  const iat = Math.floor(core.clock.now() / 1000)
+  return signIdToken(core.state.providerKey, {
+    iss: origin + pagePath(providerId),
+    sub,
+    aud: clientId,
+    iat,
+    exp: iat + core.config().providerCodeSeconds,
+    nonce,
+    name,
+    picture,
+    preferred_username: account,
+  })
 }
 
 /**
@@ -109,7 +145,8 @@ export function authorizeByUri(core: Core, uri: string, account: string | undefi
   if (account !== undefined && !isAccountId(account)) {
     throw new ApiError('invalid_argument', 'account must be 1-32 letters, digits, - or _')
   }
-  return authorize(core, readRequest(core, providerId, new Fields(url.searchParams)), account)
+  const request = readRequest(core, providerId, new Fields(url.searchParams), url.origin)
+  return authorize(core, request, account)
 }
 
 type Problem = 'noAccount' | 'malformed'
@@ -125,9 +162,12 @@ function render(
 }
 
 /** Reads the authorization request, if it is valid. */
-function tryReadRequest(core: Core, { params, query }: Call): AuthorizationRequest | undefined {
+function tryReadRequest(
+  core: Core,
+  { params, query, issuer }: Call,
+): AuthorizationRequest | undefined {
   try {
-    return readRequest(core, params['provider_id'] ?? '', query)
+    return readRequest(core, params['provider_id'] ?? '', query, issuer.origin)
   } catch (error) {
     if (error instanceof ApiError) return undefined
     throw error

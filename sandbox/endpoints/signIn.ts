@@ -48,7 +48,7 @@ async function signInUser(core: Core, call: Call): Promise<object> {
   if (proof) checkBindable(core.state, proof.token.profile, user)
   spend()
   proof?.spend()
-  if (proof) bindIdentity(user, proof.token.profile)
+  if (proof) bindIdentity(core.state, user, proof.token.profile)
   return core.sessions.start(user, call.issuer)
 }
 
@@ -103,6 +103,7 @@ function checkSecondFactor(
 
 /** Signs in the guest of the device, or of the identity if a provider token is sent. */
 function signInAsGuest(core: Core, { body, deviceId, issuer }: Call): Promise<object> {
+  if (core.config().anonymousSignIn === 'off') throw new ApiError('login_type_disabled')
   const providerToken = body.text('provider_token')
   const proof = providerToken === undefined ? undefined : core.providers.check(providerToken)
   // Differs from every device id, because headers contain no line breaks.

@@ -50,7 +50,9 @@ async function create(core: Core, call: Call): Promise<object> {
   }
   spend?.()
   proof?.spend()
-  const user = guest ? Object.assign(guest, fields, { anonymous: false }) : core.users.add(fields)
+  const user = guest
+    ? core.users.update(guest, { ...fields, anonymous: false })
+    : core.users.add(fields)
   return core.sessions.start(user, call.issuer)
 }
 

@@ -1,7 +1,8 @@
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
 import type { EndpointGroup } from '../http/route.ts'
-import { bindIdentity, findByIdentity } from '../rules/identities.ts'
+import { bindIdentity } from '../rules/identities.ts'
+import { findByIdentity } from '../rules/userIndex.ts'
 import { checkStatus } from '../rules/users.ts'
 import type { User } from '../state.ts'
 
@@ -34,6 +35,6 @@ function findOrAdd({ state, users }: Core, uid: string): User {
   const identity = { provider_id, sub: uid, name: uid }
   const user = findByIdentity(state, identity) ?? users.get(uid) ?? users.add({ sub: uid })
   if (user.anonymous) throw new ApiError('failed_precondition', 'The uid is a guest')
-  bindIdentity(user, identity)
+  bindIdentity(state, user, identity)
   return user
 }

@@ -1,6 +1,6 @@
 import { ApiError } from '../error.ts'
 import type { Route, EndpointGroup } from '../http/route.ts'
-import { toRedirect } from '../http/redirect.ts'
+import { parseSignOutUri, toRedirect } from '../http/redirect.ts'
 
 /**
  * Creates the endpoints that refresh tokens and end sessions.
@@ -39,10 +39,15 @@ export const tokens: EndpointGroup = (core) => [
     method: 'POST',
     path: '/auth/v1/user/signout',
     access: 'bearer',
-    handle: ({ body, requireBearer }) => {
+    handle: ({ body, issuer, requireBearer }) => {
       const redirectUri = body.text('redirect_uri')
       const state = body.text('state')
-      const target = redirectUri && toRedirect(redirectUri, state === undefined ? {} : { state })
+      const target =
+        redirectUri &&
+        toRedirect(
+          parseSignOutUri(redirectUri, core.config(), issuer.origin).href,
+          state === undefined ? {} : { state },
+        )
       requireBearer().session.ended = 'revoked'
       return target ? { redirect_uri: target } : {}
     },

@@ -60,5 +60,5 @@ function update(core: Core, { body, requireBearer }: Call): object {
     changes.username = parseChosenName(username)
     core.users.checkFree(changes, user.sub)
   }
-  return toProfile(Object.assign(user, changes))
+  return toProfile(core.users.update(user, changes))
 }

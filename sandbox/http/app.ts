@@ -1,13 +1,15 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { checkAppSource } from './appSource.ts'
 import { readCall, readDeviceId } from './call.ts'
 import { createControl } from '../control.ts'
 import type { Core } from '../core.ts'
-import { allowOrigin, isAllowedOrigin, originError, toPreflight } from './cors.ts'
+import { allowOrigin, isAllowedOrigin, isLoopbackOrigin, originError, toPreflight } from './cors.ts'
 import { basicEdit } from '../endpoints/basicEdit.ts'
 import { captcha } from '../endpoints/captcha.ts'
 import { captchaPage } from '../endpoints/captchaPage.ts'
 import { contact } from '../endpoints/contact.ts'
+import { hostedPage } from '../endpoints/hostedPage.ts'
 import { identities } from '../endpoints/identities.ts'
 import { lookup } from '../endpoints/lookup.ts'
 import { password } from '../endpoints/password.ts'
@@ -22,13 +24,21 @@ import { tokens } from '../endpoints/tokens.ts'
 import { user } from '../endpoints/user.ts'
 import { verification } from '../endpoints/verification.ts'
 import { v2 } from '../endpoints/v2.ts'
+import { gateway } from '../endpoints/gateway.ts'
+import { storagePath } from '../endpoints/files.ts'
+import { web } from '../endpoints/web.ts'
 import { ApiError } from '../error.ts'
+import { newId } from '../secret.ts'
+import { ServiceError } from '../serviceError.ts'
 import { toResponse } from './faults.ts'
+import type { LoggedRequest } from './requestLog.ts'
 import type { Connection, Route, EndpointGroup } from './route.ts'
-import { purge } from '../purge.ts'
+import { createStorage } from './storage.ts'
+import { createPurge } from '../purge.ts'
 
 interface Env {
   Bindings: Connection
+  Variables: { logged: LoggedRequest | undefined }
 }
 
 const groups: readonly EndpointGroup[] = [
@@ -50,8 +60,17 @@ const groups: readonly EndpointGroup[] = [
   ticket,
   v2,
   basicEdit,
+  web,
+  gateway,
+  hostedPage,
 ]
-const maxBytes = 64 * 1024
+const servicePaths = ['/web', '/v1/*']
+const kB = 1024
+const maxBytes = 64 * kB
+const maxServiceBytes = 1024 * kB
+const maxFileBytes = 10 * 1024 * kB
+const controlPath = '/__sandbox'
+const isControlPath = (path: string): boolean => `${path}/`.startsWith(`${controlPath}/`)
 
 /**
  * Creates the HTTP application of a core: all endpoints and the control API.
@@ -64,41 +83,70 @@ export function createApp(core: Core): Hono<Env> {
   app.onError(toErrorResponse)
   app.notFound(() => new ApiError('unimplemented').toResponse())
   app.use(cors(core))
-  const onError = (): never => {
-    throw new ApiError('invalid_argument', `A body has at most ${maxBytes} bytes`, { status: 413 })
+  app.use(limitBody())
+  for (const path of ['/auth/*', ...servicePaths, `${storagePath}/*`]) {
+    app.use(path, logRequests(core), injectFaults(core), limitRate(core))
   }
-  app.use(bodyLimit({ maxSize: maxBytes, onError }))
-  app.use('/auth/*', logRequests(core), injectFaults(core), limitRate(core))
+  const purge = createPurge(core.state, core.clock.now)
   for (const route of groups.flatMap((group) => group(core))) {
-    app.on(route.method, route.path, (context) => respond(core, route, context))
+    app.on(route.method, route.path, (context) => {
+      purge()
+      return respond(core, route, context)
+    })
   }
-  app.route('/__sandbox', createControl(core))
+  app.route(storagePath, createStorage(core))
+  app.route(controlPath, createControl(core))
   return app
 }
 
 async function respond(core: Core, route: Route, context: Context<Env>): Promise<Response> {
   const { req } = context
-  purge(core.state, core.clock.now())
+  if (route.access === 'open') checkOwnForm(context)
+  else checkAppSource(core, req.raw.headers)
   const call = await readCall(core, {
     url: new URL(req.url),
     headers: req.raw.headers,
     text: await req.text(),
     params: req.param(),
     access: route.access,
-    isJson: !route.isPage,
+    isJson: !route.isRaw,
     isEncryptable: route.isEncryptable ?? false,
   })
+  const logged = context.get('logged')
+  if (logged && call.bearer) logged.sub = call.bearer.user.sub
   if (core.config().captchaOnEveryCall === 'on' && !route.isCaptchaFree) call.redeemCaptcha()
   const result = await route.handle(call)
   if (result instanceof Response) return result
   return Response.json(result, { headers: { 'cache-control': 'no-store' } })
 }
 
-function toErrorResponse(error: unknown): Response {
+/** A form of another page would consent in place of the user. */
+function checkOwnForm({ req }: Context<Env>): void {
+  const origin = req.header('origin')
+  if (req.method === 'GET' || origin === undefined || origin === new URL(req.url).origin) return
+  throw new ApiError('permission_denied', 'The page takes its own form only')
+}
+
+function toErrorResponse(error: unknown, { req }: Context<Env>): Response {
+  if (error instanceof ServiceError) return toServiceResponse(error, req.path)
+  const isService = /^\/(?:web|v1\/|storage\/)/.test(req.path)
+  if (error instanceof ApiError && isService && error.code === 'invalid_argument') {
+    const { message, status } = error
+    return toServiceResponse({ code: 'INVALID_PARAM', message, status }, req.path)
+  }
   if (error instanceof ApiError) return error.toResponse()
   // The message may quote what the client sent, so only the error's name is shown.
   const kind = error instanceof Error ? error.name : typeof error
   return new ApiError('internal', `The sandbox failed with ${kind}`).toResponse()
+}
+
+/** SDK 2.x reads the error of `/web` only if the status is 200. */
+function toServiceResponse(
+  { code, message, status }: Pick<ServiceError, 'code' | 'message' | 'status'>,
+  path: string,
+): Response {
+  const body = { code, message, requestId: newId() }
+  return Response.json(body, { status: path === '/web' ? 200 : status })
 }
 
 type Middleware = (context: Context<Env>, next: () => Promise<void>) => Promise<Response | void>
@@ -107,8 +155,11 @@ function cors(core: Core): Middleware {
   return async (context, next) => {
     const { req } = context
     const origin = req.header('origin')
-    const isSameOrigin = origin === new URL(req.url).origin
-    if (origin !== undefined && !isSameOrigin && !isAllowedOrigin(origin, core.config())) {
+    const isAllowed =
+      origin === undefined ||
+      origin === new URL(req.url).origin ||
+      (isControlPath(req.path) ? isLoopbackOrigin(origin) : isAllowedOrigin(origin, core.config()))
+    if (!isAllowed) {
       return originError(origin, req.query('client_id') ?? 'sandbox').toResponse()
     }
     if (req.method === 'OPTIONS') {
@@ -122,22 +173,42 @@ function cors(core: Core): Middleware {
   }
 }
 
+function limitBody(): Middleware {
+  const limitTo = (maxSize: number): Middleware => {
+    const onError = (): never => {
+      throw new ApiError('invalid_argument', `A body has at most ${maxSize} bytes`, { status: 413 })
+    }
+    return bodyLimit({ maxSize, onError })
+  }
+  const limits = [limitTo(maxBytes), limitTo(maxServiceBytes), limitTo(maxFileBytes)] as const
+  return (context, next) => {
+    const { path } = context.req
+    const isService = path === '/web' || path.startsWith('/v1/')
+    const kind = path.startsWith(`${storagePath}/`) ? 2 : isService ? 1 : 0
+    return limits[kind](context, next)
+  }
+}
+
 function logRequests(core: Core): Middleware {
   return async (context, next) => {
     const { req } = context
     const { method } = req
-    const text = await req.text()
+    // Files are not text: to read them as such would damage them.
+    const text = req.path.startsWith(`${storagePath}/`) ? '' : await req.text()
     const entry = core.requestLog.add({
       method,
       url: new URL(req.url),
       headers: req.raw.headers,
       text,
     })
+    context.set('logged', entry)
     await next()
     if (context.env.isBroken) return
     entry.status = context.res.status
     const { error } = context
-    if (error) entry.error = error instanceof ApiError ? error.code : 'internal'
+    if (!error) return
+    const isKnown = error instanceof ApiError || error instanceof ServiceError
+    entry.error = isKnown ? error.code : 'internal'
   }
 }
 

@@ -1,14 +1,17 @@
 import type { Core } from '../core.ts'
 import { ApiError } from '../error.ts'
 import { Fields } from '../fields.ts'
+import type { FunctionContext } from '../rules/functions.ts'
 import type { Bearer, Issuer } from '../rules/sessions.ts'
+import { ServiceError } from '../serviceError.ts'
 
 /**
  * The credential an endpoint requires. `client`: a client id, in the query, by Basic or through a
  * valid bearer. `bearer`: an access token. `either`: an access token or publishable key if one is
- * sent, otherwise a client id. `open`: none.
+ * sent, otherwise a client id. `service`: an access token or publishable key, as a bearer or in the
+ * body. `open`: none.
  */
-export type Access = 'client' | 'bearer' | 'either' | 'open'
+export type Access = 'client' | 'bearer' | 'either' | 'service' | 'open'
 
 /** A request that was parsed and whose credential was checked. */
 export interface Call {
@@ -23,6 +26,8 @@ export interface Call {
   readonly deviceId: string | undefined
   /** `accept-language`. */
   readonly language: string
+  /** The user and the environment the client named, for functions and storage. */
+  readonly context: FunctionContext
   /** User and session of the access token, if one was sent. */
   readonly bearer: Bearer | undefined
   /**
@@ -67,16 +72,22 @@ export interface RawRequest {
  * @throws ApiError `invalid_argument` for a malformed request or a missing client id,
  *   `unauthenticated` for a missing or invalid access token, `failed_precondition` for an expired
  *   one that was not required.
+ * @throws ServiceError `MISSING_CREDENTIALS`, `INVALID_ACCESS_TOKEN` or `ACCESS_TOKEN_EXPIRED` at a
+ *   service.
  */
 export async function readCall(core: Core, raw: RawRequest): Promise<Call> {
   const { url, headers, text, params, access } = raw
   const query = new Fields(url.searchParams)
-  const bearer = await readBearer(core, headers, access)
   const sent = raw.isJson ? Fields.parse(text) : new Fields([])
+  const bearer =
+    access === 'service'
+      ? await readServiceBearer(core, headers, sent)
+      : await readBearer(core, headers, access)
   const body = raw.isEncryptable ? core.encryption.decryptBody(sent) : sent
   const clientId = readClientId(query, headers, body, bearer)
   const isKeySufficient = access === 'either' && isAccessKey(core, headers)
-  if (clientId === undefined && access !== 'open' && !isKeySufficient) {
+  const isClientNeeded = access !== 'open' && access !== 'service'
+  if (clientId === undefined && isClientNeeded && !isKeySufficient) {
     throw new ApiError('invalid_argument', 'client_id is required')
   }
   const requireBearer = (): Bearer => {
@@ -91,6 +102,10 @@ export async function readCall(core: Core, raw: RawRequest): Promise<Call> {
     issuer: { clientId: clientId ?? '', origin: url.origin },
     deviceId: readDeviceId(headers),
     language: headers.get('accept-language') ?? '',
+    context: {
+      uid: bearer?.user.sub,
+      env: query.text('env') ?? body.text('env') ?? clientId ?? '',
+    },
     bearer,
     requireBearer,
     requireRegistered() {
@@ -150,6 +165,20 @@ async function readBearer(
   // CloudBase's gateway responds with this code when the call did not require a bearer.
   const code = access === 'client' ? 'failed_precondition' : 'unauthenticated'
   throw new ApiError(code, 'token expiry')
+}
+
+/** Reads the access token of a service. A publishable key identifies no user. */
+async function readServiceBearer(
+  core: Core,
+  headers: Headers,
+  body: Fields,
+): Promise<Bearer | undefined> {
+  const accessToken = readCredentials(headers, 'bearer') ?? body.text('access_token')
+  if (accessToken === undefined) throw new ServiceError('MISSING_CREDENTIALS')
+  if (core.config().accessKeys.includes(accessToken)) return undefined
+  const bearer = await core.sessions.check(accessToken)
+  if (typeof bearer === 'object') return bearer
+  throw new ServiceError(bearer === 'expired' ? 'ACCESS_TOKEN_EXPIRED' : 'INVALID_ACCESS_TOKEN')
 }
 
 function readClientId(

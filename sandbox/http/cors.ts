@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import { ApiError } from '../error.ts'
+import { isLoopback } from './hosts.ts'
 
 /**
  * Checks whether pages of an origin may call.
@@ -16,6 +17,16 @@ export function isAllowedOrigin(origin: string, { allowedOrigins }: Config): boo
     return origin === host || (origin.startsWith(`${host}:`) && isPort(origin.slice(host.length)))
   })
 }
+
+/**
+ * Checks whether an origin is a page on this machine. Only such pages may use the control API,
+ * whatever `allowedOrigins` says.
+ *
+ * @param origin The header `Origin`.
+ * @returns Whether the host of the origin is a loopback address.
+ */
+export const isLoopbackOrigin = (origin: string): boolean =>
+  URL.canParse(origin) && isLoopback(new URL(origin).hostname)
 
 const isPort = (text: string): boolean => /^:\d{1,5}$/.test(text)
 

@@ -1,4 +1,5 @@
 import { ApiError } from '../error.ts'
+import { checkDepth } from '../fields.ts'
 
 /** A planned failure of the server. */
 export interface Fault {
@@ -46,6 +47,7 @@ export function createFaults(): Faults {
   return {
     set(faults) {
       if (!Array.isArray(faults)) throw new ApiError('invalid_argument', 'faults must be a list')
+      checkDepth(faults)
       planned = faults.map(parseFault)
     },
     list: () => structuredClone(planned),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { html } from 'hono/html'
+import { html, raw } from 'hono/html'
 import { toSource } from './redirect.ts'
 
 /** Markup with escaped values. */
@@ -17,6 +17,10 @@ export interface Page {
   /** Where its forms may redirect besides this server. */
   redirectUri?: string | undefined
   headers?: Record<string, string>
+  /** Its script, which may call this server. */
+  script?: string | undefined
+  /** Whether pages of any origin may show it in a frame. Default: false. */
+  isFrameable?: boolean
 }
 
 const style = `
@@ -35,7 +39,7 @@ const style = `
 `
 
 /**
- * Renders a page that works without scripts and allows none.
+ * Renders a page that allows no scripts but its own.
  *
  * @param page Content and headers of the page.
  * @returns The response, with a content security policy.
@@ -49,7 +53,10 @@ export async function toPageResponse(page: Page): Promise<Response> {
     `style-src 'nonce-${nonce}'`,
     // Browsers apply this directive to the redirect after a form submission as well.
     `form-action 'self' ${redirectUri === undefined ? '' : toSource(redirectUri)}`.trim(),
+    ...(page.script === undefined ? [] : [`script-src 'nonce-${nonce}'`, `connect-src 'self'`]),
     `base-uri 'none'`,
+    // A page in a frame could be laid under another one, which takes the click for it.
+    ...(page.isFrameable ? [] : [`frame-ancestors 'none'`]),
   ]
   const markup = html`<!doctype html>
     <html lang="${language}">
@@ -66,6 +73,7 @@ export async function toPageResponse(page: Page): Promise<Response> {
           <h1>${title}</h1>
           ${content}
         </main>
+        ${page.script === undefined ? '' : toScript(page.script, nonce)}
       </body>
     </html>`
   return new Response(String(await markup), {
@@ -77,10 +85,16 @@ export async function toPageResponse(page: Page): Promise<Response> {
       // With a stricter policy browsers send `Origin: null` with the page's own form.
       'referrer-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
+      ...(!page.isFrameable && { 'x-frame-options': 'DENY' }),
       ...page.headers,
     },
   })
 }
+
+const toScript = (script: string, nonce: string): Markup =>
+  html`<script nonce="${nonce}">
+    ${raw(script)}
+  </script>`
 
 /**
  * Chooses the language of a page.

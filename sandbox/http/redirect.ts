@@ -1,4 +1,6 @@
+import type { Config } from '../config.ts'
 import { ApiError } from '../error.ts'
+import { isAllowedOrigin } from './cors.ts'
 
 // Schemes that run code, read files or display foreign content as the page's own.
 const dangerous = [
@@ -35,6 +37,24 @@ export function parseRedirect(text: string): URL {
     /^[\w.:[\]-]*$/.test(url.host)
   if (!isValid) throw new ApiError('invalid_argument', 'redirect_uri is not allowed')
   return url
+}
+
+/**
+ * Parses the address a sign-out leads to. Other than `redirect_uri` of a sign-in, it is bound to no
+ * code, so that only a rule keeps a link from leading to a foreign page.
+ *
+ * @param text The address.
+ * @param config Settings with `allowedOrigins`. A scheme of an app is listed as in `myapp:`.
+ * @param own The origin of the server.
+ * @returns The URL.
+ * @throws ApiError `invalid_argument` for a malformed or dangerous address, and for one of an origin
+ *   that is not allowed.
+ */
+export function parseSignOutUri(text: string, config: Config, own: string): URL {
+  const url = parseRedirect(text)
+  const source = toSource(url.href)
+  if (source === own || isAllowedOrigin(source, config)) return url
+  throw new ApiError('invalid_argument', `redirect_uri leads to ${source}, which is not allowed`)
 }
 
 /**

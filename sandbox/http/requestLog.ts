@@ -13,6 +13,8 @@ export interface LoggedRequest {
   status?: number
   /** Error code of the response. */
   error?: string
+  /** Id of the user whose access token was sent. */
+  sub?: string
   /** Server time in milliseconds since the epoch. */
   at: number
 }
@@ -57,6 +59,10 @@ const unmasked = new Set([
   'picture',
   'id',
   'conflict_resolution',
+  'action',
+  'env',
+  'collectionName',
+  'function_name',
 ])
 
 const loggedHeaders = [

@@ -10,8 +10,8 @@ export interface Route {
   access: Access
   /** Whether the endpoint is exempt from `captchaOnEveryCall`. */
   isCaptchaFree?: boolean
-  /** Whether the body is a form instead of JSON. */
-  isPage?: boolean
+  /** Whether the handler reads the body itself: a form, or JSON that is no object. */
+  isRaw?: boolean
   /** Whether the body may be encrypted. */
   isEncryptable?: boolean
   /** Handles a call. Returns the JSON body or a complete response. */

@@ -1,5 +1,7 @@
 import { type HttpBindings, serve } from '@hono/node-server'
 import type { AddressInfo } from 'node:net'
+import { ApiError } from '../error.ts'
+import { createHostCheck, isLoopback } from './hosts.ts'
 import type { Connection } from './route.ts'
 
 /** Options of `listen`. */
@@ -8,6 +10,11 @@ export interface ListenOptions {
   port?: number
   /** Default: `127.0.0.1`. The control API is off on any other than a loopback address. */
   host?: string
+  /**
+   * Host names it may be reached under besides `host`, `localhost` and addresses, as in a network
+   * of containers. Requests under any other name are refused.
+   */
+  names?: readonly string[]
 }
 
 /** A listening server. */
@@ -20,8 +27,6 @@ export interface Listener {
 
 type Handle = (request: Request, connection: Connection) => Response | Promise<Response>
 
-const loopback = ['127.0.0.1', 'localhost', '::1', '[::1]']
-
 /**
  * Serves a request handler on a socket.
  *
@@ -31,12 +36,14 @@ const loopback = ['127.0.0.1', 'localhost', '::1', '[::1]']
  * @throws Error with the code of the system, such as `EADDRINUSE`.
  */
 export function listen(handle: Handle, options: ListenOptions = {}): Promise<Listener> {
-  const { port = 0, host = '127.0.0.1' } = options
+  const { port = 0, host = '127.0.0.1', names = [] } = options
+  const isKnownHost = createHostCheck(host, names)
   const respond = async (request: Request, bindings: HttpBindings): Promise<Response> => {
-    // A foreign host name that resolves to this machine is a page attempting DNS rebinding.
-    const isLocal = [host, new URL(request.url).hostname].every((name) => loopback.includes(name))
-    const connection = { isLocal, isBroken: false }
-    const response = await handle(request, connection)
+    const { hostname } = new URL(request.url)
+    const connection = { isLocal: isLoopback(host) && isLoopback(hostname), isBroken: false }
+    const response = isKnownHost(hostname)
+      ? await handle(request, connection)
+      : hostError(hostname).toResponse()
     if (connection.isBroken) bindings.incoming.socket.destroy()
     // Chromium repeats a request when a reused connection breaks, which would hide a planned fault.
     // So every connection serves one request.
@@ -58,3 +65,9 @@ export function listen(handle: Handle, options: ListenOptions = {}): Promise<Lis
       })
   })
 }
+
+/** @see RFC 9110, section 15.5.20 */
+const hostError = (hostname: string): ApiError =>
+  new ApiError('permission_denied', `The sandbox has no name ${hostname}: see --name`, {
+    status: 421,
+  })

@@ -1,5 +1,6 @@
 import { ApiError } from '../error.ts'
 import type { Identity, ProviderProfile, ProviderToken, State, User } from '../state.ts'
+import { findByIdentity, findByName, indexUser } from './userIndex.ts'
 
 /**
  * Lists the identities of a user.
@@ -9,19 +10,6 @@ import type { Identity, ProviderProfile, ProviderToken, State, User } from '../s
  */
 export const identitiesOf = (user: Pick<User, 'identities'>): readonly Identity[] =>
   user.identities ?? []
-
-/**
- * Finds the user an identity is bound to.
- *
- * @param state The server's state.
- * @param identity The identity.
- * @returns The user, if there is one.
- */
-export function findByIdentity(state: State, { provider_id, sub }: Identity): User | undefined {
-  return [...state.users.values()].find((user) =>
-    identitiesOf(user).some((each) => each.provider_id === provider_id && each.sub === sub),
-  )
-}
 
 /**
  * Checks that an identity is bound to no user.
@@ -55,15 +43,28 @@ export function checkBindable(state: State, identity: Identity, user: User): voi
 /**
  * Binds an identity to a user without a check. Replaces the one of the same provider.
  *
+ * @param state The server's state.
  * @param user The user.
  * @param identity The identity.
  */
-export function bindIdentity(
-  user: Pick<User, 'identities'>,
+export function bindIdentity(state: State, user: User, identity: Identity): void {
+  user.identities = addIdentity(identitiesOf(user), identity)
+  indexUser(state, user)
+}
+
+/**
+ * Adds an identity to a list. Replaces the one of the same provider.
+ *
+ * @param identities The list.
+ * @param identity The identity.
+ * @returns A new list.
+ */
+export function addIdentity(
+  identities: readonly Identity[],
   { provider_id, sub, name }: Identity,
-): void {
-  const others = identitiesOf(user).filter((each) => each.provider_id !== provider_id)
-  user.identities = [...others, { provider_id, sub, name }]
+): Identity[] {
+  const others = identities.filter((each) => each.provider_id !== provider_id)
+  return [...others, { provider_id, sub, name }]
 }
 
 /**
@@ -97,7 +98,7 @@ export function unbindIdentity(user: User, providerId: string): void {
  */
 export function findByToken(state: State, { profile, isPhone }: ProviderToken): User | undefined {
   if (!isPhone) return findByIdentity(state, profile)
-  return [...state.users.values()].find((user) => user.phone_number === profile.phone_number)
+  return profile.phone_number === undefined ? undefined : findByName(state, profile.phone_number)
 }
 
 /**
@@ -110,7 +111,7 @@ export function findByToken(state: State, { profile, isPhone }: ProviderToken): 
  */
 export function toNewUser(state: State, { profile, isPhone }: ProviderToken): Partial<User> {
   const { name, picture, phone_number } = profile
-  const isFree = ![...state.users.values()].some((user) => user.phone_number === phone_number)
+  const isFree = phone_number !== undefined && !findByName(state, phone_number)
   const { provider_id, sub } = profile
   return {
     name,

@@ -21,7 +21,7 @@ export interface Providers {
   /** Stores a consent and returns its code or token. */
   consent(consent: Omit<ProviderCode, 'expiresAt'>): string
   /**
-   * Redeems a code or token, which works once.
+   * Redeems a code, which works once, or an access token, which works until it expires.
    *
    * @throws ApiError `failed_precondition` for an invalid one.
    */
@@ -85,7 +85,7 @@ export function createProviders(state: State, clock: Clock, config: () => Config
     redeem(code) {
       const key = digest(code)
       const consent = state.providerCodes.get(key)
-      state.providerCodes.delete(key)
+      if (consent?.kind === 'code') state.providerCodes.delete(key)
       if (!consent || consent.expiresAt <= clock.now()) throw noProfile()
       return consent
     },

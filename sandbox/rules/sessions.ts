@@ -126,7 +126,7 @@ export function createSessions(state: State, clock: Clock, config: () => Config)
   }
 
   const activeSessions = (sub: string): Session[] =>
-    [...state.sessions.values()].filter((each) => each.sub === sub && !each.ended)
+    sessionsOf(state, sub).filter((each) => !each.ended)
 
   /** Throws for a used token unless the policy still accepts it. */
   const checkSpent = (token: RefreshToken, session: Session): void => {
@@ -149,7 +149,7 @@ export function createSessions(state: State, clock: Clock, config: () => Config)
         expiresAt: 0,
         isCustom,
       }
-      state.sessions.set(session.id, session)
+      addSession(state, session)
       const surplus = activeSessions(user.sub).slice(0, -config().maxSessions)
       // A guest who signed up keeps no guest session, even below `maxSessions`.
       const otherScope = activeSessions(user.sub).filter((each) => each.scope !== session.scope)
@@ -189,11 +189,36 @@ export function createSessions(state: State, clock: Clock, config: () => Config)
       if (session) session.ended = 'revoked'
     },
     revokeAll(sub, exceptSessionId) {
-      for (const session of state.sessions.values()) {
-        if (session.sub === sub && session.id !== exceptSessionId) session.ended = 'revoked'
+      for (const session of sessionsOf(state, sub)) {
+        if (session.id !== exceptSessionId) session.ended = 'revoked'
       }
     },
   }
 }
 
 const expiredCode = 'ERR_JWT_EXPIRED'
+
+/** Sessions by user, by map of sessions, because loading and resetting the state replace the map. */
+const indexes = new WeakMap<State['sessions'], Map<string, Session[]>>()
+
+function indexOf({ sessions }: State): Map<string, Session[]> {
+  const known = indexes.get(sessions)
+  if (known) return known
+  const index = new Map<string, Session[]>()
+  for (const session of sessions.values()) {
+    const others = index.get(session.sub)
+    if (others) others.push(session)
+    else index.set(session.sub, [session])
+  }
+  indexes.set(sessions, index)
+  return index
+}
+
+/** Lists the sessions of a user that have not been purged, oldest first. */
+const sessionsOf = (state: State, sub: string): Session[] =>
+  (indexOf(state).get(sub) ?? []).filter(({ id }) => state.sessions.has(id))
+
+function addSession(state: State, session: Session): void {
+  indexOf(state).set(session.sub, [...sessionsOf(state, session.sub), session])
+  state.sessions.set(session.id, session)
+}

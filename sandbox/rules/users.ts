@@ -4,6 +4,7 @@ import type { Contact } from './contact.ts'
 import { ApiError } from '../error.ts'
 import { identitiesOf } from './identities.ts'
 import { newId } from '../secret.ts'
+import { findByName, indexUser } from './userIndex.ts'
 import { profileFields, type State, type User } from '../state.ts'
 
 /** The users of the server. */
@@ -19,6 +20,8 @@ export interface Users {
    *   `sub` in use.
    */
   add(user: Partial<User>): User
+  /** Changes fields of a user without a check. Returns the user. */
+  update(user: User, changes: Partial<User>): User
   /** Returns the guest of a device or identity, or adds one. Without a key every guest is new. */
   findOrAddGuest(key: string | undefined): User
   /**
@@ -37,12 +40,11 @@ export interface Users {
  * @returns The users.
  */
 export function createUsers(state: State, clock: Clock): Users {
-  const find = (username: string): User | undefined => {
-    for (const user of state.users.values()) {
-      const names = [user.phone_number, user.email, user.username]
-      if (names.includes(username)) return user
-    }
-    return undefined
+  const find: Users['find'] = (username) => findByName(state, username)
+  const update: Users['update'] = (user, changes) => {
+    Object.assign(user, changes)
+    indexUser(state, user)
+    return user
   }
   const checkFree: Users['checkFree'] = ({ phone_number, email, username }, sub) => {
     const isTaken = (name: string | undefined): boolean => {
@@ -61,12 +63,14 @@ export function createUsers(state: State, clock: Clock): Users {
     const base = { status: 'active', anonymous: false, groups: [] } as const
     const user: User = { ...base, groups: [], ...fields, sub, createdAt: clock.now() }
     state.users.set(sub, user)
+    indexUser(state, user)
     return user
   }
   return {
     get: (sub) => state.users.get(sub),
     find,
     add,
+    update,
     checkFree,
     findOrAddGuest(key) {
       if (key === undefined) return add({ anonymous: true })
@@ -137,6 +141,8 @@ export function toProfile(user: User): object {
     email: user.email,
     // Every stored contact was verified or added by the control API.
     email_verified: user.email === undefined ? undefined : true,
+    // The server says that there is a password, and never what it is.
+    password: user.password === undefined ? undefined : 'SET',
     groups: user.groups.map((id) => ({ id })),
     providers: identitiesOf(user).map(({ provider_id, sub, name }) => ({
       id: provider_id,

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import type { Caller } from '../http/caller.ts'
 import { createCaptcha, verifyCaptcha } from '../http/endpoints.ts'
 import type { CaptchaToken } from '../http/wire.ts'
@@ -15,6 +16,8 @@ export interface CaptchaQuestion {
   token?: Secret
   /** Identifies the page. */
   state?: string
+  /** Seconds until the picture or the page expires. */
+  expires_in?: number
 }
 
 /** The functions that a client offers to a captcha service. */
@@ -23,12 +26,18 @@ export interface CaptchaContext {
   call: Caller
   /** Returns 128 random bits as hex digits. */
   nonce(): string
+  clock: Clock
   /** Aborted when the captcha is no longer needed. */
   signal: AbortSignal
 }
 
 /** A way to ask for a captcha and to trade its answer for a token. */
 export interface CaptchaService {
+  /**
+   * Whether `create` itself waits for the answer of the user, who may have closed what it shows: it is
+   * then called again for every call that needs a captcha meanwhile.
+   */
+  readonly asksItself?: boolean
   /**
    * Asks for a captcha.
    *
@@ -50,8 +59,9 @@ export interface CaptchaService {
  */
 export const captchaPicture: CaptchaService = {
   async create(state, { call, signal }) {
-    const { data, token } = await call(createCaptcha, { state, redirect_uri: '' }, { signal })
-    return { image: data, token }
+    const request = { state, redirect_uri: '' }
+    const { data, token, expires_in } = await call(createCaptcha, request, { signal })
+    return { image: data, token, expires_in }
   },
   verify: ({ token }, key, { call, signal }) =>
     call(verifyCaptcha, { token: token!, key }, { signal }),

@@ -1,5 +1,6 @@
 import { AuthError } from '../error.ts'
 import { initCaptcha } from '../http/endpoints.ts'
+import { maskContacts } from '../http/maskContacts.ts'
 import { queryOf } from '../http/query.ts'
 import { isHttpUrl } from '../platform/destination.ts'
 import { Secret } from '../secret.ts'
@@ -22,7 +23,7 @@ export const captchaPage = ({ redirect_uri }: { redirect_uri: string }): Captcha
     const request = { redirect_uri, state }
     const { url, captcha_token, expires_in } = await call(initCaptcha, request, { signal })
     if (captcha_token) return { solved: { captcha_token, expires_in } }
-    if (url && isHttpUrl(url)) return { url, state }
+    if (url && isHttpUrl(url)) return { url, state, expires_in }
     throw malformed('url')
   },
   async verify({ state }, answer) {
@@ -34,11 +35,12 @@ export const captchaPage = ({ redirect_uri }: { redirect_uri: string }): Captcha
     const expires_in = Number(params?.get('expires_in'))
     if (token && expires_in > 0) return { captcha_token: new Secret(token), expires_in }
     const error = params?.get('error')
+    const description = params?.get('error_description')
     // A description next to a token could repeat the token.
     if (token || !error || !/^\w{1,64}$/.test(error)) throw malformed('captcha_token')
     throw new AuthError(error, {
       operation: 'verifyCaptcha',
-      description: params?.get('error_description')?.slice(0, 300),
+      description: description && maskContacts(description),
     })
   },
 })

@@ -29,6 +29,8 @@ export interface Endpoint<Input, Output> {
   readonly signsOut?: boolean
   /** Whether sending the request twice does no more than sending it once. */
   readonly repeatable?: boolean
+  /** Whether the `uid` of the input, if it has one, is the only user the call may be sent for. */
+  readonly forUser?: boolean
   /** Sends the calls of this endpoint instead of the client's own `fetch`. */
   readonly fetch?: typeof globalThis.fetch
   /** Converts the input to the fields that are sent. Default: the input as it is. */

@@ -1,5 +1,6 @@
 /** Every endpoint of the HTTP API as a constant; a bundle holds those it imports and no others. */
 import { AuthError } from '../error.ts'
+import { userIdOf } from '../jwt.ts'
 import type { Endpoint, Method } from './endpoint.ts'
 import { elevated, inPathOnly, refreshing, withOtherParams } from './fields.ts'
 import { deletedUser, list, nothing, providerToken, tokens, user } from './shapes.ts'
@@ -150,9 +151,10 @@ export const signUp = post<SignUpRequest, Tokens>('signUp', '/v1/signup', tokens
  */
 export const upgrade = post<UpgradeRequest, Tokens>('upgrade', '/v1/signup', tokens, signsIn, {
   credential: 'field',
+  forUser: true,
   toFields: ({ uid, ...input }, _clientId, anonymous_token) => ({ ...input, anonymous_token }),
-  check({ sub }, { uid }) {
-    if (uid && sub !== uid) {
+  check(tokens, { uid }) {
+    if (uid && userIdOf(tokens) !== uid) {
       throw new AuthError('aborted', { description: 'the answer is about another user' })
     }
   },
@@ -339,6 +341,7 @@ export const bindProvider = post<BindProviderRequest, Empty>(
   '/v1/user/provider/bind',
   nothing,
   asUser,
+  { forUser: true, toFields: ({ uid, ...input }: BindProviderRequest) => input },
 )
 
 /** Removes the identity at a provider from the user: `DELETE /v1/user/provider/{provider_id}`. */

@@ -8,10 +8,11 @@ import { readAnswer } from './answer.ts'
 import { runUntil } from './deadline.ts'
 import { createDeviceId } from './deviceId.ts'
 import { repeatsSecret } from './echo.ts'
+import { maskContacts } from './maskContacts.ts'
 import type { Method } from './endpoint.ts'
 import { withQuery } from './query.ts'
 import { retryAfterOf } from './retryAfter.ts'
-import { deepestCode, describeUnreachable } from './unreachable.ts'
+import { toFailure } from './unreachable.ts'
 
 /** The settings that all requests of a client share. */
 export interface HttpOptions {
@@ -73,7 +74,8 @@ export type Http = (call: Call) => Promise<object>
  * that repeats one of the secrets it was sent.
  *
  * @returns a function that throws AuthError with the code of the server, `unreachable` when the
- *   connection fails, `deadline_exceeded` when the time is over, `cancelled` when the signal aborts,
+ *   connection fails, `origin_not_allowed` when the browser withholds the answer (CORS), `local` for a
+ *   fault in the page or a missing API, `deadline_exceeded` when the time is over, `cancelled` when the signal aborts,
  *   `invalid_response` for an answer of another protocol, or a code for the HTTP status of an error
  *   that carries none
  */
@@ -123,17 +125,19 @@ export function createHttp(options: HttpOptions): Http {
         : undefined
 
     return runUntil({ timeout: call.timeout ?? timeout, signal, fail }, async (signal) => {
-      const { response, answer } = await send(call, requestId, signal).catch((thrown: unknown) => {
-        const reason = withoutEcho(deepestCode(thrown))
-        throw fail('unreachable', { description: describeUnreachable(origin(), reason) })
-      })
+      const { response, answer } = await send(call, requestId, signal).catch(
+        async (thrown: unknown) => {
+          const { code, description } = await toFailure(thrown, origin(), withoutEcho)
+          throw fail(code, { description })
+        },
+      )
       const code = answer?.['error'] || answer?.['code']
       if (response.ok && answer && !code) return answer
       const isSafe = isCode(code) && (isKnownCode(code) || withoutEcho(code))
       const description = withoutEcho(answer?.['error_description'] ?? answer?.['message'])
       throw fail(isSafe ? code : codeOf(response.status, accessToken), {
         status: response.status,
-        description: description?.slice(0, 300),
+        description: description && maskContacts(description),
         retryAfter: retryAfterOf(answer, response.headers),
       })
     })

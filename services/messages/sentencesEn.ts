@@ -1,3 +1,4 @@
+import type { KnownCode } from '../error.ts'
 import type { Operation } from './operation.ts'
 
 /** The same sentence whether the account exists or not, so that it reveals nothing. */
@@ -82,6 +83,7 @@ const byCode = {
   login_type_disabled: notOffered,
   mfa_phone_required: 'One more step: get a code by phone and enter it to sign in.',
   not_found: 'It was not found. Check it and try again.',
+  origin_not_allowed: 'This website may not use this sign-in service. Contact support.',
   out_of_range: 'It is out of range. Check it and try again.',
   password_not_set: refused,
   permission_denied: 'Your session has expired. Go back and try again.',
@@ -107,15 +109,14 @@ const byCode = {
   user_pending: 'This account is not active yet. Contact support.',
   weak_password: weak,
   wrong_password: refused,
-}
-
-type Code = keyof typeof byCode
+} satisfies Record<KnownCode, string>
 
 const byOperation = {
   'bindProvider:already_exists': 'This is linked to another account. Unlink it there first.',
   'bindProvider:failed_precondition':
     'This is already linked, to this account or another. Unlink it first.',
   'bindProvider:permission_denied': lateProvider,
+  'captcha:captcha_expired': 'The check was open too long, so nothing was done. Try again.',
   'captcha:cancelled': 'You closed the check, so nothing was done. Try again whenever you like.',
   'createCaptcha:deadline_exceeded': noPicture,
   'createCaptcha:unreachable': noPicture,
@@ -211,7 +212,7 @@ const byOperation = {
   'openPopup:failed_precondition':
     'The window was blocked. Allow it in your browser and try again.',
   'openPopup:unimplemented': 'No window can be opened here. Use another way, or contact support.',
-} satisfies Partial<Record<`${Operation}:${Code}`, string>>
+} satisfies Partial<Record<`${Operation}:${KnownCode}`, string>>
 
 /** The English sentences. The other languages have the same keys, which their types require. */
 export const sentences = { ...byCode, ...byOperation }

@@ -21,8 +21,9 @@ export function requireHttpUrl(address: string, operation: string): string {
 }
 
 /**
- * Resolves `returnTo` to an absolute URL. Allowed are the origin of the current page (without a page,
- * that of `redirect_uri`) and the `returnOrigins`. The parsed URL decides, not its spelling.
+ * Resolves `returnTo` to an absolute URL and checks `redirect_uri`. Allowed are the origin of the
+ * current page (without a page, that of `redirect_uri`) and the `returnOrigins`. The parsed URL
+ * decides, not its spelling.
  *
  * @param returnOrigins further allowed origins, such as `https://shop.example`
  * @returns `undefined` when there is no `returnTo`
@@ -34,19 +35,42 @@ export function destinationOf(
   { returnTo, redirect_uri }: Redirect,
   returnOrigins: readonly string[] = [],
 ): string | undefined {
-  if (returnTo === undefined) return undefined
-  try {
-    const here = globalThis.location?.origin ?? new URL(redirect_uri).origin
-    const { href, origin, username, password } = new URL(returnTo, here)
-    const isPlain = !(username + password) && !AMBIGUOUS.test(returnTo)
-    if (isPlain && isHttpUrl(href) && [here, ...returnOrigins].includes(origin)) return href
-  } catch {
-    // Not a URL.
+  const here = globalThis.location?.origin
+  const resolve = (name: string, address: string) => {
+    const url = resolveAllowed(address, here ?? originOf(redirect_uri), returnOrigins)
+    if (url) return url
+    throw new AuthError('invalid_argument', {
+      operation: 'destinationOf',
+      description: `${name} must be of this origin or in returnOrigins`,
+    })
   }
-  throw new AuthError('invalid_argument', {
-    operation: 'destinationOf',
-    description: 'returnTo must be of this origin or in returnOrigins',
-  })
+  if (here !== undefined) resolve('redirect_uri', redirect_uri)
+  return returnTo === undefined ? undefined : resolve('returnTo', returnTo)
+}
+
+/** @returns the absolute URL, or undefined when it is none that is allowed */
+function resolveAllowed(
+  address: string,
+  here: string | undefined,
+  returnOrigins: readonly string[],
+): string | undefined {
+  try {
+    const { href, origin, username, password } = new URL(address, here)
+    const isPlain = !(username + password) && !AMBIGUOUS.test(address)
+    return isPlain && isHttpUrl(href) && [here, ...returnOrigins].includes(origin)
+      ? href
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function originOf(address: string): string | undefined {
+  try {
+    return new URL(address).origin
+  } catch {
+    return undefined
+  }
 }
 
 /** Backslashes and control characters: some URL parsers drop or replace them, others do not. */

@@ -1,4 +1,5 @@
 import { AuthError } from '../error.ts'
+import { maskContacts } from '../http/maskContacts.ts'
 import { Secret } from '../secret.ts'
 import type { Awaitable } from '../session/store.ts'
 
@@ -42,7 +43,10 @@ export interface SecretPlatform extends Omit<Platform, 'openPopup' | 'readCallba
 
 /** Where the provider returns to, and where the flow ends. */
 export interface Redirect {
-  /** The page the provider redirects to with its authorization response (RFC 6749 §3.1.2). */
+  /**
+   * The page the provider redirects to with its authorization response (RFC 6749 §3.1.2): a URL of
+   * this origin, or of one of the `returnOrigins` of `createAuth`.
+   */
   redirect_uri: string
   /**
    * Where the flow navigates once it has succeeded, such as `/checkout?step=2`: a URL of this
@@ -80,9 +84,10 @@ export function readCallback(
   const code = params.get('code')
   if (code) return { provider_code: new Secret(code) }
   const error = params.get('error')
+  const description = params.get('error_description')
   throw new AuthError(error && /^\w{1,64}$/.test(error) ? error : 'invalid_response', {
     operation,
-    description: params.get('error_description')?.slice(0, 300),
+    description: description ? maskContacts(description) : undefined,
   })
 }
 

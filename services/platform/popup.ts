@@ -12,18 +12,33 @@ interface EncryptedUrl {
   ciphertext: ArrayBuffer
 }
 
+/** Milliseconds between two greetings of a popup by a window in a frame. */
+const GREETING_MS = 200
+
+/** Milliseconds that a popup waits for the window that opened it. */
+const PICKUP_MS = 10_000
+
+/** Asks a popup for its callback URL. */
+const GREETING = `${STATE_PREFIX}.greeting`
+
+/** Confirms to a popup, encrypted, that its callback URL has arrived. */
+const RECEIVED = 'received'
+
 /**
  * Opens the provider in a popup and waits until `takeReturn`, called by the page at `redirect_uri`,
- * posts the callback URL. The URL arrives on a `BroadcastChannel` of this origin, encrypted with a
- * key derived from `state`, so no other tab can read it.
+ * posts the callback URL. The URL is encrypted with a key derived from `state`, so no other tab can
+ * read it. It arrives on a `BroadcastChannel` of this origin. A frame of another site has channels of
+ * its own, so a window in a frame also asks the popup with `postMessage`, once it is on this origin.
+ *
+ * The popup has no `opener`: the provider's page gets no hold of this one.
  *
  * `window.closed` is not polled: a provider's page with a Cross-Origin-Opener-Policy cuts the popup
- * off from its opener, and then `closed` is true while the user is still signing in. The wait ends
+ * off from this window, and then `closed` is true while the user is still signing in. The wait ends
  * when the flow is cancelled, the popup is opened again, or the time is over.
  *
  * @param url the provider's authorization URL
  * @param state the OAuth `state` in that URL
- * @param signal aborts the wait and closes the popup
+ * @param signal aborts the wait and closes the popup, unless it shows a page of the provider
  * @returns the callback URL
  * @throws AuthError `failed_precondition` when the browser blocked the popup, `unimplemented` on a
  *   page without https, `cancelled` when aborted, `deadline_exceeded` after ten minutes
@@ -34,34 +49,91 @@ export async function openPopup(url: string, state: string, signal: AbortSignal)
   if (!crypto.subtle) {
     throw new AuthError('unimplemented', { operation, description: 'a popup requires https' })
   }
-  const popup = window.open(url, state, 'popup,width=480,height=640')
+  const popup = window.open('', '_blank', 'popup,width=480,height=640')
   if (!popup) {
     const description = 'the popup was blocked: open it from a click'
     throw new AuthError('failed_precondition', { operation, description })
   }
+  const settled = new AbortController()
   let channel: BroadcastChannel | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   try {
-    return await new Promise((resolve, reject) => {
+    disown(popup)
+    popup.location.replace(url)
+    const received = await new Promise<string>((resolve, reject) => {
       const fail = (code: string) => reject(new AuthError(code, { operation }))
-      channel = new BroadcastChannel(STATE_PREFIX)
-      channel.onmessage = ({ data }: MessageEvent<EncryptedUrl>) =>
+      const receive = ({ data }: MessageEvent<EncryptedUrl>) =>
         // A message that cannot be decrypted is for another tab.
-        void decrypt(data, state).then(resolve, () => undefined)
+        void decrypt(data, state).then(
+          (text) => text !== RECEIVED && resolve(text),
+          () => undefined,
+        )
+      channel = new BroadcastChannel(STATE_PREFIX)
+      channel.onmessage = receive
+      if (window.parent !== window) askPopup(popup, receive, settled.signal)
       signal.addEventListener('abort', () => fail('cancelled'))
       timer = setTimeout(() => fail('deadline_exceeded'), POPUP_TIMEOUT_MS)
     })
+    channel!.postMessage(await encrypt(RECEIVED, state))
+    return received
   } finally {
     clearTimeout(timer)
+    settled.abort()
     channel?.close()
-    popup.close()
+    close(popup)
   }
+}
+
+/** Takes this window and the copy of its stored flows from a popup that is still blank. */
+function disown(popup: Window) {
+  popup.opener = null
+  try {
+    const { sessionStorage } = popup
+    for (const key of Object.keys(sessionStorage))
+      if (key.startsWith(`${STATE_PREFIX}_`)) sessionStorage.removeItem(key)
+  } catch {
+    // A browser without storage has copied nothing.
+  }
+}
+
+/** Closes a popup. A page of the provider stays open: without an opener it is out of reach. */
+function close(popup: Window) {
+  try {
+    void popup.location.href
+    popup.close()
+  } catch {
+    // It shows a page of the provider.
+  }
+}
+
+/** Asks a popup for its callback URL as soon as it shows a page of this origin. */
+function askPopup(
+  popup: Window,
+  receive: (message: MessageEvent<EncryptedUrl>) => void,
+  signal: AbortSignal,
+) {
+  const { origin } = window.location
+  const greeter = setInterval(() => {
+    try {
+      if (popup.location.origin === origin) popup.postMessage(GREETING, origin)
+    } catch {
+      // It shows a page of the provider.
+    }
+  }, GREETING_MS)
+  const onMessage = (message: MessageEvent<EncryptedUrl>) => {
+    if (message.origin === origin && message.source === popup) receive(message)
+  }
+  window.addEventListener('message', onMessage)
+  signal.addEventListener('abort', () => {
+    clearInterval(greeter)
+    window.removeEventListener('message', onMessage)
+  })
 }
 
 /**
  * Takes this library's authorization response out of the address bar. The page at `redirect_uri`
  * calls it first, before any router or other library runs. In a popup the response goes to the window
- * that waits for it, and the popup closes. Every other part of the URL, and every response to another
+ * that waits for it, which closes the popup. Every other part of the URL, and every response to another
  * library, stays unchanged.
  *
  * @returns the callback URL, to be sent as `provider.return`; `undefined` when there is none for this
@@ -94,11 +166,30 @@ export function takeReturn(): string | undefined {
 
 const RESPONSE_PARAMETER = /^(state|code|error|error_description|error_uri)(=|$)/
 
+/**
+ * Hands the callback URL to the window that waits for it, which then closes this one. Where no window
+ * waits, such as for a made-up response, the page stays open.
+ */
 async function postCallback(url: string, state: string) {
+  const encrypted = await encrypt(url, state)
+  const { origin } = window.location
   const channel = new BroadcastChannel(STATE_PREFIX)
-  channel.postMessage(await encrypt(url, state))
-  channel.close()
-  window.close()
+  // A popup that a provider's page has cut off can only be closed by itself.
+  channel.onmessage = ({ data }: MessageEvent<EncryptedUrl>) =>
+    void decrypt(data, state).then(
+      () => window.close(),
+      () => undefined,
+    )
+  const onMessage = ({ data, origin: sender, source }: MessageEvent) => {
+    if (data === GREETING && sender === origin)
+      source!.postMessage(encrypted, { targetOrigin: origin })
+  }
+  window.addEventListener('message', onMessage)
+  setTimeout(() => {
+    channel.close()
+    window.removeEventListener('message', onMessage)
+  }, PICKUP_MS)
+  channel.postMessage(encrypted)
 }
 
 const CIPHER = 'AES-GCM'

@@ -1,3 +1,5 @@
+import type { Secret } from '../secret.ts'
+
 /**
  * Prefix of the OAuth `state` of every redirect this library starts, so that `takeReturn` recognizes
  * its own authorization responses. Some providers return letters and digits only.
@@ -6,7 +8,16 @@ export const STATE_PREFIX = 'authflow'
 
 /**
  * Prefix used when the provider opens in a popup. The page the provider redirects to reads from it
- * that another window is waiting: a provider's page may cut the popup off from its opener and clear
- * its window name.
+ * that another window is waiting.
  */
 export const POPUP_PREFIX = `${STATE_PREFIX}popup`
+
+/**
+ * Checks whether a callback URL answers the authorization request with this `state`.
+ *
+ * @param state an empty one answers to nothing
+ */
+export function hasState(url: Secret, state: string): boolean {
+  const [address = ''] = url.reveal().split('#')
+  return !!state && address.split(/[?&]/).slice(1).includes(`state=${state}`)
+}

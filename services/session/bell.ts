@@ -4,7 +4,7 @@ import type { Store } from './store.ts'
 /** Milliseconds after which a store is read again where no client can notify another one. */
 const POLL_MS = 5_000
 
-/** Tells the clients of one session that its record has changed. No token is in the message. */
+/** Notifies the clients of one session that its record has changed. No token is in the message. */
 export interface Bell {
   ring(): void
   /** Calls `run` when another client rings. @returns how to stop */
@@ -15,8 +15,9 @@ export interface Bell {
 export interface BellOptions {
   /** The key of the session. */
   name: string
-  /** The store of the session; clients with the same store in one process hear each other. */
   store: Store
+  /** Clients of the same identity in one process notify each other. */
+  identity: object
   /** Whether other tabs and workers of the origin share the store. */
   isShared: boolean
   /** Set where a client lives for one request, which is over before a poll would matter. */
@@ -29,14 +30,15 @@ export interface BellOptions {
  * `BroadcastChannel`, clients with the same store in one process directly. Where neither reaches all
  * clients, `listen` calls `run` at intervals.
  */
-export function createBell({ name, store, isShared, request, clock }: BellOptions): Bell {
+export function createBell(options: BellOptions): Bell {
+  const { name, store, identity, isShared, request, clock } = options
   const hasChannel = isShared && typeof BroadcastChannel !== 'undefined'
   let channel: BroadcastChannel | undefined
   let own: (() => void) | undefined
 
   return {
     ring() {
-      for (const run of listeners.get(store) ?? []) if (run !== own) run()
+      for (const run of listeners.get(identity) ?? []) if (run !== own) run()
       if (!hasChannel) return
       // A client that is stopped still says what its last request has brought.
       const sender = channel ?? new BroadcastChannel(name)
@@ -46,27 +48,28 @@ export function createBell({ name, store, isShared, request, clock }: BellOption
 
     listen(run) {
       own = run
-      const all = listeners.get(store) ?? new Set()
-      listeners.set(store, all.add(run))
-      const stop = new AbortController()
+      const all = listeners.get(identity) ?? new Set()
+      listeners.set(identity, all.add(run))
+      let polling: AbortController | undefined
       if (hasChannel) {
         channel = new BroadcastChannel(name)
         channel.onmessage = run
       } else if (!request && (!store.isAtomic || isShared)) {
-        void repeat(run, clock, stop.signal)
+        polling = new AbortController()
+        void repeat(run, clock, polling.signal)
       }
       return () => {
         all.delete(run)
         channel?.close()
         channel = own = undefined
-        stop.abort()
+        polling?.abort()
       }
     },
   }
 }
 
-/** The listeners of each store in this process. */
-const listeners = /* @__PURE__ */ new WeakMap<Store, Set<() => void>>()
+/** The listeners of each session in this process. */
+const listeners = /* @__PURE__ */ new WeakMap<object, Set<() => void>>()
 
 async function repeat(run: () => void, clock: Clock, signal: AbortSignal): Promise<void> {
   try {

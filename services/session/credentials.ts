@@ -1,14 +1,10 @@
 import type { Clock } from '../clock.ts'
 import type { Tokens } from '../http/wire.ts'
-import { claimsOf } from '../jwt.ts'
-import { withMargin } from './expiry.ts'
+import { claimsOf, userIdOf } from '../jwt.ts'
+import { type Lifetime, withMargin } from './expiry.ts'
 
 /** A token pair with its lifetime, and what is known of its owner. */
-export interface Credentials extends Omit<Tokens, 'expires_in'> {
-  /** When the pair has to be refreshed, in milliseconds since the epoch: some time before its end. */
-  expiresAt: number
-  /** Milliseconds for which the server issued the access token; undefined for an adopted pair. */
-  lifetime?: number
+export interface Credentials extends Omit<Tokens, 'expires_in'>, Lifetime {
   /** The version of the API that issued the pair, `v1` or `v2`: the same one refreshes it. */
   version?: string
 }
@@ -18,7 +14,7 @@ const DEFAULT_LIFETIME = 7200
 
 /**
  * Turns the answer of the server into credentials. When the answer lacks `expires_in`, the access
- * token itself tells how long it is valid.
+ * token itself says how long it is valid.
  *
  * @param previous the pair before a refresh: what the answer does not repeat is kept
  */
@@ -31,6 +27,7 @@ export function toCredentials(
   return {
     ...previous,
     ...tokens,
+    sub: tokens.sub ?? previous?.sub ?? userIdOf(tokens),
     lifetime: seconds * 1000,
     expiresAt: clock.now() + withMargin(seconds) * 1000,
   }

@@ -1,5 +1,12 @@
 import type { Clock } from '../clock.ts'
-import type { Credentials } from './credentials.ts'
+
+/** What a token pair says about its lifetime. */
+export interface Lifetime {
+  /** When the pair has to be refreshed, in milliseconds since the epoch: some time before its end. */
+  expiresAt: number
+  /** Milliseconds for which the server issued the access token; undefined for an adopted pair. */
+  lifetime?: number
+}
 
 /** Seconds before its end in which a token is refreshed, so that it does not expire in transit. */
 const MARGIN = 30
@@ -44,10 +51,10 @@ export interface Validity {
 }
 
 /** The running measurements. */
-const validities = /* @__PURE__ */ new WeakMap<Credentials, Validity>()
+const validities = /* @__PURE__ */ new WeakMap<Lifetime, Validity>()
 
 /** @returns how long a pair is valid, measured since the first time it was asked for */
-export function validityOf(credentials: Credentials, clock: Clock): Validity {
+export function validityOf(credentials: Lifetime, clock: Clock): Validity {
   const known = validities.get(credentials)
   if (known) return known
   const validity = measureValidity(credentials, clock)
@@ -60,7 +67,7 @@ export function validityOf(credentials: Credentials, clock: Clock): Validity {
  * the monotonic clock says, so setting the system time back makes no token valid for longer. A pair
  * with more time left than it was issued for counts as expired.
  */
-export function measureValidity({ expiresAt, lifetime }: Credentials, clock: Clock): Validity {
+export function measureValidity({ expiresAt, lifetime }: Lifetime, clock: Clock): Validity {
   let wall = clock.now()
   let steady = clock.monotonic?.()
   const margin = lifetime === undefined ? 0 : lifetime - withMargin(lifetime / 1000) * 1000
@@ -76,7 +83,7 @@ export function measureValidity({ expiresAt, lifetime }: Credentials, clock: Clo
     const steadyPassed = steadyNow === undefined ? 0 : steadyNow - steady!
     if (passed < -TOLERANCE_MS) {
       isSkewed = true
-      // Nothing tells how much time has passed.
+      // It is unknown how much time has passed.
       if (steadyNow === undefined) left = -margin
     }
     left -= Math.max(passed, steadyPassed, 0)

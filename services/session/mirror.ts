@@ -32,8 +32,10 @@ export interface ForeignPair {
 
 /** The session in the form of the official client, for that client and for apps that read it. */
 export interface Mirror {
+  /** Reads what is stored: null for nothing, undefined when the store fails. */
+  load(): Promise<string | null | undefined>
   /** Compares what is stored with a record. */
-  read(record: SessionRecord | undefined): Promise<MirrorState>
+  compare(text: string | null | undefined, record: SessionRecord | undefined): MirrorState
   /** Makes what is stored the form of a record; for none it does nothing. */
   write(record: SessionRecord | undefined): Promise<void>
   /** Settles when everything so far is written. */
@@ -81,8 +83,16 @@ export function createMirror(store: Store, key: string): Mirror {
     },
     isAtomic: !!store.isAtomic,
 
-    async read(record) {
-      const text = (await store.get(key)) ?? null
+    async load() {
+      try {
+        return (await store.get(key)) ?? null
+      } catch {
+        return undefined
+      }
+    },
+
+    compare(text, record) {
+      if (text === undefined) return { type: 'same' }
       if (record && text === textOf(record)) {
         if (record.kind === 'pair') seenEpoch = record.epoch
         return { type: 'same' }
@@ -99,7 +109,10 @@ export function createMirror(store: Store, key: string): Mirror {
       const isOwn = place && (compareCopies(pair, record) !== 0 || isSamePair(pair, record))
       if (isOwn) {
         seenEpoch = place.epoch
-        if (compareCopies(pair, record) <= 0) return { type: 'behind' }
+        const order = compareCopies(pair, record)
+        // Two clients may order the fields differently: neither corrects the other.
+        if (order === 0) return { type: 'same' }
+        if (order < 0) return { type: 'behind' }
         return { type: 'ahead', record: { ...pair, isMirrored: true } }
       }
       if (isSamePair(pair, record) || text === adopted) return { type: 'behind' }

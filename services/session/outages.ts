@@ -14,6 +14,8 @@ export interface Outage {
   isOrdered: boolean
   /** How often the refresh has failed in a row. */
   failures: number
+  /** This client has reported it. */
+  isOwn: boolean
 }
 
 /** Shares failures between the clients of a session, so that they do not all try for themselves. */
@@ -29,6 +31,7 @@ const MAX_AGE_MS = 3600_000
 
 /** Creates the record of the failures of one session. A store that fails keeps none. */
 export function createOutages(store: Store, key: string, clock: Clock): Outages {
+  let own: string | undefined
   const write = async (text: string) => {
     try {
       await store.set(key, text)
@@ -39,7 +42,8 @@ export function createOutages(store: Store, key: string, clock: Clock): Outages 
   return {
     async read() {
       try {
-        const value: unknown = JSON.parse((await store.get(key)) ?? '')
+        const text = (await store.get(key)) ?? ''
+        const value: unknown = JSON.parse(text)
         if (!isRecord(value)) return undefined
         const { code, status, at, until, isOrdered, failures } = value as Record<string, number>
         const now = clock.now()
@@ -50,7 +54,8 @@ export function createOutages(store: Store, key: string, clock: Clock): Outages 
           status,
           ...(isOrdered && { retryAfter: Math.max(0, Math.ceil((until! - now) / 1000)) }),
         })
-        return { error, at: at!, until: until!, isOrdered: !!isOrdered, failures: failures! }
+        const isOwn = text === own
+        return { error, at: at!, until: until!, isOrdered: !!isOrdered, failures: failures!, isOwn }
       } catch {
         return undefined
       }
@@ -58,7 +63,8 @@ export function createOutages(store: Store, key: string, clock: Clock): Outages 
 
     report({ error: { code, status, retryAfter }, until, failures }) {
       const isOrdered = retryAfter !== undefined
-      return write(JSON.stringify({ code, status, at: clock.now(), until, isOrdered, failures }))
+      own = JSON.stringify({ code, status, at: clock.now(), until, isOrdered, failures })
+      return write(own)
     },
 
     clear: () => write(''),

@@ -7,6 +7,8 @@ import { memoryStore, type Store, webStorage, updateIn, webStore, withTimeout } 
 export interface SessionPorts {
   /** Holds the record of the session. */
   store: Store
+  /** Clients of the same identity in one process share the session. Default: the store. */
+  identity?: object
   /** Holds the form of the official client, the device id and whatever else clients share. */
   shared: Store
   /** Where the form of the official client is kept; undefined for nowhere. */
@@ -49,6 +51,7 @@ export function sessionPorts({ shared: given, lock }: GivenPorts, clock: Clock):
     const store = withTimeout(given, clock)
     return {
       store,
+      identity: given,
       shared: store,
       mirror: store,
       lock: lock ?? lockFor(given, isBrowser),
@@ -71,7 +74,13 @@ export function sessionPorts({ shared: given, lock }: GivenPorts, clock: Clock):
     typeof indexedDB === 'undefined'
       ? shared
       : withFallback(withTimeout(indexedDbStore(), clock, DATABASE_TIMEOUT_MS), shared)
-  return { store, shared, mirror, lock: lock ?? lockFor(store, true), isShared: true }
+  return {
+    store,
+    shared,
+    mirror,
+    lock: lock ?? lockFor(store, true),
+    isShared: true,
+  }
 }
 
 /** Milliseconds in which IndexedDB has to answer; some browsers never open it. */

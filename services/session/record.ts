@@ -1,6 +1,7 @@
 import { isRecord } from '../record.ts'
 import { read, type Shape } from '../http/shape.ts'
 import type { Tokens } from '../http/wire.ts'
+import { userIdOf } from '../jwt.ts'
 import { unwrapSecrets } from '../secret.ts'
 import type { Credentials } from './credentials.ts'
 
@@ -16,7 +17,7 @@ export interface PairRecord {
   isRepaired?: boolean
 }
 
-/** The pair of this generation must not be presented again; whoever holds a newer one stores it. */
+/** The pair of this generation must not be presented again; a client that holds a newer one stores it. */
 export interface SpentRecord {
   kind: 'spent'
   epoch: number
@@ -157,6 +158,7 @@ export function parseMirror(
     return {
       credentials: {
         ...tokens,
+        sub: userIdOf(tokens),
         expiresAt,
         ...(Number.isFinite(lifetime) && { lifetime: lifetime! }),
       },

@@ -20,7 +20,7 @@ import {
 import { STORAGE_SETTLE_MS, type Store, updateIn } from './store.ts'
 
 /** Milliseconds a caller waits for a refresh, those that other tabs run before it included. */
-export const REFRESH_PATIENCE_MS = 20_000
+export const REFRESH_TIMEOUT_MS = 20_000
 
 /** Milliseconds to wait for a client that knows better, after damaged data was found. */
 const DOUBT_MS = 500
@@ -42,6 +42,8 @@ export interface SharedSessionOptions {
   clientId: string
   /** Holds the record of the session. */
   store: Store
+  /** Clients of the same identity in one process share the session. Default: the store. */
+  identity?: object
   /** Holds the session in the form of the official client; undefined for none. */
   mirror?: Store
   lock: Lock
@@ -67,8 +69,8 @@ export interface SharedSession {
    * @returns how to stop; a refresh that was sent is kept all the same
    */
   open(onChange: (change: SessionChange) => void): () => void
-  /** Reads the store. @returns the credentials, or undefined when nobody is signed in */
-  load(): Promise<Credentials | undefined>
+  /** Reads the store; settles once it has been reported who is signed in, if anyone is. */
+  load(): Promise<void>
   /** Reads the store again, because it may have changed without notice. */
   reload(): void
   /** Begins a session: a user has signed in. */
@@ -113,31 +115,37 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   const isAtomic = () => !!store.isAtomic
   const compare = (a?: SessionRecord, b?: SessionRecord) =>
     isAtomic() ? compareRecords(a, b) : compareCopies(a, b)
-  const bell: Bell = createBell({ ...options, name: key })
+  const bell: Bell = createBell({ identity: store, ...options, name: key })
   const outages = createOutages(store, `${key}_outage`, clock)
   const mirror = options.mirror && createMirror(options.mirror, `credentials_${clientId}`)
   const timeout = Math.min(options.timeout, MAX_TIMEOUT_MS)
   const lease = timeout + 3 * STORAGE_SETTLE_MS
 
   let onChange: ((change: SessionChange) => void) | undefined
+  /** A pair has been reported since the session was opened. */
+  let hasReported = false
   /** The highest record known. */
   let memory: SessionRecord | undefined
   /** An entry has been seen in the store. */
   let isSeen = false
   /** The record in memory did not fit into the store. */
   let isUnsaved = false
+  /** The failure of the store has been reported. */
+  let hasFailed = false
   /** The sign-in or sign-out that is not stored yet: it becomes the highest record when it is. */
   let action: SessionRecord | undefined
-  /** When this client signed in last, in milliseconds since the epoch. */
+  /** When this client signed in last, by `steady`. */
   let signedInAt = -Infinity
-  /** What was read before this moment may be older than what another client knows. */
-  let doubtUntil = 0
+  /** What was read before this moment, by `steady`, may be older than what another client knows. */
+  let doubtUntil = -Infinity
   let doubted: string | undefined
   let flight: Promise<void> | undefined
   let retryTime = 0
   let work: Promise<void> = Promise.resolve()
 
   const now = () => clock.now()
+  /** The time that a change of the system time does not move. */
+  const steady = () => clock.monotonic?.() ?? now()
   const wait = (ms: number) => clock.until(now() + ms)
   const nextEpoch = (known = 0) => Math.max(known + 1, now())
   const pairOf = (record: SessionRecord | undefined) =>
@@ -149,6 +157,8 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   }
 
   function notifyFailure(thrown: unknown) {
+    if (hasFailed) return
+    hasFailed = true
     const error = new AuthError('unavailable', {
       operation: 'storage',
       description: 'the session could not be stored; it lasts as long as this page',
@@ -172,13 +182,22 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     if (validityOf(credentials, clock).isSkewed()) onChange?.({ type: 'clock.skewed' })
     if (isSamePair(before, record)) return true
     const isRefreshed = change === 'refreshed' && before?.kind === 'pair'
-    onChange?.({ type: isRefreshed ? 'pair.refreshed' : 'pair.restored', credentials })
+    report(record, isRefreshed ? 'pair.refreshed' : 'pair.restored')
     return true
   }
 
-  function doubt() {
-    doubtUntil = Math.max(doubtUntil, now() + DOUBT_MS)
+  function report({ credentials }: PairRecord, type: 'pair.restored' | 'pair.refreshed') {
+    hasReported = true
+    onChange?.({ type, credentials })
   }
+
+  function doubt() {
+    doubtUntil = steady() + DOUBT_MS
+  }
+
+  /** A removal of this age may be older than an own sign-in, and does not end it. */
+  const isJustSignedIn = () =>
+    steady() - signedInAt < STORAGE_SETTLE_MS && pairOf(memory)?.generation === 0
 
   /** Takes in what the store holds. @returns whether the store has to be written */
   function absorb(text: string | null): boolean {
@@ -209,7 +228,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     if (isAtomic() && found.kind === 'pair' && compare(found, memory) === 0) {
       if (!isSamePair(found, memory)) {
         memory = found
-        onChange?.({ type: 'pair.restored', credentials: found.credentials })
+        report(found, 'pair.restored')
       }
       return false
     }
@@ -248,7 +267,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     }
     try {
       await updateIn(store, key, update)
-      if (isWritten) isUnsaved = false
+      if (isWritten) isUnsaved = hasFailed = false
     } catch (thrown) {
       if (isWritten) await markUnsaved()
       throw thrown
@@ -257,17 +276,22 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   }
 
   /**
-   * What does not fit into the store leaves a mark that is shorter than what it replaces: nobody presents
+   * What does not fit into the store leaves a mark that is shorter than what it replaces: no client presents
    * the pair before. Removing the entry would say that the app has cleared it.
    */
   async function markUnsaved(): Promise<void> {
     isUnsaved = true
     if (memory?.kind !== 'pair') return
     const mark = { kind: 'spent', epoch: memory.epoch, generation: memory.generation - 1 } as const
-    const write = (text: string | null) =>
-      compare(mark, parseRecord(text)) > 0 ? formatRecord(mark) : undefined
-    await Promise.resolve(updateIn(store, key, write)).catch(() => undefined)
-    bell.ring()
+    let isMarked = false
+    await Promise.resolve(
+      updateIn(store, key, (text) => {
+        isMarked = compare(mark, parseRecord(text)) > 0
+        return isMarked ? formatRecord(mark) : undefined
+      }),
+    ).catch(() => undefined)
+    // Two clients that cannot store would wake each other without end.
+    if (isMarked) bell.ring()
   }
 
   /** A user's action takes place when it is stored, above everything that is there by then. */
@@ -288,7 +312,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
           isSeen = true
           return formatRecord(stored)
         })
-        isUnsaved = false
+        isUnsaved = hasFailed = false
       } catch (thrown) {
         await markUnsaved()
         notifyFailure(thrown)
@@ -303,13 +327,14 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
 
   /** Reads the store and its mirror, and writes back what is lower. */
   async function look(): Promise<void> {
+    const mirrored = mirror?.load()
     try {
       const text = (await store.get(key)) ?? null
       if (absorb(text) || isUnsaved) await commit()
     } catch (thrown) {
       notifyFailure(thrown)
     }
-    await lookIntoMirror('patiently')
+    await lookIntoMirror('patiently', mirrored)
   }
 
   /**
@@ -317,27 +342,32 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
    * be another tab's own write that is not visible here yet is looked at again a moment later.
    *
    * @param how `now` leaves that for the next time; `surely` takes it for what it shows
+   * @returns whether it was left for the next time
    */
-  async function lookIntoMirror(how: 'now' | 'patiently' | 'surely'): Promise<void> {
-    if (!mirror || action) return
-    const found = await mirror.read(memory)
-    if (action) return
+  async function lookIntoMirror(
+    how: 'now' | 'patiently' | 'surely',
+    mirrored = mirror?.load(),
+  ): Promise<boolean> {
+    const text = await mirrored
+    if (!mirror || action) return false
+    const found = mirror.compare(text, memory)
     if (found.type === 'ahead') {
       if (move(found.record)) await commit()
-    } else if (found.type === 'behind') {
+    } else if (found.type === 'behind' || (found.type === 'removed' && isJustSignedIn())) {
       await mirror.write(memory)
     } else if (found.type === 'absent') {
       await mirror.write(memory)
       await noteMirror()
     } else if (found.type !== 'same') {
       if (how !== 'surely' && !found.isCertain && !mirror.isAtomic && memory) {
-        if (how === 'now') return
+        if (how === 'now') return true
         await wait(STORAGE_SETTLE_MS)
         return lookIntoMirror('surely')
       }
-      if (found.type === 'foreign') return adopt(found)
-      if (move({ kind: 'out', epoch: memory!.epoch, isCleared: true })) await commit()
+      if (found.type === 'foreign') await adopt(found)
+      else if (move({ kind: 'out', epoch: memory!.epoch, isCleared: true })) await commit()
     }
+    return false
   }
 
   /** Notes in the store that the mirror has been written, so that its absence means something. */
@@ -379,10 +409,8 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   const sync = () => enqueue(look)
 
   /** A storage event carries the value, which the copy of this page may not show yet. */
-  function hear(text?: string | null) {
-    // A removal that is older than an own sign-in does not end it.
-    const isYoung = now() - signedInAt < STORAGE_SETTLE_MS && pairOf(memory)?.generation === 0
-    if (typeof text === 'string' || (text === null && !isYoung)) {
+  function onStorage(text?: string | null) {
+    if (typeof text === 'string' || (text === null && !isJustSignedIn())) {
       if (absorb(text)) void enqueue(() => commit())
     }
     void sync()
@@ -400,11 +428,17 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       await sync()
       if (hasMoved()) return
       const outage = await outages.read()
-      const isForMe = outage && (outage.at >= since || outage.isOrdered || !isUrgent)
-      if (isForMe && now() < outage.until) throw pause(outage.until, outage.error)
-      if (now() < doubtUntil || held.hasWaited) {
+      // The machine keeps the pause after this client's own failure.
+      const isForeign = outage && !outage.isOwn
+      if (
+        isForeign &&
+        (outage.at >= since || outage.isOrdered || !isUrgent) &&
+        now() < outage.until
+      )
+        throw pause(outage.until, outage.error)
+      if (steady() < doubtUntil || held.hasWaited) {
         // The holder before may have stored a pair that is not visible yet.
-        await clock.until(held.hasWaited ? now() + STORAGE_SETTLE_MS : doubtUntil)
+        await wait(held.hasWaited ? STORAGE_SETTLE_MS : DOUBT_MS)
         await sync()
         if (hasMoved()) return
       }
@@ -418,7 +452,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     } finally {
       void Promise.resolve(hold && wait(hold)).then(() => {
         sending.abort()
-        return held.release()
+        return release(held)
       })
     }
   }
@@ -473,11 +507,12 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       credentials: toCredentials(tokens, clock, pair.credentials),
     }
     await enqueue(async () => {
-      // The app may have cleared the mirror while the server was asked.
-      await lookIntoMirror('now')
-      if (move(next, 'refreshed')) void mirror?.write(memory)
+      // The app may have cleared the mirror while the server was asked, or the official client may have
+      // signed in: that is not written over.
+      const isLeft = await lookIntoMirror('now')
+      if (move(next, 'refreshed') && !isLeft) void mirror?.write(memory)
       await commit(next)
-      void mirror?.write(memory)
+      if (await lookIntoMirror('now')) void sync()
     })
   }
 
@@ -495,10 +530,22 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     }
   }
 
+  /** Frees a lock; where that fails its lease runs out. */
+  async function release(held: HeldLock): Promise<void> {
+    try {
+      await held.release()
+    } catch {
+      // Others wait for as long as if this client had died.
+    }
+  }
+
   /** @throws what `fail` returns when the time is over */
   async function inTime<T>(result: Promise<T>, ms: number, fail: () => AuthError): Promise<T> {
     const waiting = new AbortController()
+    const began = steady()
     const late = clock.until(now() + ms, waiting.signal).then(() => {
+      // The clock of a test may end every wait at once.
+      if (steady() - began < ms / 2) return new Promise<never>(() => undefined)
       throw fail()
     })
     late.catch(() => undefined)
@@ -512,11 +559,12 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   return {
     open(run) {
       onChange = run
+      hasReported = false
       // Listen first and read afterwards, so that no change is missed.
       const stops = [
-        bell.listen(() => hear()),
-        store.watch?.(key, hear),
-        mirror?.watch(() => hear()),
+        bell.listen(() => onStorage()),
+        store.watch?.(key, onStorage),
+        mirror?.watch(() => onStorage()),
       ]
       return () => {
         onChange = undefined
@@ -526,17 +574,19 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
 
     async load() {
       await sync()
-      if (!memory && now() < doubtUntil) {
-        await clock.until(doubtUntil)
+      if (!memory && steady() < doubtUntil) {
+        await wait(DOUBT_MS)
         await sync()
       }
-      return pairOf(memory)?.credentials
+      // After a stop the pair in memory may be known already.
+      const pair = pairOf(memory)
+      if (pair && !hasReported) report(pair, 'pair.restored')
     },
 
-    reload: () => hear(),
+    reload: () => onStorage(),
 
     begin(credentials) {
-      signedInAt = now()
+      signedInAt = steady()
       options.request?.onBegin()
       act({ kind: 'pair', epoch: nextEpoch(memory?.epoch), generation: 0, credentials })
     },
@@ -548,7 +598,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
 
     refresh({ isUrgent = false } = {}) {
       flight ??= refreshOnce(isUrgent).finally(() => (flight = undefined))
-      return inTime(flight, REFRESH_PATIENCE_MS, () =>
+      return inTime(flight, REFRESH_TIMEOUT_MS, () =>
         pause(retryAt(clock, 1), new AuthError('deadline_exceeded', { operation: 'refresh' })),
       )
     },
@@ -556,9 +606,13 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     async refreshEnded(credentials) {
       const held = await acquire()
       try {
-        return await send(credentials)
+        const sending = new AbortController()
+        return await inTime(send(credentials, sending.signal), timeout, () => {
+          sending.abort()
+          return new AuthError('deadline_exceeded', { operation: 'refresh' })
+        })
       } finally {
-        void held.release()
+        void release(held)
       }
     },
 

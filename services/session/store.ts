@@ -21,7 +21,7 @@ export interface Store {
   set(key: string, value: string): Awaitable<void>
   remove(key: string): Awaitable<void>
   /**
-   * Reads a value and replaces it by what `decide` returns, in one step: nobody else writes in between.
+   * Reads a value and replaces it by what `decide` returns, in one step: no other client writes in between.
    * Nothing is written when `decide` returns undefined. Throws when the value cannot be written. Leave
    * it out where the storage has no such operation; the session then also works, but a second client
    * has to wait a second before it trusts what it reads.

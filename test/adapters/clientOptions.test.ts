@@ -3,6 +3,7 @@ import { setup } from 'xstate'
 import type * as XState from 'xstate'
 import { AuthError, createAuth, signIn } from 'cloudbase-authflow'
 import { getUser } from 'cloudbase-authflow/endpoints'
+import { inspector, statelyInspector } from '../../adapters/inspect/index.ts'
 import { openWorld } from '../support/world.ts'
 
 const valid = { env: 'demo', flows: { signIn } }
@@ -71,6 +72,31 @@ describe('createAuth', () => {
     const thrown = thrownBy({ env: 'demo', flows: { broken: flow } })
     expect(thrown).toBeInstanceOf(AuthError)
     expect((thrown as AuthError).message).toContain('flows["broken"]')
+  })
+
+  test.each([
+    ['an observer', { observe: () => undefined }],
+    ['a function', () => undefined],
+    ['a copy of an inspector', { ...inspector(() => undefined) }],
+    ['an heir of an inspector', Object.create(inspector(() => undefined)) as object],
+    [
+      'a proxy of an inspector',
+      new Proxy(
+        inspector(() => undefined),
+        {},
+      ),
+    ],
+    ['null', null],
+  ])('createAuth: %s in place of an inspector is refused', (_, inspect) => {
+    const thrown = thrownBy({ env: 'demo', flows: { signIn }, inspect } as never)
+    expect(thrown).toMatchObject({ code: 'invalid_argument', operation: 'createAuth' })
+    expect((thrown as AuthError).message).toContain('inspect must be made by inspector()')
+  })
+
+  test('createAuth: the inspectors of this package are taken', () => {
+    for (const inspect of [inspector(() => undefined), statelyInspector()]) {
+      expect(() => createAuth({ env: 'demo', flows: { signIn }, inspect })).not.toThrow()
+    }
   })
 
   test('createAuth: a flow for an unknown status is refused by its name', () => {

@@ -12,9 +12,13 @@ import { createV3Methods } from '../../adapters/compat/v3/index.ts'
 import { memoryStore, type Store } from '../../services/session/store.ts'
 import { failure, openCompat, password, username } from './compatWorld.ts'
 
-test('cloudbase.init: the same environment returns the same app, another environment another app', () => {
+test('cloudbase.init: the same environment and client id return the same app, others another app', () => {
   const app = cloudbase.init({ env: 'one', region: 'ap-shanghai' })
-  expect(cloudbase.init({ env: 'one', clientId: 'other' })).toBe(app)
+  expect(cloudbase.init({ env: 'one' })).toBe(app)
+  expect(cloudbase.init({ env: 'one', clientId: 'one' })).toBe(app)
+  const other = cloudbase.init({ env: 'one', clientId: 'other' })
+  expect(other).not.toBe(app)
+  expect(cloudbase.init({ env: 'one', clientId: 'other' })).toBe(other)
   expect(cloudbase.init({ env: 'two' })).not.toBe(app)
   expect(app.auth()).toBe(app.auth({ persistence: 'local' }))
   expect(app.config).toMatchObject({ env: 'one', region: 'ap-shanghai' })
@@ -161,9 +165,16 @@ test.each([
   app.registerHost(url)
   await sandbox.addUser({ username, password })
   await app.auth().signIn({ username, password })
-  expect([...values.keys()].toSorted()).toEqual(['credentials_demo', 'device_id', 'user_info_demo'])
+  expect([...values.keys()].toSorted()).toEqual([
+    'authflow_session_demo',
+    'credentials_demo',
+    'device_id',
+    'user_info_demo',
+  ])
   await app.auth().signOut()
-  expect([...values.keys()]).toEqual(['device_id'])
+  // What stays of the session says that it has ended.
+  expect([...values.keys()].toSorted()).toEqual(['authflow_session_demo', 'device_id'])
+  expect(JSON.parse(values.get('authflow_session_demo')!)).toMatchObject({ kind: 'out' })
 })
 
 test('lazyMethods: a failed import is tried again by the next call', async () => {

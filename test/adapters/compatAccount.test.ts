@@ -141,8 +141,9 @@ describe.each(['the token', 'the whole answer'])('with %s of sudo', (given) => {
       expect(
         await auth[method]({ phone_number: '13900000000', sudo_token, verification_token }),
       ).toBe(undefined)
-      expect(calls()).toEqual(['PATCH /auth/v1/user/contact'])
+      expect(calls()).toEqual(['PATCH /auth/v1/user/contact', 'GET /auth/v1/user/me'])
       expect(me()).toMatchObject({ phone_number: newPhone })
+      expect(auth.currentUser?.phone_number).toBe(newPhone)
     },
   )
 
@@ -306,6 +307,7 @@ describe('signOut', () => {
   test('signOut returns the redirect_uri', async () => {
     const compat = await openCompat()
     await compat.member()
+    compat.sandbox.config({ allowedOrigins: ['https://app.example'] })
     const redirect_uri = 'https://app.example/bye'
     expect(await compat.auth.signOut({ redirect_uri, state: 'wx' })).toMatchObject({
       redirect_uri: `${redirect_uri}?state=wx`,

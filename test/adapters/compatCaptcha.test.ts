@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createCloudbase } from '../../adapters/compat/cloudbase.ts'
 import type { CaptchaToken } from '../../adapters/compat/index.ts'
 import { memoryStore } from '../../services/session/store.ts'
-import { failure, openCompat, password, username } from './compatWorld.ts'
+import { email, failure, openCompat, password, username, soon } from './compatWorld.ts'
 
 const config = { captchaOnEveryCall: 'on' } as const
 const gated = (call: string) => [`${call} captcha_required`, 'POST /auth/v1/captcha/data']
@@ -124,6 +124,61 @@ describe('the EVENT_BUS recipe of the official documents', () => {
   })
 })
 
+describe('captchaOptions: a box that the user has closed', () => {
+  const openBoxes = async () => {
+    const boxes: { url: string; resolve(token: CaptchaToken): void; reject(error: Error): void }[] =
+      []
+    const openURIWithCallback = (url: string) =>
+      new Promise<CaptchaToken>((resolve, reject) => void boxes.push({ url, resolve, reject }))
+    const captchaOptions = { openURIWithCallback }
+    const compat = await openCompat({ config, captchaOptions })
+    const solve = async ({ url, resolve }: (typeof boxes)[0]) => {
+      const { token } = compat.cloudbase.parseCaptcha(url)
+      const key = compat.sandbox.captchaAnswer(token!)!
+      resolve(await compat.auth.verifyCaptchaData({ token: token!, key }))
+    }
+    const shown = (count: number) => expect.poll(() => boxes.length).toBe(count)
+    return { ...compat, boxes, solve, shown }
+  }
+  test.each([0, 1])(
+    'captchaOptions: a later call opens another box, and the answer of box %d serves both',
+    async (answered) => {
+      const { auth, boxes, solve, shown } = await openBoxes()
+      const first = auth.isUsernameRegistered('ada')
+      await shown(1)
+      const second = auth.isUsernameRegistered('ada')
+      await shown(2)
+      await solve(boxes[answered]!)
+      await Promise.race([first, second])
+      // The sandbox takes a token once.
+      await shown(3)
+      await solve(boxes[2]!)
+      expect(await Promise.all([first, second])).toEqual([false, false])
+    },
+  )
+
+  test('captchaOptions: an older box that is closed late does not end the newer one', async () => {
+    const { auth, boxes, solve, shown } = await openBoxes()
+    const first = auth.isUsernameRegistered('ada')
+    await shown(1)
+    const second = auth.isUsernameRegistered('ada')
+    await shown(2)
+    boxes[0]!.reject(new Error('closed'))
+    await solve(boxes[1]!)
+    await shown(3)
+    await solve(boxes[2]!)
+    expect(await Promise.all([first, second])).toEqual([false, false])
+  })
+
+  test('captchaOptions: a box without an answer ends when its picture expires', async () => {
+    const { auth, pass, shown } = await openBoxes()
+    const failed = failure(auth.isUsernameRegistered('ada'))
+    await shown(1)
+    pass(300)
+    expect(await failed).toMatchObject({ error: 'captcha_expired' })
+  })
+})
+
 describe('captchaOptions', () => {
   const open = (openURIWithCallback: (url: string) => Promise<CaptchaToken>) =>
     openCompat({ config, captchaOptions: { openURIWithCallback } })
@@ -231,5 +286,99 @@ describe('captcha calls', () => {
     const { auth } = await openCompat()
     const error = await failure(auth.verifyCaptchaData({ token: 'x' } as never))
     expect(error.error_description).toBe('key is required')
+  })
+})
+
+describe('a captcha box that the app never answers', () => {
+  /** Opens an app whose boxes are answered by the test. */
+  async function openBoxes() {
+    const boxes: { token: string; resolve(token: CaptchaToken): void; reject(e: Error): void }[] =
+      []
+    const openURIWithCallback = (url: string) =>
+      new Promise<CaptchaToken>((resolve, reject) => {
+        boxes.push({ token: compat.cloudbase.parseCaptcha(url).token!, resolve, reject })
+      })
+    const compat = await openCompat({ config, captchaOptions: { openURIWithCallback } })
+    const solve = async (box: (typeof boxes)[0]) =>
+      box.resolve(
+        await compat.auth.verifyCaptchaData({
+          token: box.token,
+          key: compat.sandbox.captchaAnswer(box.token)!,
+        }),
+      )
+    const count = (boxCount: number) => vi.waitUntil(() => boxes.length === boxCount, soon)
+    return { ...compat, boxes, solve, count }
+  }
+
+  test('a call that is made later asks the app again', async () => {
+    const { auth, boxes, solve, count } = await openBoxes()
+    const calls = [auth.isUsernameRegistered('ada')]
+    await count(1)
+    calls.push(auth.isUsernameRegistered('grace'))
+    await count(2)
+    expect(boxes[1]!.token).not.toBe(boxes[0]!.token)
+    await solve(boxes[1]!)
+    // A token is valid for one call, so the other one asks for its own.
+    await count(3)
+    await solve(boxes[2]!)
+    expect(await Promise.all(calls)).toEqual([false, false])
+  })
+
+  test('an earlier box that the app closes then does not fail the calls', async () => {
+    const { auth, boxes, solve, count } = await openBoxes()
+    const calls = [auth.isUsernameRegistered('ada')]
+    await count(1)
+    calls.push(auth.isUsernameRegistered('grace'))
+    await count(2)
+    boxes[0]!.reject(new Error('replaced by a new box'))
+    await solve(boxes[1]!)
+    await count(3)
+    await solve(boxes[2]!)
+    expect(await Promise.all(calls)).toEqual([false, false])
+  })
+
+  test('the question ends when its picture expires, and the next call asks anew', async () => {
+    const { auth, boxes, solve, count, pass } = await openBoxes()
+    const outcome = failure(auth.isUsernameRegistered('ada'))
+    await count(1)
+    pass(3600)
+    expect(await outcome).toMatchObject({ error: 'captcha_expired', operation: 'captcha' })
+    const next = auth.isUsernameRegistered('ada')
+    await count(2)
+    await solve(boxes[1]!)
+    expect(await next).toBe(false)
+  })
+})
+
+describe('getVerification with withCaptcha', () => {
+  test('withCaptcha asks for a captcha first and sends its token with the request', async () => {
+    const compat = await openCompat({
+      captchaOptions: {
+        async openURIWithCallback(url) {
+          const token = compat.cloudbase.parseCaptcha(url).token!
+          const key = compat.sandbox.captchaAnswer(token)!
+          return compat.auth.verifyCaptchaData({ token, key })
+        },
+      },
+    })
+    const { verification_id } = await compat.auth.getVerification({ email }, { withCaptcha: true })
+    expect(verification_id).toEqual(expect.any(String))
+    expect(compat.calls()).toEqual([
+      'POST /auth/v1/captcha/data',
+      'POST /auth/v1/captcha/data/verify',
+      'POST /auth/v1/verification',
+    ])
+    expect(compat.sandbox.requests().at(-1)!.query).toHaveProperty('captcha_token')
+    await compat.auth.getVerification({ email: 'grace@example.com' }, { withCaptcha: false })
+    expect(compat.calls()).toEqual(['POST /auth/v1/verification'])
+  })
+
+  test('withCaptcha: nothing is sent when the user closes the captcha', async () => {
+    const compat = await openCompat({
+      captchaOptions: { openURIWithCallback: () => Promise.reject(new Error('closed')) },
+    })
+    const attempt = compat.auth.getVerification({ email }, { withCaptcha: true })
+    expect(await failure(attempt)).toMatchObject({ error: 'cancelled' })
+    expect(compat.calls()).toEqual(['POST /auth/v1/captcha/data'])
   })
 })

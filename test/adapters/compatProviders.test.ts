@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { type Compat, failure, openCompat, password, username } from './compatWorld.ts'
+import {
+  answeredFailure,
+  type Compat,
+  failure,
+  openCompat,
+  password,
+  username,
+} from './compatWorld.ts'
 
 const back = 'http://127.0.0.1:9/back'
 
@@ -67,6 +74,7 @@ describe('third-party sign-in', () => {
 
     const { provider_token } = await tokenOf(compat)
     expect(await auth.bindWithProvider({ provider_token })).toBe(undefined)
+    expect(auth.currentUser?.providers).toMatchObject([{ id: 'demo_idp' }])
 
     const { total, data, id, name } = await auth.getProviders()
     expect(total).toBe(data.length)
@@ -77,7 +85,11 @@ describe('third-party sign-in', () => {
     ])
 
     expect(await auth.unbindProvider({ provider_id: id! })).toBe(undefined)
-    expect(compat.calls().at(-1)).toBe('DELETE /auth/v1/user/provider/demo_idp')
+    expect(compat.calls().slice(-2)).toEqual([
+      'DELETE /auth/v1/user/provider/demo_idp',
+      'GET /auth/v1/user/me',
+    ])
+    expect(auth.currentUser?.providers).toEqual([])
     expect((await auth.getProviders()).data.some(({ bind }) => bind)).toBe(false)
   })
 
@@ -167,7 +179,7 @@ describe('WeChat mini-program', () => {
     const { auth, calls, cloud, sandbox } = await open()
     const { user, data, error } = await auth.signInWithOpenId()
     expect(error).toBe(null)
-    expect(data.user.id).toBe(user.uid)
+    expect(data.user!.id).toBe(user.uid)
     expect(user.uid).toBe(sandbox.users()[0]!.sub)
     expect(calls()).toEqual(silent)
     expect(cloud.map(({ name }) => name)).toEqual(Array(2).fill('httpOverCallFunction'))
@@ -193,7 +205,7 @@ describe('WeChat mini-program', () => {
   test('signInWithOpenId fails with an error that comes through WeChat’s cloud', async () => {
     const { auth, become } = await open()
     become('???')
-    expect(await failure(auth.signInWithOpenId())).toMatchObject({
+    expect(await answeredFailure(auth.signInWithOpenId())).toMatchObject({
       error: 'failed_precondition',
       error_description: '从第三方获取用户信息失败',
     })
@@ -237,12 +249,18 @@ describe('WeChat mini-program', () => {
   })
 
   test.each([
-    ['signInWithOpenId', undefined],
-    ['signInWithUnionId', undefined],
-    ['signInWithPhoneAuth', { phoneCode: 'x' }],
-  ] as const)('%s fails with unimplemented outside of a mini-program', async (method, params) => {
-    const { auth, calls } = await openCompat()
-    expect(await failure(auth[method](params as never))).toMatchObject({
+    ['signInWithOpenId', ({ auth }: Compat) => answeredFailure(auth.signInWithOpenId())],
+    ['signInWithUnionId', ({ auth }: Compat) => failure(auth.signInWithUnionId())],
+    [
+      'signInWithPhoneAuth',
+      ({ auth }: Compat) => answeredFailure(auth.signInWithPhoneAuth({ phoneCode: 'x' })),
+    ],
+    ['signInAnonymouslyInWx', ({ auth }: Compat) => failure(auth.signInAnonymouslyInWx())],
+    ['bindOpenId', ({ auth }: Compat) => failure(auth.bindOpenId())],
+  ])('%s fails with unimplemented outside of a mini-program', async (_, attempt) => {
+    const compat = await openCompat()
+    const { calls } = compat
+    expect(await attempt(compat)).toMatchObject({
       error: 'unimplemented',
       error_description: expect.stringContaining('init({ wx })'),
     })
@@ -282,7 +300,9 @@ describe('the hosted sign-in page', () => {
 
   test('toDefaultLoginPage fails with unimplemented without a page', async () => {
     const { auth } = await openCompat()
-    expect(await failure(auth.toDefaultLoginPage())).toMatchObject({ error: 'unimplemented' })
+    expect(await answeredFailure(auth.toDefaultLoginPage())).toMatchObject({
+      error: 'unimplemented',
+    })
   })
 })
 
@@ -293,7 +313,12 @@ test.each<[string, (compat: Compat) => Promise<unknown>]>([
   ['provider_token', ({ auth }) => auth.signInWithProvider(undefined as never)],
   ['provider_token', ({ auth }) => auth.bindWithProvider({} as never)],
   ['provider_id', ({ auth }) => auth.unbindProvider({} as never)],
-  ['phoneCode', ({ auth }) => auth.signInWithPhoneAuth({} as never)],
+  [
+    'phoneCode',
+    async ({ auth }) => {
+      throw await answeredFailure(auth.signInWithPhoneAuth({} as never))
+    },
+  ],
 ])('provider methods reject malformed parameters before a request: %s', async (named, run) => {
   const compat = await openCompat()
   await compat.sandbox.addUser({ username, password })

@@ -16,7 +16,7 @@ export const samples = readFileSync(new URL('compatSamples.txt', import.meta.url
 export const typos: [sample: string, written: string, meant: string][] = [
   ['匿名登录转正', '...// 传参参考 Auth.signUp接口', '...(await $signUpParams()),'],
   ['匿名登录转正', '...\n// 传参参考 Auth.signUp接口', '...(await $signUpParams()),'],
-  ['setCustomSignFunc', 'new Promise((resolve, reject))', '() => new Promise($giveTicket)'],
+  ['setCustomSignFunc', 'new Promise((resolve, reject))', 'new Promise($giveTicket)'],
   ['一 Auth.genProviderRedirectUri', 'provider_token: providerToken', 'provider_token'],
   ['一 Auth.getCurrentUser', 'getCurrenUser', 'getCurrentUser'],
   // A verification token is valid once, and sudo uses the first one; neither document says so.
@@ -53,6 +53,7 @@ export const typos: [sample: string, written: string, meant: string][] = [
 
 /** What the reader fills in. */
 export const blanks: [written: string, filled: string][] = [
+  ['clientId: "xxxx"', 'clientId: "xxxx-yyy"'],
   ['= "000000"', '= $newestCode()'],
   ['userInputCode', '$newestCode()'],
   ['"test_sudo_token"', '$sudoToken'],
@@ -104,9 +105,10 @@ export const runs: Record<string, [needs: Needs, ...calls: string[]]> = {
     'bound',
     'GET /auth/v1/user/provider',
     'DELETE /auth/v1/user/provider/wx_open',
+    me,
   ],
   'Auth.getProviders': ['bound', 'GET /auth/v1/user/provider'],
-  'Auth.bindWithProvider': ['member', 'POST /auth/v1/user/provider/bind'],
+  'Auth.bindWithProvider': ['member', 'POST /auth/v1/user/provider/bind', me],
   'Auth.verify': ['signedOut', send, verify],
   'Auth.getVerification': ['signedOut', send],
   '一 Auth.sudo': ['member', 'POST /auth/v1/user/sudo'],
@@ -121,6 +123,7 @@ export const runs: Record<string, [needs: Needs, ...calls: string[]]> = {
     send,
     verify,
     'PATCH /auth/v1/user/contact',
+    me,
   ],
   '一 Auth.bindEmail': [
     'member',
@@ -130,9 +133,10 @@ export const runs: Record<string, [needs: Needs, ...calls: string[]]> = {
     send,
     verify,
     'PATCH /auth/v1/user/contact',
+    me,
   ],
-  '三 Auth.bindPhoneNumber': ['member', send, verify, 'PATCH /auth/v1/user/contact'],
-  '三 Auth.bindEmail': ['member', send, verify, 'PATCH /auth/v1/user/contact'],
+  '三 Auth.bindPhoneNumber': ['member', send, verify, 'PATCH /auth/v1/user/contact', me],
+  '三 Auth.bindEmail': ['member', send, verify, 'PATCH /auth/v1/user/contact', me],
   'Auth.setPassword': ['member', 'PATCH /auth/v1/user/password'],
   'Auth.getUserInfo': ['member', me],
   'Auth.queryUser': ['member', 'GET /auth/v1/user/query'],

@@ -1,7 +1,7 @@
 import { expectTypeOf, test } from 'vitest'
 import type {
+  AnswerError,
   CloudbaseAuth,
-  CloudbaseError,
   Credentials,
   LoginState,
   User,
@@ -43,8 +43,8 @@ test('CloudbaseAuth: signUp returns a login state with a proof and an answer wit
 })
 
 test('CloudbaseAuth: methods of SDK 3.x return data and error', () => {
-  expectTypeOf<Result<'signInWithPassword'>['error']>().toEqualTypeOf<CloudbaseError | null>()
+  expectTypeOf<Result<'signInWithPassword'>['error']>().toEqualTypeOf<AnswerError | null>()
   expectTypeOf<Result<'signInWithPassword'>['data']['session']>().toExtend<
-    { access_token?: string | null } | undefined
+    { access_token?: string | null } | null | undefined
   >()
 })

@@ -1,12 +1,13 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Compat, email, openCompat, password, phone, username } from './compatWorld.ts'
 
 const newPassword = 'Even-better-horse-8'
 
 /** Returns the data of an answer that must have no error. */
-function dataOf<T>({ data, error }: { data: Partial<T>; error: unknown }): T {
+/** Returns the data of a success, in which nothing is null. */
+function dataOf<T>({ data, error }: { data: T; error: unknown }) {
   if (error) throw error as Error
-  return data as T
+  return data as { [Name in keyof T]-?: NonNullable<T[Name]> }
 }
 const whole = { user: { id: expect.any(String) }, session: { access_token: expect.any(String) } }
 
@@ -26,7 +27,7 @@ describe('signInWithPassword', () => {
   test('signInWithPassword returns its error and never rejects', async () => {
     const { auth } = await openCompat()
     const { data, error } = await auth.signInWithPassword({ username, password })
-    expect(data).toEqual({})
+    expect(data).toEqual({ user: null, session: null })
     expect(error).toMatchObject({ error: 'not_found', code: 'not_found' })
     const none = await auth.signInWithPassword({ password })
     expect(none.error?.error_description).toBe('username or email or phone is required')
@@ -142,7 +143,10 @@ test('resend sends to contacts with an account, and to others with type signup',
 describe('the session', () => {
   test('getSession returns null when signed out', async () => {
     const { auth, calls } = await openCompat()
-    expect(await auth.getSession()).toEqual({ data: { session: null }, error: null })
+    expect(await auth.getSession()).toEqual({
+      data: { session: null, user: null },
+      error: null,
+    })
     expect((await auth.getUser()).error).toMatchObject({ error: 'unauthenticated' })
     expect((await auth.refreshSession()).error).toMatchObject({ error: 'unauthenticated' })
     expect((await auth.getClaims()).error).toMatchObject({ error: 'unauthenticated' })
@@ -425,6 +429,77 @@ describe('a provider', () => {
     const other = await compat.auth.verifyOAuth({ ...back, provider: 'another' })
     expect(other.error?.error_description).toContain('provider')
     expect(compat.calls()).not.toContain('POST /auth/v1/provider/token')
+  })
+
+  test.each<[string, object]>([
+    ['of the page', { provider: 'demo_idp', at: 1 }],
+    ['of the official SDK', { provider: 'demo_idp', search: '', hash: '', type: 'sign_in' }],
+    ['of an unknown type', { by: 'cloudbase-authflow', provider: 'demo_idp', type: 'admin' }],
+  ])(
+    'verifyOAuth refuses a state that names an entry %s, and keeps the entry',
+    async (_, entry) => {
+      const values = new Map([['last_login', JSON.stringify(entry)]])
+      vi.stubGlobal('sessionStorage', {
+        getItem: (key: string) => values.get(key) ?? null,
+        setItem: (key: string, value: string) => values.set(key, value),
+        removeItem: (key: string) => values.delete(key),
+      })
+      onTestFinished(() => void vi.unstubAllGlobals())
+      const compat = await openCompat()
+      const { code } = await go(compat)
+      compat.calls()
+      const { error } = await compat.auth.verifyOAuth({ code, state: 'last_login' })
+      expect(error).toMatchObject({ error: 'permission_denied' })
+      expect(values.has('last_login')).toBe(true)
+      expect(compat.calls()).toEqual([])
+    },
+  )
+
+  const asBob = async ({ auth, sandbox }: Compat) => {
+    await sandbox.addUser({ sub: 'uid-bob', username: 'bob', password })
+    await auth.signIn({ username: 'bob', password })
+  }
+
+  test('verifyOAuth links no provider to another user than the one who asked for it', async () => {
+    const compat = await openCompat()
+    await compat.member()
+    const options = { redirectTo }
+    const { url } = dataOf(await compat.auth.linkIdentity({ provider: 'demo_idp', options }))
+    const back = Object.fromEntries(new URL(compat.sandbox.consent(url!, 'alex')).searchParams)
+    await compat.auth.signOut()
+    await asBob(compat)
+    compat.calls()
+    const { error } = await compat.auth.verifyOAuth(back)
+    expect(error).toMatchObject({ error: 'permission_denied' })
+    expect(compat.calls()).toEqual([])
+    const again = await compat.auth.verifyOAuth(back)
+    expect(again.error).toMatchObject({ error: 'permission_denied' })
+  })
+
+  test('verifyOAuth refuses a sign-in that began signed out once another user is signed in', async () => {
+    const compat = await openCompat()
+    const back = await go(compat)
+    await asBob(compat)
+    const { error } = await compat.auth.verifyOAuth(back)
+    expect(error).toMatchObject({ error: 'permission_denied' })
+    expect(compat.auth.currentUser?.uid).toBe('uid-bob')
+  })
+
+  test('verifyOAuth answers the tokens of a user to no other user', async () => {
+    const compat = await openCompat()
+    const back = await go(compat)
+    const { session } = dataOf(await compat.auth.verifyOAuth(back))
+    await asBob(compat)
+    const again = await compat.auth.verifyOAuth(back)
+    expect(again.error).toMatchObject({ error: 'permission_denied' })
+    expect(JSON.stringify(again)).not.toContain(session!.access_token)
+  })
+
+  test('signInWithOAuth refuses an unknown type', async () => {
+    const { auth } = await openCompat()
+    const options = { redirectTo, type: 'admin' as never }
+    const { error } = await auth.signInWithOAuth({ provider: 'demo_idp', options })
+    expect(error?.error_description).toBe('type is unknown')
   })
 
   test('signInWithIdToken signs in by a provider token', async () => {

@@ -1,10 +1,13 @@
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import type { CompatAuthOptions } from '../../adapters/compat/app.ts'
 import { createCloudbase } from '../../adapters/compat/cloudbase.ts'
 import type { InitOptions } from '../../adapters/compat/settings.ts'
 import { memoryStore } from '../../services/session/store.ts'
 import { type Config, createSandbox } from '../../sandbox/index.ts'
 import { manualClock } from '../support/clock.ts'
+
+/** How long a test waits for what happens, also on a busy machine. */
+export const soon = { timeout: 10_000 }
 
 export const env = 'demo'
 export const phone = '+86 13800000000'
@@ -82,11 +85,22 @@ export async function openCompat({ config, init, ...options }: CompatOptions = {
 export type Compat = Awaited<ReturnType<typeof openCompat>>
 
 /** Returns the error that a promise rejects with. */
-export const failure = async (promise: Promise<unknown>) => {
-  const thrown: unknown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
+export const failure = async (promise: Promise<unknown>) =>
+  toFailure(
+    await promise.then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
   )
+
+/** Returns the error that a method of SDK 3.x resolves with. */
+export const answeredFailure = async (promise: Promise<{ data: unknown; error: unknown }>) => {
+  const { data, error } = await promise
+  for (const value of Object.values(data as object)) expect(value).toBe(null)
+  return toFailure(error)
+}
+
+function toFailure(thrown: unknown) {
   if (!(thrown instanceof Error))
     throw new Error('nothing was thrown, or no Error', { cause: thrown })
   return thrown as Error & {

@@ -8,13 +8,17 @@ let popups: { isOpen: boolean; close(): void }[]
 beforeEach(() => {
   popups = []
   vi.useFakeTimers()
-  vi.stubGlobal('window', {
+  const window = {
+    parent: undefined as unknown,
     open() {
-      const popup = { isOpen: true, close: () => (popup.isOpen = false) }
+      const location = { replace: () => undefined }
+      const popup = { isOpen: true, location, close: () => (popup.isOpen = false) }
       popups.push(popup)
       return popup
     },
-  })
+  }
+  window.parent = window
+  vi.stubGlobal('window', window)
 })
 afterEach(() => {
   vi.useRealTimers()

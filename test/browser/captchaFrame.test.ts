@@ -36,3 +36,19 @@ test('captchaFrame: the cancel button of the captcha page cancels the captcha', 
   expect(await page.locator('iframe').count()).toBe(0)
   expect(sandbox.inbox()).toHaveLength(0)
 })
+
+test('captchaFrame: the captcha page cannot navigate the app away nor open a window', async () => {
+  const { page, frame } = await openCaptcha()
+  const url = page.url()
+  const isOpened = await frame.locator('body').evaluate(() => {
+    try {
+      window.top!.location.href = 'https://evil.example/'
+    } catch {
+      // The sandbox refuses it.
+    }
+    return !!window.open('https://evil.example/')
+  })
+  expect(isOpened).toBe(false)
+  expect(page.url()).toBe(url)
+  expect(page.context().pages()).toHaveLength(1)
+})

@@ -1,3 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Config, createSandbox } from '../../sandbox/index.ts'
@@ -32,6 +37,7 @@ async function openApp(config: Partial<Config> = {}, popup = 'yes', openTab = op
     sandbox,
     page,
     ...drive(page),
+    drivePopup: drive,
     grants: () => sandbox.requests().filter(({ path }) => path.endsWith('/provider/token')).length,
 
     /** Opens the app in another tab of the same browser. */
@@ -112,6 +118,98 @@ describe.each(['off', 'on'] as const)('provider popup with COOP %s', (providerCo
     expect(page.errors).toEqual([])
   })
 })
+
+describe('provider popup and the page that opened it', () => {
+  test('the page of the provider has no opener and cannot navigate the app away', async () => {
+    const { page, openPopup, shows } = await openApp()
+    const { origin } = new URL(page.url())
+    const popup = await openPopup()
+    await popup.locator('input[value=alex]').waitFor()
+    expect(await popup.evaluate(() => window.opener === null)).toBe(true)
+    await popup.evaluate(() => void window.open('https://evil.example/', '_parent'))
+    expect(new URL(page.url()).origin).toBe(origin)
+    const next = await openPopup('again')
+    await consent(next)
+    await shows('signedIn')
+  })
+
+  test('the popup does not go on with the flow of the page when it shows the app', async () => {
+    const { page, openPopup, shows, drivePopup } = await openApp()
+    const popup = await openPopup()
+    await popup.locator('input[value=alex]').waitFor()
+    await popup.goto(page.url())
+    await drivePopup(popup).shows('signedOut')
+    expect(page.context().pages()).toHaveLength(2)
+    await shows('signedOut askingPopup')
+  })
+
+  test('a page with a made-up response stays open and shows the app', async () => {
+    const { page, drivePopup } = await openApp()
+    const forged = `${page.url()}&code=1&state=authflowpopup${'0'.repeat(32)}`
+    const [opened] = await Promise.all([
+      page.context().waitForEvent('page'),
+      page.evaluate((url) => void window.open(url), forged),
+    ])
+    await drivePopup(opened).shows('signedOut')
+    await opened.waitForTimeout(500)
+    expect(opened.isClosed()).toBe(false)
+    expect(opened.url()).not.toContain('code=')
+  })
+
+  test('an app in a frame of another site, which has storage of its own, signs in', async () => {
+    const { page } = await openApp()
+    const portal = await createPortal(page.url())
+    const top = await openPartitioned(portal)
+    const frame = top.frames().find((each) => each.url() === page.url())!
+    const [popup] = await Promise.all([
+      top.context().waitForEvent('page'),
+      frame.locator('button[name=begin]').click(),
+    ])
+    await popup.locator('input[value=alex]').waitFor()
+    expect(await popup.evaluate(() => window.opener === null)).toBe(true)
+    const closed = popup.waitForEvent('close')
+    await consent(popup)
+    await expect.poll(() => frame.locator('output').innerText()).toBe('signedIn')
+    await closed
+  })
+})
+
+/** Serves a page with the app in a frame, under another site than the app's. */
+async function createPortal(app: string): Promise<string> {
+  const server = createServer((_, response) =>
+    response.setHeader('content-type', 'text/html').end(`<iframe src="${app}"></iframe>`),
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return `http://localhost:${(server.address() as AddressInfo).port}/`
+}
+
+/**
+ * Opens a page in a browser that partitions storage by site, as browsers do. Playwright turns that off
+ * with its own arguments, which are all left out.
+ */
+async function openPartitioned(url: string): Promise<Page> {
+  const folder = await mkdtemp(join(tmpdir(), 'authflow-'))
+  const browser = await chromium.launch({
+    executablePath: findBrowser(),
+    ignoreDefaultArgs: true,
+    args: [
+      '--headless=new',
+      '--no-sandbox',
+      '--no-first-run',
+      '--remote-debugging-pipe',
+      `--user-data-dir=${folder}`,
+    ],
+  })
+  onTestFinished(async () => {
+    await browser.close()
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  })
+  const page = await browser.newPage()
+  await page.goto(url)
+  await page.frameLocator('iframe').locator('output').waitFor()
+  return page
+}
 
 /** Records what the pages of a context post on channels and to windows, and write to storage. */
 async function recordMessages(context: BrowserContext): Promise<string[]> {

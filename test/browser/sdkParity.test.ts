@@ -4,7 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { openPage, servePage } from '../support/chromium.ts'
-import { email, pageSteps, password, phone, username, wxSteps } from './pages/paritySteps.ts'
+import { moreSteps } from './pages/parityForms.ts'
+import {
+  accessKey,
+  email,
+  pageSteps,
+  password,
+  phone,
+  username,
+  wxSteps,
+} from './pages/paritySteps.ts'
 import { differences, report, type Row, type Rows } from './sdkParityReport.ts'
 import { type Difference, rules } from './sdkParityRules.ts'
 
@@ -16,7 +25,7 @@ afterAll(() => rmSync(temp, { recursive: true }))
 async function playAll(entry: string, steps: readonly string[]) {
   const served = await servePage(`test/browser/pages/${entry}.ts`)
   onTestFinished(served.close)
-  const sandbox = createSandbox({ config: { resendSeconds: 0 } })
+  const sandbox = createSandbox({ config: { resendSeconds: 0, accessKeys: [accessKey] } })
   const { url, close } = await sandbox.listen()
   onTestFinished(close)
   await sandbox.addUser({ phone_number: phone, email, username, password })
@@ -31,6 +40,10 @@ async function playAll(entry: string, steps: readonly string[]) {
   await page.exposeFunction('ticket', () => sandbox.mintTicket('employee-7'))
   await page.exposeFunction('consent', (uri: string) => sandbox.consent(uri, 'alex'))
   await page.exposeFunction('readPicture', (token: string) => sandbox.captchaAnswer(token))
+  await page.exposeFunction('refuse', (path: string, error: string, more = {}) => {
+    const body = { error, error_description: 'refused', ...more }
+    sandbox.faults([{ method: '*', path, status: 400, body }])
+  })
   await page.route('**/__auth/**', async (route) => {
     redirects.push(route.request().url())
     await route.fulfill({ status: 204 })
@@ -41,11 +54,11 @@ async function playAll(entry: string, steps: readonly string[]) {
   for (const step of steps) {
     sandbox.reset()
     await sandbox.load(initialState)
-    const result = await page.evaluate((name) => globalThis.play(name), step)
+    const { result, events } = await page.evaluate((name) => globalThis.play(name), step)
     if (step === 'toDefaultLoginPage') await vi.waitUntil(() => redirects.length > 0)
     const sent = sandbox.requests().slice(before).filter(isCall)
     const calls = [...sent.map(describeCall), ...redirects.splice(0).map(describePage)]
-    rows[step] = { calls, result } satisfies Row
+    rows[step] = { calls, events, result } satisfies Row
   }
   return { rows, names: await page.evaluate(() => globalThis.methods()) }
 }
@@ -72,6 +85,8 @@ function describePage(address: string): string {
   return `→ ${pathname} ?${[...searchParams.keys()].toSorted().join(', ')}`
 }
 
+const allPageSteps = [...pageSteps, ...Object.keys(moreSteps)]
+
 /** Methods that the official SDK has for itself. */
 const INTERNALS = new Set([
   'convertToUser',
@@ -87,8 +102,8 @@ const INTERNALS = new Set([
 
 test('compat API: one script has the same effect as on the official SDK, except for the intended differences', async () => {
   const [page, officialPage, mini, officialMini] = await Promise.all([
-    playAll('parityOurs', pageSteps),
-    playAll('parityOfficial', pageSteps),
+    playAll('parityOurs', allPageSteps),
+    playAll('parityOfficial', allPageSteps),
     playAll('parityWxOurs', wxSteps),
     playAll('parityWxOfficial', wxSteps),
   ])

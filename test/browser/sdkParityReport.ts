@@ -4,6 +4,7 @@ import { behaviours, type Difference, type Rule } from './sdkParityRules.ts'
 /** What a step sends, and the shape of its result. */
 export interface Row {
   calls: string[]
+  events: string[]
   result: unknown
 }
 /** The rows by their steps. */
@@ -11,9 +12,10 @@ export type Rows = Record<string, Row>
 
 /** Returns every difference of two rows, one for each leaf. */
 export function differences(step: string, ours: Row, official: Row): Difference[] {
-  const calls = { step, path: 'calls', ours: ours.calls, official: official.calls }
-  const areSame = JSON.stringify(ours.calls) === JSON.stringify(official.calls)
-  return [...(areSame ? [] : [calls]), ...compare(step, '', ours.result, official.result)]
+  const lists = (['calls', 'events'] as const)
+    .map((path) => ({ step, path, ours: ours[path], official: official[path] }))
+    .filter((list) => JSON.stringify(list.ours) !== JSON.stringify(list.official))
+  return [...lists, ...compare(step, '', ours.result, official.result)]
 }
 
 function compare(step: string, path: string, ours: unknown, official: unknown): Difference[] {
@@ -47,8 +49,9 @@ export function report({ ours, intended, missing }: Findings): Promise<string> {
     '# Differences from the official SDK',
     '',
     'One script calls every documented method of `@cloudbase/js-sdk` 3.7.0 and of',
-    '`cloudbase-authflow/cloudbase`, in Chromium, against the sandbox. A test compares the method, the',
-    'path, the names in query and body, the credential and the shape of the result, and fails for every',
+    '`cloudbase-authflow/cloudbase`, in Chromium, against the sandbox: each form of it, in success and in',
+    'failure. A test compares the method, the path, the names in query and body and the credential of',
+    'every request, the shape of the result, the fields of the error and the events, and fails for every',
     'difference that is not listed here. The test generates this page:',
     '',
     '```sh',
@@ -73,8 +76,9 @@ export function report({ ours, intended, missing }: Findings): Promise<string> {
     'The compat API covers sign-in. It has no database, storage or functions, and it lacks these',
     'methods of the official `auth`: ' + missing.map((name) => `\`${name}\``).join(', ') + '.',
     '',
-    '`init` ignores `persistence`; `useAdapters` uses the `captchaOptions` and the `localStorage` of an',
-    'adapter and ignores its other parts.',
+    'They belong to the low-code platform, to devices without a browser or to QR codes, or they fail in',
+    '3.7.0 as well. `useAdapters` uses the `captchaOptions` and the `localStorage` of an adapter and',
+    'ignores its other parts.',
     '',
     '## Requests of each method',
     '',

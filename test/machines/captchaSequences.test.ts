@@ -133,14 +133,49 @@ test('captcha: a local token is used until it expires', async () => {
   }
 })
 
-test('captcha: a token that was used is not used again', async () => {
+test('captcha: a token that was accepted is tried again until it expires', async () => {
   const { world, tokens } = await openRecordedWorld()
-  for (const dialogs of [1, 2]) {
+  for (const [seconds, dialogs] of [
+    [0, 1],
+    [590, 1],
+    [10, 2],
+  ] as const) {
+    world.advance(seconds)
     world.sandbox.faults(refuse('captcha_required'))
     expect(await requestCode(world)).toBe('sent')
     expect(world.dialogs.size).toBe(dialogs)
   }
-  expect(new Set(tokens.filter(Boolean)).size).toBe(2)
+  expect(tokens[1]).toBe(tokens[3])
+  await world.close()
+})
+
+test('captcha: a refused reuse asks once, is no retry, and is not tried again', async () => {
+  const { world, tokens } = await openRecordedWorld()
+  world.sandbox.faults(refuse('captcha_required'))
+  expect(await requestCode(world)).toBe('sent')
+
+  // The reuse is refused, then the first answer: the retry is still there.
+  world.sandbox.faults(refuse('captcha_required', 'captcha_invalid', 'captcha_invalid'))
+  expect(await requestCode(world)).toBe('sent')
+  expect(world.dialogs.size).toBe(3)
+  expect(tokens.slice(2)).toEqual([null, tokens[1], expect.any(String), expect.any(String)])
+  expect(new Set(tokens.slice(2)).size).toBe(4)
+
+  world.sandbox.faults(refuse('captcha_required'))
+  expect(await requestCode(world)).toBe('sent')
+  expect(world.dialogs.size).toBe(4)
+  expect(tokens).toHaveLength(8)
+  await world.close()
+})
+
+test('captcha: two refusals after a refused reuse fail the call', async () => {
+  const { world, tokens } = await openRecordedWorld()
+  world.sandbox.faults(refuse('captcha_required'))
+  expect(await requestCode(world)).toBe('sent')
+  const twice = ['captcha_invalid', 'captcha_invalid']
+  world.sandbox.faults(refuse('captcha_required', 'captcha_required', ...twice))
+  expect(await requestCode(world)).toBe('captcha_invalid')
+  expect(tokens).toHaveLength(6)
   await world.close()
 })
 

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { createAuth, provider, signIn } from 'cloudbase-authflow'
+import { signInWithCustomTicket } from 'cloudbase-authflow/endpoints'
 import { memoryStore } from '../../services/session/store.ts'
 import { consentAt } from '../support/idp.ts'
 import {
@@ -158,6 +159,28 @@ test('provider: the callback of a sign-in binds nothing', async () => {
   await world.handleCallback(address)
   expect(world.summarize()).toBe('signedIn: provider.askingReturn')
   expect(world.countGrants()).toBe(0)
+})
+
+test('provider: a bind that began signed out binds to no user who signs in meanwhile', async () => {
+  world = await openProviderWorld()
+  await world.start({ purpose: 'bind', uid: 'li.hua' })
+  const address = await consentAt(world.redirects[0]!)
+  // Another tab of the same browser signs the user in while this one is at the provider.
+  const storage = { shared: world.storage.shared, tab: memoryStore() }
+  const other = createAuth({ env: 'demo', endpoint: world.url, storage, flows: {} })
+  other.start()
+  await world.sandbox.addUser({ sub: 'li.hua', phone_number: '+86 13800000000' })
+  const ticket = await world.sandbox.mintTicket('li.hua')
+  await other.call(signInWithCustomTicket, { provider_id: 'custom', ticket })
+  other.stop()
+  world.auth.stop()
+  world.auth.start()
+  world.auth.send({ type: 'provider.return', url: address } as never)
+  await world.settle()
+  const view = world.auth.get()
+  expect(view).toMatchObject({ status: 'signedIn', user: { uid: 'li.hua' }, step: 'askingRetry' })
+  expect(view.error).toMatchObject({ code: 'cancelled' })
+  expect(world.calls.filter((call) => call.includes('/bind'))).toEqual([])
 })
 
 test('provider: two tabs at once each handle their own callback', async () => {

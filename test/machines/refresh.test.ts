@@ -75,7 +75,7 @@ describe('tokens: the refresh', () => {
     fc.record({ message: fc.string(), code: fc.constantFrom('SYS_ERR', 'INVALID_GRANT') }),
     fc.record({
       access_token: fc.constantFrom('', 'x', 1, null),
-      expires_in: fc.constantFrom(0, '9', -1, null),
+      expires_in: fc.constantFrom(0, '9', -1, {}),
     }),
   )
   // After a 421 fetch asks once more by itself.

@@ -112,6 +112,7 @@ testPaths({
         'xstate.error.actor.flow': [{ error: new AuthError('aborted') }],
         'code.sent': [{ code: sentCode, at: 0 }],
         'code.spent': [{ key: sentCode.key }],
+        'store.failed': [{ error: new AuthError('unavailable') }],
       },
       facts: ({ uid, flow }: Context) => [uid, flow],
       canHappen(type, { uid, flow }: Context, value) {
@@ -119,7 +120,9 @@ testPaths({
         // The client itself sends these: on a reload, and before the first call.
         if (['flow.resume', 'codes.restore', 'calls.open'].includes(type)) return false
         // They change neither who is signed in nor which flow runs.
-        if (type.startsWith('code.')) return status === 'signedOut' && !flow
+        if (/^(code|clock|store)\./.test(type)) return status === 'signedOut' && !flow
+        // The tokens are lost once.
+        if (type === 'tokens.lost' && status === 'signedOut') return false
         // The flows differ only in the statuses they are for.
         if (flow === 'other' && !/flow|tokens/.test(type)) return false
         // The client sends nothing before the status is known.
@@ -159,6 +162,8 @@ testPaths({
     'tokens.refreshed': requestToken,
     'code.sent': sendToSession,
     'code.spent': sendToSession,
+    'clock.skewed': sendToSession,
+    'store.failed': sendToSession,
     async 'tokens.lost'(driver, { event, from }) {
       const { world } = driver
       if (from.startsWith('unknown')) return () => undefined

@@ -11,12 +11,13 @@ import { type WorldOptions, openWorld, type World } from '../support/world.ts'
 
 const fails = (code: string) => ({ error: new AuthError(code) })
 const secret = new Secret('a secret')
+const pair = { access_token: secret, refresh_token: secret }
 const redirect = { redirect_uri: 'https://app.example/bye', state: 'here' }
 const machine = signOut
 
 const modelOf = (note: string, input: object): Model => ({
   note,
-  input: { credentials: { access_token: secret, refresh_token: secret }, ...input },
+  input: { credentials: pair, ...input },
   cases: {
     'xstate.done.actor.revoke': [{ output: { redirect_uri: redirect.redirect_uri } }],
     'xstate.done.actor.refresh': [{ output: { access_token: secret } }],
@@ -61,15 +62,20 @@ const endedTokens = new WeakMap<object, string>()
 testPaths({
   flows: { signIn },
   machine,
-  models: [modelOf('on the page', {}), modelOf('with a redirect', { redirect })],
+  models: [
+    modelOf('on the page', {}),
+    modelOf('with a redirect', { redirect }),
+    modelOf('of an expired session', { credentials: { ...pair, expiresAt: -1 } }),
+  ],
   async begin(driver, { model }) {
     const { world } = driver
     await driver.withoutInterruption(() => signInAs(driver, { phone_number: '+86 13800000000' }))
     endedTokens.set(world, await storedToken(world))
+    if (model.note === 'of an expired session') world.advance(8000)
     await driver.act({ type: 'session.end', ...(model.note === 'with a redirect' && redirect) })
   },
-  // Network failures and captchas have tests of their own below.
-  interruptions: ['token expiry', 'reload'],
+  // Network failures, captchas and expired tokens have tests of their own below.
+  interruptions: ['reload'],
   operationOf({ event }, before, { model }) {
     if (event.type.endsWith('refresh')) return 'refresh'
     const [hasRedirect] = (before?.facts as boolean[] | undefined) ?? [
@@ -94,10 +100,10 @@ testPaths({
       world.advance(60)
       await world.settle()
     }
+    await world.reload()
+    await world.settle()
     return { left: world.redirects, isAccepted: await isAccepted(world, endedTokens.get(world)!) }
   },
-  // The next attempt to revoke does not outlive the page; the client is signed out.
-  losses: { 'pausing on until done': ['signedOut: no flow'] },
 })
 
 async function openSignedIn(options: WorldOptions = {}) {
@@ -112,6 +118,7 @@ test('signOut: without a network the session ends at once, and is revoked when t
   const { world, token } = await openSignedIn({
     wire: (...call) => (isDown ? Promise.reject(new TypeError('fetch failed')) : fetch(...call)),
   })
+  world.sandbox.config({ allowedOrigins: ['https://app.example'] })
   isDown = true
   world.auth.send({ type: 'session.end', ...redirect })
   expect(world.auth.get().status).toBe('signedOut')
@@ -145,9 +152,47 @@ test('signOut: it gives up after four attempts without a network, and the client
     world.advance(3600)
   }
   expect(tries).toBe(4)
+  await world.close()
+})
+
+test('signOut: an expired session is refreshed before it is revoked', async () => {
+  const { world } = await openSignedIn()
+  world.advance(8000)
+  const { length } = world.calls
+  world.auth.send({ type: 'session.end' })
+  await world.settle()
+  expect(world.calls.slice(length)).toEqual(['POST /auth/v1/token', 'POST /auth/v1/revoke'])
+  expect(await world.storage.shared.get('authflow_revoke_demo')).toBeUndefined()
+  await world.close()
+})
+
+test('signOut: an expired session that the server rejects needs no revocation', async () => {
+  const { world } = await openSignedIn()
+  world.advance(8000)
+  const fault = { method: 'POST', path: '/auth/v1/token', status: 400 }
+  world.sandbox.faults([{ ...fault, body: { error: 'invalid_grant' } }])
+  const { length } = world.calls
+  world.auth.send({ type: 'session.end' })
+  await world.settle()
+  expect(world.calls.slice(length)).toEqual(['POST /auth/v1/token'])
+  expect(await world.storage.shared.get('authflow_revoke_demo')).toBeUndefined()
+  await world.close()
+})
+
+test('signOut: a session that could not be revoked is revoked by the next page', async () => {
+  let isDown = false
+  const { world, token } = await openSignedIn({
+    wire: (...call) => (isDown ? Promise.reject(new TypeError('fetch failed')) : fetch(...call)),
+  })
+  isDown = true
+  world.auth.send({ type: 'session.end' })
+  await world.settle()
+  isDown = false
   await world.reload()
+  await world.settle()
   expect(world.summarize()).toBe('signedOut: no flow')
-  expect(tries).toBe(4)
+  expect(await isAccepted(world, token)).toBe(false)
+  expect(await world.storage.shared.get('authflow_revoke_demo')).toBeUndefined()
   await world.close()
 })
 

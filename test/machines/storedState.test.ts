@@ -176,6 +176,61 @@ describe('client: a stored flow', () => {
     },
   )
 
+  /** Opens a stored flow with a session; returns the step and the paths of the requests it sent. */
+  async function openForged(text: string, flows: Flows) {
+    const storage = { shared: memoryStore(), tab: memoryStore() }
+    await storage.tab.set(FLOW, text)
+    const sent: string[] = []
+    const fetch = (input: RequestInfo | URL) => {
+      sent.push(new URL(new Request(input).url).pathname)
+      return Promise.reject(new TypeError('Failed to fetch'))
+    }
+    const auth = createAuth({ env: 'demo', endpoint: 'http://localhost', flows, fetch, storage })
+    auth.start()
+    await untilRead(auth)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    const { step } = auth.get()
+    auth.stop()
+    return { step, sent }
+  }
+
+  const request = (src: string, params: object, value = 'sending') => {
+    const context = { params, isAuthorized: true, repeats: 0, retryAt: 0 }
+    const input = { params }
+    const send = { src: 'send', syncSnapshot: false, snapshot: { status: 'active', input } }
+    const snapshot = { status: 'active', value, historyValue: {}, context, children: { send } }
+    return { [src]: { src, syncSnapshot: false, snapshot } }
+  }
+  const forge = (value: string, children: object, context: object = { switched: false }) =>
+    withChecksum(
+      JSON.stringify({
+        json: {
+          format: FORMAT,
+          flow: 'signIn',
+          codes: [],
+          snapshot: { status: 'active', value, historyValue: {}, context, children },
+        },
+      }),
+    )
+
+  test.each([
+    ['a state that calls the server', 'signingInAsGuest', request('signInAnonymously', {})],
+    ['a call beside a state that asks', 'askingAccount', request('signInAnonymously', {})],
+    [
+      'a call at a captcha with a request in flight',
+      'signingInAsGuest',
+      request('signInAnonymously', {}, 'challenged'),
+    ],
+    [
+      'an effect beside a state that asks',
+      'askingAccount',
+      { until: { src: 'until', syncSnapshot: false, snapshot: { status: 'active', input: 0 } } },
+    ],
+  ])('client: a stored flow with %s sends nothing and starts over', async (_, value, children) => {
+    const forged = forge(value, children)
+    expect(await openForged(forged, { signIn })).toEqual({ step: 'askingAccount', sent: [] })
+  })
+
   test('client: a stored flow that the app no longer has is ignored', async () => {
     const auth = await open(saved['askingCode']!, { enter: signIn })
     expect(auth.get().flow).toBeUndefined()

@@ -33,6 +33,8 @@ const payloads: Record<string, object> = {
   'code.sent': { code: { key: 'ANY:+86 13800000000', resendAt: 1 }, at: 0 },
   'codes.restore': { codes: [] },
   'tokens.keep': { tokens: { expires_in: 7200 } },
+  'pair.restored': { credentials: {} },
+  'pair.refreshed': { credentials: {} },
 }
 
 /** The events that a machine accepts in its state; every answer is an error. */

@@ -129,7 +129,7 @@ const names: Record<string, string[]> = {
     'verification',
     'webStore',
   ],
-  './cloudbase': ['CloudbaseError', 'default'],
+  './cloudbase': ['CloudbaseError', 'bridge', 'default', 'registerAuth'],
   './endpoints': [
     'bindProvider',
     'createCaptcha',

@@ -101,3 +101,23 @@ test('sandbox command: a port in use is reported with one line', async () => {
   expect(output).toContain('EADDRINUSE')
   expect(output).not.toContain('    at ')
 })
+
+test('sandbox command: --functions runs the functions of a module', async () => {
+  const file = join(await newFolder(), 'functions.mjs')
+  await writeFile(
+    file,
+    'export const hello = (event, { uid }) => ({ event, uid })\nexport const n = 1',
+  )
+  const child = run('--port', '0', '--functions', file)
+  const client = new Client(createSandbox(), await child.url())
+  const bearer = String((await client.guest()).body['access_token'])
+  const call = async (name: string) =>
+    (await client.post(`/v1/functions/${name}`, { a: 1 }, { bearer })).body
+  expect(await call('hello')).toEqual({ event: { a: 1 }, uid: expect.any(String) })
+  expect((await call('n'))['code']).toBe('FUNCTION_NOT_FOUND')
+})
+
+test('sandbox command: a missing module of functions is named', async () => {
+  const { code, output } = await run('--port', '0', '--functions', '/none.mjs').ended
+  expect([code, output]).toEqual([1, expect.stringContaining('/none.mjs')])
+})

@@ -43,6 +43,9 @@ export class Client {
   fetch(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
     const query = options.query ?? (options.bearer === undefined ? { client_id: clientId } : {})
     const headers = new Headers({ 'x-device-id': device, ...options.headers })
+    if (path.startsWith('/__sandbox') && !headers.has('content-type')) {
+      headers.set('content-type', 'application/json')
+    }
     if (options.bearer !== undefined) headers.set('authorization', `Bearer ${options.bearer}`)
     const body = typeof options.body === 'string' ? options.body : JSON.stringify(options.body)
     const init = { method, headers, redirect: 'manual' } as const

@@ -153,7 +153,7 @@ test('sandbox control API: a foreign Host header is rejected', async () => {
     return response.statusCode
   }
   expect(await statusFor(new URL(url).host)).toBe(200)
-  expect(await statusFor('evil.example')).toBe(501)
+  expect(await statusFor('evil.example')).toBe(421)
 })
 
 test('sandbox control API: the control API answers in process', async () => {

@@ -22,6 +22,7 @@ test('sandbox identities: identities are listed, bound and unbound', async () =>
   expect((await client.get(path, { bearer })).body['data']).toContainEqual({
     id: 'demo_idp',
     name: 'Demo IdP',
+    provider_user_id: expect.any(String),
     provider_user_name: 'Alex Doe',
     bind: true,
   })
@@ -37,7 +38,9 @@ test('sandbox identities: an identity of a removed provider is still listed', as
   const identities = [{ provider_id: 'old_idp', account: 'alex' }]
   const bearer = await client.addAndSignIn({ username: 'bob', identities })
   const { body } = await client.get(path, { bearer })
-  const data = [{ id: 'old_idp', name: 'old_idp', provider_user_name: 'Alex Doe', bind: true }]
+  const provider_user_id = expect.stringMatching(/^o/) as string
+  const shown = { id: 'old_idp', name: 'old_idp', provider_user_id, bind: true }
+  const data = [{ ...shown, provider_user_name: 'Alex Doe' }]
   expect(body).toEqual({ total: 1, data })
 })
 

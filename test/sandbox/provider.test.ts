@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { type Client, clientId, type Json, redirect_uri, start, state } from './client.ts'
+import {
+  claimsOf,
+  type Client,
+  clientId,
+  type Json,
+  redirect_uri,
+  start,
+  startTime,
+  state,
+} from './client.ts'
 
 const provider_id = 'demo_idp'
 const noProfile = { error: 'failed_precondition', error_description: '从第三方获取用户信息失败' }
@@ -17,7 +26,7 @@ const grantBody = (provider_code: string): Json => ({
 })
 
 test('sandbox provider tokens: provider/uri returns the URLs of the consent page and of the sign-out page', async () => {
-  const client = await start()
+  const client = await start({ allowedOrigins: ['https://app.example'] })
   const ask = async (more: Record<string, string>) => {
     const query = { client_id: clientId, provider_id: 'wx_open', redirect_uri, ...more }
     return (await client.get('/auth/v1/provider/uri', { query })).body
@@ -38,7 +47,9 @@ test('sandbox provider tokens: provider/uri returns the URLs of the consent page
   expect((await ask({ response_type: 'nonsense' }))['error']).toBe('invalid_argument')
   expect((await ask({ redirect_uri: 'javascript:alert(1)' }))['error']).toBe('invalid_argument')
   expect((await ask({ redirect_uri: '' }))['error']).toBe('invalid_argument')
-  expect((await ask({ 'other_params[sign_out_uri]': '//x' }))['error']).toBe('invalid_argument')
+  for (const uri of ['//x', 'https://evil.example/bye']) {
+    expect((await ask({ 'other_params[sign_out_uri]': uri }))['error']).toBe('invalid_argument')
+  }
 })
 
 test('sandbox provider tokens: an unlisted provider answers provider_not_enabled', async () => {
@@ -113,6 +124,54 @@ test.each([
     expect(body['provider_profile']).toMatchObject({ name: '李雷' })
   },
 )
+
+test('sandbox provider tokens: an ID token says who consented, and an access token works until it expires', async () => {
+  const client = await start()
+  const tokenFor = async (response_type: string, name: string): Promise<string> => {
+    const uri = await client.providerUri({ response_type })
+    const { hash } = new URL(client.sandbox.consent(uri, 'lilei'))
+    return new URLSearchParams(hash.slice(1)).get(name) ?? ''
+  }
+  const provider_id_token = await tokenFor('id_token', 'id_token')
+  const claims = claimsOf(provider_id_token)
+  expect(claims).toMatchObject({
+    iss: `${client.url}/auth/idp/demo_idp`,
+    aud: clientId,
+    name: '李雷',
+    iat: startTime / 1000,
+  })
+  const provider_access_token = await tokenFor('token', 'access_token')
+  for (const tokens of [{ provider_id_token }, { provider_access_token }]) {
+    for (let use = 0; use < 2; use++) {
+      const { body } = await client.grant({ provider_id, ...tokens })
+      expect(body['provider_profile']).toMatchObject({ sub: claims['sub'], name: '李雷' })
+      const signedIn = await client.withProvider(String(body['provider_token']))
+      expect(signedIn.body['sub']).toEqual(expect.any(String))
+    }
+  }
+  const [head = '', , signature = ''] = provider_id_token.split('.')
+  const forged = Buffer.from(JSON.stringify({ ...claims, preferred_username: 'alex' }))
+  const refused: Record<string, string>[] = [
+    { provider_id_token: `${head}.${forged.toString('base64url')}.${signature}` },
+    { provider_id_token: `${provider_id_token}.x` },
+    { provider_id_token: 'nonsense' },
+    { provider_id_token: provider_access_token },
+    { provider_access_token: provider_id_token },
+    { provider_id_token, provider_id: 'wx_open' },
+    { provider_id_token, client_id: 'other' },
+  ]
+  for (const { client_id = clientId, ...tokens } of refused) {
+    const options = { query: { client_id } }
+    const body = { provider_id, ...tokens }
+    const answer = await client.post('/auth/v1/provider/token', body, options)
+    expect(answer.body['error']).toBe('failed_precondition')
+  }
+  client.sandbox.advance(301)
+  for (const tokens of [{ provider_id_token }, { provider_access_token }]) {
+    const expired = await client.grant({ provider_id, ...tokens })
+    expect(expired.body['error']).toBe('failed_precondition')
+  }
+})
 
 test('sandbox provider tokens: an account has one subject per provider and one union id in all apps', async () => {
   const client = await start()

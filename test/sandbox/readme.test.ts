@@ -34,9 +34,10 @@ test('sandbox README: the table lists every setting with its default', () => {
 test('sandbox README: every endpoint of the control API exists', async () => {
   const client = await start()
   const listed = [...readme.matchAll(/`(GET|POST) (\/__sandbox\/[\w/]+)/g)]
-  expect(listed).toHaveLength(14)
+  expect(listed).toHaveLength(17)
   for (const [, method = '', path = ''] of listed) {
-    const { status } = await client.fetch(method, path.replace('captcha/', 'captcha/unknown'))
+    const address = path.replace(/(?<=\/(?:captcha|documents)\/)$/, 'unknown')
+    const { status } = await client.fetch(method, address)
     expect([method, path, status]).not.toContain(501)
   }
 })

@@ -112,7 +112,7 @@ test('sandbox tokens: revoking an unknown token succeeds and revokes nothing', a
 })
 
 test('sandbox tokens: user/signout revokes the session and returns the redirect URI', async () => {
-  const client = await start()
+  const client = await start({ allowedOrigins: ['https://app.example'] })
   const { access_token: bearer } = await client.bob()
   const body = { redirect_uri: 'https://app.example/out?a=1', state: 'x y' }
   const answer = await client.post('/auth/v1/user/signout', body, { bearer })
@@ -120,13 +120,35 @@ test('sandbox tokens: user/signout revokes the session and returns the redirect 
   expect((await client.me(bearer)).status).toBe(401)
 })
 
-test('sandbox tokens: user/signout rejects a dangerous redirect URI and keeps the session', async () => {
-  const client = await start()
-  const { access_token: bearer } = await client.bob()
-  const body = { redirect_uri: 'javascript://x/%0aalert(1)' }
-  const answer = await client.post('/auth/v1/user/signout', body, { bearer })
-  expect(answer.body['error']).toBe('invalid_argument')
-  expect((await client.me(bearer)).status).toBe(200)
+test.each([
+  'javascript://x/%0aalert(1)',
+  'https://evil.example/out',
+  'https://app.example.evil.example/',
+  'https://app.example:444/',
+  'http://app.example/',
+  'https://app.example@evil.example/',
+  'other://app.example/',
+])(
+  'sandbox tokens: user/signout rejects the redirect URI %s and keeps the session',
+  async (uri) => {
+    const client = await start({ allowedOrigins: ['https://app.example', 'myapp:'] })
+    const { access_token: bearer } = await client.bob()
+    const body = { redirect_uri: uri }
+    const answer = await client.post('/auth/v1/user/signout', body, { bearer })
+    expect(answer.body['error']).toBe('invalid_argument')
+    expect((await client.me(bearer)).status).toBe(200)
+    const query = { redirect_uri: uri }
+    expect((await client.fetch('GET', '/auth/idp/demo_idp/signout', { query })).status).toBe(400)
+  },
+)
+
+test('sandbox tokens: user/signout leads to the own origin and to a listed scheme of an app', async () => {
+  const client = await start({ allowedOrigins: ['myapp:'] })
+  for (const redirect_uri of [`${client.url}/bye`, 'myapp://signed-out']) {
+    const { access_token: bearer } = await client.bob()
+    const answer = await client.post('/auth/v1/user/signout', { redirect_uri }, { bearer })
+    expect(answer.body).toEqual({ redirect_uri })
+  }
 })
 
 test('sandbox tokens: a refresh token is bound to its client', async () => {

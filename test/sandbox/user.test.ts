@@ -22,6 +22,7 @@ test('sandbox user: user/me returns the profile', async () => {
     email_verified: true,
     name: 'Bob',
     gender: 'UNKNOWN',
+    password: 'SET',
     groups: [{ id: 'staff' }],
     providers: [],
     created_at: new Date(startTime).toISOString(),

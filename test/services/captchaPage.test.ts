@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { systemClock } from '../../services/clock.ts'
 import { createCaller } from '../../services/http/caller.ts'
 import { captchaPage } from '../../services/captcha/captchaPage.ts'
 import { Secret, unwrapSecrets } from '../../services/secret.ts'
@@ -11,7 +12,8 @@ const { signal } = new AbortController()
 
 async function open(said: object = {}) {
   const server = await serve(answer(200, { expires_in: 600, ...said }))
-  const means = { call: createCaller(server.http(), 'demo'), nonce: () => state, signal }
+  const call = createCaller(server.http(), 'demo')
+  const means = { call, nonce: () => state, clock: systemClock, signal }
   const service = captchaPage({ redirect_uri: back })
   const verify = (query: string) => service.verify({ state }, new Secret(back + query), means)
   return { server, verify, create: () => service.create('POST:/v1/signin', means) }
@@ -20,7 +22,7 @@ async function open(said: object = {}) {
 test('captchaPage: create asks for a page by POST /v1/captcha/init and returns its URL', async () => {
   const url = 'https://captcha.example/page?id=1'
   const { server, create } = await open({ url })
-  expect(await create()).toEqual({ url, state })
+  expect(await create()).toEqual({ url, state, expires_in: 600 })
   expect(server.last()).toMatchObject({ method: 'POST', path: '/auth/v1/captcha/init' })
   expect(JSON.parse(server.last().body)).toEqual({ redirect_uri: back, state })
 })

@@ -72,6 +72,16 @@ test.each([
   expect(isEcho(text)).toBe(false)
 })
 
+test.each(['密码密码密码密码', '!!!!!!!!', '   ', '¡¿?', '😀'])(
+  'repeatsSecret: the secret %j is found in its echo and in no other text',
+  (secret) => {
+    const sent = [new Secret(secret)]
+    expect(repeatsSecret(`not ${secret}`, sent)).toBe(true)
+    expect(repeatsSecret(`not ${encodeURIComponent(secret)}`, sent)).toBe(true)
+    expect(repeatsSecret('mfa_phone_required: 口令 wrong, try again', sent)).toBe(false)
+  },
+)
+
 test('repeatsSecret: a request without secrets has no echo', () => {
   const sent = [undefined, { username: 'bob', password: new Secret('') }]
   expect(repeatsSecret('bob is unknown', sent)).toBe(false)

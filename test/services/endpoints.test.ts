@@ -46,8 +46,9 @@ const profile = {
 }
 
 const tokens: Pick<Row, 'must' | 'may'> = {
-  must: { access_token: 'secret', expires_in: 'seconds' },
+  must: { access_token: 'secret' },
   may: {
+    expires_in: 'seconds',
     refresh_token: 'secret',
     token_type: 'text',
     sub: 'text',

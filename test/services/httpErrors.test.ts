@@ -201,9 +201,44 @@ describe('http: failures', () => {
       expect(description).toMatch(/: the device is offline \(TypeError\)$/)
     })
 
-    test('unreachable: fetch returns no response', async () => {
+    test('local: fetch returns no response', async () => {
       const fetch = () => Promise.resolve(undefined as unknown as Response)
+      expect((await failureOf(answer(200), { fetch })).code).toBe('local')
+    })
+
+    test.each([
+      'AbortSignal.any is not a function',
+      "Cannot read properties of undefined (reading 'x')",
+      "undefined is not an object (evaluating 'a.b')",
+      'a.b is undefined',
+      'can\'t access property "x", a is null',
+      "Failed to execute 'fetch' on 'Window': Invalid name",
+      'Illegal invocation',
+    ])('local: the page fails with the TypeError %j', async (message) => {
+      const fetch = () => Promise.reject(new TypeError(message))
+      const error = await failureOf(answer(200), { fetch })
+      expect(error).toMatchObject({ code: 'local', description: `TypeError: ${message}` })
+    })
+
+    test.each([
+      'Failed to fetch',
+      'NetworkError when attempting to fetch resource.',
+      'Load failed',
+      'The Internet connection appears to be offline.',
+      '似乎已断开与互联网的连接。',
+      'Could not connect to the server.',
+      'cancelled',
+      'network error',
+      'fetch failed',
+      'Origin null is not allowed by Access-Control-Allow-Origin.',
+    ])('unreachable: a browser fails with the TypeError %j', async (message) => {
+      const fetch = () => Promise.reject(new TypeError(message))
       expect((await failureOf(answer(200), { fetch })).code).toBe('unreachable')
+    })
+
+    test('local: an API that the browser lacks', async () => {
+      const fetch = () => Promise.reject(new ReferenceError('TextDecoder is not defined'))
+      expect((await failureOf(answer(200), { fetch })).code).toBe('local')
     })
 
     test('unreachable: the origin is no URL', async () => {

@@ -48,6 +48,35 @@ describe('http: secrets in errors', () => {
     response.write('{"sub":"u"')
     setImmediate(() => response.destroy())
   }
+  test.each([
+    'correct horse',
+    '密码密码密码密码',
+    '!!!!!!!!',
+    'phone',
+    'required',
+    'mfa_phone_required',
+    '_',
+  ])('http error: the password %j hides no known code of the server', async (password) => {
+    for (const code of [
+      'mfa_phone_required',
+      'invalid_username_or_password',
+      'two_factor_required',
+    ]) {
+      const { http } = await serve(answer(400, { error: code }))
+      const body = { username: 'gus', password: secret(password) }
+      expect((await failure(http()({ ...call, body }))).code).toBe(code)
+    }
+  })
+
+  test('http error: numbers and e-mail addresses of the server are masked', async () => {
+    const error_description =
+      'user zhang.san@example.com (+86 138-0013-8000, １３８００１３８０００) has 3 tries in 3600 s, id 4711815'
+    const { http } = await serve(answer(400, { error: 'not_found', error_description }))
+    expect((await failure(http()(call))).description).toBe(
+      'user z•••@example.com (•••, •••) has 3 tries in 3600 s, id •••',
+    )
+  })
+
   test.each<[string, Handler, Partial<Call & HttpOptions>?]>([
     ['an error of the server', answer(400, { error: 'invalid_password' })],
     ['a page', answer(502, '<html></html>')],

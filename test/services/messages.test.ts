@@ -33,7 +33,7 @@ const documented = `
   login_method_disabled invalid_username_or_password invalid_credentials wrong_password
   user_not_found mfa_phone_required login_type_disabled provider_error
   rate_limit_exceeded invalid_captcha invalid_phone_number captcha_expired captcha_used weak_password
-  code_expired invalid_response foreign_callback
+  code_expired invalid_response foreign_callback origin_not_allowed
 `
   .trim()
   .split(/\s+/)

@@ -3,8 +3,7 @@ import { Console } from 'node:console'
 import { Writable } from 'node:stream'
 import { format, inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { wrapSecrets, Secret, unwrapSecrets } from '../../services/secret.ts'
-import { hasSecret } from '../../services/snapshot.ts'
+import { hasSecret, Secret, unwrapSecrets, wrapSecrets } from '../../services/secret.ts'
 import { anyText } from './arbitrary.ts'
 
 const canary = 'canary-7f3a'
@@ -110,6 +109,48 @@ describe('wrapSecrets', () => {
     },
   )
 
+  const likelyFields = `
+    pin PIN pin_code userPin otp smsOtp totp passcode passphrase passwd pwd password2
+    passwordConfirmation password_repeat client_secret secretAnswer credential cvv recoveryCodes
+    passwords tokens Password
+  `
+  test.each(likelyFields.trim().split(/\s+/))(
+    'wrapSecrets: the field %s is wrapped, as a form may call it',
+    (name) => {
+      const wrapped = wrapSecrets<Record<string, unknown>>({ [name]: canary })
+      expect(wrapped[name]).toBeInstanceOf(Secret)
+    },
+  )
+
+  test.each<[string, unknown]>([
+    ['a number', 87654321],
+    ['a bigint', 87654321n],
+    ['a list', ['87654321', 87654321]],
+    ['an object', { value: '87654321', list: [{ deep: 87654321 }] }],
+    [
+      'an object without prototype',
+      Object.assign(Object.create(null) as object, { v: '87654321' }),
+    ],
+  ])('wrapSecrets: %s in a secret field is wrapped and comes back as it was', (_, password) => {
+    const wrapped = wrapSecrets<{ password: unknown }>({ password })
+    expect(inspect(wrapped, { depth: Infinity })).not.toContain('87654321')
+    expect(hasSecret(wrapped)).toBe(true)
+    expect(unwrapSecrets(wrapped)).toEqual({ password })
+  })
+
+  test('wrapSecrets: a secret in a list of objects is wrapped', () => {
+    const wrapped = wrapSecrets<{ users: unknown }>({ users: [{ name: 'ada', password: canary }] })
+    expect(inspect(wrapped, { depth: Infinity })).not.toContain(canary)
+    expect(unwrapSecrets(wrapped)).toEqual({ users: [{ name: 'ada', password: canary }] })
+  })
+
+  test('wrapSecrets: a field that the flow declares as secret is wrapped', () => {
+    const wrapped = wrapSecrets<Record<string, unknown>>({ motherMaidenName: canary }, [
+      'motherMaidenName',
+    ])
+    expect(wrapped['motherMaidenName']).toBeInstanceOf(Secret)
+  })
+
   test('wrapSecrets: a password is kept byte for byte', () => {
     fc.assert(
       fc.property(anyText(), (password) => {
@@ -123,7 +164,8 @@ describe('wrapSecrets', () => {
     const sent = {
       type: 'code.submit',
       phone_number: '+86 13800000000',
-      code: 123456,
+      hasPassword: true,
+      code: false,
       password: undefined,
       token: null,
       at: new Date(0),
@@ -137,9 +179,8 @@ describe('wrapSecrets', () => {
 
   test.each([
     'verification_id',
-    'codes',
-    'passwords',
-    'tokens',
+    'barcode',
+    'opinion',
     'encode',
     'newPasswordHint',
     'tokenType',

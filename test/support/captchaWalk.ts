@@ -19,12 +19,19 @@ const fails = (code: string) => ({ error: new AuthError(code) })
 /** What of the context decides how the dialog goes on at this time. */
 const factsAt =
   (now: number) =>
-  ({ question, token, expiresAt, error }: Context) => [
+  ({ question, token, expiresAt, isUsed, canReuse, error }: Context) => [
     !!question,
     !!token,
     expiresAt > now,
+    !!token && isUsed,
+    canReuse,
     error?.code,
   ]
+
+const tokenCases = ({ token }: Context) => [
+  { token: new Secret('foreign'), note: 'a foreign token' },
+  ...(token ? [{ token }] : []),
+]
 
 const modelOf = (note: string, createAnswers: object[], refusals: string[]): Model => ({
   note,
@@ -33,10 +40,8 @@ const modelOf = (note: string, createAnswers: object[], refusals: string[]): Mod
       { purpose },
       ...(token ? [{ purpose, rejected: token, note: 'its token was rejected' }] : []),
     ],
-    'captcha.spend': ({ token }: Context) => [
-      { token: new Secret('foreign'), note: 'a foreign token' },
-      ...(token ? [{ token }] : []),
-    ],
+    'captcha.accept': tokenCases,
+    'captcha.reject': tokenCases,
     'captcha.answer': [{ text: 'ABCD' }],
     'xstate.done.actor.createCaptcha': createAnswers,
     'xstate.done.actor.verifyCaptcha': [
@@ -94,7 +99,11 @@ export const captchaKinds: CaptchaKind[] = [
     async answer(world, code) {
       const { url } = world.auth.get().captcha!
       if (code === 'foreign_callback') return `${redirect_uri}?state=another&captcha_token=other`
-      if (code === TOO_LATE || code === 'captcha_invalid') world.advance(600)
+      if (code === 'captcha_invalid') {
+        const { question } = world.actor('captcha').getSnapshot().context as Context
+        return `${redirect_uri}?state=${question!.state}&error=captcha_invalid`
+      }
+      if (code === TOO_LATE) world.advance(600)
       const page = await openCaptchaPage(url!, world.sandbox.captchaAnswer)
       return code ? page.cancel() : page.solve()
     },
@@ -185,10 +194,17 @@ export async function walkCaptcha(
     switch (event.type) {
       case 'captcha.require':
         return send({ ...event, rejected: note && context().token })
-      case 'captcha.spend':
+      case 'captcha.accept':
+      case 'captcha.reject':
         return send({ ...event, token: note ? event.token : context().token })
       case 'captcha.answer':
         return sendAnswer(later)
+      case 'xstate.done.actor.untilExpiry':
+        world.advance(600)
+        return world.settle({ answering: false })
+      case 'xstate.error.actor.untilExpiry':
+        clock.failWait('last')
+        return world.settle({ answering: false })
       case 'xstate.error.actor.createCaptcha':
         return release({ ...create, status: 503 })
       case 'xstate.error.actor.verifyCaptcha':

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
-import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate'
+import type { AnyActorRef, AnyMachineSnapshot } from 'xstate'
 import { __unsafe_getAllOwnEventDescriptors as descriptorsOf } from 'xstate'
 import { account, createAuth, provider, resetPassword, signIn, upgrade } from 'cloudbase-authflow'
 import { flowActors } from '../../adapters/client/view.ts'
-import type { Inspector } from '../../adapters/inspect/index.ts'
+import { observer } from './observer.ts'
 import { freshTokens } from '../../machines/core/freshTokens.ts'
 import { createSandbox } from '../../sandbox/index.ts'
 import { AuthError } from '../../services/error.ts'
@@ -16,7 +16,10 @@ import { createRandomServer } from './randomServer.ts'
 import type { Popup } from './world.ts'
 
 const url = 'http://sandbox.test'
+/** The session in the form of the official client. */
 const SESSION = 'credentials_demo'
+/** What holds tokens besides. */
+const SESSIONS = [SESSION, 'authflow_session_demo', 'authflow_revoke_demo']
 const flows = { signIn, resetPassword, account, upgrade, provider }
 const newContact = '+86 13600000000'
 
@@ -50,8 +53,13 @@ export async function openRandomWorld() {
     get: (key: string) => map.get(key),
     set(key: string, value: string) {
       map.set(key, value)
-      if (key !== SESSION) seen.add(value)
+      if (!SESSIONS.includes(key)) seen.add(value)
     },
+    update(key: string, decide: (text: string | null) => string | undefined) {
+      const next = decide(map.get(key) ?? null)
+      if (next !== undefined) this.set(key, next)
+    },
+    isAtomic: true,
     remove: (key: string) => void map.delete(key),
   })
   const storage = { shared: storeIn(shared), tab: storeIn(tab) }
@@ -98,13 +106,10 @@ export async function openRandomWorld() {
             signal.addEventListener('abort', () => reject(signal.reason as Error))
           }),
       },
-      // Not the redacting inspector of apps: tests see every event.
-      inspect: {
-        observe(event: InspectionEvent) {
-          system = (event.actorRef as AnyActorRef).system
-          if (event.type === '@xstate.event') seen.add(JSON.stringify(event.event))
-        },
-      } as unknown as Inspector,
+      inspect: observer((event) => {
+        system = (event.actorRef as AnyActorRef).system
+        if (event.type === '@xstate.event') seen.add(JSON.stringify(event.event))
+      }),
     })
     auth.subscribe((view) => {
       seen.add(JSON.stringify(view))
@@ -257,7 +262,7 @@ export async function openRandomWorld() {
       const { status, user, flow: name, step } = world.auth.get() as Visible
       visitedSteps.add(`${name}.${step}`)
       const isSignedIn = status === 'signedIn' || status === 'anonymous'
-      if (isSignedIn !== shared.has(SESSION)) report(`${status}, but the store says otherwise`)
+      if (isSignedIn !== !!shared.get(SESSION)) report(`${status}, but the store says otherwise`)
       const flow = system.get('flow') as AnyActorRef | undefined
       if (accountFlow && accountFlow.flow === flow && accountFlow.uid !== user?.uid) {
         report('a flow goes on for another user')

@@ -46,7 +46,7 @@ export function requestModel(operation: OperationName, input: object): Model {
         'unreachable',
         'internal',
       ].map(fails),
-      'xstate.done.actor.solveCaptcha': [{ output: secret }],
+      'xstate.done.actor.solveCaptcha': [{ output: { captchaToken: secret, isReused: false } }],
       'xstate.error.actor.solveCaptcha': [fails('cancelled')],
       'xstate.error.actor.until': [fails('unknown')],
     },

@@ -1,228 +1,178 @@
 import type { SnapshotFrom } from 'xstate'
 import type { TokensMachine } from '../../machines/core/tokens.ts'
 import { AuthError } from '../../services/error.ts'
-import type { Tokens } from '../../services/http/wire.ts'
 import { Secret } from '../../services/secret.ts'
-import { memoryStore, type Store } from '../../services/session/store.ts'
-import { createTokenStore } from '../../services/session/tokenStore.ts'
-import type { Interruption } from './interruptions.ts'
+import { toCredentials } from '../../services/session/credentials.ts'
+import { formatMirror, formatRecord } from '../../services/session/record.ts'
+import { memoryStore } from '../../services/session/store.ts'
 import type { Model, Path, Step } from './paths.ts'
 import { openWorld, type World } from './world.ts'
 
 type Context = SnapshotFrom<TokensMachine>['context']
 
 const secret = new Secret('a secret')
-const fails = (code: string) => ({ error: new AuthError(code) })
+const fails = (code: string, retryAfter?: number) => ({
+  error: new AuthError(code, { retryAfter }),
+})
 
-/** What of the context decides how the machine goes on at this time. */
-const factsAt =
-  (now: number) =>
-  ({ credentials, failures, error }: Context) => [
-    credentials && [credentials.expiresAt > now, !!credentials.refresh_token],
-    Math.min(failures, 1),
-    error?.code,
-  ]
+/** What of the context decides how the machine goes on. */
+const facts = ({ credentials, error, isUrgent }: Context) => [
+  !!credentials,
+  error?.code,
+  error?.retryAfter,
+  !!isUrgent,
+]
 
-const HOUR_MS = 3_600_000
-const SESSION = 'credentials_demo'
+const SESSION = 'authflow_session_demo'
 const pair = { access_token: secret, refresh_token: secret }
 
 /** The model of the `tokens` machine. */
 export const tokensModel: Model = {
   cases: {
-    'xstate.done.actor.load': [
-      { output: undefined, note: 'nothing stored' },
-      { output: { ...pair, expiresAt: HOUR_MS }, note: 'valid' },
-      { output: { ...pair, expiresAt: -HOUR_MS }, note: 'expired' },
-      { output: { access_token: secret, expiresAt: -HOUR_MS }, note: 'expired, not refreshable' },
-    ],
     'tokens.keep': [{ tokens: { ...pair, expires_in: 7200 } }],
     'tokens.refresh': ({ serial }: Context) => [
       { serial, note: 'the current pair' },
       { serial: -1, note: 'an earlier pair' },
     ],
-    'xstate.done.actor.refresh': [{ output: { ...pair, expires_in: 7200 } }],
+    'tokens.revoke': [{ credentials: pair }],
+    'pair.restored': [{ credentials: { ...pair, expiresAt: 1 } }],
+    'pair.refreshed': [{ credentials: { ...pair, expiresAt: 1 } }],
+    'pair.lost': [{}, fails('invalid_grant')],
+    'store.failed': [fails('unavailable')],
     'xstate.error.actor.load': [fails('unknown')],
-    'xstate.error.actor.refresh': ['invalid_grant', 'unavailable'].map(fails),
+    'xstate.error.actor.refresh': [fails('unavailable'), fails('unavailable', 60)],
   },
-  facts: factsAt(0),
-  canHappen: (type, { credentials }: Context) => type !== 'tokens.drop' || !!credentials,
+  facts,
+  canHappen(type, { credentials }: Context, value) {
+    // The rest of what the store reports comes after it was read, and of a pair that there is.
+    if (type === 'pair.lost') return !!credentials && value !== 'loading'
+    return type !== 'pair.refreshed' || value === 'refreshing'
+  },
 }
 
-/** Creates a store whose session is read only when `release` is called, once `hold` was. */
-export function slowStore() {
-  const store = memoryStore()
-  let isHeld = false
-  let waiting: ((fault?: Error) => void)[] = []
-  return {
-    ...store,
-    async get(key: string) {
-      if (isHeld && key === SESSION) {
-        const fault = await new Promise<Error | void>((resolve) => waiting.push(resolve))
-        if (fault) throw fault
-      }
-      return store.get(key)
-    },
-    has: (key: string) => !!store.get(key),
-    hold: () => (isHeld = true),
-    /** Answers the pending reads, or fails them. */
-    release(fault?: Error) {
-      for (const resolve of waiting) resolve(fault)
-      waiting = []
-    },
-  }
-}
-
-/**
- * Signs in a guest without the client of the world.
- *
- * @param world its server is used
- * @returns the guest's tokens
- */
-export async function fetchTokens({ url, sandbox }: World): Promise<Tokens> {
-  const { captchaOnEveryCall } = sandbox.config()
-  sandbox.config({ captchaOnEveryCall: 'off' })
+/** Signs in a guest without the client of the world. */
+export async function fetchTokens({ url, clock }: World) {
   const response = await fetch(`${url}/auth/v1/signin/anonymously?client_id=demo`, {
     method: 'POST',
     headers: { 'x-device-id': 'device-of-the-guest' },
   })
-  sandbox.config({ captchaOnEveryCall })
   const answer = (await response.json()) as Record<'access_token' | 'refresh_token', string>
-  return {
+  const tokens = {
     ...answer,
     access_token: new Secret(answer.access_token),
     refresh_token: new Secret(answer.refresh_token),
     expires_in: 7200,
   }
+  return { tokens, credentials: toCredentials(tokens, clock) }
 }
 
-async function storeSession(world: World, shared: Store, note: unknown) {
-  if (note === 'nothing stored') return shared.remove(SESSION)
-  const { expires_in: _, ...tokens } = await fetchTokens(world)
-  const expiresAt = world.clock.now() + (note === 'valid' ? HOUR_MS : -HOUR_MS)
-  const refresh_token = note === 'expired, not refreshable' ? undefined : tokens.refresh_token
-  await createTokenStore(shared, 'demo').save({ ...tokens, refresh_token, expiresAt })
+/** Stores what another client has done to the session. */
+export async function storeRecord(world: World, record: 'a session' | 'signed out') {
+  const { shared } = world.storage
+  const epoch = world.clock.now() + 1000
+  if (record === 'signed out') {
+    await shared.set(SESSION, formatRecord({ kind: 'out', epoch }))
+    return shared.remove('credentials_demo')
+  }
+  const { credentials } = await fetchTokens(world)
+  const stored = { kind: 'pair', epoch, generation: 0, credentials } as const
+  await shared.set(SESSION, formatRecord(stored))
+  await shared.set('credentials_demo', formatMirror(stored))
 }
-
-const endpoint = { method: 'POST', path: '/auth/v1/token' }
-const noConnection = { ...endpoint, drop: 'before' } as const
 
 /**
  * Walks a path of the `tokens` machine in a client. Requests and reads wait until the path releases
- * them.
+ * them; what no server, store or clock can cause is sent to the machine.
  *
- * @param path the path
- * @param interruption what happens on the way
- * @returns the state and facts after each step, how it ends, the captchas and the transitions taken
+ * @returns the state and facts after each step, how it ends, and the transitions taken
  */
-export async function walkTokens({ steps }: Path, interruption: Interruption) {
-  const shared = slowStore()
-  const world = await openWorld({
-    interruption: interruption === 'captcha' ? 'captcha' : 'nothing',
-    storage: { shared },
-  })
-  const { sandbox, clock } = world
+export async function walkTokens({ steps }: Path) {
+  const store = memoryStore()
+  const reads: (() => void)[] = []
+  let isHeld = false
+  const shared = {
+    ...store,
+    async get(key: string) {
+      if (isHeld && key === SESSION) await new Promise<void>((resolve) => reads.push(resolve))
+      return store.get(key)
+    },
+  }
+  const world = await openWorld({ storage: { shared } })
+  const { sandbox } = world
   const tokens = () => world.actor('tokens')
   const context = () => tokens().getSnapshot().context as Context
   const value = () => tokens().getSnapshot().value as string
   const states: unknown[] = []
 
+  async function releaseReads() {
+    isHeld = false
+    for (const resolve of reads.splice(0)) resolve()
+    await world.settle()
+  }
   async function send(event: { type: string; [field: string]: unknown }) {
     tokens().send(event)
     await world.settle()
   }
-  async function release(fault?: object) {
-    if (fault) sandbox.faults([...sandbox.faults(), fault as typeof noConnection])
-    world.releaseRequests()
-    await world.settle()
-  }
-  async function releaseReads(fault?: Error) {
-    shared.release(fault)
-    await world.settle()
-  }
-  async function advance(seconds = 60) {
-    world.advance(seconds)
-    await world.settle()
-  }
 
   async function perform({ event }: Step) {
-    const code = (event.error as AuthError | undefined)?.code
+    const { code, retryAfter } = (event.error ?? {}) as Partial<AuthError>
     switch (event.type) {
       case 'xstate.done.actor.load':
-        await storeSession(world, shared, event.note)
         return releaseReads()
-      case 'xstate.error.actor.load':
-        return releaseReads(new Error('the store is damaged'))
       case 'tokens.keep':
-        return send({ ...event, tokens: await fetchTokens(world) })
+        await send({ ...event, tokens: (await fetchTokens(world)).tokens })
+        // What comes next needs the store.
+        return releaseReads()
       case 'tokens.refresh':
         return send({ ...event, serial: event.serial === -1 ? -1 : context().serial })
-      case 'tokens.reload':
-      case 'tokens.drop':
-        return send(event)
-      case 'xstate.done.actor.refresh':
-        return release()
-      case 'xstate.error.actor.refresh': {
-        const status = code === 'unavailable' ? 503 : 400
-        return release({ ...endpoint, status, body: { error: code } })
-      }
-      case 'xstate.done.actor.until':
-        return advance()
-      case 'xstate.error.actor.until':
-        // After a reload there is no such wait.
-        if (value() === 'pausing') clock.failWait('first')
+      case 'pair.restored':
+        await storeRecord(world, 'a session')
+        if (value() === 'loading') return releaseReads()
+        return send({ type: 'tokens.reload' })
+      case 'pair.lost':
+        if (!code) {
+          await storeRecord(world, 'signed out')
+          return send({ type: 'tokens.reload' })
+        }
+        return send({ ...event })
+      case 'pair.refreshed':
+        world.releaseRequests()
         return world.settle()
+      case 'xstate.error.actor.refresh':
+        sandbox.faults([
+          {
+            method: 'POST',
+            path: '/auth/v1/token',
+            status: 503,
+            body: { error: code, retry_after: retryAfter },
+          },
+        ])
+        world.releaseRequests()
+        return world.settle()
+      case 'xstate.done.actor.until':
+        world.advance(61)
+        return world.settle()
+      case 'xstate.error.actor.until':
+        world.clock.failWait('first')
+        return world.settle()
+      default:
+        return send(event)
     }
-    throw new Error(`no action is known for ${event.type}`)
   }
 
-  /** Refreshes again after a network failure, once the wait for it is over. */
-  async function performAgain(step: Step) {
-    await advance()
-    await send({ type: 'tokens.refresh', serial: context().serial })
-    await perform(step)
-  }
-
-  /** Reloads the page; a refresh that was in flight is requested again. */
-  async function reload({ to }: Pick<Step, 'to'>) {
-    await world.reload()
-    await releaseReads()
-    if (to === 'refreshing') await send({ type: 'tokens.refresh', serial: context().serial })
-  }
-
-  /** Whether the stored session can be refreshed. */
-  async function isRefreshable() {
-    sandbox.faults([])
-    const before = world.calls.length
-    await reload({ to: 'refreshing' })
-    await release()
-    return value() === 'kept' && world.calls.length > before
-  }
-
-  shared.hold()
+  isHeld = true
   await world.reload()
   world.holdRequests(/v1\/token$/)
-  if (interruption === 'network failure') sandbox.faults([noConnection])
   for (const step of steps) {
-    // The tokens in use expire; tokens that are not read yet do not.
-    if (interruption === 'token expiry' && value() !== 'loading') await advance(7200)
     await perform(step)
-    // Tokens that were valid are refreshed first.
-    const isDetour =
-      interruption === 'token expiry' && value() === 'refreshing' && step.to === 'kept'
-    if (isDetour) await release()
-    const isRefresh = step.event.type.endsWith('actor.refresh')
-    if (interruption === 'network failure' && isRefresh) {
-      if (context().error?.code === 'unreachable') await performAgain(step)
-    }
-    if (interruption === 'reload') await reload(step)
-    states.push([value(), factsAt(clock.now())(context())])
+    states.push([value(), facts(context())])
   }
-  const { taken, dialogs } = world
   await releaseReads()
-  const { status } = world.auth.get()
-  const isStored = shared.has(SESSION)
-  const end = { value: value(), status, isStored, isRefreshable: await isRefreshable() }
+  world.releaseRequests()
+  await world.settle()
+  const stored = await shared.get('credentials_demo')
+  const end = { value: value(), status: world.auth.get().status, isStored: !!stored }
+  const { taken } = world
   await world.close()
-  return { states, end, taken, dialogs }
+  return { states, end, taken }
 }

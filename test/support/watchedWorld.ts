@@ -4,7 +4,8 @@ import { memoryStore, type Store } from '../../services/session/store.ts'
 import { print, textsIn } from './texts.ts'
 import { openWorld, type WorldOptions } from './world.ts'
 
-const SESSION = 'credentials_demo'
+/** What holds tokens: the session, its mirror, and a session that is to be revoked. */
+const SESSIONS = ['authflow_session_demo', 'credentials_demo', 'authflow_revoke_demo']
 
 /** Where the captcha page of a watched world redirects to. */
 export const redirect_uri = 'https://app.example/captcha'
@@ -60,11 +61,16 @@ export async function openWatchedWorld(options: WorldOptions) {
 
   const watched = (name: 'tab' | 'shared'): Store => {
     const store = memoryStore()
+    const isShown = (key: string) => name === 'tab' || !SESSIONS.includes(key)
     return {
       ...store,
       set(key, value) {
-        if (name === 'tab' || key !== SESSION) shown[name].push(key, value)
+        if (isShown(key)) shown[name].push(key, value)
         return store.set(key, value)
+      },
+      update(key, decide) {
+        store.update!(key, decide)
+        if (isShown(key)) shown[name].push(key, String(store.get(key)))
       },
     }
   }

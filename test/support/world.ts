@@ -1,6 +1,6 @@
 import type { AnyActorRef, InspectionEvent } from 'xstate'
 import { type AuthOptions, createAuth } from '../../adapters/client/index.ts'
-import type { Inspector } from '../../adapters/inspect/index.ts'
+import { observer } from './observer.ts'
 import type { Flows } from '../../machines/core/session.ts'
 import { signIn } from '../../machines/flows/signIn.ts'
 import { type Config, createSandbox } from '../../sandbox/index.ts'
@@ -91,14 +91,11 @@ export async function openWorld(options: WorldOptions = {}) {
             signal.addEventListener('abort', () => reject(signal.reason as Error))
           }),
       },
-      // Not the redacting inspector of apps: tests see every event.
-      inspect: {
-        observe(event) {
-          system = (event.actorRef as AnyActorRef).system
-          recordTransitions(event, taken)
-          options.inspect?.(event)
-        },
-      } as Inspector,
+      inspect: observer((event) => {
+        system = (event.actorRef as AnyActorRef).system
+        recordTransitions(event, taken)
+        options.inspect?.(event)
+      }),
     })
     auth.start()
     return auth

@@ -56,6 +56,7 @@ export function createAccountMethods({ client, session }: Context) {
     requireOneOf(params, 'phone_number', 'email')
     const request = { ...params, sudo_token: tokenOf(sudo_token) }
     await client.call(api.setContact, request as never)
+    await session.reread()
   }
 
   return {
@@ -142,7 +143,7 @@ export function createAccountMethods({ client, session }: Context) {
       const deleted = await client.call(api.deleteUser, {
         sudo_token: tokenOf(sudo_token) || undefined,
       })
-      await client.endSession()
+      await session.end()
       return deleted
     },
   }

@@ -1,13 +1,27 @@
 import type { Context } from '../context.ts'
 import { lazyMethods } from '../lazyMethods.ts'
+import { createTicketHolder, type TicketSource } from '../ticketSource.ts'
 import { createSessionMethods } from './session.ts'
-import { createSignInMethods } from './signIn.ts'
 
 /** The methods of SDK 2.x. */
 export interface V2Methods extends ReturnType<typeof createV2Methods> {}
 
-/** Creates the methods of SDK 2.x; those a first screen seldom needs are imported when called. */
+/** Creates the methods of SDK 2.x; all but those of the session are imported when called. */
 export function createV2Methods(context: Context) {
+  const tickets = createTicketHolder()
+  const signIn = lazyMethods(
+    [
+      'getVerification',
+      'verify',
+      'signUp',
+      'signIn',
+      'signInAnonymously',
+      'signInWithSms',
+      'signInWithEmail',
+      'signInWithCustomTicket',
+    ],
+    async () => (await import('./signIn.ts')).createSignInMethods(context, tickets),
+  )
   const onDemand = lazyMethods(
     [
       'sudo',
@@ -26,17 +40,42 @@ export function createV2Methods(context: Context) {
       'bindWithProvider',
       'unbindProvider',
       'getProviders',
+      'getCurrentUser',
+      'getUserInfo',
+      'loginScope',
+      'getCredentials',
+      'setCredentials',
+      'refreshTokenForce',
+      'createCaptchaData',
+      'verifyCaptchaData',
     ],
     async () => (await import('./onDemand.ts')).createOnDemandMethods(context),
   )
   const platform = lazyMethods(
-    ['signInWithOpenId', 'signInWithUnionId', 'signInWithPhoneAuth', 'toDefaultLoginPage'],
+    [
+      'signInWithOpenId',
+      'signInWithUnionId',
+      'signInWithPhoneAuth',
+      'signInAnonymouslyInWx',
+      'bindOpenId',
+      'toDefaultLoginPage',
+    ],
     async () => (await import('./platform.ts')).createPlatformMethods(context),
   )
   return {
-    ...createSignInMethods(context),
     ...createSessionMethods(context),
+    ...signIn,
     ...onDemand,
     ...platform,
+
+    /**
+     * Sets the function that gets a ticket for `signInWithCustomTicket` from the app's server, or the
+     * promise of one ticket.
+     *
+     * @throws CloudbaseError `invalid_argument` for anything else
+     */
+    setCustomSignFunc(getTickFn: TicketSource): void {
+      tickets.set(getTickFn)
+    },
   }
 }

@@ -105,19 +105,21 @@ export function createProviderMethods({ client, session }: Context) {
     ): Promise<LoginState> {
       requireFields(params, 'provider_token')
       const operation = version === 'v2' ? api.signInWithProviderV2 : api.signInWithProvider
-      return session.signIn(() => client.call(operation, params))
+      return session.signIn((call) => call(operation, params))
     },
 
     /** Binds a provider to the user: `POST /auth/v1/user/provider/bind`. @throws CloudbaseError */
     async bindWithProvider(params: { provider_token: string }): Promise<void> {
       requireFields(params, 'provider_token')
       await client.call(api.bindProvider, params)
+      await session.reread()
     },
 
     /** Unbinds a provider: `DELETE /auth/v1/user/provider/{provider_id}`. @throws CloudbaseError */
     async unbindProvider({ provider_id } = {} as { provider_id: string }): Promise<void> {
       requireFields({ provider_id }, 'provider_id')
       await client.call(api.unbindProvider, { provider_id })
+      await session.reread()
     },
 
     /**

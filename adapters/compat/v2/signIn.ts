@@ -4,8 +4,10 @@ import type { Tokens } from '../../../services/http/wire.ts'
 import { invalid, requireFields, requireGender, requireOneOf } from '../checks.ts'
 import { signInByCode } from '../codeSignIn.ts'
 import type { Context } from '../context.ts'
+import { warn } from '../warnings.ts'
 import { encryptRequest } from './encryptRequest.ts'
 import { CloudbaseError } from '../errors.ts'
+import type { TicketHolder, TicketSource } from '../ticketSource.ts'
 import type {
   GetVerificationRequest,
   LoginState,
@@ -38,25 +40,35 @@ export interface VerifyResponse extends Partial<Unwrapped<Tokens>> {
   verification_token: string
 }
 
-type GetTicket = () => Promise<string>
-
 /** Creates the methods for verification codes, sign-up and sign-in. */
-export function createSignInMethods(context: Context) {
-  const { client, session } = context
-  let getTicket: GetTicket | undefined
+export function createSignInMethods(context: Context, tickets: TicketHolder) {
+  const { client, session, options } = context
+  let isHinted = false
+
+  /** Says once why a code may not arrive: only one region sends text messages. */
+  function hintRegion({ phone_number }: GetVerificationRequest) {
+    const { region = SMS_REGION } = options
+    if (!phone_number || region === SMS_REGION || isHinted) return
+    isHinted = true
+    warn('region', region)
+  }
 
   return {
     /**
      * Sends a code: `POST /auth/v1/verification`.
      *
+     * @param options with `withCaptcha` the user solves a captcha before the code is requested
      * @returns `expires_in` in seconds; `is_user` says whether the contact has an account
      * @throws CloudbaseError `resource_exhausted` when codes are sent too often, with `retryAfter` in
      *   seconds
      */
-    async getVerification(params: GetVerificationRequest) {
+    async getVerification(params: GetVerificationRequest, { withCaptcha = false } = {}) {
       requireOneOf(params, 'phone_number', 'email')
+      hintRegion(params)
       if (params.target === 'CUR_USER') await client.freshCredentials()
-      return client.call(api.sendVerification, params as never)
+      return withCaptcha
+        ? client.callWithCaptcha(api.sendVerification, params as never)
+        : client.call(api.sendVerification, params as never)
     },
 
     /**
@@ -70,8 +82,8 @@ export function createSignInMethods(context: Context) {
       const code = { ...params, verification_code: String(params.verification_code) }
       if (version !== 'v2') return client.call(api.verify, code)
       let tokens: Partial<Unwrapped<Tokens>> = {}
-      await session.signIn(async () => {
-        tokens = await client.call(api.verifyV2, code)
+      await session.signIn(async (call) => {
+        tokens = await call(api.verifyV2, code)
       })
       return { verification_token: '', ...tokens }
     },
@@ -87,28 +99,32 @@ export function createSignInMethods(context: Context) {
         requireOneOf(fields, 'phone_number', 'email')
       }
       requireGender(fields)
-      const anonymous_token = typeof given === 'object' ? given?.accessToken : given
-      return session.signIn(() => client.call(api.signUp, { ...fields, anonymous_token }))
+      const anonymous_token = toAccessToken(given)
+      return session.signIn((call) => call(api.signUp, { ...fields, anonymous_token }))
     },
 
     /**
-     * Signs in by password or by a verified code: `POST /auth/v1/signin`.
+     * Signs in by password, by a verified code, or by both where the user has two factors: `POST
+     * /auth/v1/signin`.
      *
      * @throws CloudbaseError `not_found`, `invalid_password`, `password_not_set`, `invalid_status`
-     *   (too many wrong passwords), `user_pending`, `user_blocked`
+     *   (too many wrong passwords), `user_pending`, `user_blocked`, `mfa_phone_required` (the second
+     *   factor is missing)
      */
     async signIn({ version, isEncrypt, ...params } = {} as SignInRequest): Promise<LoginState> {
       requireFields(params, 'username')
-      requireOneOf(params, 'password', 'verification_token')
-      return session.signIn(async () => {
+      if (!params.password && !params.verification_token) {
+        throw invalid('password or verification_token is required')
+      }
+      return session.signIn(async (call) => {
         const request = isEncrypt ? await encryptRequest(client, params) : params
-        await client.call(version === 'v2' ? api.signInV2 : api.signIn, request as typeof params)
+        await call(version === 'v2' ? api.signInV2 : api.signIn, request as typeof params)
       })
     },
 
     /** Signs in as the anonymous user of this device: `POST /auth/v1/signin/anonymously`. */
     async signInAnonymously(params: { provider_token?: string } = {}): Promise<LoginState> {
-      return session.signIn(() => client.call(api.signInAnonymously, params))
+      return session.signIn((call) => call(api.signInAnonymously, params))
     },
 
     /**
@@ -119,19 +135,13 @@ export function createSignInMethods(context: Context) {
      */
     async signInWithSms({ phoneNum, ...params } = {} as CodeSignIn & { phoneNum: string }) {
       requireFields({ phoneNum }, 'phoneNum')
-      return signInByCode(context, { contact: { phone_number: phoneNum }, ...toRequest(params) })
+      return signInByCode(context, { contact: { phone_number: phoneNum }, ...toCodeSignIn(params) })
     },
 
     /** Signs in or up by the code that `getVerification` sent to an e-mail address. @throws CloudbaseError */
     async signInWithEmail({ email, ...params } = {} as CodeSignIn & { email: string }) {
       requireFields({ email }, 'email')
-      return signInByCode(context, { contact: { email }, ...toRequest(params) })
-    },
-
-    /** Sets the function that gets a ticket for `signInWithCustomTicket` from the app's server. */
-    setCustomSignFunc(getTickFn: GetTicket): void {
-      if (typeof getTickFn !== 'function') throw invalid('getTickFn must be a function')
-      getTicket = getTickFn
+      return signInByCode(context, { contact: { email }, ...toCodeSignIn(params) })
     },
 
     /**
@@ -139,24 +149,32 @@ export function createSignInMethods(context: Context) {
      *
      * @throws CloudbaseError `failed_precondition` before `setCustomSignFunc`
      */
-    async signInWithCustomTicket(getTickFn = getTicket): Promise<LoginState> {
-      getTicket = getTickFn
-      if (!getTicket) {
+    async signInWithCustomTicket(getTickFn?: TicketSource): Promise<LoginState> {
+      if (getTickFn) tickets.set(getTickFn)
+      const { get } = tickets
+      if (!get) {
         throw new CloudbaseError('failed_precondition', {
           operation: 'signInWithCustomTicket',
           description: 'call setCustomSignFunc first',
         })
       }
-      const ticket = await getTicket()
-      return session.signIn(
-        () => client.call(api.signInWithCustomTicket, { provider_id: 'custom', ticket }),
-        'CUSTOM',
-      )
+      return session.signIn(async (call) => {
+        const ticket = await get()
+        await call(api.signInWithCustomTicket, { provider_id: 'custom', ticket })
+      }, 'CUSTOM')
     },
   }
 }
 
-function toRequest({ verificationInfo, verificationCode, bindInfo }: CodeSignIn) {
+/** The region whose environments send text messages. */
+const SMS_REGION = 'ap-shanghai'
+
+/** Accepts the whole answer of `getAccessToken`, as a sample of the official documents passes it. */
+export const toAccessToken = (token: SignUpRequest['anonymous_token']): string | undefined =>
+  typeof token === 'object' ? token?.accessToken : token
+
+/** Converts the parameters of a sign-in by code to those of `signInByCode`. @throws CloudbaseError `invalid_argument` */
+export function toCodeSignIn({ verificationInfo, verificationCode, bindInfo }: CodeSignIn) {
   const { verification_id = '', is_user } = verificationInfo ?? {}
   requireFields({ verification_id, verificationCode }, 'verification_id', 'verificationCode')
   return {

@@ -4,14 +4,23 @@ import { CloudbaseError } from '../errors.ts'
 
 /** What is stored of an authorization request under its `state`, in the official SDK's form. */
 export interface AuthorizationState {
+  /** Marks an entry of this library: the page keeps entries of its own in the same storage. */
+  by: typeof MARK
+  /** The id of the user who began it; missing while signed out. */
+  sub?: string
   provider: string
   /** The redirect URI; the official SDK uses the address of the page. */
   redirect?: string
   /** Query and fragment of the page to restore. */
   search: string
   hash: string
-  type: 'sign_in' | 'bind_identity'
+  type: (typeof AUTHORIZATION_TYPES)[number]
 }
+
+const MARK = 'cloudbase-authflow'
+
+/** The purposes of an authorization request. */
+export const AUTHORIZATION_TYPES = ['sign_in', 'bind_identity'] as const
 
 /**
  * Creates a `state` of 128 random bits.
@@ -24,30 +33,34 @@ export const createState = (): string => `prd-${randomHex()}`
 export async function saveAuthorizationState(
   tab: Store,
   state: string,
-  authorization: AuthorizationState,
+  authorization: Omit<AuthorizationState, 'by'>,
 ): Promise<void> {
-  await tab.set(state, JSON.stringify(authorization))
+  await tab.set(state, JSON.stringify({ ...authorization, by: MARK }))
 }
 
 /**
  * Returns the authorization request with this `state` and removes it: each is answered once.
  *
- * @throws CloudbaseError `permission_denied` for a `state` that is unknown or used already
+ * @param sub the id of the user who is signed in now
+ * @throws CloudbaseError `permission_denied` for a `state` that is unknown or used already, and for
+ *   another user than the one who began the request
  */
 export async function takeAuthorizationState(
   tab: Store,
   state: string,
+  sub: string | undefined,
 ): Promise<AuthorizationState> {
   const authorization = parse(await tab.get(state))
-  if (authorization) {
-    await tab.remove(state)
-    return authorization
+  if (!authorization) {
+    throw denied('state belongs to no authorization request of this tab, or was used already')
   }
-  throw new CloudbaseError('permission_denied', {
-    operation: 'verifyOAuth',
-    description: 'state belongs to no authorization request of this tab, or was used already',
-  })
+  await tab.remove(state)
+  if (authorization.sub !== sub) throw denied('another user has begun this authorization request')
+  return authorization
 }
+
+const denied = (description: string) =>
+  new CloudbaseError('permission_denied', { operation: 'verifyOAuth', description })
 
 /** Restores the page's query and fragment, without the parameters that the provider added. */
 export function restoreAddress({ search, hash }: AuthorizationState): void {
@@ -59,7 +72,8 @@ export function restoreAddress({ search, hash }: AuthorizationState): void {
 function parse(text: string | null | undefined): AuthorizationState | undefined {
   try {
     const authorization = JSON.parse(text ?? '') as AuthorizationState
-    return authorization.provider ? authorization : undefined
+    const { by, provider, type } = authorization
+    return by === MARK && provider && AUTHORIZATION_TYPES.includes(type) ? authorization : undefined
   } catch {
     return undefined
   }

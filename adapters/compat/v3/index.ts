@@ -1,12 +1,14 @@
 import { webStore } from '../../../services/session/store.ts'
 import type { V3Context } from './context.ts'
 import { createOAuthMethods } from './oauth.ts'
+import { createSessionMethods } from './session.ts'
 import { createSignInMethods } from './signIn.ts'
 import { createUserMethods } from './user.ts'
 
-/** Creates the methods of SDK 3.x, except those of the session itself. */
+/** Creates the methods of SDK 3.x, except the one that observes the session. */
 export function createV3Methods(context: V3Context) {
   return {
+    ...createSessionMethods(context),
     ...createSignInMethods(context),
     ...createUserMethods(context),
     ...createOAuthMethods(context, webStore('sessionStorage')),

@@ -1,9 +1,9 @@
 import type { Store } from '../../../services/session/store.ts'
 import { invalid, requireFields } from '../checks.ts'
 import { CloudbaseError } from '../errors.ts'
-import { type Answer, answer } from './answer.ts'
+import { type Answer, answer, NO_SESSION } from './answer.ts'
 import {
-  type AuthorizationState,
+  AUTHORIZATION_TYPES,
   saveAuthorizationState,
   createState,
   restoreAddress,
@@ -59,12 +59,17 @@ interface AuthorizationResponse extends OAuthReturn {
  *
  * @param tab stores the authorization requests of this tab
  */
-export function createOAuthMethods({ session, v2, getSignedIn }: V3Context, tab: Store) {
-  /** The results by `state`: a response that is verified twice is exchanged once. */
-  const results = new Map<string, Promise<Answer<OAuthResult>>>()
+export function createOAuthMethods({ client, session, v2, getSignedIn }: V3Context, tab: Store) {
+  /** The results by `state`, and whose they are: a response that is verified twice is exchanged once. */
+  const results = new Map<
+    string,
+    { result: Promise<Answer<OAuthResult>>; owner: Promise<string | undefined> }
+  >()
+
+  const currentSub = async () => (await client.credentials())?.sub ?? undefined
 
   async function finish({ code = '', state = '', provider, ...denial }: AuthorizationResponse) {
-    const authorization = await takeAuthorizationState(tab, state)
+    const authorization = await takeAuthorizationState(tab, state, await currentSub())
     restoreAddress(authorization)
     if (denial.error) throw CloudbaseError.from(denial, 'verifyOAuth')
     if (provider && provider !== authorization.provider)
@@ -94,12 +99,14 @@ export function createOAuthMethods({ session, v2, getSignedIn }: V3Context, tab:
      * @returns `url` of the provider
      */
     signInWithOAuth: (params: OAuthRequest) =>
-      answer(async () => {
+      answer('signInWithOAuth', { url: null, provider: null }, async () => {
         requireFields(params, 'provider')
         const { provider, options = {} } = params
         const { origin, pathname, search, hash } = toUrl(options.redirectTo)
         const redirect = origin + pathname
         const state = options.state || createState()
+        const { type = 'sign_in' } = options
+        if (!AUTHORIZATION_TYPES.includes(type)) throw invalid('type is unknown')
         const { uri } = await v2.genProviderRedirectUri({
           provider_id: provider,
           provider_redirect_uri: redirect,
@@ -110,9 +117,8 @@ export function createOAuthMethods({ session, v2, getSignedIn }: V3Context, tab:
         for (const [name, value] of Object.entries(options.queryParams ?? {})) {
           url.searchParams.set(name, value)
         }
-        const type = options.type ?? 'sign_in'
-        const authorization: AuthorizationState = { provider, redirect, search, hash, type }
-        await saveAuthorizationState(tab, state, authorization)
+        const sub = await currentSub()
+        await saveAuthorizationState(tab, state, { provider, redirect, search, hash, type, sub })
         const canRedirect = typeof location !== 'undefined' && !options.skipBrowserRedirect
         if (canRedirect) location.assign(url.href)
         return { url: url.href, provider }
@@ -121,35 +127,38 @@ export function createOAuthMethods({ session, v2, getSignedIn }: V3Context, tab:
     /**
      * Finishes a third-party sign-in with the provider's authorization response: `POST
      * /auth/v1/provider/token`, then `signin/with/provider`. The `state` is checked before the code is
-     * used; the page's query and fragment are restored.
+     * used; the page's query and fragment are restored. Only the user who began the request, if any, can
+     * finish it.
      */
-    verifyOAuth(params: OAuthReturn = {}): Promise<Answer<OAuthResult>> {
+    async verifyOAuth(params: OAuthReturn = {}): Promise<Answer<OAuthResult>> {
       const response: AuthorizationResponse = params.state
         ? params
         : { ...readAddress(), ...params }
       const { state = '' } = response
       const known = results.get(state)
-      if (known) return known
-      const result = answer<OAuthResult>(async () => {
+      // The tokens of a user are not for the next one.
+      if (known && (await known.owner) === (await currentSub())) return known.result
+      const result = answer<OAuthResult>('verifyOAuth', NO_RESULT, async () => {
         requireFields({ state }, 'state')
         return finish(response)
       })
-      if (state) results.set(state, result)
+      if (state) results.set(state, { result, owner: result.then(currentSub) })
       return result
     },
 
     /** Redirects to a provider, to bind it to the user; `verifyOAuth` finishes. */
     linkIdentity: (params: OAuthRequest) =>
-      answer(async () => {
+      answer('linkIdentity', { provider: null }, async () => {
+        requireFields(params, 'provider')
         const options = { ...params.options, type: 'bind_identity' } as const
         const { data, error } = await methods.signInWithOAuth({ ...params, options })
-        if (error) throw error
+        if (error) throw error as unknown as CloudbaseError
         return data
       }),
 
     /** Unbinds a provider: `DELETE /auth/v1/user/provider/{provider}`. */
     unlinkIdentity: (params: { provider: string }) =>
-      answer(async () => {
+      answer('unlinkIdentity', {}, async () => {
         requireFields(params, 'provider')
         await v2.unbindProvider({ provider_id: params.provider })
         return {}
@@ -157,13 +166,15 @@ export function createOAuthMethods({ session, v2, getSignedIn }: V3Context, tab:
 
     /** Returns the providers that the user has bound: `GET /auth/v1/user/provider`. */
     getUserIdentities: () =>
-      answer(async () => {
+      answer('getUserIdentities', { identities: null }, async () => {
         const { data } = await v2.getProviders()
         return { identities: data.filter(({ bind }) => bind) }
       }),
   }
   return methods
 }
+
+const NO_RESULT = { ...NO_SESSION, redirectUrl: null }
 
 /** The authorization response in the page's query. */
 function readAddress(): AuthorizationResponse {

@@ -1,89 +1,103 @@
 import * as api from '../../../services/http/endpoints.ts'
-import { randomHex } from '../../../services/randomHex.ts'
 import { requireFields } from '../checks.ts'
+import { CloudbaseError } from '../errors.ts'
+import type { LoginState } from '../types.ts'
+import type { LoginPageRequest } from '../v2/loginPage.ts'
+import { type Answer, answer, NO_SESSION } from './answer.ts'
+import type { V3Context } from './context.ts'
+import type { AuthSession, AuthUser, SignedIn } from './shapes.ts'
 
-import type { Context } from '../context.ts'
-import { type AuthStateEvent, notify } from '../events.ts'
-import type { Credentials } from '../types.ts'
-import { answer } from './answer.ts'
-import { type AuthSession, type AuthUser, type SignedIn, toAuthUser } from './shapes.ts'
+/**
+ * The result of the sign-in methods that SDK 2.x and SDK 3.x share: the login state as in 2.x, the
+ * answer as in 3.x. With an error there is the answer only.
+ */
+export type LoginAnswer = LoginState & Answer<SignedIn>
 
-/** Receives an event, the session after it, and for `BIND_IDENTITY` the result. */
-export type AuthStateCallback = (
-  event: AuthStateEvent,
-  session: AuthSession | null,
-  info?: object,
-) => unknown
-
-/** Creates the session methods of SDK 3.x, whose `error` is part of the answer. */
-export function createSessionMethods({ client, session }: Context) {
-  function toSession(credentials: Credentials): AuthSession {
-    const info = session.peek()?.user ?? {}
-    return { ...credentials, user: toAuthUser(info as object, credentials.scope) }
-  }
-
-  function peekSession(): AuthSession | null {
-    const credentials = client.peek()
-    return credentials ? toSession(credentials) : null
-  }
-
-  /** Returns the user and the session. @throws CloudbaseError `unauthenticated` when signed out */
-  async function getSignedIn(): Promise<SignedIn> {
-    const authSession = toSession(await client.freshCredentials())
-    return { user: authSession.user, session: authSession }
-  }
-
+/** Creates the methods of SDK 3.x for the session. They never reject: `error` is part of the answer. */
+export function createSessionMethods({ client, session, v2, getSignedIn }: V3Context) {
   /** Starts a session with the tokens that a refresh token is exchanged for. */
   async function startSession(refresh_token: string): Promise<SignedIn> {
-    await session.signIn(async () =>
-      client.startSession(await client.call(api.refresh, { refresh_token })),
+    await session.signIn(async (call) =>
+      client.startSession(await call(api.refresh, { refresh_token })),
     )
     return getSignedIn()
   }
 
-  return {
-    getSignedIn,
+  /** Adds the answer of SDK 3.x to the login state of SDK 2.x. */
+  const withAnswer =
+    <Args extends unknown[]>(name: string, method: (...args: Args) => Promise<LoginState>) =>
+    async (...args: Args): Promise<LoginAnswer> => {
+      let state = {} as LoginState
+      const { data, error } = await answer(name, NO_SESSION, async () => {
+        state = await method(...args)
+        return getSignedIn()
+      })
+      return Object.assign(error ? {} : state, { data, error }) as LoginAnswer
+    }
 
-    /** Returns the session, refreshed if it has expired; `null` when signed out. */
+  return {
+    /**
+     * Returns the session, refreshed if it has expired; `null` when signed out, also with an
+     * `accessKey`.
+     */
     getSession: () =>
-      answer(async (): Promise<{ session: AuthSession | null; user?: AuthUser }> => {
-        return (await client.credentials()) ? getSignedIn() : { session: null }
-      }),
+      answer(
+        'getSession',
+        NO_SESSION,
+        async (): Promise<{ session: AuthSession | null; user: AuthUser | null }> =>
+          (await client.credentials()) ? getSignedIn() : NO_SESSION,
+      ),
 
     /** Refreshes the session, also a valid one: `POST /auth/v1/token`; or starts that of `refresh_token`. */
     refreshSession: (refresh_token?: string) =>
-      answer(async () => {
-        if (refresh_token) return startSession(refresh_token)
+      answer('refreshSession', NO_SESSION, async () => {
+        if (refresh_token) return startSession(refresh_token).catch(toUnauthenticated)
         await client.freshCredentials({ force: true })
         return getSignedIn()
       }),
 
-    /** Starts the session of a refresh token: `POST /auth/v1/token`; the access token is ignored. */
-    setSession: (params: { access_token: string; refresh_token: string }) =>
-      answer(async () => {
-        requireFields(params, 'access_token', 'refresh_token')
+    /** Starts the session of a refresh token: `POST /auth/v1/token`; an access token is ignored. */
+    setSession: (params: { access_token?: string; refresh_token: string }) =>
+      answer('setSession', NO_SESSION, async () => {
+        requireFields(params, 'refresh_token')
         return startSession(params.refresh_token)
       }),
 
-    /**
-     * Calls back with `INITIAL_SESSION` and the current session, then on every event of the session.
-     *
-     * @returns `data.subscription.unsubscribe`
-     */
-    onAuthStateChange(callback: AuthStateCallback) {
-      let isUnsubscribed = false
-      const stop = session.stateEvents.on((event, info) => callback(event, peekSession(), info))
-      const unsubscribe = () => {
-        isUnsubscribed = true
-        stop()
-      }
-      void notifyInitialSession()
-      return { data: { subscription: { id: randomHex(), callback, unsubscribe } } }
+    /** Signs in as the anonymous user of this device: `POST /auth/v1/signin/anonymously`. */
+    signInAnonymously: withAnswer('signInAnonymously', v2.signInAnonymously),
 
-      async function notifyInitialSession() {
-        await client.credentials()
-        if (!isUnsubscribed) notify(callback, 'INITIAL_SESSION', peekSession())
-      }
-    },
+    /**
+     * Signs in a user of the app's own server: `POST /auth/v1/signin/custom`. The error is
+     * `failed_precondition` before `setCustomSignFunc`.
+     */
+    signInWithCustomTicket: withAnswer('signInWithCustomTicket', v2.signInWithCustomTicket),
+
+    /**
+     * Signs in by the open id of a WeChat mini-program's user. `useWxCloud` (default: true) sends the
+     * requests through WeChat's cloud, which the app must have set up. The error is
+     * `failed_precondition` with WeChat's message when WeChat refuses.
+     */
+    signInWithOpenId: withAnswer('signInWithOpenId', v2.signInWithOpenId),
+
+    /** Signs in by the phone number; `phoneCode` comes from WeChat's phone number button. */
+    signInWithPhoneAuth: withAnswer('signInWithPhoneAuth', v2.signInWithPhoneAuth),
+
+    /**
+     * Redirects to the sign-in page that CloudBase hosts, `/__auth/` at the origin of `redirect_uri`;
+     * in a mini-program, opens its own sign-in page. The error is `unimplemented` where there is no
+     * page to redirect.
+     */
+    toDefaultLoginPage: (params?: LoginPageRequest) =>
+      answer('toDefaultLoginPage', {}, async () => {
+        await v2.toDefaultLoginPage(params)
+        return {}
+      }),
   }
+}
+
+/** A refresh token that the server rejects is a session that is over. */
+function toUnauthenticated(error: CloudbaseError): never {
+  const { code, operation, description, cause = error } = error
+  if (code !== 'invalid_grant') throw error
+  throw new CloudbaseError('unauthenticated', { operation, description, cause })
 }

@@ -1,7 +1,9 @@
+import * as api from '../../../services/http/endpoints.ts'
 import { requireFields, requireOneOf } from '../checks.ts'
 import { signInByCode } from '../codeSignIn.ts'
+import { toAccessToken } from '../v2/signIn.ts'
 import type { SignUpRequest } from '../types.ts'
-import { type Answer, answer } from './answer.ts'
+import { type Answer, answer, NO_SESSION } from './answer.ts'
 import type { V3Context } from './context.ts'
 import type { SignedIn } from './shapes.ts'
 
@@ -48,15 +50,16 @@ export const toAddress = (
 
 /** Creates the sign-in methods of SDK 3.x. They never reject: `error` is part of the answer. */
 export function createSignInMethods(context: V3Context) {
-  const { v2, getSignedIn } = context
+  const { session, v2, getSignedIn } = context
 
   /** Sends a code; `verifyOtp` signs in, and signs up unless `target` is `USER`. */
   async function sendCode(
+    method: string,
     params: ContactParams & SignUpRequest,
     options: { target?: string; email_redirect_to?: string } = {},
   ): Promise<SentOtp> {
     requireOneOf(params, 'email', 'phone')
-    const { email, phone, ...newUser } = params
+    const { email, phone, anonymous_token, ...newUser } = params
     const contact = toContact({ email, phone })
     const { verification_id, is_user } = await v2.getVerification({
       ...toAddress(params, 'email'),
@@ -65,7 +68,7 @@ export function createSignInMethods(context: V3Context) {
     return {
       messageId: verification_id,
       verifyOtp: ({ token, messageId = verification_id }) =>
-        answer(async () => {
+        answer(method, NO_SESSION, async () => {
           requireFields({ token }, 'token')
           await signInByCode(context, {
             contact,
@@ -73,7 +76,11 @@ export function createSignInMethods(context: V3Context) {
             verification_code: token,
             isUser: is_user,
             isOnlyForUsers: options.target === 'USER',
-            newUser: { ...newUser, verification_code: token },
+            newUser: {
+              ...newUser,
+              anonymous_token: toAccessToken(anonymous_token),
+              verification_code: token,
+            },
           })
           return getSignedIn()
         }),
@@ -81,8 +88,19 @@ export function createSignInMethods(context: V3Context) {
   }
 
   return {
-    /** `auth.signUp` without a proof: sends a code whose `verifyOtp` signs up. */
-    sendOtp: (params: SignUpRequest) => answer(() => sendCode(params)),
+    /**
+     * `auth.signUp` without a proof: sends a code whose `verifyOtp` signs up. With a username and a
+     * password alone it signs up at once, where the server allows it: `POST /auth/v1/signup`.
+     */
+    sendOtp: (params: SignUpRequest) =>
+      answer('signUp', NO_SESSION, async (): Promise<Partial<SentOtp & SignedIn>> => {
+        const { email, phone, username, password } = params
+        if (email || phone || !username || !password) return sendCode('signUp', params)
+        const { anonymous_token, ...newUser } = params
+        const token = toAccessToken(anonymous_token)
+        await session.signIn((call) => call(api.signUp, { ...newUser, anonymous_token: token }))
+        return getSignedIn()
+      }),
 
     /** Signs in by password: `POST /auth/v1/signin`; if encrypted, `/auth/v2/signin/username`. */
     signInWithPassword: (
@@ -93,7 +111,7 @@ export function createSignInMethods(context: V3Context) {
         options?: { is_encrypt?: boolean }
       },
     ) =>
-      answer(async () => {
+      answer('signInWithPassword', NO_SESSION, async () => {
         requireOneOf(params, 'username', 'email', 'phone')
         requireFields(params, 'password')
         const { username, email, phone, password, is_encrypt, options } = params
@@ -108,20 +126,23 @@ export function createSignInMethods(context: V3Context) {
 
     /**
      * Sends a code: `POST /auth/v1/verification`. `data.verifyOtp({ token })` signs in, and signs up
-     * unless `shouldCreateUser` is false.
+     * unless `shouldCreateUser` is false; with a link (`emailRedirectTo`) only if it is true.
      */
     signInWithOtp: (
       params: ContactParams & {
         options?: { shouldCreateUser?: boolean; emailRedirectTo?: string }
       },
     ) =>
-      answer(async () => {
+      answer('signInWithOtp', NO_SESSION, async () => {
         const { email, phone, options = {} } = params
-        const { shouldCreateUser = true, emailRedirectTo } = options
+        const { shouldCreateUser, emailRedirectTo } = options
+        // With a link only users are signed in, unless new ones are asked for.
+        const isOnlyForUsers = emailRedirectTo ? !shouldCreateUser : shouldCreateUser === false
         return sendCode(
+          'signInWithOtp',
           { email, phone },
           {
-            ...(!shouldCreateUser && { target: 'USER' }),
+            ...(isOnlyForUsers ? { target: 'USER' } : emailRedirectTo && { target: 'ANY' }),
             ...(emailRedirectTo && { email_redirect_to: emailRedirectTo }),
           },
         )
@@ -129,7 +150,7 @@ export function createSignInMethods(context: V3Context) {
 
     /** Signs in by a code that was sent before: `POST /auth/v1/verification/verify`, then `signin`. */
     verifyOtp: (params: VerifyOtpRequest) =>
-      answer(async () => {
+      answer('verifyOtp', NO_SESSION, async () => {
         requireFields(params, 'token', 'messageId')
         const { type = '', token, messageId, email, phone } = params
         const code = { verification_id: messageId!, verification_code: token }
@@ -147,7 +168,7 @@ export function createSignInMethods(context: V3Context) {
      * without an account.
      */
     resend: (params: ContactParams & { type?: string }) =>
-      answer(async () => {
+      answer('resend', { messageId: null }, async () => {
         requireOneOf(params, 'email', 'phone')
         const target = params.type === 'signup' ? 'ANY' : 'USER'
         const sent = await v2.getVerification({ ...toAddress(params, 'email'), target })
@@ -156,7 +177,7 @@ export function createSignInMethods(context: V3Context) {
 
     /** Signs in by a provider token: `POST /auth/v1/signin/with/provider`. */
     signInWithIdToken: (params: { token: string; provider?: string }) =>
-      answer(async () => {
+      answer('signInWithIdToken', NO_SESSION, async () => {
         requireFields(params, 'token')
         await v2.signInWithProvider({ provider_token: params.token })
         return getSignedIn()

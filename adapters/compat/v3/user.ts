@@ -1,6 +1,8 @@
 import * as api from '../../../services/http/endpoints.ts'
 import { invalid, requireFields, requireGender } from '../checks.ts'
-import { type Answer, answer } from './answer.ts'
+import { signInByCode } from '../codeSignIn.ts'
+import { type Answer, answer, NO_SESSION } from './answer.ts'
+import type { CloudbaseError } from '../errors.ts'
 import { type Claims, claimsOf } from './claims.ts'
 import type { V3Context } from './context.ts'
 import type { AuthUser, SignedIn } from './shapes.ts'
@@ -13,8 +15,10 @@ export interface UpdateUserRequest extends ContactParams {
   description?: string
   avatar_url?: string
   gender?: 'MALE' | 'FEMALE' | 'UNKNOWN'
-  password?: string
-  new_password?: string
+  /** Refused: `resetPasswordForOld` changes it. */
+  password?: never
+  /** Refused: `resetPasswordForOld` changes it. */
+  new_password?: never
 }
 
 /** The answer of `updateUser`; `verifyOtp` sets a new contact by the code that was sent to it. */
@@ -29,53 +33,73 @@ export interface PasswordUpdate {
   /** The code that the user received. */
   nonce: string
   /** The new password. */
-  password: string
+  password?: string
 }
 
+/** A code that was sent, and what the user has typed. */
+interface SentCode {
+  verification_id: string
+  verification_code: string
+}
+
+const NO_CLAIMS = { claims: null, header: null, signature: null }
+
 /** Creates the account methods of SDK 3.x. They never reject: `error` is part of the answer. */
-export function createUserMethods({ client, session, v2, getSignedIn }: V3Context) {
+export function createUserMethods(context: V3Context) {
+  const { client, session, options, v2, getSignedIn } = context
   const getUser = async () => ({ user: (await getSignedIn()).user })
 
   /** Changes the user by `POST /auth/v1/user/basic/edit` and reads them by `GET /auth/v1/user/me`. */
   async function edit(changes: object): Promise<{ user: AuthUser }> {
     await client.call(api.editUser, changes)
-    await session.refresh()
+    await session.reread()
     session.stateEvents.emit('USER_UPDATED')
     return getUser()
   }
 
-  /** Sends a code to the user; `updateUser({ nonce, password })` verifies it and sets the password. */
+  /** The contact that receives the code of `reauthenticate`. */
+  async function currentContact(): Promise<ContactParams> {
+    const { email, phone } = (await getSignedIn()).user
+    if (!email && !phone) throw invalid('the user has neither an email nor a phone')
+    return { email, phone }
+  }
+
+  /** Sends a code to the user; `updateUser({ nonce, password })` uses it. */
   const withCode = (
+    method: string,
     send: () => Promise<{ verification_id: string }>,
-    finish: (verification_token: string, password: string) => Promise<SignedIn>,
+    finish: (code: SentCode, password?: string) => Promise<SignedIn>,
   ) =>
-    answer(async () => {
+    answer(method, { updateUser: null }, async () => {
       const { verification_id } = await send()
       return {
         updateUser: (attributes: PasswordUpdate) =>
-          answer(async () => {
-            requireFields(attributes, 'nonce', 'password')
+          answer(method, NO_SESSION, async () => {
+            requireFields(attributes, 'nonce')
+            if (attributes.password !== undefined) requireFields(attributes, 'password')
             const { nonce: verification_code, password } = attributes
-            const { verification_token } = await v2.verify({
-              verification_id,
-              verification_code,
-            })
-            return finish(verification_token, password)
+            return finish({ verification_id, verification_code }, password)
           }),
       }
     })
 
   return {
-    /** Reads the user: `GET /auth/v1/user/me`. */
+    /**
+     * Reads the user: `GET /auth/v1/user/me`; the one read last while the server cannot be reached.
+     * `null` with an `accessKey` alone.
+     */
     getUser: () =>
-      answer(async () => {
-        await session.refresh()
+      answer('getUser', { user: null }, async (): Promise<{ user: AuthUser | null }> => {
+        if (options.accessKey && !(await client.credentials())) return { user: null }
+        await session.refresh().catch((error: CloudbaseError) => {
+          if (error.code === 'unauthenticated') throw error
+        })
         return getUser()
       }),
 
     /** Reads the user: `GET /auth/v1/user/me`; the answer has the session as well. */
     refreshUser: () =>
-      answer(async () => {
+      answer('refreshUser', NO_SESSION, async () => {
         await session.refresh()
         return getSignedIn()
       }),
@@ -85,8 +109,14 @@ export function createUserMethods({ client, session, v2, getSignedIn }: V3Contex
      * a code first; `data.verifyOtp({ token })` makes the change.
      */
     updateUser: (params: UpdateUserRequest) =>
-      answer(async (): Promise<UpdatedUser> => {
+      answer('updateUser', { user: null }, async (): Promise<UpdatedUser> => {
         const { email, phone, ...changes } = params
+        const password = (['password', 'new_password'] as const).find((name) => params[name])
+        if (password) {
+          throw invalid(
+            `updateUser does not change ${password}: use resetPasswordForOld, resetPasswordForEmail or reauthenticate`,
+          )
+        }
         const isChange = Object.values(changes).some(Boolean)
         if (!isChange && !email && !phone) throw invalid('at least one field is required')
         requireGender(changes)
@@ -98,7 +128,7 @@ export function createUserMethods({ client, session, v2, getSignedIn }: V3Contex
           user: current,
           messageId: verification_id,
           verifyOtp: ({ token }) =>
-            answer(async () => {
+            answer('updateUser', NO_SESSION, async () => {
               requireFields({ token }, 'token')
               await v2.verify({ verification_id, verification_code: token })
               return edit(contact)
@@ -114,11 +144,14 @@ export function createUserMethods({ client, session, v2, getSignedIn }: V3Contex
       const isEmail = String(emailOrPhone).includes('@')
       const address = isEmail ? { email: emailOrPhone } : { phone: emailOrPhone }
       return withCode(
+        'resetPasswordForEmail',
         async () => {
           requireFields({ emailOrPhone }, 'emailOrPhone')
           return v2.getVerification({ ...toAddress(address, 'recovery'), target: 'USER' })
         },
-        async (verification_token, new_password) => {
+        async (code, new_password = '') => {
+          requireFields({ password: new_password }, 'password')
+          const { verification_token } = await v2.verify(code)
           await v2.resetPassword({ ...toContact(address), new_password, verification_token })
           session.stateEvents.emit('PASSWORD_RECOVERY')
           await v2.signIn({ username: emailOrPhone, password: new_password })
@@ -130,7 +163,7 @@ export function createUserMethods({ client, session, v2, getSignedIn }: V3Contex
 
     /** Changes the password by the old one: `POST /auth/v1/user/sudo`, `PATCH /auth/v1/user/password`. */
     resetPasswordForOld: (params: { old_password: string; new_password: string }) =>
-      answer(async () => {
+      answer('resetPasswordForOld', NO_SESSION, async () => {
         requireFields(params, 'old_password', 'new_password')
         const { sudo_token } = await v2.sudo({ password: params.old_password })
         await v2.setPassword({ new_password: params.new_password, sudo_token })
@@ -139,25 +172,29 @@ export function createUserMethods({ client, session, v2, getSignedIn }: V3Contex
 
     /**
      * Sends a code to the current user: `POST /auth/v1/verification`.
-     * `data.updateUser({ nonce, password })` sets a new password.
+     * `data.updateUser({ nonce, password })` sets a new password; without a password it signs the user
+     * in again.
      */
     reauthenticate: () =>
       withCode(
-        async () => {
-          const { email, phone } = (await getSignedIn()).user
-          if (!email && !phone) throw invalid('the user has neither an email nor a phone')
-          return v2.getVerification(toAddress({ email, phone }, 'reauthentication'))
-        },
-        async (verification_token, new_password) => {
-          const { sudo_token } = await v2.sudo({ verification_token })
-          await v2.setPassword({ new_password, sudo_token })
+        'reauthenticate',
+        async () => v2.getVerification(toAddress(await currentContact(), 'reauthentication')),
+        async (code, new_password) => {
+          if (new_password) {
+            const { verification_token } = await v2.verify(code)
+            const { sudo_token } = await v2.sudo({ verification_token })
+            await v2.setPassword({ new_password, sudo_token })
+          } else {
+            const contact = toContact(await currentContact())
+            await signInByCode(context, { contact, ...code, isOnlyForUsers: true })
+          }
           return getSignedIn()
         },
       ),
 
     /** Returns the claims of the access token, decoded but not verified. */
     getClaims: () =>
-      answer(async (): Promise<Claims> => {
+      answer('getClaims', NO_CLAIMS, async (): Promise<Claims> => {
         const claims = claimsOf(await client.getAccessToken())
         if (!claims) throw invalid('the access token is not a JSON Web Token')
         return claims
@@ -165,7 +202,7 @@ export function createUserMethods({ client, session, v2, getSignedIn }: V3Contex
 
     /** Deletes the user permanently and ends the session: `DELETE /auth/v1/user/me`. */
     deleteUser: (params: { password: string }) =>
-      answer(async () => {
+      answer('deleteUser', {}, async () => {
         requireFields(params, 'password')
         await v2.deleteMe(await v2.sudo(params))
         return {}

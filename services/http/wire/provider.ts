@@ -54,6 +54,8 @@ export interface ProviderSignInRequest {
 
 /** Links an identity at a provider to the user. */
 export interface BindProviderRequest {
+  /** The id of the user who asked for it; compared with the session and not sent. */
+  uid?: string
   provider_token: Secret
 }
 

@@ -1,11 +1,14 @@
 import type { CloudbaseAuth } from '../../../adapters/compat/index.ts'
-import { shapeOf } from './parityShape.ts'
-import { steps } from './paritySteps.ts'
+import { rejectionOf, shapeOf } from './parityShape.ts'
+import { moreSteps } from './parityForms.ts'
+import { steps as documentedSteps } from './paritySteps.ts'
+
+const steps = { ...documentedSteps, ...moreSteps }
 
 /** What the page offers to the test, and the test to the page. */
 declare global {
-  /** Plays a step; resolves to the shape of its result, or to its error. */
-  var play: (name: string) => Promise<unknown>
+  /** Plays a step; resolves to the shape of its result or to its error, and its events. */
+  var play: (name: string) => Promise<{ result: unknown; events: string[] }>
   /** Returns the names of the methods of `auth`. */
   var methods: () => string[]
   /** Starts the requests of a step. */
@@ -16,11 +19,13 @@ declare global {
   /** Consents at a provider; returns the URL of the authorization response. */
   var consent: (uri: string) => Promise<string>
   var readPicture: (token: string) => Promise<string>
+  /** Makes the next request to a path fail. */
+  var refuse: (path: string, error: string, more?: object) => Promise<void>
 }
 
 /** What both SDKs have in common. */
 interface Cloudbase {
-  init(options: { env: string }): {
+  init(options: { env: string; accessKey?: string }): {
     registerHost(host: string, protocol: 'http'): void
     auth(options: object): unknown
   }
@@ -43,21 +48,29 @@ export function offer(cloudbase: unknown) {
   }
 
   globalThis.play = async (name) => {
-    const { as, before, run } = steps[name]!
-    const app = sdk.init({ env: `parity-${++played}` })
+    const { as, before, run, init } = steps[name]!
+    const app = sdk.init({ env: `parity-${++played}`, ...init })
     app.registerHost(host, 'http')
     const captchaOptions = { openURIWithCallback: answerPicture }
     const auth = app.auth({ persistence: 'local', captchaOptions }) as CloudbaseAuth
     const tools = { auth, cloudbase: sdk, prove, providerToken }
     await as?.(tools)
     const prepared = await before?.(tools)
+    const events: string[] = []
+    void auth.onLoginStateChanged((params) => {
+      if (params?.data) events.push(params.data.eventType)
+    })
+    auth.onAuthStateChange((event) => {
+      if (event !== 'INITIAL_SESSION') events.push(event)
+    })
+    await settle()
+    events.length = 0
     await mark()
-    try {
-      return shapeOf(await run(tools, prepared as never))
-    } catch (thrown) {
-      const { error = 'unknown' } = thrown as { error?: string }
-      return `error: ${error}`
-    }
+    const result = await Promise.resolve()
+      .then(() => run(tools, prepared as never))
+      .then(shapeOf, rejectionOf)
+    await settle()
+    return { result, events }
 
     async function prove(contact: { phone_number: string } | { email: string }) {
       const { verification_id } = await auth.getVerification(contact)
@@ -84,6 +97,9 @@ export function offer(cloudbase: unknown) {
     }
   }
 }
+
+/** Waits for the events of what has happened. */
+const settle = () => new Promise((resolve) => setTimeout(resolve, 10))
 
 const isMethod = (auth: unknown, name: string) =>
   name !== 'constructor' && typeof (auth as Record<string, unknown>)[name] === 'function'

@@ -4,11 +4,14 @@ export const phone = '+86 13800000000'
 export const email = 'ada@example.com'
 export const username = 'ada'
 export const password = 'Correct-horse-7'
-const newEmail = 'lovelace@example.com'
-const newPhone = '+86 13900000000'
-const newPassword = 'Even-better-horse-8'
+export const accessKey = 'publishable-key'
+export const newEmail = 'lovelace@example.com'
+export const newPhone = '+86 13900000000'
+export const newPassword = 'Even-better-horse-8'
 
-interface Step<Prepared = never> {
+export interface Step<Prepared = never> {
+  /** More options of `init`. */
+  init?: { accessKey?: string }
   /** Signs in before the step. */
   as?: (tools: Tools) => Promise<unknown>
   /** Prepares the step; its requests are not compared. */
@@ -16,21 +19,22 @@ interface Step<Prepared = never> {
   run(tools: Tools, prepared: Prepared): unknown
 }
 
-const step = <Prepared>(it: Step<Prepared>): Step => it as unknown as Step
+/** Declares a step. */
+export const step = <Prepared>(it: Step<Prepared>): Step => it as unknown as Step
 
-const member = ({ auth }: Tools) => auth.signIn({ username, password })
-const emailMember = ({ auth }: Tools) => auth.signIn({ username: 'grace', password })
-const guest = ({ auth }: Tools) => auth.signInAnonymously()
-const elevated = async ({ auth, prove }: Tools) => {
+export const member = ({ auth }: Tools) => auth.signIn({ username, password })
+export const emailMember = ({ auth }: Tools) => auth.signIn({ username: 'grace', password })
+export const guest = ({ auth }: Tools) => auth.signInAnonymously()
+export const elevated = async ({ auth, prove }: Tools) => {
   const verification_token = await prove({ phone_number: phone })
   return (await auth.sudo({ verification_token })).sudo_token
 }
-const bound = async (tools: Tools) => {
+export const bound = async (tools: Tools) => {
   await member(tools)
   await tools.auth.bindWithProvider({ provider_token: await tools.providerToken() })
 }
 const customised = async ({ auth }: Tools) => auth.setCustomSignFunc(() => globalThis.ticket())
-const answered = async <T extends { verifyOtp?: unknown }>(
+export const answered = async <T extends { verifyOtp?: unknown }>(
   { data, error }: { data: T; error: unknown },
   to: string,
 ) => {
@@ -38,15 +42,15 @@ const answered = async <T extends { verifyOtp?: unknown }>(
   const token = await codeFor(to)
   return (data.verifyOtp as (params: object) => Promise<unknown>)({ token })
 }
-const updated = async ({ data, error }: { data: object; error: unknown }, to: string) => {
+export const updated = async ({ data, error }: { data: object; error: unknown }, to: string) => {
   if (error) throw error as Error
   const nonce = await codeFor(to)
   const { updateUser } = data as { updateUser(params: object): Promise<unknown> }
   return updateUser({ nonce, password: newPassword })
 }
 /** The redirect URI: this page, as the official SDK requires. */
-const back = () => location.origin + location.pathname
-const authorize = async ({ auth }: Tools, type: 'sign_in' | 'bind_identity' = 'sign_in') => {
+export const back = () => location.origin + location.pathname
+export const authorize = async ({ auth }: Tools, type: 'sign_in' | 'bind_identity' = 'sign_in') => {
   const options = { redirectTo: back(), skipBrowserRedirect: true, type }
   const { data } = await auth.signInWithOAuth({ provider: 'demo_idp', options })
   return Object.fromEntries(new URL(await consent(data.url!)).searchParams)

@@ -1,0 +1,79 @@
+import { createSandbox } from 'cloudbase-authflow-sandbox'
+import { expect, onTestFinished, test } from 'vitest'
+import { openPage } from '../support/chromium.ts'
+
+const env = 'sandbox-env'
+const password = 'Correct-horse-7'
+
+const open = async (redirect = (url: string) => `${url}/auth/idp/none?back`) => {
+  const sandbox = createSandbox()
+  const { url, close } = await sandbox.listen()
+  onTestFinished(close)
+  await sandbox.addUser({ sub: 'ada', username: 'ada', password })
+  const query = new URLSearchParams({
+    app_id: '',
+    env_id: env,
+    client_id: env,
+    config_version: 'env',
+    redirect_uri: redirect(url),
+  })
+  const page = await openPage(`${url}/__auth/?${query}`)
+  const stored = () =>
+    page.evaluate(
+      (key) => JSON.parse(localStorage.getItem(key) ?? 'null') as Record<string, string> | null,
+      `credentials_${env}`,
+    )
+  return { sandbox, page, stored }
+}
+
+test('sandbox hosted page: a password signs in, the session is stored as the SDK does, and the page goes back', async () => {
+  const { page, stored } = await open()
+  await page.fill('#username', 'ada')
+  await page.fill('#password', 'wrong')
+  await page.click('[value=signIn]')
+  await page.waitForSelector('#problem:not([hidden])')
+  expect(await stored()).toBeNull()
+  await page.fill('#password', password)
+  await page.click('[value=signIn]')
+  await page.waitForURL('**/auth/idp/none?back')
+  expect(await stored()).toMatchObject({
+    sub: 'ada',
+    version: 'v1',
+    expires_in: 7200,
+    expires_at: expect.stringMatching(/^\d{4}-/),
+    access_token: expect.any(String),
+    refresh_token: expect.any(String),
+  })
+})
+
+test('sandbox hosted page: a code signs a new user up', async () => {
+  const { sandbox, page, stored } = await open()
+  await page.fill('#username', '13800000000')
+  await page.click('[value=signIn]')
+  await page.waitForSelector('#problem:not([hidden])')
+  await page.click('[value=code]')
+  await page.waitForFunction(() => document.activeElement?.id === 'code')
+  await page.fill('#code', sandbox.inbox('+86 13800000000')[0]!.code)
+  await page.click('[value=signIn]')
+  await page.waitForURL('**/auth/idp/none?back')
+  const [user] = sandbox.users().filter((each) => each.phone_number)
+  expect(await stored()).toMatchObject({ sub: user!.sub })
+})
+
+test('sandbox hosted page: an address of another origin is not gone back to', async () => {
+  const { page } = await open(() => 'https://app.example/')
+  await page.waitForSelector('#problem:not([hidden])')
+  expect(await page.isVisible('form')).toBe(false)
+})
+
+test.each(['javascript://x/%0aalert(1)', '', 'https://a@b.example/'])(
+  'sandbox hosted page: the redirect_uri %j makes the link invalid',
+  async (redirect_uri) => {
+    const sandbox = createSandbox()
+    const query = new URLSearchParams({ client_id: env, redirect_uri })
+    const response = await sandbox.fetch(`http://127.0.0.1/__auth/?${query}`)
+    expect(response.status).toBe(400)
+    expect(await response.text()).not.toContain('<script')
+    expect(response.headers.get('x-frame-options')).toBe('DENY')
+  },
+)

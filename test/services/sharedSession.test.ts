@@ -1,0 +1,382 @@
+import { expect, test } from 'vitest'
+import { AuthError } from '../../services/error.ts'
+import type { Tokens } from '../../services/http/wire.ts'
+import { Secret } from '../../services/secret.ts'
+import { toCredentials } from '../../services/session/credentials.ts'
+import { leaseLock, type Lock, processLock } from '../../services/session/lock.ts'
+import {
+  createSharedSession,
+  type SessionChange,
+  type SharedSession,
+} from '../../services/session/sharedSession.ts'
+import { memoryStore, type Store } from '../../services/session/store.ts'
+import { type ManualClock, manualClock } from '../support/clock.ts'
+
+const KEY = 'authflow_session_app'
+const MIRROR = 'credentials_app'
+
+const tokensOf = (name: string, sub = 'ada'): Tokens => ({
+  access_token: new Secret(`access ${name}`),
+  refresh_token: new Secret(`refresh ${name}`),
+  expires_in: 7200,
+  sub,
+})
+
+const turns = async () => {
+  for (let n = 0; n < 20; n++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+interface World {
+  store: Store
+  clock: ManualClock
+  lock: Lock
+  /** The refresh tokens that were sent. */
+  sent: string[]
+  /** Answers the next refresh. */
+  answer(token: string): Promise<Tokens>
+}
+
+/** A server that accepts each refresh token once. */
+function openWorld(store: Store = memoryStore()): World {
+  const spent = new Set<string>()
+  const sent: string[] = []
+  return {
+    store,
+    clock: manualClock(),
+    lock: processLock(store),
+    sent,
+    async answer(token) {
+      if (spent.has(token)) throw new AuthError('invalid_grant', { operation: 'refresh' })
+      spent.add(token)
+      return tokensOf(`${spent.size + 1}`)
+    },
+  }
+}
+
+/** Opens a client of the session, as a tab does. */
+async function open(world: World, store = world.store) {
+  const changes: SessionChange[] = []
+  const session: SharedSession = createSharedSession({
+    clientId: 'app',
+    store,
+    identity: store,
+    mirror: store,
+    lock: world.lock,
+    isShared: false,
+    clock: world.clock,
+    timeout: 15_000,
+    send({ refresh_token }) {
+      world.sent.push(refresh_token!.reveal())
+      return world.answer(refresh_token!.reveal())
+    },
+  })
+  const stop = session.open((change) => changes.push(change))
+  await session.load()
+  const current = () => {
+    const pair = changes.findLast(({ type }) => type.startsWith('pair.'))
+    return pair && 'credentials' in pair ? pair.credentials.access_token.reveal() : undefined
+  }
+  return {
+    ...session,
+    changes,
+    stop,
+    current,
+    retryAt: () => session.retryAt,
+    types: () => changes.map(({ type }) => type),
+    signIn: (name: string) => session.begin(toCredentials(tokensOf(name), world.clock)),
+  }
+}
+
+/** A client that has signed in, and one that has seen it. */
+async function openTwo(store?: Store) {
+  const world = openWorld(store)
+  const one = await open(world)
+  one.signIn('1')
+  await one.settled()
+  const two = await open(world)
+  expect(two.current()).toBe('access 1')
+  return { world, one, two }
+}
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'done',
+    (error: AuthError) => error.code,
+  )
+
+test('session: a client that was idle takes over the pair of the one that refreshed', async () => {
+  const { world, one } = await openTwo()
+  // Another process, which nothing notifies.
+  const two = await open(world, { ...world.store })
+  await one.refresh()
+  expect(two.current()).toBe('access 1')
+  await two.refresh()
+  expect(world.sent).toEqual(['refresh 1'])
+  expect([one.current(), two.current()]).toEqual(['access 2', 'access 2'])
+})
+
+test('session: clients that refresh at once send one request', async () => {
+  const { world, one, two } = await openTwo()
+  await Promise.all([one.refresh(), two.refresh(), one.refresh(), two.refresh()])
+  expect(world.sent).toEqual(['refresh 1'])
+})
+
+test('session: a rejection of an old pair ends nothing while another client holds a newer one', async () => {
+  const { world, one, two } = await openTwo()
+  let letGo = () => undefined as void
+  const held = new Promise<void>((resolve) => (letGo = resolve))
+  const { answer } = world
+  // The first client gets its answer late, and the second one is rejected meanwhile.
+  world.lock = { acquire: async () => ({ hasWaited: false, isHeld: () => true, release() {} }) }
+  world.answer = async (token) => {
+    const tokens = await answer(token)
+    await held
+    return tokens
+  }
+  const first = one.refresh()
+  await turns()
+  world.answer = answer
+  const withoutLock = await open(world)
+  await withoutLock.refresh()
+  expect(withoutLock.types()).toContain('pair.lost')
+  letGo()
+  await first
+  await turns()
+  expect([one.current(), two.current(), withoutLock.current()]).toEqual(Array(3).fill('access 2'))
+})
+
+test('session: the rejection of the newest pair ends the session for every client', async () => {
+  const { world, one, two } = await openTwo()
+  world.answer = () => Promise.reject(new AuthError('invalid_grant'))
+  await one.refresh()
+  await turns()
+  expect(one.changes.at(-1)).toMatchObject({ type: 'pair.lost', error: { code: 'invalid_grant' } })
+  expect(two.types().at(-1)).toBe('pair.lost')
+  expect(await world.store.get(KEY)).not.toContain('refresh 1')
+  expect((await open(world)).current()).toBeUndefined()
+})
+
+test('session: a sign-out is final, also when a refresh comes home after it', async () => {
+  const { world, one, two } = await openTwo()
+  let letGo = () => undefined as void
+  const { answer } = world
+  world.answer = async (token) => {
+    const tokens = await answer(token)
+    await new Promise<void>((resolve) => (letGo = resolve))
+    return tokens
+  }
+  const refreshing = one.refresh()
+  await turns()
+  two.end()
+  await two.settled()
+  letGo()
+  await refreshing
+  await turns()
+  expect(one.current()).toBeUndefined()
+  expect(await world.store.get(MIRROR)).toBeUndefined()
+  expect((await open(world)).current()).toBeUndefined()
+})
+
+test('session: the last sign-in wins over the refresh of the session before it', async () => {
+  const { world, one, two } = await openTwo()
+  let letGo = () => undefined as void
+  const { answer } = world
+  world.answer = async (token) => {
+    const tokens = await answer(token)
+    await new Promise<void>((resolve) => (letGo = resolve))
+    return tokens
+  }
+  const refreshing = one.refresh()
+  await turns()
+  two.signIn('of bob')
+  await two.settled()
+  letGo()
+  await refreshing
+  await turns()
+  expect(one.current()).toBe('access of bob')
+  expect((await open(world)).current()).toBe('access of bob')
+})
+
+test('session: a refresh that was sent is kept although the client was stopped', async () => {
+  const { world, one } = await openTwo()
+  let letGo = () => undefined as void
+  const { answer } = world
+  world.answer = async (token) => {
+    const tokens = await answer(token)
+    await new Promise<void>((resolve) => (letGo = resolve))
+    return tokens
+  }
+  const refreshing = one.refresh()
+  await turns()
+  one.stop()
+  letGo()
+  await refreshing
+  expect((await open(world)).current()).toBe('access 2')
+})
+
+test('session: an answer just after the deadline is kept', async () => {
+  const { world, one, two } = await openTwo()
+  let letGo = () => undefined as void
+  const { answer } = world
+  world.answer = async (token) => {
+    const tokens = await answer(token)
+    await new Promise<void>((resolve) => (letGo = resolve))
+    return tokens
+  }
+  const code = codeOf(one.refresh())
+  await turns()
+  world.clock.advance(15_000)
+  expect(await code).toBe('deadline_exceeded')
+  letGo()
+  await turns()
+  expect([one.current(), two.current()]).toEqual(['access 2', 'access 2'])
+})
+
+test('session: a failed refresh keeps the session, and other clients do not try at once', async () => {
+  const { world, one, two } = await openTwo()
+  world.answer = () => Promise.reject(new AuthError('unavailable', { status: 503 }))
+  expect(await codeOf(one.refresh())).toBe('unavailable')
+  expect(await codeOf(two.refresh())).toBe('unavailable')
+  expect(world.sent).toEqual(['refresh 1'])
+  expect(two.retryAt()).toBeGreaterThan(world.clock.now())
+  world.clock.advance(1000)
+  expect(await codeOf(two.refresh())).toBe('unavailable')
+  expect(world.sent).toHaveLength(2)
+})
+
+test('session: an urgent refresh cuts a pause, except one that the server has asked for', async () => {
+  const { world, one, two } = await openTwo()
+  const { answer } = world
+  world.answer = () => Promise.reject(new AuthError('unavailable', { retryAfter: 30 }))
+  await codeOf(one.refresh())
+  world.answer = answer
+  expect(await codeOf(two.refresh({ isUrgent: true }))).toBe('unavailable')
+  world.clock.advance(30_000)
+  world.answer = () => Promise.reject(new AuthError('unreachable'))
+  await codeOf(one.refresh())
+  world.answer = answer
+  world.clock.advance(1)
+  expect(await codeOf(two.refresh({ isUrgent: true }))).toBe('done')
+})
+
+test.each([
+  ['its record', KEY],
+  ['its official form', MIRROR],
+])('session: an app that removes %s signs the user out everywhere', async (_name, key) => {
+  const { world, one, two } = await openTwo()
+  await world.store.remove(key)
+  await one.refresh()
+  await turns()
+  expect(world.sent).toEqual([])
+  expect([one.current(), two.current()]).toEqual([undefined, undefined])
+  expect((await open(world)).current()).toBeUndefined()
+})
+
+test.each([
+  ['its record', KEY],
+  ['its official form', MIRROR],
+])('session: damage to %s is repaired', async (_name, key) => {
+  const { world, one, two } = await openTwo()
+  await world.store.set(key, '{"access_token":tru')
+  one.reload()
+  await one.settled()
+  expect(two.current()).toBe('access 1')
+  expect((await open(world)).current()).toBe('access 1')
+})
+
+test('session: a user who signed in with the official client is taken over', async () => {
+  const { world, one, two } = await openTwo()
+  const expires_at = new Date(world.clock.now() + 7200_000).toISOString()
+  const bob = { access_token: 'of bob', refresh_token: 'r', sub: 'bob', expires_at }
+  await world.store.set(MIRROR, JSON.stringify(bob))
+  one.reload()
+  await one.settled()
+  await turns()
+  expect([one.current(), two.current()]).toEqual(['of bob', 'of bob'])
+})
+
+test('session: a pair that does not fit leaves a mark, and a later sign-out is seen', async () => {
+  const kept = memoryStore()
+  let isFull = false
+  const store: Store = {
+    ...kept,
+    update(key, decide) {
+      return kept.update!(key, (text) => {
+        const next = decide(text)
+        if (isFull && (next?.length ?? 0) > 100) throw new Error('full')
+        return next
+      })
+    },
+  }
+  const { one, two, world } = await openTwo(store)
+  isFull = true
+  await one.refresh()
+  await turns()
+  expect(one.current()).toBe('access 2')
+  expect(one.types()).toContain('store.failed')
+  // The pair that was used is not presented again.
+  expect(await store.get(KEY)).toContain('"spent"')
+  two.end()
+  await two.settled()
+  await turns()
+  expect(one.current()).toBeUndefined()
+  expect(world.sent).toEqual(['refresh 1'])
+})
+
+test('session: the clock of a sign-in in the future does not keep later ones out', async () => {
+  const { world, one, two } = await openTwo()
+  world.clock.advance(24 * 3600_000)
+  one.signIn('tomorrow')
+  await one.settled()
+  world.clock.advance(-24 * 3600_000)
+  two.signIn('today')
+  await two.settled()
+  await turns()
+  expect([one.current(), (await open(world)).current()]).toEqual(['access today', 'access today'])
+})
+
+test('session: the clock that was set back is reported', async () => {
+  const { world } = await openTwo()
+  world.clock.advance(-24 * 3600_000)
+  expect((await open(world)).types()).toContain('clock.skewed')
+})
+
+test('leaseLock: one holder at a time, and a dead one is followed after its lease', async () => {
+  const clock = manualClock()
+  const lock = leaseLock(memoryStore())
+  const options = { lease: 18_000, clock }
+  const first = await lock.acquire('name', options)
+  expect(first.hasWaited).toBe(false)
+  let isGranted = false
+  const second = lock.acquire('name', options).then((held) => ((isGranted = true), held))
+  for (let n = 0; n < 17; n++) {
+    clock.advance(1000)
+    await turns()
+  }
+  expect([isGranted, first.isHeld()]).toEqual([false, true])
+  clock.advance(2000)
+  await turns()
+  clock.advance(1000)
+  await turns()
+  expect([isGranted, first.isHeld()]).toEqual([true, false])
+  await (await second).release()
+  expect((await lock.acquire('name', options)).hasWaited).toBe(false)
+})
+
+test('leaseLock: in a store that lags, a claim counts once every client could see it', async () => {
+  const clock = manualClock()
+  const { isAtomic: _, ...store } = memoryStore()
+  const [one, two] = [leaseLock(store), leaseLock(store)]
+  const options = { lease: 18_000, clock }
+  const granted: string[] = []
+  void one.acquire('name', options).then(() => granted.push('one'))
+  // The other client has not seen the claim and writes its own.
+  const text = await store.get('name')
+  await store.remove('name')
+  void two.acquire('name', options).then(() => granted.push('two'))
+  expect(text).toBeTruthy()
+  await turns()
+  clock.advance(1000)
+  await turns()
+  expect(granted).toEqual(['two'])
+})
