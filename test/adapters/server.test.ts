@@ -25,6 +25,7 @@ import {
   type Store,
   unstorageStore,
 } from 'cloudbase-authflow/server'
+import { inspector } from '../../adapters/inspect/index.ts'
 import { createSandbox, type Sandbox } from '../../sandbox/index.ts'
 import { type Clock, systemClock } from '../../services/clock.ts'
 import { type RedisServer, startRedis } from '../support/redis.ts'
@@ -494,18 +495,18 @@ describe('the initial view', () => {
   })
 
   test('client: an inspector sees no actor before the start, with an initial view either', () => {
-    const observe = vi.fn()
+    const sink = vi.fn()
     const auth = createAuth({
       env: 'demo',
       endpoint: url,
       flows: { signIn: signInFlow },
       initialView: { status: 'signedOut' },
-      inspect: { observe } as never,
+      inspect: inspector(sink),
     })
     expect(auth.get().can(start)).toBe(true)
-    expect(observe).not.toHaveBeenCalled()
+    expect(sink).not.toHaveBeenCalled()
     auth.start()
-    expect(observe).toHaveBeenCalled()
+    expect(sink).toHaveBeenCalled()
     auth.stop()
   })
 
