@@ -67,13 +67,10 @@ export function createClient<F extends Flows>(
 
   /** Its `can` is that of the client as soon as there is a session to ask. */
   function handedOver(initial: InitialView): View<F> {
-    const { can, ...rest } = initialViewOf<F>(createRoot().getSnapshot(), initial)
+    // Not the actor that `start` starts: an inspector sees that one only.
+    const before = createActor(session, { input: { flows } }).getSnapshot()
+    const { can, ...rest } = initialViewOf<F>(before, initial)
     return { ...rest, can: (event) => (root && !pendingEvents ? auth.can : can)(event) } as View<F>
-  }
-
-  function createRoot() {
-    const inspect = options.inspect?.observe
-    return createActor(session, { systemId: 'session', input: { flows }, inspect })
   }
 
   const notifier = createNotifier(get, () => {
@@ -150,7 +147,12 @@ export function createClient<F extends Flows>(
   const auth: Auth<F> = {
     start() {
       if (root) return
-      root = createRoot()
+      const { inspect } = options
+      root = createActor(session, {
+        systemId: 'session',
+        input: { flows },
+        inspect: inspect?.observe,
+      })
       provide(root.system, services)
       root.on('*', (event) => {
         for (const run of lifeListeners) queueMicrotask(() => run(event))

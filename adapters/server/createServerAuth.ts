@@ -70,8 +70,15 @@ export interface ServerAuth<F extends Flows = Record<never, never>> extends Auth
 export function createServerAuth<F extends Flows = Record<never, never>>(
   options: ServerAuthOptions<F>,
 ): ServerAuth<F> {
-  const { request, store, lock = processLock(store), cookie, flows = {} as F, ...rest } = options
+  const { request, store, cookie, flows = {} as F, lock: given, ...rest } = options
   const { clock = systemClock } = rest
+  if (typeof request?.headers?.get !== 'function') {
+    throw invalid(
+      'request must have Headers; of Node.js: { headers: new Headers(request.headers) }',
+    )
+  }
+  if (!store) throw invalid('store must hold the sessions of all requests: redisStore(client)')
+  const lock = given ?? processLock(store)
   const { read, format } = sessionCookie(cookie)
   const scope = createIdScope(store, lock, read(request.headers))
   const tab = memoryStore()
@@ -137,6 +144,9 @@ export function createServerAuth<F extends Flows = Record<never, never>>(
     },
   }
 }
+
+const invalid = (description: string) =>
+  new AuthError('invalid_argument', { operation: 'createServerAuth', description })
 
 const storeFailed = (description: string, cause: unknown) =>
   new AuthError('unavailable', { operation: 'storage', description, cause })

@@ -25,6 +25,7 @@ import {
   type Store,
   unstorageStore,
 } from 'cloudbase-authflow/server'
+import { inspector } from '../../adapters/inspect/index.ts'
 import { createSandbox, type Sandbox } from '../../sandbox/index.ts'
 import { type Clock, systemClock } from '../../services/clock.ts'
 import { type RedisServer, startRedis } from '../support/redis.ts'
@@ -249,6 +250,16 @@ describe('the cookie', () => {
       )
     },
   )
+})
+
+test.each([
+  ['without Headers', { request: { headers: { cookie: '' } } as never }],
+  ['without a request', { request: undefined as never }],
+  ['without a store', { store: undefined as never }],
+  ['with an option that there is not', { stores: memoryStore() } as never],
+])('server: createServerAuth %s is refused', (_, options) => {
+  const create = () => openSite(memoryStore()).serve(options)
+  expect(create).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
 })
 
 describe('a store that fails', () => {
@@ -480,6 +491,22 @@ describe('the initial view', () => {
     const { can } = auth.get()
     auth.send(start)
     expect(can({ type: 'flow.cancel' })).toBe(true)
+    auth.stop()
+  })
+
+  test('client: an inspector sees no actor before the start, with an initial view either', () => {
+    const sink = vi.fn()
+    const auth = createAuth({
+      env: 'demo',
+      endpoint: url,
+      flows: { signIn: signInFlow },
+      initialView: { status: 'signedOut' },
+      inspect: inspector(sink),
+    })
+    expect(auth.get().can(start)).toBe(true)
+    expect(sink).not.toHaveBeenCalled()
+    auth.start()
+    expect(sink).toHaveBeenCalled()
     auth.stop()
   })
 

@@ -64,7 +64,7 @@ beforeAll(async () => {
   script = readFileSync(client, 'utf8')
 })
 
-/** Serves a page that three frameworks render on the server, for whoever the cookie says. */
+/** Serves a page that three frameworks render on the server, for the user that the cookie says. */
 async function serveSite() {
   const sandbox = createSandbox()
   const { url: endpoint, close } = await sandbox.listen()

@@ -64,6 +64,15 @@ test.each(names)('consumer: an exported client of every flow compiles with %s', 
   expect(size).toBeLessThan(1000)
 })
 
+test.each(names)('consumer: a client of a server compiles with %s', (resolution) => {
+  const code = `import { createServerAuth, type InitialView, memoryStore } from 'cloudbase-authflow/server'
+const store = memoryStore()
+export const serverAuth = (request: Request) => createServerAuth({ env: 'demo', request, store })
+export const load = (request: Request): Promise<InitialView> => serverAuth(request).initialView()
+`
+  expect(compile(resolution, code)).toMatchObject(success)
+})
+
 test('consumer: the declarations of the library stay within 300 kB', () => {
   const files = globSync(join(app, 'node_modules/cloudbase-authflow/dist/**/*.d.ts'))
   const total = files.reduce((sum, file) => sum + statSync(file).size, 0)

@@ -169,6 +169,7 @@ const names: Record<string, string[]> = {
     'verifyV2',
   ],
   './inspect': ['inspector', 'redact', 'statelyInspector'],
+  './server': ['createServerAuth', 'memoryStore', 'redisLock', 'redisStore', 'unstorageStore'],
   './svelte': ['fromAuth'],
   './vue': ['useAuth'],
   './messages': ['messageFor'],

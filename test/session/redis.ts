@@ -12,11 +12,11 @@ const PROCESSES = 8
 /** Requests per process that ask for a token at the same time. */
 const CALLERS = 250
 
-/** Milliseconds in which a refresh has to be answered. */
-const TIMEOUT_MS = 1000
+/** Milliseconds in which a refresh has to be answered where a process dies or stands still. */
+const SHORT_TIMEOUT_MS = 3000
 
-/** Milliseconds for which the lock of a dead process is kept. */
-const LEASE_MS = TIMEOUT_MS + 3000
+/** Milliseconds for which the lock of such a process is kept. */
+const LEASE_MS = SHORT_TIMEOUT_MS + 3000
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -78,7 +78,7 @@ export const scenarios: Scenario[] = [
 class Worker {
   readonly process: ChildProcess
   readonly ready: Promise<unknown>
-  isFrozen = false
+  readonly ended: Promise<unknown>
 
   constructor(redis: string) {
     const path = resolve('test/session/redisWorker.ts')
@@ -88,11 +88,12 @@ class Worker {
       execArgv: [],
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     })
-    this.ready = this.next('message')
+    this.ready = this.nextMessage()
+    this.ended = new Promise((resolve) => this.process.once('exit', resolve))
   }
 
-  next(event: 'message' | 'exit'): Promise<unknown> {
-    return new Promise((resolve) => this.process.once(event, resolve))
+  private nextMessage(): Promise<unknown> {
+    return new Promise((resolve) => this.process.once('message', resolve))
   }
 
   /** Settles when the process has sent itself a signal. */
@@ -101,7 +102,7 @@ class Worker {
   }
 
   run(task: Task): Promise<Outcome> {
-    const outcome = this.next('message') as Promise<Outcome>
+    const outcome = this.nextMessage() as Promise<Outcome>
     this.process.send(task)
     return outcome
   }
@@ -133,30 +134,29 @@ export async function openCluster() {
         request: { headers: new Headers({ cookie }) },
         store,
         lock,
-        timeout: TIMEOUT_MS,
       })
     const auth = serve()
     await auth.call(signIn, user)
     cookie = (await auth.setCookies())[0]!.split(';')[0]!
     sandbox.config({ accessTokenSeconds: 7200 })
     await sleep(1000)
-    return { sandbox, serve, close, task: { endpoint, cookie, timeout: TIMEOUT_MS } }
+    return { sandbox, serve, close, task: { endpoint, cookie } }
   }
 
   /** Runs one trial. */
   async function attempt(scenario: Scenario, callers = CALLERS): Promise<Trial> {
     const { policy = 'strict', at, signal, meanwhile } = scenario
-    const { sandbox, serve, close, task } = await openSession(policy)
+    const { sandbox, serve, close, task: shared } = await openSession(policy)
+    const task = { ...shared, callers, timeout: signal ? SHORT_TIMEOUT_MS : 15_000 }
     const begin = performance.now()
     const [first, ...others] = workers
     const running: Promise<Outcome>[] = []
-    const ended = first!.next('exit')
     const signalled = at && first!.untilSignal()
-    const own = first!.run({ ...task, callers, at, signal })
+    const own = first!.run({ ...task, at, signal })
     await signalled
     if (signal !== 'SIGKILL') running.push(own)
     if (meanwhile) await serve().signOut()
-    for (const worker of others) running.push(worker.run({ ...task, callers }))
+    for (const worker of others) running.push(worker.run(task))
     if (signal === 'SIGSTOP') {
       await sleep(LEASE_MS + 1500)
       first!.process.kill('SIGCONT')
@@ -164,7 +164,7 @@ export async function openCluster() {
     const outcomes = await Promise.all(running)
     const ms = performance.now() - begin
     if (signal === 'SIGKILL') {
-      await ended
+      await first!.ended
       const successor = new Worker(redis.url)
       workers = [successor, ...others]
       await successor.ready
@@ -197,9 +197,8 @@ export async function openCluster() {
   return {
     attempt,
     async close() {
-      const ended = workers.map((worker) => worker.next('exit'))
       for (const worker of workers) worker.process.kill('SIGKILL')
-      await Promise.all(ended)
+      await Promise.all(workers.map(({ ended }) => ended))
       client.destroy()
       await redis.stop()
     },
