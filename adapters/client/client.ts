@@ -30,7 +30,7 @@ export interface Client<F extends Flows> {
 /** Creates a client; see `createAuth`. */
 export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F> {
   checkOptions(options)
-  const { clientId = options.env, flows } = options
+  const { clientId = options.env, flows, inspect } = options
   const { services, tab } = createServices(options, (url) => void navigate(url))
   const persistence = createFlowPersistence(tab, `authflow_${clientId}`, flows)
   const readAccessToken = createAccessTokenReader(services.clock)
@@ -54,7 +54,10 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
   function get(): View<F> {
     if (!root || pendingEvents) return initialView
     const next = viewOf(root)
-    if (!isSame(view, next)) view = { ...next, can: auth.can } as View<F>
+    if (!isSame(view, next)) {
+      view = { ...next, can: auth.can } as View<F>
+      inspect?.onView?.(view)
+    }
     return view
   }
 
@@ -104,7 +107,6 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
   const auth: Auth<F> = {
     start() {
       if (root) return
-      const { inspect } = options
       root = createActor(session, {
         systemId: 'session',
         input: { flows },
@@ -137,6 +139,7 @@ export function createClient<F extends Flows>(options: AuthOptions<F>): Client<F
       if (pendingEvents) return void pendingEvents.push(event)
       const wrapped = wrapSecrets<{ type: string }>(event)
       const receiver = find(wrapped)
+      inspect?.onSend?.(wrapped, !!receiver)
       if (receiver) receiver.send(wrapped)
       else if (root && isDevelopment()) void warn(wrapped, [...flowActors(root.system), root])
     },

@@ -35,7 +35,8 @@ export function createServices(
     store: shared,
     fetch,
   })
-  const call = createCaller(http, clientId)
+  const caller = createCaller(http, clientId)
+  const call = options.inspect?.watchCalls?.(caller) ?? caller
   const store = createTokenStore(shared, clientId)
   const services = {
     call,

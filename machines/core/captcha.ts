@@ -13,6 +13,8 @@ export interface CaptchaRequired {
   purpose: string
   /** The token that the server has just rejected. */
   rejected?: Secret
+  /** The `sessionId` of the actor that waits. */
+  origin?: string
 }
 
 interface Context {
@@ -29,9 +31,9 @@ interface Context {
 type Event =
   | CaptchaRequired
   /** A waiting request was aborted. */
-  | { type: 'captcha.release' }
+  | { type: 'captcha.release'; origin?: string }
   /** The token has been used. */
-  | { type: 'captcha.spend'; token: Secret }
+  | { type: 'captcha.spend'; token: Secret; origin?: string }
   | { type: 'captcha.answer'; text: Secret }
   | { type: 'captcha.replace' }
   | { type: 'captcha.cancel' }

@@ -38,12 +38,14 @@ export function usableTokens(system: System, rejected?: number) {
  * rejected. Any number of callers share one refresh.
  *
  * @param rejected the serial of a pair that the server has just rejected
+ * @param origin the `sessionId` of the actor that asks, if one does
  * @throws AuthError `cancelled` when the client is stopped meanwhile
  */
 export async function freshTokens(
   system: System,
   rejected?: number,
   signal?: AbortSignal,
+  origin?: string,
 ): Promise<FreshTokens> {
   const tokens = tokensOf(system)
   if (!tokens) throw missingServices()
@@ -62,7 +64,7 @@ export async function freshTokens(
       return { serial, error: error ?? new AuthError('unauthenticated') }
     }
     last = serial
-    tokens.send({ type: 'tokens.refresh', serial })
+    tokens.send({ type: 'tokens.refresh', serial, origin })
   }
 }
 

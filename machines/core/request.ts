@@ -97,8 +97,8 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
     },
     actors: {
       refreshTokens: fromPromise<Authorization, Authorization>(
-        async ({ input: { serial, uid }, system, signal }) =>
-          toAuthorization(await freshTokens(system, serial, signal), uid),
+        async ({ input: { serial, uid }, self, system, signal }) =>
+          toAuthorization(await freshTokens(system, serial, signal, self.sessionId), uid),
       ),
       send: fromPromise<Output, Authorization & { params: Input; captchaToken?: Secret }>(
         async ({ input: { params, serial, uid, captchaToken }, system, signal }) => {
@@ -111,12 +111,14 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
         },
       ),
       solveCaptcha: fromPromise<Secret, Secret | undefined>(
-        async ({ input: rejected, system, signal }) => {
+        async ({ input: rejected, self, system, signal }) => {
           const captcha = captchaOf(system)
-          captcha.send({ type: 'captcha.require', purpose, rejected })
+          const origin = self.sessionId
+          captcha.send({ type: 'captcha.require', purpose, rejected, origin })
           // An aborted request leaves the captcha queue.
           signal.addEventListener('abort', () => {
-            if (captcha.getSnapshot().status === 'active') captcha.send({ type: 'captcha.release' })
+            if (captcha.getSnapshot().status === 'active')
+              captcha.send({ type: 'captcha.release', origin })
           })
           const { context } = await waitFor(captcha, (state) => state.hasTag('settled'), { signal })
           if (context.token) return context.token
@@ -171,10 +173,10 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
         }
       }),
       // Sent now, because XState drops enqueued sends when the machine throws.
-      forgetCaptcha({ context, system }) {
+      forgetCaptcha({ context, self, system }) {
         const captcha = captchaOf(system)
         const token = context.captchaToken ?? captcha.getSnapshot().context.token
-        if (token) captcha.send({ type: 'captcha.spend', token })
+        if (token) captcha.send({ type: 'captcha.spend', token, origin: self.sessionId })
       },
       rememberError: assign({ error: ({ event }) => errorOf(event) }),
       fail: ({ context }) => {

@@ -13,6 +13,8 @@ export interface Grants {
   captchaToken?: Secret
   /** Aborted when the answer is no longer wanted. */
   signal?: AbortSignal
+  /** Called when the answer begins, with its HTTP status. */
+  onResponse?: (status: number, requestId: string) => void
 }
 
 /**

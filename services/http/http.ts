@@ -42,6 +42,8 @@ export interface Call {
   signal?: AbortSignal
   /** Sends this request instead of the client's own `fetch`. */
   fetch?: typeof globalThis.fetch
+  /** Called when the answer begins, with its HTTP status. */
+  onResponse?: (status: number, requestId: string) => void
 }
 
 const $fetch = /* @__PURE__ */ createFetch({
@@ -123,6 +125,7 @@ export function createHttp(options: HttpOptions): Http {
         const reason = withoutEcho(deepestCode(thrown))
         throw fail('unreachable', { description: describeUnreachable(origin(), reason) })
       })
+      call.onResponse?.(response.status, requestId)
       const code = answer?.['error'] || answer?.['code']
       if (response.ok && answer && !code) return answer
       const isSafe = isCode(code) && (isKnownCode(code) || withoutEcho(code))

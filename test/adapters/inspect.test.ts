@@ -2,7 +2,13 @@ import { createBrowserInspector, createInspector } from '@statelyai/inspect'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { assign, createActor, fromPromise, type InspectionEvent, setup } from 'xstate'
 import { account, provider, resetPassword, upgrade } from '../../adapters/client/index.ts'
-import { inspector, redact, statelyInspector, type Trace } from '../../adapters/inspect/index.ts'
+import {
+  inspector,
+  redact,
+  several,
+  statelyInspector,
+  type TraceEntry,
+} from '../../adapters/inspect/index.ts'
 import { createAuth } from '../../adapters/client/createAuth.ts'
 import { signIn } from '../../machines/flows/signIn.ts'
 import type { Config } from '../../sandbox/index.ts'
@@ -32,7 +38,7 @@ interface Recording {
   send(event: object): Promise<void>
   /** Secrets that were typed, or that occurred in a request or response. */
   canaries(): string[]
-  trace: Trace[]
+  trace: TraceEntry[]
   /** What `@statelyai/inspect` sent, once it has sent everything. */
   sent(): Promise<object[]>
   /** All texts in the unredacted inspection events, secrets unwrapped. */
@@ -42,13 +48,13 @@ interface Recording {
 /** Opens a world and records its inspection events: as a trace, through Stately, and unredacted. */
 async function record(config: Partial<Config> = {}): Promise<Recording> {
   const known = new Set(typed)
-  const trace: Trace[] = []
+  const trace: TraceEntry[] = []
   const sent: object[] = []
   const raw = new Set<string>()
-  const observers = [
-    inspector((step) => trace.push(step)),
+  const observer = several(
+    inspector((entry) => trace.push(entry)),
     statelyInspector(createInspector({ send: (event) => void sent.push(event) })),
-  ]
+  )
   const world = await openWorld({
     config,
     flows: { signIn, upgrade, provider, resetPassword, account },
@@ -62,8 +68,8 @@ async function record(config: Partial<Config> = {}): Promise<Recording> {
       }
       return response
     },
+    inspector: observer,
     inspect(event) {
-      for (const { observe } of observers) observe(event)
       const { event: of, snapshot } = event as { event?: object; snapshot?: object }
       for (const part of [of, snapshot]) collect(part, (text) => raw.add(text))
     },
@@ -412,7 +418,7 @@ describe('inspectors', () => {
       expect.arrayContaining(['session', 'tokens', 'captcha', 'signIn', 'verification', 'request']),
     )
     for (const machine of charts) {
-      const isOf = (step: Trace) => step.type === 'actor' && step.actor.machine === machine
+      const isOf = (step: TraceEntry) => step.type === 'actor' && step.actor.machine === machine
       const chart = trace.findIndex((step) => step.type === 'machine' && step.machine === machine)
       expect(chart).toBeLessThan(trace.findIndex(isOf))
     }
@@ -442,9 +448,9 @@ describe('inspectors', () => {
     const requestId = expect.stringMatching(/^[\da-f]{32}$/)
     expect(JSON.stringify(ends)).not.toContain(phone)
     expect(ends).toMatchObject([
-      ['refreshing', { code: 'unauthenticated' }],
+      ['failed', { code: 'unauthenticated' }],
       [
-        'sending',
+        'failed',
         { code: 'resource_exhausted', operation: 'signIn', status: 429, retryAfter: 30, requestId },
       ],
     ])
@@ -562,7 +568,7 @@ describe('statelyInspector: attach', () => {
 
 describe('inspectors: any machine', () => {
   /** The last snapshot of a trace. */
-  const lastOf = (trace: Trace[]) => trace.findLast((step) => step.type === 'snapshot')!
+  const lastOf = (trace: TraceEntry[]) => trace.findLast((step) => step.type === 'snapshot')!
 
   const own = (id: string, context: object) =>
     setup({
@@ -576,7 +582,7 @@ describe('inspectors: any machine', () => {
     })
 
   const run = (id: string, context: object, ...events: { type: string }[]) => {
-    const trace: Trace[] = []
+    const trace: TraceEntry[] = []
     const { observe } = inspector((step) => trace.push(step))
     const actor = createActor(own(id, context), { inspect: observe }).start()
     for (const event of events) actor.send(event)
@@ -608,7 +614,7 @@ describe('inspectors: any machine', () => {
   })
 
   test('input and output of a promise actor are not traced', async () => {
-    const trace: Trace[] = []
+    const trace: TraceEntry[] = []
     const { observe } = inspector((step) => trace.push(step))
     const logic = fromPromise<object, object>(async ({ input }) => input)
     const actor = createActor(logic, { input: { password }, inspect: observe }).start()

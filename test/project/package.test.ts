@@ -168,7 +168,7 @@ const names: Record<string, string[]> = {
     'verifyCaptcha',
     'verifyV2',
   ],
-  './inspect': ['inspector', 'redact', 'statelyInspector'],
+  './inspect': ['inspector', 'readTrace', 'recorder', 'redact', 'several', 'statelyInspector'],
   './svelte': ['fromAuth'],
   './vue': ['useAuth'],
   './messages': ['messageFor'],

@@ -28,6 +28,8 @@ export interface WorldOptions {
   /** Default: `signIn` alone. */
   flows?: Flows
   inspect?: (event: InspectionEvent) => void
+  /** Observes the client as the inspector of an app does. */
+  inspector?: Inspector
   returnOrigins?: string[]
 }
 
@@ -97,7 +99,11 @@ export async function openWorld(options: WorldOptions = {}) {
           system = (event.actorRef as AnyActorRef).system
           recordTransitions(event, taken)
           options.inspect?.(event)
+          options.inspector?.observe(event)
         },
+        onSend: (event, taken) => options.inspector?.onSend(event, taken),
+        onView: (view) => options.inspector?.onView(view),
+        watchCalls: (call) => options.inspector?.watchCalls(call) ?? call,
       } as Inspector,
     })
     auth.start()
