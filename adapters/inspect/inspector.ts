@@ -2,7 +2,7 @@ import type { AnyStateNode, AnyStateMachine, InspectionEvent, StateValue } from 
 import { AuthError } from '../../services/error.ts'
 import type { Caller } from '../../services/http/caller.ts'
 import { reportError } from '../../services/reportError.ts'
-import { configOf, machineOf, nameOf } from './config.ts'
+import { configOf, machineOf, nameOf } from './charts/config.ts'
 import { redact, redactEvent, redactView } from './redact.ts'
 import { keepName, redactError } from './redactors.ts'
 import type { TraceEntry, TraceStep, TracedCall } from './trace.ts'

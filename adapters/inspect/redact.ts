@@ -1,5 +1,5 @@
 import type { InspectionEvent } from 'xstate'
-import { machineOf } from './config.ts'
+import { machineOf } from './charts/config.ts'
 import { type Fields, keepBoolean, keepFields, keepName, redactError } from './redactors.ts'
 import type { TracedActor, TracedEvent, TracedSnapshot, TracedView, TraceStep } from './trace.ts'
 import { contextFields, eventFields } from './visibleFields.ts'

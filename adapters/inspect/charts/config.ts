@@ -1,5 +1,5 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
-import type { MachineConfig, TransitionConfig } from './trace.ts'
+import type { MachineConfig, TransitionConfig } from '../trace.ts'
 
 /**
  * Returns the machine an actor runs, or `undefined` for a promise, a callback or a timer.
