@@ -1,4 +1,5 @@
 import type { Elk } from './charts/layout.ts'
+import { withSettings } from './settings.ts'
 import type { MachineConfig } from './trace.ts'
 
 /** Options of {@link mountInspector}. */
@@ -42,7 +43,6 @@ function mountFrame(element: HTMLElement, options: MountOptions): () => void {
 
 async function fill(frame: HTMLIFrameElement, { language = languageOf(), elk }: MountOptions) {
   const { html } = await import('./page/html.ts')
-  const settings = JSON.stringify({ language })
   frame.addEventListener('load', () => {
     if (!elk) return
     const layOutChart = async (config: MachineConfig) => {
@@ -55,7 +55,7 @@ async function fill(frame: HTMLIFrameElement, { language = languageOf(), elk }: 
     }
     Object.assign(frame.contentWindow!, { layOutChart })
   })
-  frame.srcdoc = html.replace(/<script id="settings"[^>]*>/, (tag) => tag + settings)
+  frame.srcdoc = withSettings(html, { ...(language && { language }) })
 }
 
 function languageOf(): MountOptions['language'] {

@@ -3,7 +3,7 @@ import type { Layout } from '../charts/layout.ts'
 import { drawingOf } from '../charts/svg.ts'
 import type { MachineConfig } from '../trace.ts'
 import { h } from './dom.ts'
-import { type ActorState, idsOf, moodOf } from './fold.ts'
+import { type ActorState, idsOf, moodOf } from '../fold.ts'
 
 /** Finds the layout of a machine; undefined while there is none. */
 export type FindLayout = (machine: string, chart: MachineConfig) => Layout | undefined

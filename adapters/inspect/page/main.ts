@@ -1,5 +1,6 @@
 /** The inspector page: a trace as charts, log, timeline and sequence, at any of its moments. */
 import type { Layout } from '../charts/layout.ts'
+import type { Settings } from '../settings.ts'
 import type { MachineConfig, Trace } from '../trace.ts'
 import { createChartView } from './chartView.ts'
 import { h, icon, type IconName } from './dom.ts'
@@ -15,22 +16,11 @@ import {
   type Row,
   rowsOf,
   textOf,
-} from './fold.ts'
+} from '../fold.ts'
 import { messagesOf, sequenceOf } from './sequence.ts'
 import { marksOf, positionsOf } from './timeline.ts'
 import { collectTraces } from './traces.ts'
 import { type Language, words } from './words.ts'
-
-/** What the place that serves the page adds to it. */
-export interface Settings {
-  /** The WebSocket that brings traces. */
-  socket?: string
-  /** An address that answers a chart with its layout. */
-  layoutUrl?: string
-  /** A trace to open. */
-  trace?: Trace
-  language?: Language
-}
 
 const json = <T>(id: string): T => JSON.parse(document.getElementById(id)?.textContent || '{}') as T
 const settings = json<Settings>('settings')
@@ -255,6 +245,7 @@ function drawTree() {
       ]),
     ),
   )
+  crumbs.scrollLeft = crumbs.scrollWidth
   drawFlows(focus)
   chart.draw(focus, focus && charts.get(focus.machine!), t().noChart)
   chart.element.ariaLabel = focus ? `${nameOf(focus)}: ${textOf(focus.value)}` : t().chart

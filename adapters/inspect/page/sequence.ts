@@ -1,7 +1,7 @@
 /** Who asked whom: a lane for each part of a client, and an arrow for each message. */
 import { escape } from '../charts/svg.ts'
 import type { TracedActor, TraceEntry } from '../trace.ts'
-import { kindOf, nameOf, operationOf, titleOf } from './fold.ts'
+import { kindOf, nameOf, operationOf, titleOf } from '../fold.ts'
 import type { Words } from './words.ts'
 
 const LANES = ['user', 'session', 'flow', 'part', 'request', 'server', 'captcha', 'tokens'] as const

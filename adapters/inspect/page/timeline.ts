@@ -1,7 +1,7 @@
 /** The position of every entry on the timeline, and its marks. */
 import type { TraceEntry } from '../trace.ts'
 import { h } from './dom.ts'
-import type { Row } from './fold.ts'
+import type { Row } from '../fold.ts'
 
 /** The longest pause that is drawn as it was, in ms: users think longer than machines work. */
 const LONGEST_PAUSE = 400

@@ -1,5 +1,5 @@
-/** What a trace shows at one of its entries: everything on the page is read from here. */
-import type { MachineConfig, TracedActor, TracedSnapshot, TraceEntry } from '../trace.ts'
+/** What a trace shows at one of its entries. The inspector page and the command line read it here. */
+import type { MachineConfig, TracedActor, TracedSnapshot, TraceEntry } from './trace.ts'
 
 /** An actor as it was at one entry. */
 export interface ActorState extends TracedActor, Partial<TracedSnapshot> {
