@@ -3,7 +3,22 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { AnyStateMachine } from 'xstate'
 import { getUser } from '../../services/endpoints.ts'
-import * as library from '../client/index.ts'
+import {
+  account,
+  captcha,
+  consent,
+  elevation,
+  gatedEdit,
+  provider,
+  request,
+  resetPassword,
+  session,
+  signIn,
+  signOut,
+  tokens,
+  upgrade,
+  verification,
+} from '../client/index.ts'
 import { chartOf } from '../inspect/charts/chart.ts'
 import { configOf } from '../inspect/charts/config.ts'
 import { layOutConfig } from '../inspect/charts/elk.ts'
@@ -14,14 +29,22 @@ import { outlineOf } from '../inspect/charts/text.ts'
 import { readArguments } from './arguments.ts'
 import { UsageError } from './errors.ts'
 
-const { account, provider, resetPassword, signIn, upgrade } = library
-const { captcha, consent, elevation, gatedEdit, session, signOut, tokens, verification } = library
-
 /** The machines of the package by name. */
 const machines: Record<string, AnyStateMachine> = {
-  ...{ signIn, resetPassword, provider, upgrade, account },
-  ...{ verification, elevation, gatedEdit, consent },
-  ...{ session, request: library.request(getUser), captcha, tokens, signOut },
+  signIn,
+  resetPassword,
+  provider,
+  upgrade,
+  account,
+  verification,
+  elevation,
+  gatedEdit,
+  consent,
+  session,
+  request: request(getUser),
+  captcha,
+  tokens,
+  signOut,
 }
 
 const help = `Usage: cloudbase-authflow diagram <flow> [options]

@@ -19,7 +19,8 @@ const mayImport: Record<string, (it: Import) => boolean> = {
 /** … and of the packages around it. */
 const mayUse: Record<string, (name: string, from: string) => boolean> = {
   adapters: (name, from) =>
-    isPackage(name, packagesOf[from] ?? ['xstate']) || (runsInNode(from) && /^node:/.test(name)),
+    isPackage(name, packagesOf[from] ?? ['xstate']) ||
+    (runsInNode(from) && name.startsWith('node:')),
   machines: (name) => isPackage(name, ['xstate']),
   services: (name) => isPackage(name, ['ofetch', 'superjson']),
   sandbox: (name) =>
@@ -29,7 +30,11 @@ const mayUse: Record<string, (name: string, from: string) => boolean> = {
 /** Modules with a package that no other module uses. */
 const packagesOf: Record<string, string[]> = {
   'adapters/vue.ts': ['vue'],
+  'adapters/vueDevtools.ts': ['vue'],
   'adapters/cli/webSockets.ts': ['ws'],
+  'adapters/inspect/charts/elk.ts': ['elkjs'],
+  // The file that the user names.
+  'adapters/cli/diagram.ts': ['xstate', 'undefined'],
   'adapters/svelte.ts': ['svelte'],
   'adapters/compat/v2/rsaBlock.ts': ['micro-rsa-dsa-dh'],
 }

@@ -8,10 +8,9 @@ import type { MachineConfig } from '../trace.ts'
  * @throws Error when `elkjs` is not installed
  */
 export async function layOutConfig(config: MachineConfig): Promise<Layout> {
-  const name = 'elkjs/lib/elk.bundled.js'
-  const module = (await import(name).catch(() => {
+  const module = (await import('elkjs/lib/elk.bundled.js').catch(() => {
     throw new Error('the layout of your own machines needs the package elkjs: npm install -D elkjs')
-  })) as { default: (new () => Elk) | { default: new () => Elk } }
+  })) as unknown as { default: (new () => Elk) | { default: new () => Elk } }
   // A CommonJS module, which bundlers and Node wrap differently.
   const Layouter = 'default' in module.default ? module.default.default : module.default
   return layOut(chartOf(config), new Layouter())
