@@ -114,9 +114,9 @@ export async function serveInspector(options: ServerOptions): Promise<InspectorS
       traces.set(source, message.trace)
       const [oldest] = traces.keys()
       if (traces.size > MAX_TRACES) traces.delete(oldest!)
-    } else if (message.type === 'entry') {
+    } else if (message.type === 'entries') {
       const known = traces.get(source)?.entries
-      if (known && known.length < MAX_ENTRIES) known.push(message.entry)
+      if (known && known.length < MAX_ENTRIES) known.push(...message.entries)
     } else return
     send(pages, message)
   }

@@ -12,9 +12,9 @@ export type FeedMessage =
   | { type: 'started'; source: string }
   /** Everything so far. */
   | { type: 'trace'; source: string; trace: Trace }
-  | { type: 'entry'; source: string; entry: TraceEntry }
+  | { type: 'entries'; source: string; entries: TraceEntry[] }
 
-/** Asks every client for its trace, and for each entry from then on. */
+/** Asks every client for its trace, and for all entries from then on. */
 export interface OpenMessage {
   type: 'open'
 }
@@ -36,17 +36,24 @@ export function createFeed(keep: number, post: (message: FeedMessage) => void): 
   const memory = traceMemory(keep)
   const source = randomHex().slice(0, 8)
   let isOpen = false
-  const postTrace = () => post({ type: 'trace', source, trace: memory.trace() })
+  let waiting: TraceEntry[] = []
+  const flush = () => {
+    if (waiting.length > 0) post({ type: 'entries', source, entries: waiting })
+    waiting = []
+  }
   post({ type: 'started', source })
   return {
     add(entry, startedAt) {
       memory.add(entry, startedAt)
-      if (isOpen) post({ type: 'entry', source, entry })
+      // In a task of its own: one message is cheaper than many, and Chromium loses those of a task
+      // that opens a popup.
+      if (isOpen && waiting.push(entry) === 1) setTimeout(flush)
     },
     receive(message) {
       if ((message as OpenMessage | null)?.type !== 'open') return
       isOpen = true
-      postTrace()
+      waiting = []
+      post({ type: 'trace', source, trace: memory.trace() })
     },
   }
 }

@@ -42,7 +42,10 @@ export function legacyInspector(send: (message: LegacyMessage) => void): LegacyI
 
   const observer = inspector((entry) => {
     if (entry.type === 'machine') {
-      return void charts.set(entry.machine, JSON.stringify(toVersion4(entry.chart)))
+      return void charts.set(
+        entry.machine,
+        JSON.stringify({ ...toVersion4(entry.chart), predictableActionArguments: true }),
+      )
     }
     // A promise has no chart.
     if (!('actor' in entry) || entry.actor.machine === undefined) return

@@ -4,7 +4,7 @@ import { t, ui } from './auth.ts'
 import { beforeRefresh, h, icon, refresh } from './dom.ts'
 
 /** Set by Vite while it serves the page module by module, as `npm start` does. */
-const isDevelopment = (import.meta as { env?: { DEV?: boolean } }).env?.DEV === true
+const isDevelopment = (import.meta as { hot?: object }).hot !== undefined
 
 /** `npm start` opens with the charts, except on small screens; the bundled page opens without. */
 let isOpen = isDevelopment && matchMedia('(min-width: 60rem)').matches

@@ -37,7 +37,7 @@ async function serveSocket(onMessage: (message: unknown) => void) {
 
 /** The regions of a parallel state come in any order. */
 const textOf = (value: unknown) =>
-  typeof value === 'string' ? value : JSON.stringify(Object.entries(value as object).toSorted())
+  typeof value === 'string' ? value : JSON.stringify(value, Object.keys(value as object).toSorted())
 
 const withoutRepeats = (values: unknown[]) => {
   const texts = values.map(textOf)

@@ -75,13 +75,20 @@ const tabs = (['chart', 'sequence', 'log', 'actors'] as const).map((name) =>
 const crumbs = h('nav', { class: 'crumbs' })
 const flows = h('p', { class: 'flows' })
 const chart = createChartView(findLayout)
-const sequence = h('div', { class: 'sequence', tabindex: 0, onclick: onLogClick })
+const sequence = h('div', { class: 'sequence', tabindex: 0, role: 'group', onclick: onLogClick })
 const empty = h('div', { class: 'empty' })
 const tree = h('div', { class: 'tree' })
 const facts = h('dl', { class: 'facts' })
 const log = h('ol', { class: 'log', tabindex: 0, onclick: onLogClick })
 const alertBox = h('p', { class: 'alert', role: 'alert' })
 const viewTabs = h('div', { class: 'tabs', role: 'group' }, ...tabs)
+
+/** The three columns; on small screens one of them is shown. */
+const parts = {
+  actors: h('section', { class: 'actors' }, tree, facts),
+  stage: h('section', { class: 'stage' }, crumbs, flows, chart.element, sequence, empty),
+  log: h('section', { class: 'events' }, search, log),
+}
 
 document.body.append(
   h(
@@ -104,9 +111,7 @@ document.body.append(
     h('div', { class: 'tools' }, sources, buttons.save, buttons.open, languageButton, file),
   ),
   alertBox,
-  h('aside', {}, tree, facts),
-  h('main', {}, crumbs, flows, chart.element, sequence, empty),
-  h('section', {}, search, log),
+  h('main', {}, parts.actors, parts.stage, parts.log),
 )
 file.addEventListener('change', () => void openFile(file.files?.[0]))
 
@@ -119,11 +124,11 @@ function button(name: IconName, onclick: () => void) {
 function schedule() {
   if (isScheduled) return
   isScheduled = true
-  // A page in the background draws nothing until it is seen.
-  requestAnimationFrame(() => {
+  // Not by `requestAnimationFrame`, which stands still in a page behind its popup.
+  setTimeout(() => {
     isScheduled = false
     draw()
-  })
+  }, 16)
 }
 
 const entries = () => traces.chosen()?.trace.entries ?? []
@@ -141,13 +146,15 @@ function now(): number {
 let actors = new Map<string, ActorState>()
 let rows: Row[] = []
 let positions: number[] = []
-let read: { trace?: Trace; length?: number } = {}
+let read: { id?: string; trace?: Trace; length?: number } = {}
 
 function draw() {
-  const trace = traces.chosen()?.trace
+  const { id, trace, isLive: isRunning } = traces.chosen() ?? {}
+  // A client that has just started is followed.
+  if (read.id !== id && isRunning) isLive = true
   // Rows and positions change only with the trace, not with the moment that is shown.
   if (read.trace !== trace || read.length !== trace?.entries.length) {
-    read = { trace, length: trace?.entries.length }
+    read = { id, trace, length: trace?.entries.length }
     rows = rowsOf(entries())
     positions = positionsOf(entries())
     marks.replaceChildren(...marksOf(rows, positions))
@@ -188,8 +195,9 @@ function drawTexts() {
   viewTabs.ariaLabel = all.views
   chart.element.ariaLabel = all.chart
   sequence.ariaLabel = all.sequence
-  log.ariaLabel = all.log
-  tree.ariaLabel = all.actors
+  parts.log.ariaLabel = log.ariaLabel = all.log
+  parts.actors.ariaLabel = all.actors
+  parts.stage.ariaLabel = all[view === 'sequence' ? 'sequence' : 'chart']
   crumbs.ariaLabel = all.path
   range.ariaLabel = all.time
   sources.ariaLabel = all.source
@@ -500,7 +508,8 @@ function openTrace(name: string, source: unknown) {
   try {
     traces.open(name, source)
     chosenActor = undefined
-    go(0)
+    // At its end, where a bug shows.
+    go(entries().length - 1)
   } catch (thrown) {
     alertBox.textContent = `${name}: ${(thrown as { description?: string }).description ?? String(thrown)}`
   }

@@ -34,25 +34,34 @@ export function collectTraces(socketUrl: string | undefined, onChange: () => voi
   let chosen: string | undefined
 
   function add(id: string, trace: Trace, isLive: boolean) {
-    const isNew = !traces.has(id)
+    const wasEmpty = isEmpty(traces.get(id))
     traces.set(id, { id, trace, isLive })
     const [oldest] = traces.keys()
     if (traces.size > MAX_TRACES) traces.delete(oldest!)
-    if (isNew) chosen = id
+    if (wasEmpty) follow(id)
     onChange()
+  }
+
+  /** Shows a client once it has started, but not in place of a file. */
+  function follow(id: string) {
+    const isFile = traces.get(id)?.isLive === false
+    const current = traces.get(chosen ?? '')
+    if (isFile || !current || (current.isLive && !isEmpty(traces.get(id)))) chosen = id
   }
 
   function receive(message: unknown, answer: (open: { type: 'open' }) => void) {
     const { type, source } = message as FeedMessage
     if (type === 'started') return answer({ type: 'open' })
     if (type === 'trace') return add(source, readTrace((message as { trace: Trace }).trace), true)
-    if (type !== 'entry') return
+    if (type !== 'entries') return
     const shown = traces.get(source)
-    const { entry } = message as { entry: TraceEntry }
-    const last = shown?.trace.entries.at(-1)
+    const { entries } = message as { entries: TraceEntry[] }
+    const last = shown?.trace.entries.at(-1)?.n ?? -1
+    // Something is missing.
+    if (!shown || entries[0]!.n > last + 1) return answer({ type: 'open' })
     // A client that answers several pages repeats what this one has.
-    if (!shown || (last && entry.n <= last.n)) return
-    shown.trace.entries.push(entry)
+    shown.trace.entries.push(...entries.filter(({ n }) => n > last))
+    if (last === -1) follow(source)
     onChange()
   }
 
@@ -83,6 +92,8 @@ export function collectTraces(socketUrl: string | undefined, onChange: () => voi
     },
   }
 }
+
+const isEmpty = (shown?: Shown) => !shown || shown.trace.entries.length === 0
 
 /** Ignores a message that cannot be read: anything can be sent on a channel. */
 function safely(run: () => void) {
