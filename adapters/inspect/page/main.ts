@@ -317,9 +317,10 @@ function drawFlows(focus: ActorState | undefined) {
   flows.hidden = !context?.flows
   flows.replaceChildren(
     `${t().flows}: `,
-    ...(context?.flows ?? []).map((name) =>
+    ...(context?.flows ?? []).flatMap((name) => [
       h('span', { 'data-running': name === context?.flow }, name),
-    ),
+      ' ',
+    ]),
   )
 }
 
