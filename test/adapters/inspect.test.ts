@@ -4,12 +4,14 @@ import { assign, createActor, fromPromise, type InspectionEvent, setup } from 'x
 import { account, provider, resetPassword, upgrade } from '../../adapters/client/index.ts'
 import {
   inspector,
+  legacyInspector,
   redact,
   several,
   statelyInspector,
   type TraceEntry,
 } from '../../adapters/inspect/index.ts'
 import { createAuth } from '../../adapters/client/createAuth.ts'
+import { createFeed } from '../../adapters/inspect/feed.ts'
 import { signIn } from '../../machines/flows/signIn.ts'
 import type { Config } from '../../sandbox/index.ts'
 import { AuthError } from '../../services/error.ts'
@@ -39,6 +41,8 @@ interface Recording {
   /** Secrets that were typed, or that occurred in a request or response. */
   canaries(): string[]
   trace: TraceEntry[]
+  /** What inspector pages and the receiver of `@xstate/inspect` were sent. */
+  posted: object[]
   /** What `@statelyai/inspect` sent, once it has sent everything. */
   sent(): Promise<object[]>
   /** All texts in the unredacted inspection events, secrets unwrapped. */
@@ -51,8 +55,16 @@ async function record(config: Partial<Config> = {}): Promise<Recording> {
   const trace: TraceEntry[] = []
   const sent: object[] = []
   const raw = new Set<string>()
+  /** What goes to inspector pages, and to a receiver of `@xstate/inspect`. */
+  const posted: object[] = []
+  const feed = createFeed(5000, (message) => posted.push(structuredClone(message)))
+  const legacy = legacyInspector((message) => posted.push(message))
+  feed.receive({ type: 'open' })
+  legacy.receive({ type: 'xstate.inspecting' })
   const observer = several(
     inspector((entry) => trace.push(entry)),
+    inspector(feed.add),
+    legacy,
     statelyInspector(createInspector({ send: (event) => void sent.push(event) })),
   )
   const world = await openWorld({
@@ -78,6 +90,7 @@ async function record(config: Partial<Config> = {}): Promise<Recording> {
   return {
     world,
     trace,
+    posted,
     raw,
     async send(event) {
       world.auth.send(event as never)
@@ -275,7 +288,7 @@ describe('inspectors: no secret is traced', () => {
   test.each(Object.entries(scenarios))('while %s', async (_, run) => {
     const recording = await record()
     await run(recording)
-    const { canaries, trace, sent, raw } = recording
+    const { canaries, trace, posted, sent, raw } = recording
 
     // The unredacted events contain them.
     expect(leaks(canaries(), [...raw]).length).toBeGreaterThan(3)
@@ -283,6 +296,9 @@ describe('inspectors: no secret is traced', () => {
     expect(leaks(canaries(), trace)).toEqual([])
     // The trace is plain JSON without getters or prototypes.
     expect(JSON.parse(JSON.stringify(trace))).toStrictEqual(trace)
+
+    await vi.waitFor(() => expect(posted.length).toBeGreaterThan(20))
+    expect(leaks(canaries(), posted)).toEqual([])
 
     const events = await sent()
     expect(events.length).toBeGreaterThan(10)

@@ -1,5 +1,5 @@
 /** The receivers of `@xstate/inspect` 0.8, with the XState 4 that they run on. */
-import { createWebSocketReceiver } from '@xstate/inspect'
+import { createWebSocketReceiver, createWindowReceiver } from '@xstate/inspect'
 
 /** What a receiver of `@xstate/inspect` has read, with every state resolved by XState 4. */
 export interface Received {
@@ -42,4 +42,9 @@ export function readReceived(onEvent: (event: Received) => void): (event: unknow
  */
 export function receiveOver(server: string, onEvent: (event: Received) => void): void {
   createWebSocketReceiver({ server, serialize: undefined }).subscribe(readReceived(onEvent))
+}
+
+/** Starts the receiver of a window that another one posts to. */
+export function receiveFromWindow(onEvent: (event: Received) => void): void {
+  createWindowReceiver({}).subscribe(readReceived(onEvent))
 }

@@ -1,4 +1,5 @@
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { spawn } from 'node:child_process'
 import {
   globSync,
   mkdirSync,
@@ -12,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { dependenciesOf } from '../support/dependencies.ts'
 import { importsOf } from '../support/imports.ts'
 import { packLibrary, run } from '../support/packages.ts'
@@ -218,6 +219,39 @@ test('package: scripts and types import no package that a consumer does not inst
   const isInstalled = (to: string) => names.some((name) => to === name || to.startsWith(`${name}/`))
   expect(packages).toContain('xstate')
   expect(packages.filter((to) => !isInstalled(to))).toEqual([])
+})
+
+const command = join(installed, 'dist/adapters/cli.js')
+
+test('package: the installed command prints charts, also one that was laid out at the build', () => {
+  expect(run('node', [command, '--help'], app)).toContain('Usage: cloudbase-authflow <command>')
+  expect(run('node', [command, 'diagram', 'signIn', '--as', 'svg'], app)).toMatch(/^<svg /)
+})
+
+test('package: the installed command serves the inspector page, for clients too', async () => {
+  const child = spawn('node', [command, 'inspect', '--port', '0'], { cwd: app })
+  onTestFinished(() => void child.kill())
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
+  await vi.waitFor(() => expect(output).toContain('a client connects to'), 10_000)
+  const page = await (await fetch(/http:\S+/.exec(output)![0])).text()
+  expect(page).toContain('<script type="module">')
+  expect(page.length).toBeGreaterThan(100_000)
+  const client = new WebSocket(/ws:\S+/.exec(output)![0])
+  await new Promise((done) => client.addEventListener('open', done))
+  client.close()
+})
+
+test('package: the inspector page is a file, and the lazy module of it has the same text', async () => {
+  const file = readFileSync(join(installed, 'dist/inspector.html'), 'utf8')
+  const module = join(installed, 'dist/adapters/inspect/page/html.js')
+  const { html } = (await import(module)) as { html: string }
+  expect(html).toBe(file)
+})
+
+test('package: the bundled WebSocket server carries the license of its authors', () => {
+  const code = readFileSync(join(installed, 'dist/adapters/cli/webSockets.js'), 'utf8')
+  expect(code).toContain(readFileSync('node_modules/ws/LICENSE', 'utf8').trim())
 })
 
 test('package: the bundled RSA code carries the licenses of its authors', () => {
