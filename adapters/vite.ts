@@ -1,4 +1,4 @@
-import { answerLayout, type Request, type Response } from './cli/layoutAnswer.ts'
+import { answerLayout, type Request, type Response } from './inspect/layoutAnswer.ts'
 import { html } from './inspect/page/html.ts'
 import { withSettings } from './inspect/settings.ts'
 

@@ -1,9 +1,9 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { globSync, readFileSync, rmSync } from 'node:fs'
 import { rolldown } from 'rolldown'
 
 /**
  * Bundles a package into the one built module that imports it, so that apps do not have to install it.
- * The package's source map is dropped with the module that it described, and so are its types.
+ * The package's source map is dropped with the module that it described.
  */
 async function bundle(module: string, platform: 'neutral' | 'node', packages: string[]) {
   const file = `dist/${module}.js`
@@ -18,5 +18,5 @@ async function bundle(module: string, platform: 'neutral' | 'node', packages: st
 
 await bundle('adapters/compat/v2/rsaBlock', 'neutral', ['micro-rsa-dsa-dh', '@noble/hashes'])
 await bundle('adapters/cli/webSockets', 'node', ['ws'])
-// Its types are those of the package, and nothing that is public names them.
-for (const end of ['', '.map']) rmSync(`dist/adapters/cli/webSockets.d.ts${end}`)
+// The command line is a program: nothing imports it, so its types serve nothing.
+for (const file of globSync('dist/adapters/{cli,cli/*}.d.ts{,.map}')) rmSync(file)

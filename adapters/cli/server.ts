@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { FeedMessage } from '../inspect/feed.ts'
 import type { Trace } from '../inspect/trace.ts'
+import { answerLayout } from '../inspect/layoutAnswer.ts'
 import { withSettings } from '../inspect/settings.ts'
-import { answerLayout } from './layoutAnswer.ts'
 import { type WebSocket, WebSocketServer } from './webSockets.ts'
 
 /** What {@link serveInspector} takes. */

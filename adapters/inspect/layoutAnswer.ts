@@ -1,6 +1,6 @@
 /** Answers the inspector page when it needs the layout of an app's own machine. */
-import { layOutConfig } from '../inspect/charts/elk.ts'
-import type { MachineConfig } from '../inspect/trace.ts'
+import { layOutConfig } from './charts/elk.ts'
+import type { MachineConfig } from './trace.ts'
 
 /** The part of Node's `IncomingMessage` that is used; the types of Node are not installed everywhere. */
 export interface Request extends AsyncIterable<Uint8Array> {
