@@ -1,22 +1,12 @@
 /** The inspector page: a trace as charts, log, timeline and sequence, at any of its moments. */
 import type { Layout } from '../charts/layout.ts'
 import type { Settings } from '../settings.ts'
-import type { MachineConfig, Trace } from '../trace.ts'
+import type { MachineConfig, Trace, TraceEntry } from '../trace.ts'
+import { createActorView } from './actorView.ts'
 import { createChartView } from './chartView.ts'
 import { h, icon, type IconName } from './dom.ts'
-import {
-  type ActorState,
-  actorsAt,
-  durationOf,
-  focusOf,
-  kindOf,
-  moodOf,
-  nameOf,
-  plain,
-  type Row,
-  rowsOf,
-  textOf,
-} from '../fold.ts'
+import { type ActorState, actorsAt, focusOf, nameOf, type Row, rowsOf, textOf } from '../fold.ts'
+import { createLayouts } from './layouts.ts'
 import { messagesOf, sequenceOf } from './sequence.ts'
 import { marksOf, positionsOf } from './timeline.ts'
 import { collectTraces } from './traces.ts'
@@ -24,7 +14,6 @@ import { type Language, words } from './words.ts'
 
 const json = <T>(id: string): T => JSON.parse(document.getElementById(id)?.textContent || '{}') as T
 const settings = json<Settings>('settings')
-const layouts = new Map(Object.entries(json<Record<string, Layout>>('layouts')))
 
 const LANGUAGE_KEY = 'authflow_inspector_language'
 let language: Language = settings.language ?? storedLanguage()
@@ -72,21 +61,28 @@ const languageButton = h('button', { type: 'button', class: 'language', onclick:
 const tabs = (['chart', 'sequence', 'log', 'actors'] as const).map((name) =>
   h('button', { type: 'button', 'data-view': name, onclick: () => show(name) }),
 )
-const crumbs = h('nav', { class: 'crumbs' })
-const flows = h('p', { class: 'flows' })
-const chart = createChartView(findLayout)
+const actorView = createActorView(chooseActor)
+const chart = createChartView(
+  createLayouts(json<Record<string, Layout>>('layouts'), settings.layoutUrl, schedule),
+)
 const sequence = h('div', { class: 'sequence', tabindex: 0, role: 'group', onclick: onLogClick })
 const empty = h('div', { class: 'empty' })
-const tree = h('div', { class: 'tree' })
-const facts = h('dl', { class: 'facts' })
 const log = h('ol', { class: 'log', tabindex: 0, onclick: onLogClick })
 const alertBox = h('p', { class: 'alert', role: 'alert' })
 const viewTabs = h('div', { class: 'tabs', role: 'group' }, ...tabs)
 
 /** The three columns; on small screens one of them is shown. */
 const parts = {
-  actors: h('section', { class: 'actors' }, tree, facts),
-  stage: h('section', { class: 'stage' }, crumbs, flows, chart.element, sequence, empty),
+  actors: h('section', { class: 'actors' }, actorView.tree, actorView.facts),
+  stage: h(
+    'section',
+    { class: 'stage' },
+    actorView.crumbs,
+    actorView.flows,
+    chart.element,
+    sequence,
+    empty,
+  ),
   log: h('section', { class: 'events' }, search, log),
 }
 
@@ -144,6 +140,8 @@ function now(): number {
 }
 
 let actors = new Map<string, ActorState>()
+/** The charts that the trace contains, by machine. */
+let charts = new Map<string, MachineConfig>()
 let rows: Row[] = []
 let positions: number[] = []
 let read: { id?: string; trace?: Trace; length?: number } = {}
@@ -155,6 +153,7 @@ function draw() {
   // Rows and positions change only with the trace, not with the moment that is shown.
   if (read.trace !== trace || read.length !== trace?.entries.length) {
     read = { id, trace, length: trace?.entries.length }
+    charts = chartsIn(entries())
     rows = rowsOf(entries())
     positions = positionsOf(entries())
     marks.replaceChildren(...marksOf(rows, positions))
@@ -164,7 +163,7 @@ function draw() {
   actors = actorsAt(entries(), here())
   drawTexts()
   drawTime()
-  drawTree()
+  drawActors()
   markTime()
 }
 
@@ -198,7 +197,6 @@ function drawTexts() {
   parts.log.ariaLabel = log.ariaLabel = all.log
   parts.actors.ariaLabel = all.actors
   parts.stage.ariaLabel = all[view === 'sequence' ? 'sequence' : 'chart']
-  crumbs.ariaLabel = all.path
   range.ariaLabel = all.time
   sources.ariaLabel = all.source
   search.placeholder = search.ariaLabel = all.find
@@ -227,122 +225,23 @@ function drawTime() {
   )
 }
 
-function drawTree() {
-  const index = here()
+/** Draws what can change without a new entry: times, and the layout of a chart. */
+function drawActors() {
   const focus = actors.get(chosenActor ?? '') ?? focusOf(actors)
-  const charts = chartsAt()
-  const isShown = (actor: ActorState) =>
-    actor.machine !== undefined && (actor.status === 'active' || actor.endedAt! > index - 6)
-  const items = (parent: string | undefined, depth: number): HTMLElement[] =>
-    [...actors.values()]
-      .filter((actor) => actor.parent === parent)
-      .flatMap((actor) => {
-        const inside = items(actor.sessionId, actor.machine === undefined ? depth : depth + 1)
-        return isShown(actor) ? [itemOf(actor, depth, actor === focus), ...inside] : inside
-      })
-  keepFocus(tree, () => tree.replaceChildren(...items(undefined, 0)))
-  const path: ActorState[] = []
-  for (let actor = focus; actor; actor = actors.get(actor.parent ?? '')) {
-    if (actor.machine !== undefined) path.unshift(actor)
-  }
-  keepFocus(crumbs, () =>
-    crumbs.replaceChildren(
-      ...path.flatMap((actor, depth) => [
-        ...(depth > 0 ? [h('i', { 'aria-hidden': 'true' }, '›')] : []),
-        crumbOf(actor, actor === focus),
-      ]),
-    ),
-  )
-  crumbs.scrollLeft = crumbs.scrollWidth
-  drawFlows(focus)
+  const { startedAt = 0 } = traces.chosen()?.trace ?? {}
+  actorView.draw({ actors, focus, index: here(), now: now(), startedAt, words: t(), language })
   chart.draw(focus, focus && charts.get(focus.machine!), t().noChart)
   chart.element.ariaLabel = focus ? `${nameOf(focus)}: ${textOf(focus.value)}` : t().chart
-  drawFacts(focus)
 }
 
-/** The charts that the trace contains. */
-function chartsAt(): Map<string, MachineConfig> {
-  return new Map(
-    entries().flatMap((entry) =>
-      entry.type === 'machine' ? [[entry.machine, entry.chart] as const] : [],
-    ),
-  )
+function chooseActor(sessionId: string) {
+  chosenActor = chosenActor === sessionId ? undefined : sessionId
+  if (view === 'actors' || view === 'sequence') view = 'chart'
+  schedule()
 }
 
-/** Rebuilds the children of an element; a button keeps the focus of the one it replaces. */
-function keepFocus(element: HTMLElement, rebuild: () => void) {
-  const focused = element.contains(document.activeElement)
-    ? (document.activeElement as HTMLElement).dataset['id']
-    : undefined
-  rebuild()
-  const next = [...element.querySelectorAll<HTMLElement>('[data-id]')]
-  next.find(({ dataset }) => dataset['id'] === focused)?.focus({ preventScroll: true })
-}
-
-const choiceOf = (actor: ActorState, isCurrent: boolean) => ({
-  type: 'button',
-  'data-id': actor.sessionId,
-  'data-mood': moodOf(actor),
-  'aria-current': isCurrent ? 'true' : undefined,
-  onclick: () => {
-    chosenActor = chosenActor === actor.sessionId ? undefined : actor.sessionId
-    if (view === 'actors' || view === 'sequence') view = 'chart'
-    schedule()
-  },
-})
-
-function itemOf(actor: ActorState, depth: number, isCurrent: boolean) {
-  const isActive = actor.status === 'active'
-  const time = isActive ? durationOf(now() - actor.since) : ''
-  return h(
-    'button',
-    {
-      ...choiceOf(actor, isCurrent),
-      style: `--depth:${depth}`,
-      'data-over': !isActive,
-      'data-machine': actor.machine,
-    },
-    h('b', {}, nameOf(actor), ' ', h('small', {}, t().kinds[kindOf(actor) ?? 'part'])),
-    h('span', {}, textOf(actor.value)),
-    h('time', {}, time),
-  )
-}
-
-const crumbOf = (actor: ActorState, isCurrent: boolean) =>
-  h('button', choiceOf(actor, isCurrent), h('b', {}, nameOf(actor)), ` ${textOf(actor.value)}`)
-
-function drawFlows(focus: ActorState | undefined) {
-  const context = (focus?.machine === 'session' ? focus.context : undefined) as
-    { flows?: string[]; flow?: string } | undefined
-  flows.hidden = !context?.flows
-  flows.replaceChildren(
-    `${t().flows}: `,
-    ...(context?.flows ?? []).flatMap((name) => [
-      h('span', { 'data-running': name === context?.flow }, name),
-      ' ',
-    ]),
-  )
-}
-
-function drawFacts(focus: ActorState | undefined) {
-  const { startedAt = 0 } = traces.chosen()?.trace ?? {}
-  const known = { ...(focus?.context as Record<string, unknown>) }
-  if (focus?.error && !known['error']) known['error'] = focus.error
-  facts.replaceChildren(
-    ...Object.entries(known).flatMap(([name, value]) => {
-      const isTime = typeof value === 'number' && value > 1e12
-      const text = isTime ? timeOf(value - startedAt) : plain(value)
-      const date = isTime ? new Date(value).toLocaleTimeString(language) : undefined
-      return [h('dt', {}, name), h('dd', { title: date }, text)]
-    }),
-  )
-}
-
-/** Formats a deadline, in ms since the trace began, by how far it is. */
-function timeOf(deadline: number): string {
-  const rest = deadline - now()
-  return rest > 0 ? t().inTime(durationOf(rest)) : t().ago(durationOf(-rest))
-}
+const chartsIn = (all: readonly TraceEntry[]) =>
+  new Map(all.flatMap((each) => (each.type === 'machine' ? [[each.machine, each.chart]] : [])))
 
 function drawLog() {
   log.replaceChildren(
@@ -383,37 +282,6 @@ function markTime() {
     current?.setAttribute('aria-current', 'true')
     current?.scrollIntoView({ block: 'nearest' })
   }
-}
-
-/** The layout of a machine: one that came with the page if it is of the same chart, else one that is asked for. */
-function findLayout(name: string, config: MachineConfig): Layout | undefined {
-  const known = layouts.get(name)
-  if (known && isOf(known, config)) return known
-  const own = ownLayouts.get(JSON.stringify(config))
-  if (own === undefined) void requestLayout(config)
-  return own ?? undefined
-}
-
-const isOf = (layout: Layout, config: MachineConfig) => {
-  const drawn = layout.states.flatMap(({ state }) => (state.kind === 'anywhere' ? [] : [state.id]))
-  return drawn.toSorted().join() === stateIds(config).toSorted().join()
-}
-const stateIds = (config: MachineConfig): string[] =>
-  Object.values(config.states ?? {}).flatMap((state) => [state.id, ...stateIds(state)])
-
-/** The layouts of an app's own machines; `null` where none can be had. */
-const ownLayouts = new Map<string, Layout | null>()
-
-async function requestLayout(config: MachineConfig) {
-  const text = JSON.stringify(config)
-  ownLayouts.set(text, null)
-  const { layOutChart } = window as { layOutChart?: (config: MachineConfig) => Promise<Layout> }
-  if (layOutChart) ownLayouts.set(text, await layOutChart(config))
-  else if (settings.layoutUrl !== undefined) {
-    const response = await fetch(settings.layoutUrl, { method: 'POST', body: text })
-    if (response.ok) ownLayouts.set(text, (await response.json()) as Layout)
-  }
-  schedule()
 }
 
 // Moving in time.
@@ -571,7 +439,7 @@ function storedLanguage(): Language {
 
 /** Deadlines and times in a state go on while the page is live. */
 setInterval(() => {
-  if (isLive && traces.chosen()?.isLive && !document.hidden) drawTree()
+  if (isLive && traces.chosen()?.isLive && !document.hidden) drawActors()
 }, 1000)
 
 if (settings.trace) openTrace('trace', settings.trace)
