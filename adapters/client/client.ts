@@ -42,7 +42,7 @@ export function createClient<F extends Flows>(
   ports?: SessionPorts,
 ): Client<F> {
   checkOptions(options)
-  const { clientId = options.env, flows } = options
+  const { clientId = options.env, flows, inspect } = options
   const { services, tab } = createServices(options, (url) => void navigate(url), ports)
   const secrets = Object.values(flows).flatMap(
     ({ config }) => (config.meta as FlowMeta)?.secrets ?? [],
@@ -82,7 +82,10 @@ export function createClient<F extends Flows>(
   function get(): View<F> {
     if (!root || pendingEvents) return initialView
     const next = viewOf(root)
-    if (!isSame(view, next)) view = { ...next, can: auth.can } as View<F>
+    if (!isSame(view, next)) {
+      view = { ...next, can: auth.can } as View<F>
+      inspect?.onView?.(view)
+    }
     return view
   }
 
@@ -147,7 +150,6 @@ export function createClient<F extends Flows>(
   const auth: Auth<F> = {
     start() {
       if (root) return
-      const { inspect } = options
       root = createActor(session, {
         systemId: 'session',
         input: { flows },
@@ -184,6 +186,7 @@ export function createClient<F extends Flows>(
       // What the user does is a reason to try again, unless the server has asked for a pause.
       if (root) tokensOf(root.system)?.send({ type: 'tokens.wake' })
       const receiver = find(wrapped)
+      inspect?.onSend?.(wrapped, !!receiver)
       if (receiver) receiver.send(wrapped)
       else if (root && isDevelopment()) void warn(wrapped, [...flowActors(root.system), root])
     },

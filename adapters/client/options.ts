@@ -47,8 +47,8 @@ export interface AuthOptions<F extends Flows> extends Host {
    */
   watch?(wake: () => void): () => void
   /**
-   * Observes all actors: `inspector(sink)` or `statelyInspector(…)` of `cloudbase-authflow/inspect`,
-   * which redact every secret.
+   * Observes the client: any inspector of `cloudbase-authflow/inspect`, such as `broadcast()` or
+   * `recorder()`. Each redacts every secret.
    */
   inspect?: Inspector
   /**

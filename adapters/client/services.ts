@@ -37,7 +37,8 @@ export function createServices(
     store: ports.shared,
     fetch,
   })
-  const call = createCaller(http, clientId)
+  const caller = createCaller(http, clientId)
+  const call = options.inspect?.watchCalls?.(caller) ?? caller
   const services = {
     call,
     clock,

@@ -1,7 +1,7 @@
 import type { InspectionEvent } from 'xstate'
-import { machineOf } from './chart.ts'
-import { type Fields, keepFields, redactError } from './redactors.ts'
-import type { Trace, TracedActor, TracedEvent, TracedSnapshot } from './trace.ts'
+import { machineOf } from './charts/config.ts'
+import { type Fields, keepBoolean, keepFields, keepName, redactError } from './redactors.ts'
+import type { TracedActor, TracedEvent, TracedSnapshot, TracedView, TraceStep } from './trace.ts'
 import { contextFields, eventFields } from './visibleFields.ts'
 
 /**
@@ -10,15 +10,16 @@ import { contextFields, eventFields } from './visibleFields.ts'
  *
  * @returns `undefined` for an inspection event that is not traced, such as `@xstate.action`
  */
-export function redact(event: InspectionEvent): Trace | undefined {
+export function redact(event: InspectionEvent): TraceStep | undefined {
   const actor = tracedActor(event)
   switch (event.type) {
     case '@xstate.actor':
       return { type: 'actor', actor }
     case '@xstate.event': {
-      const { sourceRef } = event
-      const source = sourceRef && { source: sourceRef.sessionId }
-      return { type: 'event', actor, ...source, event: redactEvent(event.event) }
+      // A promise sends as if from outside, and names itself in the event.
+      const { origin } = event.event as { origin?: string }
+      const source = event.sourceRef?.sessionId ?? origin
+      return { type: 'event', actor, ...(source && { source }), event: redactEvent(event.event) }
     }
     case '@xstate.microstep': {
       const taken = event._transitions.map(({ source, target }) => ({
@@ -57,9 +58,26 @@ function tracedActor({ actorRef, rootId }: InspectionEvent): TracedActor {
   }
 }
 
-function redactEvent(event: { type: string }): TracedEvent {
+/**
+ * Converts an event to its type and the fields that may be shown.
+ *
+ * @param event an event with its secrets
+ */
+export function redactEvent(event: { type: string }): TracedEvent {
   const { type } = event
   return { type, ...redactFields(eventFields[type], event) }
+}
+
+const captcha = keepFields({ busy: keepBoolean, error: redactError })
+
+/**
+ * Converts a view to the fields that may be shown: no user id, no contact, no captcha picture.
+ *
+ * @param view the view of a client
+ */
+export function redactView(view: object): TracedView {
+  const fields = { status: keepName, flow: keepName, step: keepName, busy: keepBoolean, captcha }
+  return redactFields(fields, view) as TracedView
 }
 
 function redactSnapshot(machine: string | undefined, snapshot: object): TracedSnapshot {

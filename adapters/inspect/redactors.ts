@@ -20,6 +20,12 @@ const keepMatching =
 /** Keeps identifiers of the code, such as the name of an operation, a flow or a provider. */
 export const keepName = keepMatching(/^[A-Za-z][\w.:/{}-]{0,63}$/)
 
+/** Keeps the names of an object's fields that are identifiers of the code. */
+export const keepNames: Redactor = (value) =>
+  typeof value === 'object' && value !== null
+    ? Object.keys(value).filter((name) => keepName(name) !== undefined)
+    : undefined
+
 /** Masks a phone number as `+•• •••••••••00`, and any other text as `•••`. */
 export const maskPhone: Redactor = (value) => {
   if (typeof value !== 'string') return undefined

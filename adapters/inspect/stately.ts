@@ -1,5 +1,5 @@
 import { type Inspector, inspector } from './inspector.ts'
-import type { Trace, TracedActor, TracedSnapshot } from './trace.ts'
+import type { MachineConfig, TracedActor, TracedSnapshot, TraceStep } from './trace.ts'
 
 /** The part of a `@statelyai/inspect` inspector that is used. On a server it has no `inspect`. */
 export interface Stately {
@@ -32,7 +32,7 @@ export interface StatelyInspector extends Inspector {
  */
 export function statelyInspector(stately?: Stately): StatelyInspector {
   let target = stately
-  const charts = new Map<string, object>()
+  const charts = new Map<string, MachineConfig>()
   /** The running actors by `sessionId`, parents first. */
   const running = new Map<string, ActorProxy>()
 
@@ -49,14 +49,15 @@ export function statelyInspector(stately?: Stately): StatelyInspector {
     return proxy
   }
 
-  const forward = (type: Trace['type'], actorRef: ActorProxy, details?: object) => {
+  const forward = (type: TraceStep['type'], actorRef: ActorProxy, details?: object) => {
     const event = { ...details, type: `@xstate.${type}`, rootId: actorRef.root, actorRef }
     target?.inspect?.next?.(event as never)
   }
 
   const observer = inspector((trace) => {
     if (trace.type === 'machine') return void charts.set(trace.machine, trace.chart)
-    const { type, actor, ...details } = trace
+    if (!('actor' in trace)) return
+    const { n, at, type, actor, ...details } = trace
     const { sessionId } = actor
     const proxy = running.get(sessionId) ?? createProxy(actor)
     if (type === 'actor') running.set(sessionId, proxy)

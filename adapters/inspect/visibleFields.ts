@@ -19,6 +19,7 @@ import {
   keepBoolean,
   keepFields,
   keepName,
+  keepNames,
   keepNumber,
   maskEmail,
   maskPhone,
@@ -74,7 +75,7 @@ export const eventFields: Record<string, Fields> = {
 
 /** The fields of each machine's context that may be shown, beside its `error`. */
 export const contextFields: Record<string, Fields> = {
-  session: { flow: keepName, status: keepName },
+  session: { flow: keepName, flows: keepNames, status: keepName },
   signIn: { contact, target: keepName, isUser: keepBoolean, switched: keepBoolean },
   upgrade: { contact, hasSwitched: keepBoolean },
   resetPassword: { contact },

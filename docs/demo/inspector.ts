@@ -1,14 +1,17 @@
 /**
- * Stately's hosted inspector in a window of its own. Nothing is loaded for it before the user opens
- * it. It receives only what `statelyInspector` redacts, and only the site of Stately can read it.
+ * What observes the machines: the inspector of this package, offline, and Stately's hosted one in a
+ * window of its own. Nothing is loaded for either before the user opens it. They receive only redacted
+ * traces, and only the site of Stately can read its messages.
  */
-import { statelyInspector } from 'cloudbase-authflow/inspect'
+import { broadcast, several, statelyInspector } from 'cloudbase-authflow/inspect'
 import { beforeRefresh, refresh } from './dom.ts'
 
 const SITE = new URL('https://stately.ai/inspect')
 
+const forStately = statelyInspector()
+
 /** The `inspect` option of `createAuth`. */
-export const inspect = statelyInspector()
+export const inspect = several(broadcast(), forStately)
 
 /** The state of the window; undefined while there is none. */
 export let inspectorState: 'opening' | 'connected' | 'blocked' | 'failed' | undefined
@@ -31,7 +34,7 @@ export async function openInspector(): Promise<void> {
     const onMessage = ({ source, origin, data }: MessageEvent<{ type?: string } | null>) => {
       if (source !== opened || origin !== SITE.origin) return
       if (data?.type !== '@statelyai.connected') return
-      inspect.attach(stately)
+      forStately.attach(stately)
       setState('connected')
     }
     window.addEventListener('message', onMessage, { signal })
@@ -53,7 +56,7 @@ function setState(next: typeof inspectorState): void {
 /** Sends nothing more to the window, which may stay open. */
 function disconnect(): void {
   connection.abort()
-  inspect.attach()
+  forStately.attach()
   if (inspectorState === 'connected') {
     inspectorWindow?.postMessage({ type: '@statelyai.disconnected' }, SITE.origin)
   }

@@ -1,6 +1,7 @@
-/** The state of the machines, for developers, and the button that opens the inspector. */
+/** The state of the machines, for developers, and the buttons that open the inspectors. */
 import { h, icon } from './dom.ts'
 import { inspectorState, openInspector } from './inspector.ts'
+import { inspectorButtons } from './inspectorPanel.ts'
 import { t, ui } from './parts.ts'
 
 const value = (name: string, read: () => string | undefined) =>
@@ -46,5 +47,6 @@ export const machineStatus = h(
       ui.view.busy ? t().machine.busy : '',
     ),
   ),
+  inspectorButtons,
   inspector,
 )

@@ -21,6 +21,7 @@ import { retry } from './screens/retry.ts'
 import { secondFactor } from './screens/secondFactor.ts'
 import { settings } from './screens/settings.ts'
 import { choice, upgrade } from './screens/upgrade.ts'
+import { inspectorPanel } from './inspectorPanel.ts'
 import { machineStatus } from './machineStatus.ts'
 
 const loading: ScreenPart = {
@@ -169,7 +170,7 @@ if (isFinishedPopup) {
 } else {
   document.body.append(
     header,
-    h('main', {}, h('div', { class: 'stage' }, card, machineStatus), panel),
+    h('main', {}, h('div', { class: 'stage' }, card, machineStatus), inspectorPanel, panel),
     dialog,
   )
   auth.start()

@@ -11,6 +11,8 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build, createServer as createVite, type InlineConfig, type Rolldown } from 'vite'
+import { withSettings } from '../../adapters/inspect/settings.ts'
+import { buildPage } from '../../build/inspectorPage.ts'
 import { createSandbox, type Sandbox } from '../../sandbox/index.ts'
 
 export interface DemoOptions {
@@ -44,6 +46,8 @@ export async function serveDemo(options: DemoOptions = {}): Promise<Demo> {
     if (!isLocal(request)) return void response.writeHead(403).end()
     if (/^\/(auth|__auth|__sandbox)\//.test(request.url ?? ''))
       return void answerBySandbox(request, response)
+    const [, language] = /^\/inspector\/(en|zh)$/.exec(request.url ?? '') ?? []
+    if (language) return void answerInspector(language as 'en' | 'zh', response)
     page.answer(request, response)
   })
   try {
@@ -64,14 +68,36 @@ export async function serveDemo(options: DemoOptions = {}): Promise<Demo> {
   }
 }
 
+let inspectorPage: Promise<string> | undefined
+
+/** Builds the inspector page once, when it is first asked for. */
+const getInspectorPage = () => (inspectorPage ??= buildPage())
+
+async function answerInspector(language: 'en' | 'zh', response: ServerResponse) {
+  const html = withSettings(await getInspectorPage(), { language })
+  response.writeHead(200, { 'content-type': types['html']!, 'cache-control': 'no-cache' }).end(html)
+}
+
 /** Answers the requests for the page. */
 interface Page {
   answer(request: IncomingMessage, response: ServerResponse): void
   close(): Promise<void>
 }
 
+/** The build of the package writes the inspector page into this module. */
+const inspectorModule = at('../../adapters/inspect/page/html.ts')
+
 const config: InlineConfig = {
   configFile: false,
+  plugins: [
+    {
+      name: 'inspector-page',
+      async load(id) {
+        if (id !== inspectorModule) return undefined
+        return `export const html = ${JSON.stringify(await getInspectorPage())}`
+      },
+    },
+  ],
   root: at('.'),
   cacheDir: at('../../node_modules/.vite'),
   publicDir: false,
@@ -217,7 +243,7 @@ const greeting = (url: string) => `
   Guest          sign in without an account and upgrade later, with the same user ID
   Account        change the password, phone or e-mail, link providers, delete the account
   Interruptions  a captcha, a lost connection, an expired token: buttons on the page
-  Inspect        the running machines in the Stately inspector, redacted
+  Inspect        the charts of the running machines, offline, beside the page or in a window
   Reload         at any step, even with the captcha open: the flow goes on, nothing is sent twice
   Sandbox        ${url}/__sandbox/inbox and ${url}/__sandbox/requests
 

@@ -17,6 +17,8 @@ export interface CaptchaRequired {
   order?: number
   /** The token that the server has just rejected. */
   rejected?: Secret
+  /** The `sessionId` of the actor that waits. */
+  origin?: string
 }
 
 interface Context {
@@ -43,11 +45,11 @@ interface Context {
 type Event =
   | CaptchaRequired
   /** A waiting request was aborted. */
-  | { type: 'captcha.release' }
+  | { type: 'captcha.release'; origin?: string }
   /** The server has accepted the token. */
-  | { type: 'captcha.accept'; token: Secret }
+  | { type: 'captcha.accept'; token: Secret; origin?: string }
   /** The server has refused the token; `isReused` if it had accepted it before. */
-  | { type: 'captcha.reject'; token: Secret; isReused?: boolean }
+  | { type: 'captcha.reject'; token: Secret; isReused?: boolean; origin?: string }
   | { type: 'captcha.answer'; text: Secret }
   | { type: 'captcha.replace' }
   | { type: 'captcha.cancel' }

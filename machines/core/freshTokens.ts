@@ -56,12 +56,14 @@ export function refreshIfDue(system: System): void {
  * server accepts them.
  *
  * @param rejected the serial of a pair that the server has just rejected
+ * @param origin the `sessionId` of the actor that asks, if one does
  * @throws AuthError `cancelled` when the client is stopped meanwhile
  */
 export async function freshTokens(
   system: System,
   rejected?: number,
   signal?: AbortSignal,
+  origin?: string,
 ): Promise<FreshTokens> {
   const tokens = tokensOf(system)
   if (!tokens) throw missingServices()
@@ -88,6 +90,6 @@ export async function freshTokens(
       return { serial, error: error ?? new AuthError('unavailable') }
     }
     last = serial
-    tokens.send({ type: 'tokens.refresh', serial })
+    tokens.send({ type: 'tokens.refresh', serial, origin })
   }
 }

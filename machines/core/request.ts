@@ -101,8 +101,8 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
     },
     actors: {
       refreshTokens: fromPromise<Authorization, Authorization>(
-        async ({ input: { serial, uid }, system, signal }) =>
-          toAuthorization(await freshTokens(system, serial, signal), uid),
+        async ({ input: { serial, uid }, self, system, signal }) =>
+          toAuthorization(await freshTokens(system, serial, signal, self.sessionId), uid),
       ),
       send: fromPromise<Output, Authorization & { params: Input; captchaToken?: Secret }>(
         async ({ input: { params, serial, uid, captchaToken }, system, signal }) => {
@@ -116,12 +116,14 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
         },
       ),
       solveCaptcha: fromPromise<Solved, { order: number; rejected?: Secret }>(
-        async ({ input, system, signal }) => {
+        async ({ input, self, system, signal }) => {
           const captcha = captchaOf(system)
-          captcha.send({ type: 'captcha.require', purpose, ...input })
+          const origin = self.sessionId
+          captcha.send({ type: 'captcha.require', purpose, ...input, origin })
           // An aborted request leaves the captcha queue.
           signal.addEventListener('abort', () => {
-            if (captcha.getSnapshot().status === 'active') captcha.send({ type: 'captcha.release' })
+            if (captcha.getSnapshot().status === 'active')
+              captcha.send({ type: 'captcha.release', origin })
           })
           const { context } = await waitFor(captcha, (state) => state.hasTag('settled'), { signal })
           const { token: captchaToken, isUsed: isReused } = context
@@ -179,11 +181,11 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
         if (fact && system.get('session')) enqueue.sendTo(system.get('session'), fact)
       }),
       // Sent now, because XState drops enqueued sends when the machine throws.
-      forgetCaptcha({ context, system }) {
+      forgetCaptcha({ context, self, system }) {
         const captcha = captchaOf(system)
         const token = context.captchaToken ?? captcha.getSnapshot().context.token
         const { isReused } = context
-        if (token) captcha.send({ type: 'captcha.reject', token, isReused })
+        if (token) captcha.send({ type: 'captcha.reject', token, isReused, origin: self.sessionId })
       },
       // A server that accepts a token once refuses its reuse, which is not the fault of an answer.
       countRetry: assign(({ context: { captchaRetried, isReused } }) => ({

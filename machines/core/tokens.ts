@@ -39,7 +39,7 @@ const machine = setup({
     events: {} as
       | { type: 'tokens.keep'; tokens: Tokens; version?: string; byFlow?: boolean; order?: number }
       /** The pair with this serial has expired or was rejected. */
-      | { type: 'tokens.refresh'; serial: number }
+      | { type: 'tokens.refresh'; serial: number; origin?: string }
       | { type: 'tokens.drop'; redirect?: SignOutRequest; byFlow?: boolean }
       /** The stored session may have changed without notice. */
       | { type: 'tokens.reload' }

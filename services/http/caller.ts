@@ -17,6 +17,8 @@ export interface Grants {
   timeout?: number
   /** The request outlives the page that sends it. */
   keepalive?: boolean
+  /** Called when the answer begins, with its HTTP status. */
+  onResponse?: (status: number, requestId: string) => void
 }
 
 /**

@@ -46,6 +46,8 @@ export interface Call {
   keepalive?: boolean
   /** Sends this request instead of the client's own `fetch`. */
   fetch?: typeof globalThis.fetch
+  /** Called when the answer begins, with its HTTP status. */
+  onResponse?: (status: number, requestId: string) => void
 }
 
 const $fetch = /* @__PURE__ */ createFetch({
@@ -131,6 +133,7 @@ export function createHttp(options: HttpOptions): Http {
           throw fail(failure?.code ?? 'unreachable', { description: failure?.description })
         },
       )
+      call.onResponse?.(response.status, requestId)
       const code = answer?.['error'] || answer?.['code']
       if (response.ok && answer && !code) return answer
       const isSafe = isCode(code) && (withoutEcho(code) || (await isKnown(code)))

@@ -2,8 +2,16 @@ import { createBrowserInspector, createInspector } from '@statelyai/inspect'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { assign, createActor, fromPromise, type InspectionEvent, setup } from 'xstate'
 import { account, provider, resetPassword, upgrade } from '../../adapters/client/index.ts'
-import { inspector, redact, statelyInspector, type Trace } from '../../adapters/inspect/index.ts'
+import {
+  inspector,
+  legacyInspector,
+  redact,
+  several,
+  statelyInspector,
+  type TraceEntry,
+} from '../../adapters/inspect/index.ts'
 import { createAuth } from '../../adapters/client/createAuth.ts'
+import { createFeed } from '../../adapters/inspect/feed.ts'
 import { signIn } from '../../machines/flows/signIn.ts'
 import type { Config } from '../../sandbox/index.ts'
 import { AuthError } from '../../services/error.ts'
@@ -31,7 +39,9 @@ interface Recording {
   send(event: object): Promise<void>
   /** Secrets that were typed, or that occurred in a request or response. */
   canaries(): string[]
-  trace: Trace[]
+  trace: TraceEntry[]
+  /** What inspector pages and the receiver of `@xstate/inspect` were sent. */
+  posted: object[]
   /** What `@statelyai/inspect` sent, once it has sent everything. */
   sent(): Promise<object[]>
   /** All texts in the unredacted inspection events, secrets unwrapped. */
@@ -41,13 +51,21 @@ interface Recording {
 /** Opens a world and records its inspection events: as a trace, through Stately, and unredacted. */
 async function record(config: Partial<Config> = {}): Promise<Recording> {
   const known = new Set(typed)
-  const trace: Trace[] = []
+  const trace: TraceEntry[] = []
   const sent: object[] = []
   const raw = new Set<string>()
-  const observers = [
-    inspector((step) => trace.push(step)),
+  /** What goes to inspector pages, and to a receiver of `@xstate/inspect`. */
+  const posted: object[] = []
+  const feed = createFeed(5000, (message) => posted.push(structuredClone(message)))
+  const legacy = legacyInspector((message) => posted.push(message))
+  feed.receive({ type: 'open' })
+  legacy.receive({ type: 'xstate.inspecting' })
+  const observer = several(
+    inspector((entry) => trace.push(entry)),
+    inspector(feed.add),
+    legacy,
     statelyInspector(createInspector({ send: (event) => void sent.push(event) })),
-  ]
+  )
   const world = await openWorld({
     config,
     flows: { signIn, upgrade, provider, resetPassword, account },
@@ -61,8 +79,8 @@ async function record(config: Partial<Config> = {}): Promise<Recording> {
       }
       return response
     },
+    inspector: observer,
     inspect(event) {
-      for (const { observe } of observers) observe(event)
       const { event: of, snapshot } = event as { event?: object; snapshot?: object }
       for (const part of [of, snapshot]) collect(part, (text) => raw.add(text))
     },
@@ -71,6 +89,7 @@ async function record(config: Partial<Config> = {}): Promise<Recording> {
   return {
     world,
     trace,
+    posted,
     raw,
     async send(event) {
       world.auth.send(event as never)
@@ -268,7 +287,7 @@ describe('inspectors: no secret is traced', () => {
   test.each(Object.entries(scenarios))('while %s', async (_, run) => {
     const recording = await record()
     await run(recording)
-    const { canaries, trace, sent, raw } = recording
+    const { canaries, trace, posted, sent, raw } = recording
 
     // The unredacted events contain them.
     expect(leaks(canaries(), [...raw]).length).toBeGreaterThan(3)
@@ -276,6 +295,9 @@ describe('inspectors: no secret is traced', () => {
     expect(leaks(canaries(), trace)).toEqual([])
     // The trace is plain JSON without getters or prototypes.
     expect(JSON.parse(JSON.stringify(trace))).toStrictEqual(trace)
+
+    await vi.waitFor(() => expect(posted.length).toBeGreaterThan(20))
+    expect(leaks(canaries(), posted)).toEqual([])
 
     const events = await sent()
     expect(events.length).toBeGreaterThan(10)
@@ -411,7 +433,7 @@ describe('inspectors', () => {
       expect.arrayContaining(['session', 'tokens', 'captcha', 'signIn', 'verification', 'request']),
     )
     for (const machine of charts) {
-      const isOf = (step: Trace) => step.type === 'actor' && step.actor.machine === machine
+      const isOf = (step: TraceEntry) => step.type === 'actor' && step.actor.machine === machine
       const chart = trace.findIndex((step) => step.type === 'machine' && step.machine === machine)
       expect(chart).toBeLessThan(trace.findIndex(isOf))
     }
@@ -441,9 +463,9 @@ describe('inspectors', () => {
     const requestId = expect.stringMatching(/^[\da-f]{32}$/)
     expect(JSON.stringify(ends)).not.toContain(phone)
     expect(ends).toMatchObject([
-      ['refreshing', { code: 'unauthenticated' }],
+      ['failed', { code: 'unauthenticated' }],
       [
-        'sending',
+        'failed',
         { code: 'resource_exhausted', operation: 'signIn', status: 429, retryAfter: 30, requestId },
       ],
     ])
@@ -561,7 +583,7 @@ describe('statelyInspector: attach', () => {
 
 describe('inspectors: any machine', () => {
   /** The last snapshot of a trace. */
-  const lastOf = (trace: Trace[]) => trace.findLast((step) => step.type === 'snapshot')!
+  const lastOf = (trace: TraceEntry[]) => trace.findLast((step) => step.type === 'snapshot')!
 
   const own = (id: string, context: object) =>
     setup({
@@ -575,7 +597,7 @@ describe('inspectors: any machine', () => {
     })
 
   const run = (id: string, context: object, ...events: { type: string }[]) => {
-    const trace: Trace[] = []
+    const trace: TraceEntry[] = []
     const { observe } = inspector((step) => trace.push(step))
     const actor = createActor(own(id, context), { inspect: observe }).start()
     for (const event of events) actor.send(event)
@@ -607,7 +629,7 @@ describe('inspectors: any machine', () => {
   })
 
   test('input and output of a promise actor are not traced', async () => {
-    const trace: Trace[] = []
+    const trace: TraceEntry[] = []
     const { observe } = inspector((step) => trace.push(step))
     const logic = fromPromise<object, object>(async ({ input }) => input)
     const actor = createActor(logic, { input: { password }, inspect: observe }).start()

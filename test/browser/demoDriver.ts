@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest'
 import { type Demo, serveDemo } from '../../docs/demo/serve.ts'
+import { readTrace } from '../../adapters/inspect/index.ts'
 import { sentence } from '../../docs/demo/messages.ts'
 import { collectErrors, openPage } from '../support/chromium.ts'
 import {
@@ -192,11 +193,38 @@ const drive = async ({ url, sandbox, traffic }: TestDemo, page: Page) => {
         return [...known].some((secret) => !allowed.has(secret) && holds(value, secret))
       })
       expect(leaks).toEqual([])
+      await checkTrace(page, traffic)
       const places = writes.map(({ area, key }) => `${area} ${key}`)
       expect(places.filter((place) => !expectedPlaces.includes(place))).toEqual([])
     },
   }
   return driver
+}
+
+/**
+ * Checks that the trace of the page can be read, ends where the page is, and holds no secret. Pages
+ * without the card have no client.
+ */
+const checkTrace = async (page: Page, { known }: Traffic) => {
+  const card = page.locator('.card')
+  if ((await card.count()) === 0) return
+  const text = await page.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        const channel = new BroadcastChannel('cloudbase-authflow.trace')
+        channel.onmessage = ({ data }: MessageEvent<{ type: string; trace?: object }>) => {
+          if (data.type === 'trace') resolve(JSON.stringify(data.trace))
+        }
+        channel.postMessage({ type: 'open' })
+      }),
+  )
+  const { entries } = readTrace(text)
+  const view = entries.findLast((entry) => entry.type === 'view')
+  const isOnlyTab = page.context().pages().length === 1
+  if (view && isOnlyTab) {
+    expect(await card.getAttribute('data-step')).toBe(view.step ?? view.status)
+  }
+  expect([...known].filter((secret) => secret.length >= 12 && text.includes(secret))).toEqual([])
 }
 
 /** On the page of a provider: consents with an account, or denies without one. */

@@ -2,9 +2,16 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path/posix'
 import type { AnyStateNode } from 'xstate'
 import { describe, expect, test } from 'vitest'
-import { chartOf } from '../../docs/flows/chart.ts'
-import { generateFiles, listFiles } from '../../docs/flows/generate.ts'
-import { type Box, layOut } from '../../docs/flows/layout.ts'
+import elkjs from 'elkjs/lib/elk.bundled.js'
+import { configOf } from '../../adapters/inspect/charts/config.ts'
+import { chartOf } from '../../adapters/inspect/charts/chart.ts'
+import {
+  generateFiles,
+  generateLayouts,
+  layoutsFile,
+  listFiles,
+} from '../../docs/flows/generate.ts'
+import { type Box, layOut } from '../../adapters/inspect/charts/layout.ts'
 import { machines } from '../../docs/flows/machines.ts'
 
 const generated = await generateFiles()
@@ -16,6 +23,11 @@ const read = (file: string) => readFileSync(file, 'utf8')
 test.each([...generated.keys()])('docs/flows/%s is up to date with its machine', (file) => {
   const isSame = listFiles().includes(file) && read(`docs/flows/${file}`) === generated.get(file)
   expect(isSame, `docs/flows/${file} differs from its machine: run npm run charts`).toBe(true)
+})
+
+test('the layouts of the inspector page are up to date with the machines', async () => {
+  const isSame = read(layoutsFile) === (await generateLayouts())
+  expect(isSame, `${layoutsFile} differs from the machines: run npm run charts`).toBe(true)
 })
 
 test('docs/flows contains no generated file without a machine', () => {
@@ -91,7 +103,10 @@ describe('docs/flows: pictures', () => {
   })
 
   test.each(Object.entries(machines))('%s.svg covers no label', async (_, machine) => {
-    const { states, edges, initialMarks } = await layOut(chartOf(machine))
+    const { states, edges, initialMarks } = await layOut(
+      chartOf(configOf(machine.root)),
+      new elkjs.default(),
+    )
     const labels = edges.filter(({ edge }) => edge).map(({ label }) => label)
     const others = [...labels, ...initialMarks, ...states.filter(({ isGroup }) => !isGroup)]
     const covered = labels.filter((label) =>

@@ -18,7 +18,9 @@ const mayImport: Record<string, (it: Import) => boolean> = {
 
 /** … and of the packages around it. */
 const mayUse: Record<string, (name: string, from: string) => boolean> = {
-  adapters: (name, from) => isPackage(name, packagesOf[from] ?? ['xstate']),
+  adapters: (name, from) =>
+    isPackage(name, packagesOf[from] ?? ['xstate']) ||
+    (runsInNode(from) && name.startsWith('node:')),
   machines: (name) => isPackage(name, ['xstate']),
   services: (name) => isPackage(name, ['ofetch', 'superjson']),
   sandbox: (name) =>
@@ -28,9 +30,17 @@ const mayUse: Record<string, (name: string, from: string) => boolean> = {
 /** Modules with a package that no other module uses. */
 const packagesOf: Record<string, string[]> = {
   'adapters/vue.ts': ['vue'],
+  'adapters/vueDevtools.ts': ['vue'],
+  'adapters/cli/webSockets.ts': ['ws'],
+  'adapters/inspect/charts/elk.ts': ['elkjs'],
+  // The file that the user names.
+  'adapters/cli/diagram.ts': ['xstate', 'undefined'],
   'adapters/svelte.ts': ['svelte'],
   'adapters/compat/v2/rsaBlock.ts': ['micro-rsa-dsa-dh'],
 }
+
+/** The command line and the plugin of Vite. */
+const runsInNode = (path: string) => /^adapters\/(cli|vite)[./]/.test(path)
 
 const isPackage = (name: string, packages: string[]) =>
   packages.some((of) => name === of || name.startsWith(`${of}/`))

@@ -1,4 +1,5 @@
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { spawn } from 'node:child_process'
 import {
   globSync,
   mkdirSync,
@@ -12,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { dependenciesOf } from '../support/dependencies.ts'
 import { importsOf } from '../support/imports.ts'
 import { packLibrary, run } from '../support/packages.ts'
@@ -168,10 +169,23 @@ const names: Record<string, string[]> = {
     'verifyCaptcha',
     'verifyV2',
   ],
-  './inspect': ['inspector', 'redact', 'statelyInspector'],
+  './inspect': [
+    'broadcast',
+    'inspector',
+    'legacyInspector',
+    'mountInspector',
+    'readTrace',
+    'recorder',
+    'redact',
+    'several',
+    'socket',
+    'statelyInspector',
+  ],
   './server': ['createServerAuth', 'memoryStore', 'redisLock', 'redisStore', 'unstorageStore'],
   './svelte': ['fromAuth'],
+  './vite': ['authflow'],
   './vue': ['useAuth'],
+  './vue/devtools': ['vueDevtools'],
   './messages': ['messageFor'],
   './messages/en': ['messageFor'],
   './messages/zh': ['messageFor'],
@@ -198,11 +212,47 @@ test('package: a consumer installs no server parts and six packages beside the l
 test('package: scripts and types import no package that a consumer does not install', () => {
   const names = Object.keys({ ...own.dependencies, ...own.peerDependencies })
   const files = globSync(join(installed, 'dist/**/*.{js,d.ts}'))
-  const imported = files.flatMap((file) => importsOf(file, readFileSync(file, 'utf8')))
+  const imported = files
+    .flatMap((file) => importsOf(file, readFileSync(file, 'utf8')))
+    // The command line runs in Node and loads the file that a user names.
+    .filter(({ from, to }) => !(from.includes('/adapters/cli/') && /^(node:|undefined$)/.test(to)))
   const packages = imported.map(({ to }) => to).filter((to) => !to.startsWith('/'))
   const isInstalled = (to: string) => names.some((name) => to === name || to.startsWith(`${name}/`))
   expect(packages).toContain('xstate')
   expect(packages.filter((to) => !isInstalled(to))).toEqual([])
+})
+
+const command = join(installed, 'dist/adapters/cli.js')
+
+test('package: the installed command prints charts, also one that was laid out at the build', () => {
+  expect(run('node', [command, '--help'], app)).toContain('Usage: cloudbase-authflow <command>')
+  expect(run('node', [command, 'diagram', 'signIn', '--as', 'svg'], app)).toMatch(/^<svg /)
+})
+
+test('package: the installed command serves the inspector page, for clients too', async () => {
+  const child = spawn('node', [command, 'inspect', '--port', '0'], { cwd: app })
+  onTestFinished(() => void child.kill())
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
+  await vi.waitFor(() => expect(output).toContain('a client connects to'), 10_000)
+  const page = await (await fetch(/http:\S+/.exec(output)![0])).text()
+  expect(page).toContain('<script type="module">')
+  expect(page.length).toBeGreaterThan(100_000)
+  const client = new WebSocket(/ws:\S+/.exec(output)![0])
+  await new Promise((done) => client.addEventListener('open', done))
+  client.close()
+})
+
+test('package: the inspector page is a file, and the lazy module of it has the same text', async () => {
+  const file = readFileSync(join(installed, 'dist/inspector.html'), 'utf8')
+  const module = join(installed, 'dist/adapters/inspect/page/html.js')
+  const { html } = (await import(module)) as { html: string }
+  expect(html).toBe(file)
+})
+
+test('package: the bundled WebSocket server carries the license of its authors', () => {
+  const code = readFileSync(join(installed, 'dist/adapters/cli/webSockets.js'), 'utf8')
+  expect(code).toContain(readFileSync('node_modules/ws/LICENSE', 'utf8').trim())
 })
 
 test('package: the bundled RSA code carries the licenses of its authors', () => {

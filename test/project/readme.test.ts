@@ -119,7 +119,9 @@ for (const file of readmes) {
 
   test(`${file} runs no command of a package that this project does not own`, () => {
     const commands = read(file).match(/\bnpx \S+/g) ?? []
-    expect(new Set(commands)).toEqual(new Set(['npx cloudbase-authflow-sandbox']))
+    expect(new Set(commands)).toEqual(
+      new Set(['npx cloudbase-authflow-sandbox', 'npx cloudbase-authflow']),
+    )
   })
 }
 
@@ -175,6 +177,7 @@ test('links: the package has both READMEs, the guide, the charts, the decisions 
       'docs/differences.md',
       'docs/faults.md',
       'docs/flows/signIn.md',
+      'docs/guide/inspect.md',
       'docs/guide/steps.md',
     ]),
   )

@@ -1,4 +1,6 @@
+import { gzipSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
+import { buildPage } from '../../build/inspectorPage.ts'
 import { weigh, withEsbuild, withRolldown, type Weight } from '../support/bundle.ts'
 
 const kB = 1000
@@ -30,6 +32,7 @@ const serverAuth = `
     createServerAuth({ env: 'demo', request, store: redisStore(client), lock: redisLock(client) })
 `
 const getUser = `export { getUser } from 'cloudbase-authflow/endpoints'`
+const inspectorAlone = `export { inspector } from 'cloudbase-authflow/inspect'`
 const whole = (entry: string) => `export * from 'cloudbase-authflow/${entry}'`
 
 /** The kB that an app may download, at once and in all, as Rolldown and as esbuild bundle it. */
@@ -42,7 +45,9 @@ test.each([
   ['./messages/en', whole('messages/en'), [3.2, 3.2], [3.2, 3.2]],
   ['./messages', whole('messages'), [5.8, 5.8], [5.8, 5.8]],
   ['./endpoints, one of them', getUser, [0.4, 0.4], [0.4, 0.4]],
-  ['./inspect', whole('inspect'), [2.5, 2.5], [2.5, 2.5]],
+  ['inspector of ./inspect', inspectorAlone, [3, 3], [3.1, 5.7]],
+  // The inspector page is another 28 kB, see below.
+  ['./inspect', whole('inspect'), [6.3, 8.8], [6.5, 9]],
   ['./vue', whole('vue'), [0.2, 0.2], [0.2, 0.2]],
   ['createServerAuth', serverAuth, [41, 48], [42.5, 50]],
   ['./svelte', whole('svelte'), [0.2, 0.2], [0.2, 0.2]],
@@ -64,4 +69,27 @@ test.each([
   const chunks = await bundle(getUser)
   const paths = chunks.flatMap(({ code }) => code.match(/["'`]\/v\d\/[^"'`]*/g) ?? [])
   expect(paths.map((path) => path.slice(1))).toEqual(['/v1/user/me'])
+})
+
+test('size: the inspector page is one file of at most 200 kB, 40 kB compressed, without a request', async () => {
+  const html = await buildPage()
+  const compressed = gzipSync(html, { level: 9 }).length
+  rows.push(
+    `${'the inspector page'.padEnd(36)}  ${html.length / kB} kB, ${compressed / kB} kB gzip`,
+  )
+  expect(html.length).toBeLessThanOrEqual(200 * kB)
+  expect(compressed).toBeLessThanOrEqual(40 * kB)
+  const addresses = html.match(/\b(?:https?|wss?):\/\/[\w.-]+/g) ?? []
+  expect([...new Set(addresses)]).toEqual(['http://www.w3.org'])
+  expect(html).not.toMatch(/ (src|href)="(?!data:)/)
+  // elkjs is not in it.
+  expect(html).not.toContain('org.eclipse')
+})
+
+test.each([
+  ['createAuth', signIn],
+  ['./cloudbase', compat],
+])('size: an app with %s carries nothing of the inspector', async (_, code) => {
+  const chunks = await withRolldown(code)
+  expect(chunks.map(({ code }) => code).join('')).not.toMatch(/authflow-trace|xstate\.inspecting/)
 })

@@ -1,6 +1,7 @@
 import type { AnyActorRef, InspectionEvent } from 'xstate'
 import { type AuthOptions, createAuth } from '../../adapters/client/index.ts'
 import { observer } from './observer.ts'
+import type { Inspector } from '../../adapters/inspect/index.ts'
 import type { Flows } from '../../machines/core/session.ts'
 import { signIn } from '../../machines/flows/signIn.ts'
 import { type Config, createSandbox } from '../../sandbox/index.ts'
@@ -28,6 +29,8 @@ export interface WorldOptions {
   /** Default: `signIn` alone. */
   flows?: Flows
   inspect?: (event: InspectionEvent) => void
+  /** Observes the client as the inspector of an app does. */
+  inspector?: Inspector
   returnOrigins?: string[]
 }
 
@@ -95,7 +98,7 @@ export async function openWorld(options: WorldOptions = {}) {
         system = (event.actorRef as AnyActorRef).system
         recordTransitions(event, taken)
         options.inspect?.(event)
-      }),
+      }, options.inspector),
     })
     auth.start()
     return auth

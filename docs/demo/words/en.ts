@@ -310,6 +310,11 @@ export const en = {
   machine: { heading: 'Machine', none: '–', busy: 'busy' },
 
   inspector: {
+    panel: 'Inspector',
+    show: 'Show the charts',
+    hide: 'Hide the charts',
+    window: 'Charts in a window',
+    about: 'Every machine while it runs, also back in time. It works offline and shows no secrets.',
     open: 'Open the Stately inspector',
     hint: 'Opens stately.ai in a new window; this needs a network connection. It receives redacted events only: no passwords, codes or tokens, and masked contacts.',
     opening: 'Waiting for stately.ai. If nothing happens, check your network and try again.',

@@ -302,6 +302,11 @@ export const zh: Texts = {
   machine: { heading: '状态机', none: '–', busy: '处理中' },
 
   inspector: {
+    panel: '检查器',
+    show: '显示状态图',
+    hide: '隐藏状态图',
+    window: '在新窗口中显示',
+    about: '查看运行中的每个状态机，也可以回看。无需联网，不显示任何机密信息。',
     open: '打开 Stately 检查器',
     hint: '在新窗口打开 stately.ai，需要联网。只发送脱敏后的事件：不含密码、验证码和令牌，联系方式已打码。',
     opening: '正在等待 stately.ai。如果一直没有反应，请检查网络后重试。',

@@ -1,5 +1,5 @@
 /** Draws a chart as an SVG for light and dark pages. */
-import { type Box, captionOf, type Layout, SIZE } from './layout.ts'
+import { type Box, captionOf, type Layout, linesOf, type Point, SIZE } from './layout.ts'
 
 const STYLE = `
   svg { --paper: #fff; --ink: #1f2328; --soft: #59636e; --line: #818b98; --rest: #f6f8fa;
@@ -37,17 +37,27 @@ const STYLE = `
  * @param altText the chart in words, for screen readers
  */
 export function svgOf(name: string, layout: Layout, altText: string): string {
-  const { width, height, states, initialMarks, edges } = layout
+  const { width, height } = layout
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="${name}-title ${name}-description">
 <title id="${name}-title">${escape(name)}</title>
 <desc id="${name}-description">${escape(altText)}</desc>
 <style>${STYLE}
 </style>
-${marker(name, 'goes')}${marker(name, 'fails')}
-<rect class="paper" x=".75" y=".75" width="${width - 1.5}" height="${height - 1.5}" rx="12"/>
-${[...states.map(drawState), ...initialMarks.map(drawMark), ...edges.map((edge) => drawEdge(name, edge))].join('\n')}
+${drawingOf(name, layout)}
 </svg>
 `
+}
+
+/**
+ * Draws a chart without the SVG element and its style.
+ *
+ * @param name prefixes the ids
+ */
+export function drawingOf(name: string, layout: Layout): string {
+  const { width, height, states, initialMarks, edges } = layout
+  return `${marker(name, 'goes')}${marker(name, 'fails')}
+<rect class="paper" x=".75" y=".75" width="${width - 1.5}" height="${height - 1.5}" rx="12"/>
+${[...states.map(drawState), ...initialMarks.map(drawMark), ...edges.map((edge) => drawEdge(name, edge))].join('\n')}`
 }
 
 const marker = (name: string, kind: string) =>
@@ -74,10 +84,10 @@ function drawState({ state, isGroup, ...box }: Layout['states'][number]): string
 const drawMark = ({ x, y, width: size }: Box) =>
   `<circle cx="${x + size / 2}" cy="${y + size / 2}" r="${size / 2}"/>`
 
-function drawEdge(name: string, { edge, points, label, lines }: Layout['edges'][number]): string {
+function drawEdge(name: string, { edge, points, label }: Layout['edges'][number]): string {
   const kind = edge?.isFailure ? 'fails' : 'goes'
   const path = `<path marker-end="url(#${name}-${kind})" d="${roundedPath(points)}"/>`
-  const texts = lines.map(({ event, guard }, index) => {
+  const texts = linesOf(edge).map(({ event, guard }, index) => {
     const condition = guard && `<tspan class="soft">[${escape(guard)}]</tspan>`
     const content = [escape(event), condition].filter(Boolean).join(' ')
     return text('label', label.x + label.width / 2, label.y + 12 + index * SIZE.line, content)
@@ -86,8 +96,6 @@ function drawEdge(name: string, { edge, points, label, lines }: Layout['edges'][
   const ends = edge ? ` data-from="${escape(edge.from)}" data-to="${escape(edge.to)}"` : ''
   return `<g class="${kind}" data-event="${escape(events)}"${ends}>${path}${edge ? rect(label, 0) : ''}${texts.join('')}</g>`
 }
-
-type Point = { x: number; y: number }
 
 /** Draws a line with rounded corners. */
 function roundedPath(points: Point[]): string {
@@ -118,7 +126,8 @@ const rect = ({ x, y, width, height }: Box, rx: number) =>
 const text = (kind: string, x: number, y: number, content: string) =>
   `<text class="${kind}" x="${round(x)}" y="${round(y)}">${content}</text>`
 
-const escape = (raw: string) =>
+/** Escapes a text for markup. */
+export const escape = (raw: string): string =>
   raw
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -1,5 +1,5 @@
 /** Reduces a machine to what its picture and tables show: states, and the edges between them. */
-import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
+import type { MachineConfig, TransitionConfig } from '../trace.ts'
 
 /**
  * What a state does: `asking` waits for the user, `busy` works, `transient` leaves at once, `resting`
@@ -52,41 +52,50 @@ export interface Chart {
 /** Returns the id that stands for every state of a group. */
 export const anywhere = (id: string): string => `${id}.*`
 
-/** Creates the chart of a machine. */
-export function chartOf(machine: AnyStateMachine): Chart {
+/** Creates the chart of a machine from its exported config. */
+export function chartOf(machine: MachineConfig): Chart {
   const edges = new Map<string, Edge>()
   const internal: Chart['internal'] = []
   const forbidden: Chart['forbidden'] = []
   let order = 0
-  const toState = (node: AnyStateNode): State => {
-    const groups = [...node.transitions, ['', node.always ?? []] as const]
-    const children = Object.values(node.states).map(toState)
-    const from = children.length > 0 ? anywhere(node.id) : node.id
+  const toState = (config: MachineConfig, key: string): State => {
+    const { id, invoke = [], tags = [], type, initial } = config
+    const groups = [...Object.entries(config.on ?? {}), ['', config.always ?? []] as const]
+    const children = Object.entries(config.states ?? {}).map(([name, child]) =>
+      toState(child, name),
+    )
+    const from = children.length > 0 ? anywhere(id) : id
     const edgesBefore = edges.size
     for (const [event, group] of groups) {
       for (const transition of group) {
         const guard = guardOf(transition, group)
-        const label = { event: eventLabel(event, node), guard, order: order++ }
-        const [target] = transition.target ?? []
-        if (target) addLabel(edges, from, target.id, label, event.startsWith('xstate.error.'))
-        else (transition.actions.length > 0 ? internal : forbidden).push({ in: from, label })
+        const label = { event: eventLabel(event, invoke.length), guard, order: order++ }
+        const target = transition.target?.[0]?.replace(/^#/, '')
+        if (target) addLabel(edges, from, target, label, event.startsWith('xstate.error.'))
+        else (transition.actions ? internal : forbidden).push({ in: from, label })
       }
     }
     if (edges.size > edgesBefore && children.length > 0) {
       const state = { id: from, name: 'anywhere', kind: 'anywhere', tags: [] }
       children.unshift({ ...state, invokes: [], states: [] } as State)
     }
+    const first = type === 'parallel' ? undefined : initial
     return {
-      id: node.id,
-      name: node.key,
-      kind: kindOf(node),
-      tags: node.tags,
-      invokes: node.invoke.map(({ id, src }) => ({ id, ...actorOf(machine, src as string) })),
-      initial: node.type === 'compound' ? node.initial.target[0]?.id : undefined,
+      id,
+      name: key,
+      kind: kindOf(config),
+      tags,
+      // Nearly every state invokes a request: its chart is not named.
+      invokes: invoke.map(({ machine, ...actor }) => ({
+        ...actor,
+        ...(machine !== undefined && machine !== 'request' && { machine }),
+      })),
+      initial: first === undefined ? undefined : config.states?.[first]?.id,
       states: children,
     }
   }
-  return { root: toState(machine.root), edges: [...edges.values()], internal, forbidden }
+  const root = toState(machine, machine.id)
+  return { root, edges: [...edges.values()], internal, forbidden }
 }
 
 function addLabel(
@@ -103,42 +112,27 @@ function addLabel(
   edges.set(key, edge)
 }
 
-function kindOf({ type, entry, always, tags }: AnyStateNode): Kind {
+function kindOf({ type, entry = [], always, tags = [] }: MachineConfig): Kind {
   if (type === 'final') return 'final'
-  if (entry.some((action) => action === 'fail')) return 'failed'
+  if (entry.includes('fail')) return 'failed'
   if (always) return 'transient'
   if (tags.includes('busy')) return 'busy'
   return tags.includes('asking') || tags.includes('captcha') ? 'asking' : 'resting'
 }
 
-/** Names the machine of an actor, except for `request`: nearly every state invokes one. */
-function actorOf(machine: AnyStateMachine, src: string): { src: string; machine?: string } {
-  const logic = machine.implementations.actors[src] as { id?: string } | undefined
-  return logic?.id && logic.id !== 'request' ? { src, machine: logic.id } : { src }
-}
-
 /** `onDone` or `onError` for an event of an invoked actor, with its id where there are several. */
-function eventLabel(event: string, { invoke }: AnyStateNode): string {
+function eventLabel(event: string, actors: number): string {
   const [, outcome, id] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(event) ?? []
   if (!outcome) return event
   const label = outcome === 'done' ? 'onDone' : 'onError'
-  return invoke.length === 1 ? label : `${id} ${label}`
+  return actors === 1 ? label : `${id} ${label}`
 }
 
-type Guard = { type: string; params?: { name?: string } } | ((args: never) => boolean)
-
-function guardOf(
-  { guard }: AnyTransitionDefinition,
-  group: readonly AnyTransitionDefinition[],
-): string | undefined {
+function guardOf({ guard }: TransitionConfig, group: readonly TransitionConfig[]) {
   const [first, ...rest] = group.map(({ target }) => target?.[0])
   // The guards only choose actions: every transition leads to the same state.
   if (rest.every((target) => target && target === first) && !group.at(-1)!.guard) return undefined
-  if (!guard) return 'else'
-  const given = guard as Guard | string
-  if (typeof given === 'string') return given
-  if (typeof given === 'function') return given.name
-  return [given.type, given.params?.name].filter(Boolean).join(' ')
+  return guard ?? 'else'
 }
 
 /** Formats a label as `code.resend [canResend]`. */

@@ -1,5 +1,4 @@
 /** Computes the positions of a chart's states and edges with ELK. */
-import elkjs, { type ElkExtendedEdge, type ElkNode, type ElkPoint } from 'elkjs/lib/elk.bundled.js'
 import { type Chart, type Edge, type Label, type State, textOf } from './chart.ts'
 
 /** A rectangle in pixels. */
@@ -10,6 +9,12 @@ export interface Box {
   height: number
 }
 
+/** A position in pixels. */
+export interface Point {
+  x: number
+  y: number
+}
+
 /** One line of a label. */
 export type Line = Pick<Label, 'event' | 'guard'>
 
@@ -18,11 +23,32 @@ export interface Layout {
   width: number
   height: number
   /** Groups precede the states inside them. */
-  states: (Box & { state: State; isGroup: boolean })[]
+  states: (Box & { state: Omit<State, 'states'>; isGroup: boolean })[]
   /** The dots that lead to the initial state of each group. */
   initialMarks: Box[]
   /** `edge` is absent for the line from an initial mark. */
-  edges: { edge?: Edge; lines: Line[]; label: Box; points: ElkPoint[] }[]
+  edges: { edge?: Edge; label: Box; points: Point[] }[]
+}
+
+/** The part of `elkjs` that is used. */
+export interface Elk {
+  layout(graph: ElkNode): Promise<ElkNode>
+}
+
+/** A node of a graph, before and after its layout. */
+export interface ElkNode extends Partial<Box> {
+  id: string
+  layoutOptions?: Record<string, string>
+  children?: ElkNode[]
+  edges?: ElkEdge[]
+}
+
+interface ElkEdge {
+  id: string
+  sources: string[]
+  targets: string[]
+  labels?: (Partial<Box> & { text?: string; layoutOptions?: Record<string, string> })[]
+  sections?: { startPoint: Point; bendPoints?: Point[]; endPoint: Point }[]
 }
 
 /** Font sizes and line height in pixels. */
@@ -52,12 +78,12 @@ export function widthOf(text: string, size: number): number {
 }
 
 /** Returns the actors to name below a state: those whose names differ from the state's. */
-export const captionOf = ({ name, invokes }: State): string[] =>
+export const captionOf = ({ name, invokes }: Pick<State, 'name' | 'invokes'>): string[] =>
   invokes.map(({ src, id }) => (src === 'until' ? id : src)).filter((actor) => actor !== name)
 
-/** Puts a guard on a line of its own where it would make the label wide. */
-const linesOf = ({ labels }: Edge): Line[] =>
-  labels.flatMap((label) =>
+/** Returns the lines of a label, with a guard on a line of its own where it would make the label wide. */
+export const linesOf = (edge?: Edge): Line[] =>
+  (edge?.labels ?? []).flatMap((label) =>
     label.event && label.guard && textOf(label).length > WIDE
       ? [{ event: label.event }, { event: '', guard: label.guard }]
       : [label],
@@ -90,12 +116,16 @@ const GROUP = { ...LAYERS, 'elk.padding': '[top=48,left=24,bottom=24,right=24]' 
 const COORDINATES = { 'elk.json.edgeCoords': 'ROOT', 'elk.json.shapeCoords': 'ROOT' }
 const MARK = 14
 
-type ElkEdge = ElkExtendedEdge & { edge?: Edge; lines: Line[] }
+type DrawnEdge = ElkEdge & { edge?: Edge }
 
-/** Computes the layout of a chart; the same chart always gives the same layout. */
-export async function layOut({ root, edges }: Chart): Promise<Layout> {
+/**
+ * Computes the layout of a chart; the same chart always gives the same layout.
+ *
+ * @param elk an instance of `elkjs`, which apps do not install
+ */
+export async function layOut({ root, edges }: Chart, elk: Elk): Promise<Layout> {
   const states = new Map<string, State>()
-  const initialEdges: ElkEdge[] = []
+  const initialEdges: DrawnEdge[] = []
   const nodeOf = (state: State): ElkNode => {
     states.set(state.id, state)
     const { id } = state
@@ -106,14 +136,14 @@ export async function layOut({ root, edges }: Chart): Promise<Layout> {
     const nodes = state.states.map(nodeOf)
     if (!state.initial) return nodes
     const mark = `${state.id}.`
-    initialEdges.push({ id: `from ${mark}`, sources: [mark], targets: [state.initial], lines: [] })
+    initialEdges.push({ id: `from ${mark}`, sources: [mark], targets: [state.initial] })
     return [{ id: mark, width: MARK, height: MARK }, ...nodes]
   }
   const children = nodesIn(root)
   const elkEdges = [...initialEdges, ...edges.map(toElkEdge)]
   const layoutOptions = { ...(root.initial ? LAYERS : REGIONS), ...COORDINATES }
   const graph: ElkNode = { id: '', layoutOptions, children, edges: elkEdges }
-  const placed = await new elkjs.default().layout(graph)
+  const placed = await elk.layout(graph)
   const flatten = (node: ElkNode): ElkNode[] => [node, ...(node.children ?? []).flatMap(flatten)]
   const nodes = placed.children!.flatMap(flatten)
   return {
@@ -124,12 +154,11 @@ export async function layOut({ root, edges }: Chart): Promise<Layout> {
       .filter(({ id }) => states.has(id))
       .map((node) => ({
         ...boxOf(node),
-        state: states.get(node.id)!,
+        state: withoutStates(states.get(node.id)!),
         isGroup: !!node.children?.length,
       })),
-    edges: (placed.edges as ElkEdge[]).map(({ edge, lines, labels, sections }) => ({
+    edges: (placed.edges as DrawnEdge[]).map(({ edge, labels, sections }) => ({
       edge,
-      lines,
       label: boxOf(labels?.[0] ?? {}),
       points: sections!.flatMap(({ startPoint, bendPoints = [], endPoint }) =>
         [startPoint, ...bendPoints, endPoint].map(({ x, y }) => ({ x: round(x), y: round(y) })),
@@ -138,7 +167,9 @@ export async function layOut({ root, edges }: Chart): Promise<Layout> {
   }
 }
 
-function toElkEdge(edge: Edge, index: number): ElkEdge {
+const withoutStates = ({ states, ...state }: State) => state
+
+function toElkEdge(edge: Edge, index: number): DrawnEdge {
   const lines = linesOf(edge)
   const text = lines.map(textOf)
   const label = {
@@ -147,7 +178,7 @@ function toElkEdge(edge: Edge, index: number): ElkEdge {
     height: lines.length * SIZE.line,
     layoutOptions: { 'elk.edgeLabels.inline': 'true' },
   }
-  return { id: `${index}`, sources: [edge.from], targets: [edge.to], labels: [label], edge, lines }
+  return { id: `${index}`, sources: [edge.from], targets: [edge.to], labels: [label], edge }
 }
 
 function sizeOf(state: State) {

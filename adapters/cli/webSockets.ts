@@ -1,0 +1,2 @@
+/** The package `ws`, which the build bundles into this module. */
+export { type WebSocket, WebSocketServer } from 'ws'
