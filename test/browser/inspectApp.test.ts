@@ -4,6 +4,7 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { ViteDevServer } from 'vite'
 import { createServer as createVite } from 'vite'
+import type { Auth } from '../../adapters/client/index.ts'
 import { authflow } from '../../adapters/vite.ts'
 import { buildPage } from '../../build/inspectorPage.ts'
 import { createSandbox } from '../../sandbox/index.ts'
@@ -68,7 +69,7 @@ const open = async () => {
   const signIn = async () => {
     await page.evaluate(async (secret) => {
       const { auth } = window as unknown as {
-        auth: import('../../adapters/client/index.ts').Auth<never>
+        auth: Auth<never>
       }
       const until = (step: string) =>
         new Promise<void>((resolve) => {

@@ -173,6 +173,7 @@ describe('inspector', () => {
     await it.button(texts.en.inspector.window).click()
     const own = readWindow(await opened)
     await eventually(own.path).toEqual(await inspector.path())
+    expect(await own.path()).toContain('verification askingCode')
     const count = async () => (await own.stamp()).replace(/\+.*/, '')
     const stamp = await inspector.inside.locator('.stamp').innerText()
     await eventually(count).toBe(stamp.replace(/\+.*/, ''))
