@@ -70,7 +70,11 @@ export function createMirror(store: Store, key: string): Mirror {
     const failed = () => void (isPresent = false)
     try {
       const result = text === null ? store.remove(key) : updateIn(store, key, () => text)
-      return isPromise(result) ? result.then(done, failed) : done()
+      if (!isPromise(result)) return done()
+      return result.then(
+        () => done(),
+        () => failed(),
+      )
     } catch {
       // The mirror of a store that is full shows an older pair.
       return failed()

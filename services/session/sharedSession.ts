@@ -521,8 +521,15 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       credentials: toCredentials(tokens, clock, pair.credentials),
     }
     await enqueue(async () => {
-      // The app may have cleared the mirror while the server was asked, or the official client may have
-      // signed in: that is not written over.
+      try {
+        // Another client may have signed out while the server was asked.
+        const text = await store.get(key)
+        if (typeof text === 'string') absorb(text)
+      } catch {
+        // A store that fails says nothing.
+      }
+      // The app may have cleared the mirror meanwhile, or the official client may have signed in: that is
+      // not written over.
       const isLeft = await lookIntoMirror('now')
       if (move(next, 'refreshed') && !isLeft) void mirror?.write(memory)
       await commit(next)
