@@ -742,8 +742,14 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     const isSomeOut = late.some(({ type }) => type === 'signedOut')
     if (users.size > 1) fail('two users at once')
 
-    // What was never stored because its page was left is not an action.
-    const done = actions.filter(({ to, process }) => to !== undefined || !process?.isDead)
+    // What was not stored because its page was left counts if the mirror shows it.
+    const done = actions
+      .filter(({ to, process }) => to !== undefined || !process?.isDead || isPage)
+      .map((action) =>
+        action.to === undefined && action.process?.isDead
+          ? { ...action, to: action.from + lag + ADOPTION_MS, isOptional: true }
+          : action,
+      )
     const last = done.reduce((a, b) => (b.from >= a.from ? b : a))
     const before = done
       .filter(({ isOptional }) => !isOptional)
