@@ -3,6 +3,7 @@ import { type Browser, chromium } from 'playwright-core'
 import { findBrowser } from '../support/browser.ts'
 import { openBrowserWorld } from './browserWorld.ts'
 import { check } from './check.ts'
+import { clockCases, outages, runClock, runOutage } from './clocks.ts'
 import { probes, runProbe, runTabs } from './probes.ts'
 import { places, policies } from './schedule.ts'
 
@@ -23,6 +24,27 @@ if (isWanted('schedules')) {
     failures++
     console.log(`    BROKEN: ${failure.broken.join(', ')}\n${failure.log.join('\n')}`)
     console.log(JSON.stringify(failure.schedule))
+  }
+}
+
+if (isWanted('clocks')) {
+  console.log('\nTwelve hours, a token asked for every five minutes')
+  const right = await runClock(clockCases[0]!)
+  for (const each of clockCases) {
+    const { refreshes, expired, failed } = await runClock(each)
+    if (refreshes > right.refreshes + 1 || expired > 0 || failed > 0) failures++
+    console.log(`  ${refreshes} refreshes, ${expired} expired, ${failed} failed: ${each.title}`)
+  }
+}
+
+if (isWanted('outages')) {
+  console.log('\n1,000 callers a second through an outage of one minute')
+  for (const outage of outages) {
+    const { attempts, bytes, seconds } = await runOutage(outage)
+    if (attempts > 30) failures++
+    console.log(
+      `  ${outage}: ${attempts} attempts, ${Math.round(bytes / 1024)} kB left, well after ${seconds} s`,
+    )
   }
 }
 

@@ -16,20 +16,19 @@ if (without.includes('indexedDB')) remove(globalThis, 'indexedDB')
 if (without.includes('storage events'))
   addEventListener('storage', (event) => event.stopImmediatePropagation())
 
-const requireSpace = (text: unknown) => {
-  if (globalThis.isFull && typeof text === 'string' && text.length > 200)
-    throw new DOMException('full', 'QuotaExceededError')
-}
+const isTooLong = (text: unknown) =>
+  globalThis.isFull && typeof text === 'string' && text.length > 200
 const { setItem } = Storage.prototype
 Storage.prototype.setItem = function (key, text) {
-  requireSpace(text)
+  if (isTooLong(text)) throw new DOMException('full', 'QuotaExceededError')
   setItem.call(this, key, text)
 }
 if (!without.includes('indexedDB')) {
   const { put } = IDBObjectStore.prototype
   IDBObjectStore.prototype.put = function (text, key) {
-    requireSpace(text)
-    return put.call(this, text, key)
+    const request = put.call(this, text, key)
+    if (isTooLong(text)) this.transaction.abort()
+    return request
   }
 }
 
