@@ -19,6 +19,8 @@ export interface Probe {
   options?: TabsOptions
   /** Milliseconds that the server takes for a refresh. Default: 20. */
   latency?: number
+  /** One trial takes seconds, so the short form leaves it out. */
+  isLong?: boolean
   /** Exposes a signed-in session to the fault. Returns whether all ended as it should. */
   trial(of: Trial): Promise<boolean>
 }
@@ -73,13 +75,13 @@ export const probes: Probe[] = [
     tabs: 3,
     policy: 'strict',
     latency: 150,
-    options: { speed: 20 },
+    options: { speed: 10 },
     async trial(trial) {
       const [first, ...others] = trial.pages as [Page, ...Page[]]
       await moveClocks(trial.pages, 3 * HOUR_MS)
       const answer = first.evaluate((env) => ask(env, 1), trial.env)
       await sleep(60)
-      await Promise.all([block(first, 1_600), askAll(others, trial.env, 3)])
+      await Promise.all([block(first, 2_600), askAll(others, trial.env, 3)])
       await answer
       return (await everyUser(trial.pages, trial.env, trial.user)) && (await allGetOneToken(trial))
     },
@@ -88,7 +90,8 @@ export const probes: Probe[] = [
     title: 'the server hangs for 24 s, 3 tabs',
     tabs: 3,
     policy: 'family',
-    options: { speed: 20 },
+    options: { speed: 10 },
+    isLong: true,
     async trial(trial) {
       const { pages, env } = trial
       const context = pages[0]!.context()
@@ -100,12 +103,12 @@ export const probes: Probe[] = [
       })
       await moveClocks(pages, 3 * HOUR_MS)
       const answers = askAll(pages, env, 3)
-      await sleep(1_200)
+      await sleep(2_400)
       letGo()
       await context.unrouteAll({ behavior: 'ignoreErrors' })
       await answers
       // A pause after the failure is at most a second and a half of the pages' time.
-      await sleep(100)
+      await sleep(200)
       return (await everyUser(pages, env, trial.user)) && allGetOneToken(trial)
     },
   },
@@ -114,6 +117,7 @@ export const probes: Probe[] = [
     tabs: 2,
     policy: 'strict',
     options: { speed: 20 },
+    isLong: true,
     async trial(trial) {
       const { pages, env } = trial
       const context = pages[0]!.context()
