@@ -127,6 +127,8 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   let action: SessionRecord | undefined
   /** When this client signed in last, by `steady`. */
   let signedInAt = -Infinity
+  /** When this client has learnt of the session last, by `steady`. */
+  let begunAt = -Infinity
   /** What was read before this moment, by `steady`, may be older than what another client knows. */
   let doubtUntil = -Infinity
   let doubted: string | undefined
@@ -161,6 +163,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     if (compare(record, memory) <= 0) return false
     const before = memory
     memory = record
+    if (record.epoch !== before?.epoch) begunAt = steady()
     if (record.kind !== 'pair') {
       const error = change instanceof AuthError ? change : undefined
       if (before?.kind === 'pair')
@@ -339,7 +342,9 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       await mirror.write(memory)
       await noteMirror()
     } else if (found.type !== 'same') {
-      if (how !== 'surely' && !found.isCertain && !mirror.isAtomic && memory) {
+      // A tab that does not know of a new session yet may have removed its mirror.
+      const isCertain = found.isCertain && steady() - begunAt > STORAGE_SETTLE_MS
+      if (how !== 'surely' && !isCertain && !mirror.isAtomic && memory) {
         if (how === 'now') return true
         await wait(STORAGE_SETTLE_MS)
         return lookIntoMirror('surely')

@@ -59,6 +59,7 @@ export function virtualClock(skew: number) {
   let wrong = skew
   let steady = 0
   const waits = new Set<Wait>()
+  const pending = new Set<Promise<unknown>>()
   const clock: Clock = {
     now: () => real + wrong,
     monotonic: () => steady,
@@ -78,11 +79,20 @@ export function virtualClock(skew: number) {
       waits.delete(wait)
       wait.resolve()
     }
-    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+    for (let turn = 0; turn < 5; turn++) {
+      await new Promise((resolve) => setImmediate(resolve))
+      // No virtual time passes while the sandbox computes.
+      await Promise.allSettled(pending)
+    }
   }
   return {
     clock,
     real: () => real,
+    /** Lets no time pass until a promise is settled. */
+    hold<T>(promise: Promise<T>): Promise<T> {
+      pending.add(promise)
+      return promise.finally(() => pending.delete(promise))
+    },
     change: (ms: number) => void (wrong += ms),
     pass(ms: number, isAsleep = false) {
       real += ms
@@ -93,7 +103,10 @@ export function virtualClock(skew: number) {
 }
 
 /** Signs a user in with a sandbox on a virtual clock. */
-async function openSession(skew: number, fetch: (sandbox: Sandbox) => typeof globalThis.fetch) {
+async function openSession(
+  skew: number,
+  intercept?: (init?: RequestInit) => Promise<Response> | undefined,
+) {
   const time = virtualClock(skew)
   const sandbox = createSandbox({
     now: time.real,
@@ -106,7 +119,7 @@ async function openSession(skew: number, fetch: (sandbox: Sandbox) => typeof glo
     flows: {},
     clock: time.clock,
     storage,
-    fetch: fetch(sandbox),
+    fetch: (input, init) => intercept?.(init) ?? time.hold(sandbox.fetch(input as string, init)),
   })
   const response = await sandbox.fetch('http://sandbox.test/auth/v1/signin/custom?client_id=env', {
     method: 'POST',
@@ -125,18 +138,13 @@ async function openSession(skew: number, fetch: (sandbox: Sandbox) => typeof glo
   return { auth, time, sandbox, refreshes }
 }
 
-type Sandbox = ReturnType<typeof createSandbox>
-
 /**
  * Lets a client ask for a token every five minutes for twelve hours.
  *
  * @returns how often it refreshed, and how many tokens had expired when it got them
  */
 export async function runClock({ skew = 0, moves = [] }: ClockCase) {
-  const { auth, time, sandbox, refreshes } = await openSession(
-    skew * HOUR,
-    (sandbox) => (input, init) => sandbox.fetch(input as string, init),
-  )
+  const { auth, time, sandbox, refreshes } = await openSession(skew * HOUR)
   const left = [...moves]
   let expired = 0
   let failed = 0
@@ -192,8 +200,8 @@ export async function runOutage(outage: (typeof outages)[number]) {
       'a page of a proxy': async () =>
         new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } }),
     }
-  const { auth, time } = await openSession(0, (sandbox) => (input, init) => {
-    if (!isDown) return sandbox.fetch(input as string, init)
+  const { auth, time } = await openSession(0, (init) => {
+    if (!isDown) return undefined
     attempts++
     return fail[outage](init?.signal)
   })
