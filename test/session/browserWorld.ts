@@ -171,7 +171,7 @@ export const usersOf = (pages: Page[], name: string): Promise<(string | undefine
   Promise.all(pages.map((page) => page.evaluate((name) => client.user(name), name)))
 
 /**
- * Waits until all tabs show a user, or nobody.
+ * Waits until all tabs show a user, or none.
  *
  * @returns whether they did in time
  */

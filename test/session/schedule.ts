@@ -552,7 +552,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     },
     damageMirror(_, client) {
       if (!isPage) return
-      // What the official client has just written, nobody else may have read.
+      // What the official client has just written, no other client may have read.
       if (official.some(({ at }) => simulation.now - at < ADOPTION_MS)) hasCrossed = true
       storage.write(client.process, MIRROR, '{"version":')
     },
@@ -763,7 +763,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     for (const user of users) {
       if (sessions.some((action) => action.user === user)) continue
       if (isSetBack && done.length > 2) inevitable.add('the clock was set back between actions')
-      else fail(`the last action was ${last.type} ${last.user ?? ''}, and somebody is in`)
+      else fail(`the last action was ${last.type} ${last.user ?? ''}, and a client is signed in`)
     }
     if (isSomeOut && !mayBeOut) {
       // The official client may have signed the same user in again, beside a refresh.

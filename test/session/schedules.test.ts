@@ -87,6 +87,6 @@ test.each(stories)('%s', async (_, place, rounds, rest) => {
 })
 
 test('session: a lock that cannot be released leaves no unhandled rejection', async () => {
-  const { failure } = await check('redis', 200, 1)
+  const { failure } = await check('redis', 60, 1)
   expect(failure?.broken).toBe(undefined)
 })

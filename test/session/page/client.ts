@@ -8,7 +8,7 @@ export interface PageClient {
   signOut(name: string): Promise<void> | void
   stop(name: string): void
   start(name: string): void
-  /** The id of the user, `unknown` for a user without one, or nothing when nobody is signed in. */
+  /** The id of the user, `unknown` for a user without one, or nothing when no user is signed in. */
   user(name: string): string | undefined
 }
 
