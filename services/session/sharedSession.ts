@@ -135,6 +135,8 @@ class StoredSession implements SharedSession {
   #action: SessionRecord | undefined
   /** When this client signed in last, by `steady`. */
   #signedInAt = -Infinity
+  /** When this client has learnt of the session last, by `steady`. */
+  #begunAt = -Infinity
   /** What was read before this moment, by `steady`, may be older than what another client knows. */
   #doubtUntil = -Infinity
   #doubted: string | undefined
@@ -211,6 +213,7 @@ class StoredSession implements SharedSession {
     if (this.#compare(record, this.#memory) <= 0) return false
     const before = this.#memory
     this.#memory = record
+    if (record.epoch !== before?.epoch) this.#begunAt = this.#steady()
     if (record.kind !== 'pair') {
       const error = change instanceof AuthError ? change : undefined
       if (before?.kind === 'pair')
@@ -413,7 +416,9 @@ class StoredSession implements SharedSession {
       await this.#mirror.write(this.#memory)
       await this.#noteMirror()
     } else if (found.type !== 'same') {
-      if (how !== 'surely' && !found.isCertain && !this.#mirror.isAtomic && this.#memory) {
+      // A tab that does not know of a new session yet may have removed its mirror.
+      const isCertain = found.isCertain && this.#steady() - this.#begunAt > STORAGE_SETTLE_MS
+      if (how !== 'surely' && !isCertain && !this.#mirror.isAtomic && this.#memory) {
         if (how === 'now') return true
         await this.#wait(STORAGE_SETTLE_MS)
         return this.#lookIntoMirror('surely')
@@ -641,7 +646,7 @@ class StoredSession implements SharedSession {
     // Listen first and read afterwards, so that no change is missed.
     const stops = [
       this.#bell.listen(() => this.#onStorage()),
-      this.#store.watch?.(this.#key, this.#onStorage),
+      this.#store.watch?.(this.#key, (text) => this.#onStorage(text)),
       this.#mirror?.watch(() => this.#onStorage()),
     ]
     return () => {

@@ -77,10 +77,13 @@ async function open(world: World, store = world.store) {
     return pair && 'credentials' in pair ? pair.credentials.access_token.reveal() : undefined
   }
   return {
-    ...session,
     changes,
     stop,
     current,
+    refresh: (options?: { isUrgent?: boolean }) => session.refresh(options),
+    reload: () => session.reload(),
+    end: () => session.end(),
+    settled: () => session.settled(),
     retryAt: () => session.retryAt,
     types: () => changes.map(({ type }) => type),
     signIn: (name: string) => session.begin(toCredentials(tokensOf(name), world.clock)),
