@@ -121,6 +121,8 @@ class StoredSession implements SharedSession {
   readonly #outages: Outages
   readonly #mirror: Mirror | undefined
   #onChange: ((change: SessionChange) => void) | undefined
+  /** The store is read for the first time; what it holds is reported once that is certain. */
+  #isLoading = false
   /** A pair has been reported since the session was opened. */
   #hasReported = false
   /** The highest record known. */
@@ -216,7 +218,7 @@ class StoredSession implements SharedSession {
     if (record.epoch !== before?.epoch) this.#begunAt = this.#steady()
     if (record.kind !== 'pair') {
       const error = change instanceof AuthError ? change : undefined
-      if (before?.kind === 'pair')
+      if (before?.kind === 'pair' && !this.#isLoading)
         this.#onChange?.(error ? { type: 'pair.lost', error } : { type: 'pair.lost' })
       return true
     }
@@ -229,6 +231,7 @@ class StoredSession implements SharedSession {
   }
 
   #report({ credentials }: PairRecord, type: 'pair.restored' | 'pair.refreshed') {
+    if (this.#isLoading) return
     this.#hasReported = true
     this.#onChange?.({ type, credentials })
   }
@@ -350,6 +353,7 @@ class StoredSession implements SharedSession {
   /** A user's action takes place when it is stored, above everything that is there by then. */
   #act(record: SessionRecord) {
     this.#action = this.#memory = record
+    this.#hasReported = true
     void this.#mirror?.write(this.#memory)
     void this.#enqueue(async () => {
       // A later action takes its place.
@@ -656,12 +660,13 @@ class StoredSession implements SharedSession {
   }
 
   async load(): Promise<void> {
+    this.#isLoading = true
     await this.#sync()
     if (!this.#memory && this.#steady() < this.#doubtUntil) {
       await this.#wait(DOUBT_MS)
       await this.#sync()
     }
-    // After a stop the pair in memory may be known already.
+    this.#isLoading = false
     const pair = pairOf(this.#memory)
     if (pair && !this.#hasReported) this.#report(pair, 'pair.restored')
   }
