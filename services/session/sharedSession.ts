@@ -142,7 +142,8 @@ class StoredSession implements SharedSession {
   /** What was read before this moment, by `steady`, may be older than what another client knows. */
   #doubtUntil = -Infinity
   #doubted: string | undefined
-  #flight: Promise<void> | undefined
+  /** The refresh that is running, and the record it refreshes. */
+  #flight: { of: SessionRecord | undefined; done: Promise<void> } | undefined
   #retryTime = 0
   #work: Promise<void> = Promise.resolve()
 
@@ -692,8 +693,18 @@ class StoredSession implements SharedSession {
   }
 
   refresh({ isUrgent = false }: { isUrgent?: boolean } = {}): Promise<void> {
-    this.#flight ??= this.#refreshOnce(isUrgent).finally(() => (this.#flight = undefined))
-    return this.#inTime(this.#flight, REFRESH_TIMEOUT_MS, () =>
+    // The refresh of an earlier pair may still be storing what it has brought.
+    const isOver = this.#compare(this.#memory, this.#flight?.of) !== 0
+    if (!this.#flight || isOver) {
+      const before = this.#flight?.done.catch(() => undefined)
+      const done = Promise.resolve(before)
+        .then(() => this.#refreshOnce(isUrgent))
+        .finally(() => {
+          if (this.#flight?.done === done) this.#flight = undefined
+        })
+      this.#flight = { of: this.#memory, done }
+    }
+    return this.#inTime(this.#flight.done, REFRESH_TIMEOUT_MS, () =>
       this.#pause(
         retryAt(this.#clock, 1),
         new AuthError('deadline_exceeded', { operation: 'refresh' }),
