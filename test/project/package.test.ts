@@ -113,6 +113,7 @@ const names: Record<string, string[]> = {
     'expectEvent',
     'failTo',
     'gatedEdit',
+    'indexedDbStore',
     'isAsking',
     'lostSecret',
     'memoryStore',

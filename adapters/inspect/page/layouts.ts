@@ -8,12 +8,12 @@ import type { FindLayout } from './chartView.ts'
  *
  * @param shipped the layouts that came with the page, by the names of their machines
  * @param layoutUrl an address that answers a chart with its layout
- * @param onArrival is called when a layout has come
+ * @param onLayout is called when a layout has come
  */
 export function createLayouts(
   shipped: Record<string, Layout>,
   layoutUrl: string | undefined,
-  onArrival: () => void,
+  onLayout: () => void,
 ): FindLayout {
   /** By the text of the chart; `null` where no layout can be had. */
   const own = new Map<string, Layout | null>()
@@ -27,7 +27,7 @@ export function createLayouts(
       const response = await fetch(layoutUrl, { method: 'POST', body: text })
       if (response.ok) own.set(text, (await response.json()) as Layout)
     }
-    onArrival()
+    onLayout()
   }
 
   return (name, config) => {
