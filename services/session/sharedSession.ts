@@ -137,6 +137,8 @@ class StoredSession implements SharedSession {
   #action: SessionRecord | undefined
   /** When this client signed in last, by `steady`. */
   #signedInAt = -Infinity
+  /** Another tab signed out just before: its removal of the mirror may be seen after the sign-in. */
+  #followsSignOut = false
   /** When this client has learnt of the session last, by `steady`. */
   #begunAt = -Infinity
   /** What was read before this moment, by `steady`, may be older than what another client knows. */
@@ -365,6 +367,8 @@ class StoredSession implements SharedSession {
         await updateIn(this.#store, this.#key, (text) => {
           const found = parseRecord(text)
           const isLower = found && compareRecords(found, record) >= 0
+          this.#followsSignOut =
+            found?.kind === 'out' && this.#now() - found.epoch < STORAGE_SETTLE_MS
           stored = isLower ? { ...record, epoch: this.#nextEpoch(found.epoch) } : record
           if (stored.kind === 'pair' && this.#mirror?.isPresent)
             stored = { ...stored, isMirrored: true }
@@ -414,7 +418,7 @@ class StoredSession implements SharedSession {
       if (this.#move(found.record)) await this.#commit()
     } else if (
       found.type === 'behind' ||
-      (found.type === 'removed' && !this.#mirror.isAtomic && this.#isJustSignedIn())
+      (found.type === 'removed' && this.#followsSignOut && this.#isJustSignedIn())
     ) {
       await this.#mirror.write(this.#memory)
     } else if (found.type === 'absent') {
