@@ -127,7 +127,9 @@ export function createCompatClient({
   /** Reads a synchronous store, so that a page knows the session as it starts. */
   function peekStore(): Credentials | undefined {
     try {
-      const stored = JSON.parse(store.get(key) as string) as Credentials
+      const { authflow: _, ...stored } = JSON.parse(store.get(key) as string) as Credentials & {
+        authflow?: object
+      }
       const { access_token, refresh_token, expires_at } = stored
       const expiresAt = Date.parse(String(expires_at))
       if (!access_token || !isUsable({ expiresAt, refresh_token })) return undefined
@@ -138,7 +140,7 @@ export function createCompatClient({
   }
 
   function toDocumented(credentials: StoredCredentials): Credentials {
-    const { expiresAt, groups, ...rest } = credentials
+    const { expiresAt, lifetime: _, groups, ...rest } = credentials
     return {
       token_type: 'Bearer',
       ...unwrapSecrets(rest),
