@@ -28,6 +28,11 @@ export interface InitOptions {
      * the next call that needs a session. Default: true.
      */
     reenterAnonymously?: boolean
+    /**
+     * Other origins, such as `https://shop.example`, that `redirect_uri` of `signOut` and
+     * `toDefaultLoginPage` and `redirectTo` may lead to. Default: the origin of the page only.
+     */
+    returnOrigins?: readonly string[]
   }
   /** Warned about unless it is `local`: a session is kept until it is ended, as since 2.0. */
   persistence?: string

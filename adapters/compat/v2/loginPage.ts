@@ -1,4 +1,5 @@
 import { loginPage, navigate } from '../../wechat/calls.ts'
+import { requireAllowed } from '../checks.ts'
 import type { Context } from '../context.ts'
 import { CloudbaseError } from '../errors.ts'
 import { globalWx } from '../globalWx.ts'
@@ -16,12 +17,13 @@ export interface LoginPageRequest {
 }
 
 /** Creates the method that opens the sign-in page hosted by CloudBase. */
-export function createLoginPageMethods({ env, clientId }: Context) {
+export function createLoginPageMethods({ env, clientId, options }: Context) {
   return {
     /**
      * Redirects to the hosted sign-in page; in a mini-program, opens its own sign-in page.
      *
-     * @throws CloudbaseError `unimplemented` where there is no page to redirect
+     * @throws CloudbaseError `unimplemented` where there is no page to redirect, `invalid_argument` for a
+     *   `redirect_uri` of an origin that is neither this one nor in `returnOrigins`
      */
     async toDefaultLoginPage(
       params: LoginPageRequest = {},
@@ -43,6 +45,7 @@ export function createLoginPageMethods({ env, clientId }: Context) {
 
   function hostedPage(params: LoginPageRequest, query: Record<string, string>): string {
     const redirect = new URL(params.redirect_uri || location.href, location.href)
+    requireAllowed('redirect_uri', redirect.href, options.auth?.returnOrigins)
     const page = new URL('/__auth/', redirect)
     const fields = {
       app_id: params.app_id ?? '',
