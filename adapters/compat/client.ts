@@ -26,6 +26,9 @@ export interface ClientOptions {
   language?: string
   /** Milliseconds after which an unanswered request fails. */
   timeout?: number
+  /** The app's own store. Default: the one of `createAuth`, so that both share a session. */
+  shared?: Store
+  /** Holds the session in the form of the official client, which is read as the page starts. */
   store: Store
   fetch?: typeof globalThis.fetch
   clock?: Clock
@@ -93,6 +96,7 @@ const isSettled = ({ status, tags }: { status: string; tags?: ReadonlySet<string
 
 /** Creates and starts the auth client that the compat API is built on. */
 export function createCompatClient({
+  shared,
   store,
   clock = systemClock,
   reentersAnonymously = true,
@@ -101,7 +105,7 @@ export function createCompatClient({
   const { auth, system } = createClient({
     ...options,
     clock,
-    storage: { shared: store, tab: memoryStore() },
+    storage: { shared, tab: memoryStore() },
     flows: {},
   })
   auth.start()

@@ -42,7 +42,10 @@ export interface InitOptions {
   appSecret?: AppSecret
   /** WeChat's API, where it is not global: it becomes the global `wx`. */
   wx?: object
-  /** Stores the session and the device id. Default: the adapter's storage, else localStorage. */
+  /**
+   * Stores the session and the device id. Default: the adapter's storage, else that of `createAuth`:
+   * IndexedDB, with the form of the official client in localStorage.
+   */
   storage?: Store
   /** Sends the requests. Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch
