@@ -4,14 +4,14 @@ import { processLock } from '../../services/session/lock.ts'
 import { parseRecord } from '../../services/session/record.ts'
 import { memoryStore } from '../../services/session/store.ts'
 import { type CookieOptions, cookieName, sessionCookie } from './cookie.ts'
-import { open, seal } from './seal.ts'
+import { decrypt, encrypt } from './encryption.ts'
 import type { SessionScope } from './sessionId.ts'
 
 /** How sessions are kept in cookies. */
 export interface CookieStoreOptions {
   /**
-   * The secret that the cookies are sealed with, of at least 32 bytes: `openssl rand -base64 32`. Of
-   * several, the first one seals and all of them open, so that a secret can be replaced.
+   * The secret that the cookies are encrypted with, of at least 32 bytes: `openssl rand -base64 32`. Of
+   * several, the first one encrypts and all of them decrypt, so that a secret can be replaced.
    */
   secret: string | readonly string[]
   /** Seconds after its last change for which a session is kept. Default: 30 days, as a refresh token. */
@@ -76,8 +76,8 @@ export function cookieStore({ secret, ttl = 30 * 86_400 }: CookieStoreOptions): 
         // The first cookie says how many belong to it: a longer session before may have left others.
         const [first = '', ...others] = presented
         const [, count = '0', part = ''] = /^([1-4])\.(.*)$/.exec(first) ?? []
-        const sealed = [part, ...others.slice(0, Number(count) - 1)].join('')
-        const text = sealed && (await open(sealed, secrets, name))
+        const encrypted = [part, ...others.slice(0, Number(count) - 1)].join('')
+        const text = encrypted && (await decrypt(encrypted, secrets, name))
         if (!text) return
         const { at, entries } = JSON.parse(text) as { at: number; entries: [string, string][] }
         if (at + ttl * 1000 <= clock.now()) return
@@ -117,10 +117,10 @@ export function cookieStore({ secret, ttl = 30 * 86_400 }: CookieStoreOptions): 
           const isSignedIn = entries.some(
             ([, value]) => parseRecord(value as string | undefined)?.kind === 'pair',
           )
-          const sealed = isSignedIn
-            ? await seal(JSON.stringify({ at: clock.now(), entries }), secrets[0]!, name)
+          const encrypted = isSignedIn
+            ? await encrypt(JSON.stringify({ at: clock.now(), entries }), secrets[0]!, name)
             : ''
-          const count = Math.ceil(sealed.length / CHUNK_LENGTH)
+          const count = Math.ceil(encrypted.length / CHUNK_LENGTH)
           if (count > MAX_CHUNKS) {
             throw new AuthError('unavailable', {
               operation: 'storage',
@@ -128,7 +128,7 @@ export function cookieStore({ secret, ttl = 30 * 86_400 }: CookieStoreOptions): 
             })
           }
           return chunks.flatMap(({ format }, at) => {
-            const part = sealed.slice(at * CHUNK_LENGTH, (at + 1) * CHUNK_LENGTH)
+            const part = encrypted.slice(at * CHUNK_LENGTH, (at + 1) * CHUNK_LENGTH)
             if (part) return format(at === 0 ? `${count}.${part}` : part)
             return presented[at] === undefined ? [] : format(undefined)
           })

@@ -60,7 +60,7 @@ export interface ServerAuth<F extends Flows = Record<never, never>> extends Auth
 
 /**
  * Creates the client of one request, started. The browser has the id of the session in an `HttpOnly`
- * cookie; the tokens stay in the server's store, or are sealed in the cookie (`cookieStore`). A sign-in
+ * cookie; the tokens stay in the server's store, or are encrypted in the cookie (`cookieStore`). A sign-in
  * changes the id, a sign-out removes it.
  *
  * @param options `env`, `request` and `store` are required; several processes also need a `lock`

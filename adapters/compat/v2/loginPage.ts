@@ -1,5 +1,5 @@
+import { hostedLoginPage } from '../../../services/platform/hostedLoginPage.ts'
 import { loginPage, navigate } from '../../wechat/calls.ts'
-import { requireAllowed } from '../checks.ts'
 import type { Context } from '../context.ts'
 import { CloudbaseError } from '../errors.ts'
 import { globalWx } from '../globalWx.ts'
@@ -44,19 +44,18 @@ export function createLoginPageMethods({ env, clientId, options }: Context) {
   }
 
   function hostedPage(params: LoginPageRequest, query: Record<string, string>): string {
-    const redirect = new URL(params.redirect_uri || location.href, location.href)
-    requireAllowed('redirect_uri', redirect.href, options.auth?.returnOrigins)
-    const page = new URL('/__auth/', redirect)
-    const fields = {
-      app_id: params.app_id ?? '',
-      env_id: env,
-      client_id: clientId,
-      config_version: params.config_version || 'env',
-      redirect_uri: redirect.href,
+    try {
+      return hostedLoginPage({
+        env,
+        clientId,
+        redirect_uri: new URL(params.redirect_uri || location.href, location.href).href,
+        returnOrigins: options.auth?.returnOrigins,
+        config_version: params.config_version || 'env',
+        app_id: params.app_id,
+        query,
+      })
+    } catch (thrown) {
+      throw CloudbaseError.from(thrown, 'toDefaultLoginPage')
     }
-    for (const [name, value] of [...Object.entries(fields), ...Object.entries(query)]) {
-      page.searchParams.append(name, value)
-    }
-    return page.href
   }
 }

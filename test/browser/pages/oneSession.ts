@@ -19,7 +19,7 @@ declare global {
 const endpoint = new URLSearchParams(location.search).get('sandbox')!
 const env = 'one-session'
 
-function openAuth(): Client {
+function createAuthClient(): Client {
   const auth = createAuth({ env, endpoint, flows: {} })
   auth.start()
   return {
@@ -31,7 +31,7 @@ function openAuth(): Client {
 }
 
 /** Opens a copy of the package of its own, as two scripts of a page may do. */
-function openCompat(): Client {
+function createCompatClient(): Client {
   const app = createCloudbase().init({ env })
   app.registerHost(new URL(endpoint).host, 'http')
   const auth = app.auth()
@@ -43,4 +43,8 @@ function openCompat(): Client {
   }
 }
 
-globalThis.clients = { auth: openAuth(), compat: openCompat(), otherCompat: openCompat() }
+globalThis.clients = {
+  auth: createAuthClient(),
+  compat: createCompatClient(),
+  otherCompat: createCompatClient(),
+}

@@ -4,13 +4,13 @@ const encoder = new TextEncoder()
 
 /**
  * Encrypts and authenticates a text by AES-256-GCM. Each text has a key of its own, derived from the
- * secret and a random salt, so that a secret can seal any number of texts.
+ * secret and a random salt, so that a secret serves any number of texts.
  *
- * @param purpose what the text is for; it opens for nothing else
+ * @param purpose what the text is for; it can be decrypted for nothing else
  * @returns base64url (RFC 4648 §5)
  * @see RFC 5869 (HKDF), NIST SP 800-38D (GCM)
  */
-export async function seal(text: string, secret: string, purpose: string): Promise<string> {
+export async function encrypt(text: string, secret: string, purpose: string): Promise<string> {
   const head = crypto.getRandomValues(new Uint8Array(SALT_LENGTH + IV_LENGTH))
   const key = await keyOf(secret, head)
   const body = await crypto.subtle.encrypt(cipher(head, purpose), key, encoder.encode(text))
@@ -18,17 +18,17 @@ export async function seal(text: string, secret: string, purpose: string): Promi
 }
 
 /**
- * Decrypts what `seal` has returned.
+ * Decrypts what `encrypt` has returned.
  *
- * @param secrets of which one has sealed it
+ * @param secrets of which one has encrypted it
  * @returns undefined for anything else: changed, for another purpose, or by another secret
  */
-export async function open(
-  sealed: string,
+export async function decrypt(
+  encrypted: string,
   secrets: readonly string[],
   purpose: string,
 ): Promise<string | undefined> {
-  const bytes = fromBase64Url(sealed)
+  const bytes = fromBase64Url(encrypted)
   if (!bytes) return undefined
   const head = bytes.slice(0, SALT_LENGTH + IV_LENGTH)
   const body = bytes.slice(head.length)
