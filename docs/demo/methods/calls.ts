@@ -4,8 +4,9 @@ import cloudbase from 'cloudbase-authflow/cloudbase'
 import { sendCodeWithPage } from './captchaByPage.ts'
 import { inMiniProgram } from './miniProgram.ts'
 import {
-  addPerson,
+  addUser,
   auth,
+  BIND_ACCOUNT,
   codeFor,
   consent,
   control,
@@ -20,7 +21,8 @@ import {
   provider_id,
   providerToken,
   requireCaptcha,
-  signInPerson,
+  SIGN_IN_ACCOUNT,
+  signInNewUser,
 } from './tools.ts'
 
 /** One call of the page. */
@@ -47,30 +49,31 @@ async function sudoToken(password: string): Promise<string> {
 }
 
 async function authorize(type: 'sign_in' | 'bind_identity') {
-  const options = { redirectTo: here, skipBrowserRedirect: true, type } as const
-  const { url } = dataOf(await auth.signInWithOAuth({ provider: provider_id, options }))
-  return consent(url!)
+  const request = {
+    provider: provider_id,
+    options: { redirectTo: here, skipBrowserRedirect: true, type },
+  }
+  const { url } = dataOf(await auth.signInWithOAuth(request))
+  return consent(url!, type === 'sign_in' ? SIGN_IN_ACCOUNT : BIND_ACCOUNT)
 }
 
 async function signInAs(status: 'blocked' | 'pending') {
-  const { username, password } = await addPerson({ status })
+  const { username, password } = await addUser({ status })
   return auth.signIn({ username, password })
 }
 
-async function bindProvider() {
-  await signInPerson()
-  const token = await providerToken()
-  // Another user of this page may have the identity.
-  await auth.bindWithProvider({ provider_token: token }).catch(() => undefined)
+/** Binds an identity to a new user, and unbinds it, so that the next user can have it. */
+async function bindAndUnbind() {
+  await signInNewUser()
+  await auth.bindWithProvider({ provider_token: await providerToken(BIND_ACCOUNT) })
+  await auth.unbindProvider({ provider_id })
 }
 
 export const calls: Record<Group, MethodCall[]> = {
   codes: [
     call('getVerification', () => auth.getVerification({ phone_number: newPhone() })),
     call('verify', () => prove({ email: newEmail() })),
-    call('isUsernameRegistered', async () =>
-      auth.isUsernameRegistered((await addPerson()).username),
-    ),
+    call('isUsernameRegistered', async () => auth.isUsernameRegistered((await addUser()).username)),
   ],
   signIn: [
     call('signUp', async () => {
@@ -79,15 +82,15 @@ export const calls: Record<Group, MethodCall[]> = {
       return auth.signUp({ phone_number, verification_token, name: 'Ada' })
     }),
     call('signIn({ username, password })', async () => {
-      const { username, password } = await addPerson()
+      const { username, password } = await addUser()
       return auth.signIn({ username, password })
     }),
     call('signIn({ isEncrypt: true })', async () => {
-      const { username, password } = await addPerson()
+      const { username, password } = await addUser()
       return auth.signIn({ username, password, isEncrypt: true })
     }),
     call('signIn({ verification_token })', async () => {
-      const { email } = await addPerson()
+      const { email } = await addUser()
       return auth.signIn({ username: email, verification_token: await prove({ email }) })
     }),
     call('signInWithSms', async () => {
@@ -128,7 +131,7 @@ export const calls: Record<Group, MethodCall[]> = {
       const stop = await auth.onLoginStateChanged((state) => {
         if (state?.data) events.push(state.data.eventType)
       })
-      await signInPerson()
+      await signInNewUser()
       await auth.signOut()
       stop()
       return events
@@ -144,7 +147,7 @@ export const calls: Record<Group, MethodCall[]> = {
     call('getCurrentUser', async () => (await member()) && auth.getCurrentUser()),
     call('getUserInfo', async () => (await member()) && auth.getUserInfo()),
     call('User.update', async () => {
-      await signInPerson()
+      await signInNewUser()
       return auth.currentUser!.update({ name: 'Ada', gender: 'FEMALE' })
     }),
     call('User.refresh', async () => (await member()) && auth.currentUser!.refresh()),
@@ -156,30 +159,30 @@ export const calls: Record<Group, MethodCall[]> = {
   account: [
     call('sudo', async () => auth.sudo({ password: (await member()).password })),
     call('bindPhoneNumber', async () => {
-      const { password } = await signInPerson()
+      const { password } = await signInNewUser()
       const phone_number = newPhone()
       const verification_token = await prove({ phone_number })
       const sudo_token = await sudoToken(password)
       return auth.bindPhoneNumber({ phone_number, sudo_token, verification_token })
     }),
     call('bindEmail', async () => {
-      const { password } = await signInPerson()
+      const { password } = await signInNewUser()
       const email = newEmail()
       const verification_token = await prove({ email })
       return auth.bindEmail({ email, sudo_token: await sudoToken(password), verification_token })
     }),
     call('setPassword', async () => {
-      const { password } = await signInPerson()
+      const { password } = await signInNewUser()
       const sudo_token = await sudoToken(password)
       return auth.setPassword({ new_password: newPassword(), sudo_token })
     }),
     call('resetPassword', async () => {
-      const { email } = await addPerson()
+      const { email } = await addUser()
       const verification_token = await prove({ email })
       return auth.resetPassword({ email, new_password: newPassword(), verification_token })
     }),
     call('deleteMe', async () => {
-      const { password } = await signInPerson()
+      const { password } = await signInNewUser()
       return auth.deleteMe({ sudo_token: await sudoToken(password) })
     }),
   ],
@@ -200,13 +203,8 @@ export const calls: Record<Group, MethodCall[]> = {
     call('signInWithProvider', async () =>
       auth.signInWithProvider({ provider_token: await providerToken() }),
     ),
-    call('bindWithProvider', () => bindProvider()),
+    call('bindWithProvider, unbindProvider', () => bindAndUnbind()),
     call('getProviders', async () => (await member()) && auth.getProviders()),
-    call('unbindProvider', async () => {
-      await auth.signInWithProvider({ provider_token: await providerToken() })
-      const { data } = await auth.getProviders()
-      return data.filter(({ bind }) => bind).length
-    }),
     call('toDefaultLoginPage', () => auth.toDefaultLoginPage({ redirect_uri: here })),
     call('hostedLoginPage', async () => hostedLoginPage({ env, redirect_uri: here })),
   ],
@@ -228,11 +226,11 @@ export const calls: Record<Group, MethodCall[]> = {
   ],
   v3: [
     call('signInWithPassword', async () => {
-      const { email, password } = await addPerson()
+      const { email, password } = await addUser()
       return auth.signInWithPassword({ email, password })
     }),
     call('signInWithPassword({ is_encrypt: true })', async () => {
-      const { username, password } = await addPerson()
+      const { username, password } = await addUser()
       return auth.signInWithPassword({ username, password, is_encrypt: true })
     }),
     call('signInWithOtp, verifyOtp', async () => {
@@ -243,44 +241,49 @@ export const calls: Record<Group, MethodCall[]> = {
     call('resend', () => auth.resend({ email: newEmail(), type: 'signup' })),
     call('signInWithOAuth, verifyOAuth', async () => auth.verifyOAuth(await authorize('sign_in'))),
     call('signInWithIdToken', async () => auth.signInWithIdToken({ token: await providerToken() })),
+    call('linkIdentity, unlinkIdentity', async () => {
+      await signInNewUser()
+      dataOf(await auth.verifyOAuth(await authorize('bind_identity')))
+      return auth.unlinkIdentity({ provider: provider_id })
+    }),
     call('getUserIdentities', async () => (await member()) && auth.getUserIdentities()),
     call('getSession', async () => (await member()) && auth.getSession()),
     call('setSession', async () => {
-      await signInPerson()
+      await signInNewUser()
       const { access_token, refresh_token } = await auth.getCredentials()
       return auth.setSession({ access_token: access_token!, refresh_token: refresh_token! })
     }),
-    call('refreshSession', async () => (await signInPerson()) && auth.refreshSession()),
+    call('refreshSession', async () => (await signInNewUser()) && auth.refreshSession()),
     call('onAuthStateChange', async () => {
       const events: string[] = []
       const { data } = auth.onAuthStateChange((event) => events.push(event))
-      await signInPerson()
+      await signInNewUser()
       data.subscription.unsubscribe()
       return events
     }),
     call('getUser', async () => (await member()) && auth.getUser()),
     call('refreshUser', async () => (await member()) && auth.refreshUser()),
     call('updateUser', async () => {
-      await signInPerson()
+      await signInNewUser()
       return auth.updateUser({ nickname: 'Ada' })
     }),
     call('getClaims', async () => (await member()) && auth.getClaims()),
     call('reauthenticate', async () => {
-      const { email } = await signInPerson()
+      const { email } = await signInNewUser()
       const { updateUser } = dataOf(await auth.reauthenticate())
       return updateUser!({ nonce: await codeFor(email), password: newPassword() })
     }),
     call('resetPasswordForEmail', async () => {
-      const { email } = await addPerson()
+      const { email } = await addUser()
       const { updateUser } = dataOf(await auth.resetPasswordForEmail(email))
       return updateUser!({ nonce: await codeFor(email), password: newPassword() })
     }),
     call('resetPasswordForOld', async () => {
-      const { password } = await signInPerson()
+      const { password } = await signInNewUser()
       return auth.resetPasswordForOld({ old_password: password, new_password: newPassword() })
     }),
     call('deleteUser', async () => {
-      const { password } = await signInPerson()
+      const { password } = await signInNewUser()
       return auth.deleteUser({ password })
     }),
   ],
@@ -289,6 +292,7 @@ export const calls: Record<Group, MethodCall[]> = {
     call('signInWithOpenId({ useWxCloud: false })', () =>
       inMiniProgram((mini) => mini.signInWithOpenId({ useWxCloud: false })),
     ),
+    call('signInWithUnionId', () => inMiniProgram((mini) => mini.signInWithUnionId())),
     call('signInWithPhoneAuth', () =>
       inMiniProgram((mini) => mini.signInWithPhoneAuth({ phoneCode: 'wx-phone-13800000000' })),
     ),

@@ -4,7 +4,7 @@ import cloudbase, { type CaptchaToken, type CloudbaseAuth } from 'cloudbase-auth
 type Contact = { phone_number: string } | { email: string }
 
 /** A user whom the control API of the sandbox has added. */
-export interface Person {
+export interface SandboxUser {
   sub: string
   username: string
   email: string
@@ -13,6 +13,8 @@ export interface Person {
 
 export const env = 'methods'
 export const provider_id = 'demo_idp'
+export const SIGN_IN_ACCOUNT = 'alex'
+export const BIND_ACCOUNT = 'lilei'
 /** The address that providers and the hosted page return to. */
 export const here = location.origin + location.pathname
 
@@ -31,8 +33,8 @@ export const requireCaptcha = (path: string) =>
       path,
       status: 400,
       body: { error: 'captcha_required', error_description: 'captcha_token required' },
-    } as object,
-  ] as object)
+    },
+  ])
 
 /** The event bus between the adapter and the captcha dialog of an app, as the SDK documents it. */
 export const eventBus = new EventTarget()
@@ -68,26 +70,26 @@ export const newEmail = () => `user${random(9)}@example.com`
 export const newPassword = () => `Horse-battery-${random(6)}`
 
 /** Adds a user. */
-export async function addPerson(more: object = {}): Promise<Person> {
-  const person = { username: `user${random(9)}`, email: newEmail(), password: newPassword() }
-  const { sub } = await control<{ sub: string }>('users', { ...person, ...more })
-  return { ...person, sub }
+export async function addUser(more: object = {}): Promise<SandboxUser> {
+  const user = { username: `user${random(9)}`, email: newEmail(), password: newPassword() }
+  const { sub } = await control<{ sub: string }>('users', { ...user, ...more })
+  return { ...user, sub }
 }
 
 /** Signs a new user in. */
-export async function signInPerson(): Promise<Person> {
-  const person = await addPerson()
-  const { username, password } = person
+export async function signInNewUser(): Promise<SandboxUser> {
+  const user = await addUser()
+  const { username, password } = user
   await auth.signIn({ username, password })
-  return person
+  return user
 }
 
-let known: Person | undefined
+let known: SandboxUser | undefined
 
 /** Signs in the user of the calls that change nothing. */
-export async function member(): Promise<Person> {
+export async function member(): Promise<SandboxUser> {
   if (known && auth.currentUser?.uid === known.sub) return known
-  known ??= await addPerson()
+  known ??= await addUser()
   const { username, password } = known
   await auth.signIn({ username, password })
   return known
@@ -107,23 +109,20 @@ export async function prove(contact: Contact): Promise<string> {
 }
 
 /** Consents at the provider; returns its authorization response. */
-export async function consent(uri: string): Promise<Record<string, string>> {
-  const { location: back } = await control<{ location: string }>('consent', {
-    uri,
-    account: 'alex',
-  })
+export async function consent(uri: string, account: string): Promise<Record<string, string>> {
+  const { location: back } = await control<{ location: string }>('consent', { uri, account })
   return Object.fromEntries(new URL(back).searchParams)
 }
 
-/** Gets the token of an identity at the provider. */
-export async function providerToken(): Promise<string> {
+/** Gets the token of an identity at the provider: of one that signs in, or of one to be bound. */
+export async function providerToken(account = SIGN_IN_ACCOUNT): Promise<string> {
   const provider_redirect_uri = here
   const { uri } = await auth.genProviderRedirectUri({
     provider_id,
     provider_redirect_uri,
     state: random(9),
   })
-  const { code } = await consent(uri)
+  const { code } = await consent(uri, account)
   const granted = await auth.grantProviderToken({
     provider_id,
     provider_redirect_uri,
