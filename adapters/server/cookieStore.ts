@@ -83,7 +83,7 @@ export function cookieStore({ secret, ttl = 30 * 86_400 }: CookieStoreOptions): 
         if (at + ttl * 1000 <= clock.now()) return
         for (const [key, value] of entries) {
           names.add(key)
-          values.set(key, value)
+          void values.set(key, value)
         }
       }
 

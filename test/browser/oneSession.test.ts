@@ -38,9 +38,9 @@ test('clients of one environment in a page share a session, whichever of them si
     ['otherCompat', 'auth'],
   ] as const) {
     await call(one, 'signIn')
-    await vi.waitUntil(async () => (await uids()).every((uid) => uid === 'ada'), 5_000)
+    await expect.poll(uids, { timeout: 5_000 }).toEqual(['ada', 'ada', 'ada'])
     await call(other, 'signOut')
-    await vi.waitUntil(async () => (await uids()).every((uid) => uid === null), 5_000)
+    await expect.poll(uids, { timeout: 5_000 }).toEqual([null, null, null])
   }
 })
 

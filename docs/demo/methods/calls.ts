@@ -107,7 +107,7 @@ export const calls: Record<Group, MethodCall[]> = {
     }),
     call('signInAnonymously', () => auth.signInAnonymously()),
     call('signInWithCustomTicket', async () => {
-      await auth.setCustomSignFunc(async () => {
+      auth.setCustomSignFunc(async () => {
         const { ticket } = await control<{ ticket: string }>('tickets', { uid: 'employee-7' })
         return ticket
       })

@@ -16,7 +16,12 @@ function textOf(answer: unknown): string {
   return (JSON.stringify(answer, mask) ?? t().done).slice(0, 300)
 }
 
-const errorOf = (answer: unknown) => (Object(answer) as { error?: unknown }).error
+/** @returns the code of the error that an answer has, or undefined */
+function errorOf(answer: unknown): string | undefined {
+  const { error } = Object(answer) as { error?: unknown }
+  if (!error || typeof error === 'string') return error || undefined
+  return (error as { error?: string }).error ?? (error as Error).message
+}
 
 function toRow({ name, run, fails }: MethodCall): HTMLElement {
   const output = h('output', {})
@@ -32,9 +37,8 @@ function toRow({ name, run, fails }: MethodCall): HTMLElement {
       answer = { error: thrown }
     }
     const error = errorOf(answer)
-    const { error: code } = Object(typeof error === 'string' ? answer : error) as { error?: string }
-    row.dataset['outcome'] = code === fails && !!error === !!fails ? 'done' : 'failed'
-    output.textContent = error ? (code ?? String(error)) : textOf(answer)
+    row.dataset['outcome'] = error === fails ? 'done' : 'failed'
+    output.textContent = error ?? textOf(answer)
   }
 
   const row = h(
