@@ -19,7 +19,8 @@ function textOf(answer: unknown): string {
 /** @returns the code of the error that an answer has, or undefined */
 function errorOf(answer: unknown): string | undefined {
   const { error } = Object(answer) as { error?: unknown }
-  if (!error || typeof error === 'string') return error || undefined
+  if (!error) return undefined
+  if (typeof error === 'string') return error
   return (error as { error?: string }).error ?? (error as Error).message
 }
 
