@@ -20,6 +20,15 @@ export interface SavedFlow {
   snapshot: object
   /** The codes that may not be sent again yet. */
   codes: readonly SentCode[]
+  /** What was read last about the user; it holds no secret. */
+  userFact?: UserFact
+}
+
+/** What a call has found out about the signed-in user. */
+export interface UserFact {
+  type: 'user.read'
+  uid: string
+  hasPassword?: boolean
 }
 
 const json = new SuperJSON()
@@ -59,9 +68,11 @@ export function serialize(saved: SavedFlow): string {
  */
 export function deserialize(text: string): SavedFlow | undefined {
   try {
-    const { format, uid, flow, snapshot, codes } = json.parse<{ format: unknown } & SavedFlow>(text)
+    const { format, uid, flow, snapshot, codes, userFact } = json.parse<
+      { format: unknown } & SavedFlow
+    >(text)
     const isSound = format === FORMAT && typeof flow === 'string' && Array.isArray(codes)
-    return isSound && isRecord(snapshot) ? { uid, flow, snapshot, codes } : undefined
+    return isSound && isRecord(snapshot) ? { uid, flow, snapshot, codes, userFact } : undefined
   } catch {
     return undefined
   }

@@ -52,9 +52,9 @@ export function flowStorage(tab: Store, key: string, flows: Flows) {
     /** Saves the flow if it is at rest and removes it if it has ended; else the record stays. */
     save(root: ActorRefFrom<SessionMachine>): void {
       const path = flowActors(root.system)
-      const { uid, flow, codes } = root.getSnapshot().context
+      const { uid, flow, codes, userFact } = root.getSnapshot().context
       const children = Object.values<AnyActorRef>(snapshotOf(path.at(-1))?.children ?? {})
-      const snapshots = [uid, codes, ...[...path, ...children].map(snapshotOf)]
+      const snapshots = [uid, codes, userFact, ...[...path, ...children].map(snapshotOf)]
       if (isEqual(snapshots, lastSnapshots)) return
       lastSnapshots = snapshots
       const [outermost] = path
@@ -63,7 +63,7 @@ export function flowStorage(tab: Store, key: string, flows: Flows) {
       const snapshot = outermost.getPersistedSnapshot() as object
       // At a captcha the flow may need a secret, which is not stored and has to be typed again.
       if (!snapshotOf(path.at(-1))!.hasTag('asking') && hasSecret(snapshot)) return
-      const saved = { uid, flow: flow!, codes }
+      const saved = { uid, flow: flow!, codes, userFact }
       store(() => withChecksum(serialize({ ...saved, snapshot: withoutUndefined(snapshot) })))
     },
 

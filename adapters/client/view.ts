@@ -59,7 +59,10 @@ export type AuthEvent<F extends Flows> =
 interface ViewBase<F extends Flows> {
   /** `unknown` until the stored session has been read. */
   status: 'unknown' | 'signedOut' | 'anonymous' | 'signedIn'
-  /** `hasPassword` is known once `getUser` was called, which the flow `account` does for some edits. */
+  /**
+   * `hasPassword` is known once `getUser` was called. The flow `account` does that before it asks for a
+   * proof, so that the UI can offer the password.
+   */
   user?: { uid?: string; hasPassword?: boolean }
   /** The machine works and the user waits. */
   busy: boolean

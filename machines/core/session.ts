@@ -11,6 +11,7 @@ import { type AuthError, errorOf } from '../../services/error.ts'
 import type { SignOutRequest } from '../../services/http/wire.ts'
 import { type SentCode, withCode, withoutCode } from '../../services/sentCode.ts'
 import type { SessionChange } from '../../services/session/sharedSession.ts'
+import type { UserFact } from '../../services/snapshot.ts'
 import { calls } from './calls.ts'
 import { captcha } from './captcha.ts'
 import { tokens, type TokensFact } from './tokens.ts'
@@ -97,13 +98,6 @@ const register = (flows: Flows = {}) =>
 /** Starts the actor `calls`, before the first call. */
 export interface CallsOpen {
   type: 'calls.open'
-}
-
-/** What a call has found out about the signed-in user. */
-export interface UserFact {
-  type: 'user.read'
-  uid: string
-  hasPassword?: boolean
 }
 
 /** What the verification of a contact reports about its code. */
