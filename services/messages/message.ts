@@ -1,6 +1,7 @@
 import type { AuthError } from '../error.ts'
 import type { Operation } from './operation.ts'
 import type { MessageKey } from './sentencesEn.ts'
+import { hasOwn } from '../record.ts'
 
 /**
  * An app's own sentences by key, also for codes that only its server knows. `{wait}` in a sentence
@@ -51,7 +52,7 @@ const WAIT = '{wait}'
 
 /** The value under a key. A name that a server sends, such as `constructor`, may be inherited. */
 function own(values: Partial<Record<string, string>>, key: string): string | undefined {
-  return Object.hasOwn(values, key) ? values[key] : undefined
+  return hasOwn(values, key) ? values[key] : undefined
 }
 
 /** The seconds of each unit. */
