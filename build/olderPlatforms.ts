@@ -68,8 +68,9 @@ await build({
   plugins: [inspectorPage],
 })
 
-/** The minifier would bring back what has been replaced. */
-const minify = { compress: false, mangle: true, codegen: true } as const
+/** Rolldown and its minifier would bring back what has been replaced. */
+const transform = { target: 'es2018' }
+const minify = { compress: transform, mangle: true, codegen: true }
 
 // Mini-programs load CommonJS and have no `import()`.
 const files = globSync(FOR_MINI_PROGRAMS.map((name) => `dist/es2018/${name}.js`))
@@ -81,6 +82,7 @@ const program = await rolldown({
     ]),
   ),
   platform: 'browser',
+  transform,
 })
 await program.write({
   dir: 'miniprogram_dist',
@@ -92,7 +94,7 @@ await program.write({
 })
 
 // A page without a bundler has everything under one name.
-const script = await rolldown({ input: 'dist/es2018/worker.js', platform: 'browser' })
+const script = await rolldown({ input: 'dist/es2018/worker.js', platform: 'browser', transform })
 await script.write({
   file: 'dist/cloudbase-authflow.global.js',
   format: 'iife',
