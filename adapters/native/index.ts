@@ -8,7 +8,7 @@ import { AuthError } from '../../services/error.ts'
 import { queryOf } from '../../services/http/query.ts'
 import { type Platform, readCallback } from '../../services/platform/platform.ts'
 import type { Awaitable, Store } from '../../services/session/store.ts'
-import { AbortControllerPolyfill, AbortSignalPolyfill } from '../wechat/abort.ts'
+import { installPolyfills } from '../wechat/polyfills.ts'
 
 /** The part of `AsyncStorage` that is used; MMKV and SecureStore fit with three short functions. */
 export interface NativeStorage {
@@ -31,6 +31,8 @@ export interface NativeOptions {
 
 /** The options of `createAuth` for a React Native app. */
 export interface Native {
+  /** The global one, looked up after `installGlobals`. */
+  fetch: typeof globalThis.fetch
   /** A flow is stored like the session, because the system often ends an app in the background. */
   storage: { shared: Store; tab: Store }
   /**
@@ -60,6 +62,7 @@ export function native({ storage, appState, openURL }: NativeOptions): Native {
     remove: (key) => storage.removeItem(key),
   }
   return {
+    fetch: (...request) => globalThis.fetch(...request),
     storage: { shared: store, tab: store },
     platform: {
       redirect(url) {
@@ -98,16 +101,8 @@ export interface NativeGlobals {
  * @throws AuthError `unimplemented` when there are no cryptographic random numbers
  */
 export function installGlobals({ getRandomValues }: NativeGlobals = {}): void {
-  const globals = globalThis as Record<string, unknown>
-  if (!globals['AbortController']) {
-    Object.assign(globals, {
-      AbortController: AbortControllerPolyfill,
-      AbortSignal: AbortSignalPolyfill,
-    })
-  }
-  globals['queueMicrotask'] ??= (run: () => void) => void Promise.resolve().then(run)
-  globals['crypto'] ??= {}
-  const crypto = globals['crypto'] as { getRandomValues?: unknown }
+  installPolyfills()
+  const crypto = globalThis.crypto as { getRandomValues?: unknown }
   crypto.getRandomValues ??= getRandomValues
   if (crypto.getRandomValues) return
   throw new AuthError('unimplemented', {

@@ -46,7 +46,12 @@ async function runNatively(script: string, globals: object): Promise<unknown> {
     import * as endpoints from './services/http/endpoints.ts'
     import { installGlobals, native } from './adapters/native/index.ts'
     const pause = () => new Promise((resolve) => setTimeout(resolve, 5))
-    const until = async (is) => { while (!is()) await pause() }
+    const until = async (is) => {
+      for (let tries = 0; !is(); tries++) {
+        if (tries > 1000) throw new Error('never: ' + is)
+        await pause()
+      }
+    }
     export const run = async () => {${script}}
   `
   const bundle = await rolldown({
@@ -136,8 +141,9 @@ test('native: a third-party sign-in opens the browser and goes on with the URL t
       await until(() => opened[0])
       auth.send({ type: 'provider.return', url: consent(opened[0]) })
       await until(() => auth.get().status === 'signedIn')
+      const { status } = auth.get()
       auth.stop()
-      return JSON.stringify(auth.get().status)
+      return JSON.stringify(status)
     `,
     {
       ...stub,
