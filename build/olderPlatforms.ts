@@ -29,8 +29,14 @@ const entries = Object.fromEntries(
 
 /** What all of these carry. */
 const licenses = licensesOf(
-  ...['xstate', 'ofetch', 'destr', 'ufo', 'superjson', 'copy-anything'],
-  ...['micro-rsa-dsa-dh', '@noble/hashes'],
+  'xstate',
+  'ofetch',
+  'destr',
+  'ufo',
+  'superjson',
+  'copy-anything',
+  'micro-rsa-dsa-dh',
+  '@noble/hashes',
 )
 
 /** The inspector page is a long text without any younger syntax, so that the builds share it. */
@@ -94,14 +100,14 @@ await program.write({
 })
 
 // A page without a bundler has everything under one name.
+const page = 'dist/cloudbase-authflow.global.js'
 const script = await rolldown({ input: 'dist/es2018/worker.js', platform: 'browser', transform })
 await script.write({
-  file: 'dist/cloudbase-authflow.global.js',
+  file: page,
   format: 'iife',
   name: 'cloudbaseAuthflow',
   codeSplitting: false,
   minify,
-  banner: licenses,
 })
-for (const folder of ['dist/es2018', 'miniprogram_dist'])
-  appendFileSync(`${folder}/xstate.js`, licenses)
+for (const file of ['dist/es2018/xstate.js', 'miniprogram_dist/xstate.js', page])
+  appendFileSync(file, licenses)

@@ -11,8 +11,7 @@ import { bundlePage, openPage } from '../support/chromium.ts'
 
 let script: Buffer
 beforeAll(async () => {
-  script = await bundlePage('test/browser/pages/floor/worker.ts')
-  expect(script.toString()).not.toMatch(/\bimport\(/)
+  script = await bundlePage('test/browser/pages/places/worker.ts')
 })
 
 /** Serves a page and its worker, which are the same app. */
@@ -41,7 +40,7 @@ async function startSandbox() {
 }
 
 test.each(['worker', 'service worker'])(
-  'workers: a page and its %s share the session, whoever signs in, refreshes and signs out',
+  'workers: a page and its %s share the session: either can sign in, refresh and sign out',
   async (kind) => {
     const { sandbox, url } = await startSandbox()
     const page = await openPage(await serve())
@@ -95,7 +94,7 @@ test('workers: the background of a browser extension signs in, refreshes and sig
   const folder = await mkdtemp(join(tmpdir(), 'authflow-extension-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   const extension = join(folder, 'extension')
-  await cp('test/browser/pages/floor/extension', extension, { recursive: true })
+  await cp('test/browser/pages/places/extension', extension, { recursive: true })
   await writeFile(join(extension, 'background.js'), script)
   const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
     executablePath: findBrowser(),

@@ -70,7 +70,10 @@ const rows: [string, Api[]][] = [
     'Firefox 100',
     [
       ...without(ecmascript, 'Array.prototype.at', 'String.prototype.at', 'Object.hasOwn'),
-      ...['AbortSignal.any', 'URL.canParse', 'URL.parse', 'scheduler'],
+      'AbortSignal.any',
+      'URL.canParse',
+      'URL.parse',
+      'scheduler',
     ],
   ],
   ['WeChat web-view, iOS, http', [...safari15, 'Crypto.prototype.subtle']],
@@ -97,11 +100,11 @@ function takeAway(apis: string[]) {
 
 let served: ServedPage
 beforeAll(async () => {
-  served = await servePage('test/browser/pages/floor/journeys.ts')
+  served = await servePage('test/browser/pages/places/scenarios.ts')
   return served.close
 })
 
-const journeys = [
+const scenarios = [
   'code sign-in',
   'password sign-in',
   'guest and upgrade',
@@ -116,7 +119,7 @@ const journeys = [
 /** How many pages run at the same time: they wait more than they compute. */
 const PAGES = 6
 
-/** Runs every journey with every set of APIs taken away, and prints how each ended. */
+/** Runs every scenario with every set of APIs taken away, and prints how each ended. */
 async function runTable(): Promise<string[][]> {
   const outcomes = new Map<string, string[]>()
   const left = [...rows]
@@ -126,13 +129,13 @@ async function runTable(): Promise<string[][]> {
   }
   await Promise.all(Array.from({ length: PAGES }, work))
   const table = rows.map(([name]) => [name, ...outcomes.get(name)!])
-  const all = [['API taken away', ...journeys], ...table]
+  const all = [['API taken away', ...scenarios], ...table]
   const widths = all[0]!.map((_, at) => Math.max(...all.map((row) => row[at]!.length)))
   const lines = all.map((row) => row.map((cell, at) => cell.padEnd(widths[at]!)).join('  '))
   console.log(lines.join('\n'))
   return table
 }
-/** Runs every journey in one page. @returns how each ended */
+/** Runs every scenario in one page. @returns how each ended */
 async function runAll(apis: Api[]): Promise<string[]> {
   const sandbox = createSandbox({ config: { resendSeconds: 0 } satisfies Partial<Config> })
   const { url: endpoint, close } = await sandbox.listen()
@@ -155,7 +158,7 @@ async function runAll(apis: Api[]): Promise<string[]> {
     await route.fulfill({ response })
   })
   await page.goto(`${served.url}?${new URLSearchParams({ endpoint })}`)
-  await page.waitForFunction(() => 'journeys' in globalThis)
+  await page.waitForFunction(() => 'scenarios' in globalThis)
   // The consent page of the provider.
   await page.route('**/auth/idp/**', (route) => {
     const back = JSON.stringify(sandbox.consent(route.request().url(), 'alex'))
@@ -163,11 +166,11 @@ async function runAll(apis: Api[]): Promise<string[]> {
     return route.fulfill({ contentType: 'text/html', body })
   })
   const outcomes: string[] = []
-  for (const name of journeys) {
+  for (const name of scenarios) {
     const outcome = await page
       .evaluate(
         (name) =>
-          globalThis.journeys[name]!().then(
+          globalThis.scenarios[name]!().then(
             () => 'ok',
             (error: unknown) => String(error),
           ),
@@ -176,12 +179,12 @@ async function runAll(apis: Api[]): Promise<string[]> {
       .catch(String)
     outcomes.push(outcome)
   }
-  // The last journey leaves the page and ends in the next one.
+  // The last scenario leaves the page and ends in the next one.
   const isBack = () => page.waitForFunction(() => globalThis.isBack, null, { timeout: 8000 })
   await isBack().catch(() => (outcomes[outcomes.length - 1] = 'did not come back'))
   return outcomes
 }
 
-test('floor: every way to sign in works with any API taken away, in the browsers of README too', async () => {
-  expect(await runTable()).toEqual(rows.map(([name]) => [name, ...journeys.map(() => 'ok')]))
+test('older browsers: every way to sign in works with any API taken away, in the browsers of README too', async () => {
+  expect(await runTable()).toEqual(rows.map(([name]) => [name, ...scenarios.map(() => 'ok')]))
 }, 120_000)

@@ -9,11 +9,11 @@ declare global {
   var readPicture: (token: string) => Promise<string>
   /** Whether the server asks for a captcha with every call. */
   var requireCaptcha: (isRequired: boolean) => Promise<void>
-  var journeys: Record<string, () => Promise<void>>
+  var scenarios: Record<string, () => Promise<void>>
   var isBack: boolean | undefined
 }
 
-const PATIENCE_MS = 6000
+const TIMEOUT_MS = 6000
 const endpoint = new URLSearchParams(location.search).get('endpoint')!
 const callback = takeReturn()
 
@@ -33,7 +33,7 @@ const shows = (isMeant: (view: View) => unknown) =>
     const timer = setTimeout(() => {
       const { status, flow, step, error } = auth.get()
       settle(() => reject(new Error([status, flow, step, error].join(' '))))
-    }, PATIENCE_MS)
+    }, TIMEOUT_MS)
     stop = auth.subscribe((view) => {
       if (isMeant(view)) settle(() => resolve(view))
       else if (view.error) settle(() => reject(view.error))
@@ -73,7 +73,7 @@ const compat = () => {
   return app.auth()
 }
 
-globalThis.journeys = {
+globalThis.scenarios = {
   async 'code sign-in'() {
     await byCode('+86 13800000001')
     await asks('askingProfile')
@@ -124,7 +124,7 @@ globalThis.journeys = {
     await compat().signIn({ username: 'ada', password: 'Correct-horse-7' })
     check(compat().currentUser?.username === 'ada', 'no user')
     const { data, error } = await compat().getUser()
-    check(data?.user, String(error))
+    check(data?.user, error?.message ?? 'no user')
     await compat().signOut()
     check(!compat().currentUser, 'still signed in')
   },
