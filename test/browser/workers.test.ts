@@ -44,7 +44,7 @@ test.each(['worker', 'service worker'])(
   async (kind) => {
     const { sandbox, url } = await startSandbox()
     const page = await openPage(await serve())
-    await page.waitForFunction(() => 'ask' in globalThis)
+    await page.waitForFunction(() => 'perform' in globalThis)
     await page.evaluate(async (kind) => {
       const type = 'module'
       const isDedicated = kind === 'worker'
@@ -62,11 +62,11 @@ test.each(['worker', 'service worker'])(
           }),
       })
     }, kind)
-    const inPage = (name: string) => page.evaluate(([name, url]) => ask(name!, url!), [name, url])
+    const inPage = (name: string) => page.evaluate(([name, url]) => perform(name!, url!), [name, url])
     const inWorker = (name: string) =>
       page.evaluate(
         ([name, url]) =>
-          (globalThis as unknown as { askWorker: typeof ask }).askWorker(name!, url!),
+          (globalThis as unknown as { askWorker: typeof perform }).askWorker(name!, url!),
         [name, url],
       )
 
@@ -109,7 +109,7 @@ test('workers: the background of a browser extension signs in, refreshes and sig
   })
   onTestFinished(() => context.close())
   const background = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'))
-  const run = (name: string) => background.evaluate(([name, url]) => ask(name!, url!), [name, url])
+  const run = (name: string) => background.evaluate(([name, url]) => perform(name!, url!), [name, url])
   const [origin] = /^chrome-extension:\/\/\w+/.exec(background.url())!
   sandbox.config({ allowedOrigins: [origin] })
   expect(await run('signIn')).toBe('ada')

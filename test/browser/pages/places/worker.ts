@@ -2,7 +2,7 @@
 import { createAuth, signIn } from '../../../../adapters/worker.ts'
 
 declare global {
-  var ask: (name: string, endpoint: string) => Promise<string | undefined>
+  var perform: (name: string, endpoint: string) => Promise<string | undefined>
 }
 
 let auth: ReturnType<typeof open> | undefined
@@ -45,14 +45,14 @@ const answers: Record<string, () => Promise<string | undefined>> = {
   },
 }
 
-globalThis.ask = (name, endpoint) => {
+globalThis.perform = (name, endpoint) => {
   auth ??= open(endpoint)
   return answers[name]!()
 }
 
 addEventListener('message', ({ data, ports }: MessageEvent<[string, string]>) => {
   if (!ports[0]) return
-  globalThis.ask(...data).then(
+  globalThis.perform(...data).then(
     (answer) => ports[0]!.postMessage({ answer }),
     (error: unknown) => ports[0]!.postMessage({ error: String(error) }),
   )
