@@ -26,7 +26,7 @@ try {
   mkdirSync(join(modules, 'cloudbase-authflow'), { recursive: true })
   const target = ['--strip-components=1', '-C', join(modules, 'cloudbase-authflow')]
   run('tar', ['-xzf', packLibrary(temp), ...target], temp)
-  // npm installs the peer dependency beside the library.
+  // npm installs XState beside the library.
   cpSync('node_modules/xstate', join(modules, 'xstate'), { recursive: true })
   writeFileSync(join(app, 'package.json'), '{ "dependencies": { "cloudbase-authflow": "*" } }')
   const { miniProgramPackNum: packed, warnList } = await builder.packNpmManually({

@@ -36,7 +36,7 @@ const webpack =
     return JSON.parse(stdout) as string[][]
   }
 
-/** Every bundler, by its name. None is told anything about the library. */
+/** Every bundler, by its name. None has a setting for the library. */
 export const packers: Record<string, Packer> = {
   rolldown: each(async (input, _app, warn) => {
     const bundle = await rolldown({
