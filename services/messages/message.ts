@@ -1,7 +1,6 @@
 import type { AuthError } from '../error.ts'
 import type { Operation } from './operation.ts'
 import type { MessageKey } from './sentencesEn.ts'
-import { hasOwn } from '../record.ts'
 
 /**
  * An app's own sentences by key, also for codes that only its server knows. `{wait}` in a sentence
@@ -52,7 +51,8 @@ const WAIT = '{wait}'
 
 /** The value under a key. A name that a server sends, such as `constructor`, may be inherited. */
 function own(values: Partial<Record<string, string>>, key: string): string | undefined {
-  return hasOwn(values, key) ? values[key] : undefined
+  const text: unknown = values[key]
+  return typeof text === 'string' ? text : undefined
 }
 
 /** The seconds of each unit. */
