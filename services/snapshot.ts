@@ -57,7 +57,7 @@ json.registerCustom<Secret, null>(
  * @returns JSON with the format number
  */
 export function serialize(saved: SavedFlow): string {
-  return json.stringify({ format: FORMAT, ...saved })
+  return withUrl(() => json.stringify({ format: FORMAT, ...saved }))
 }
 
 /**
@@ -68,12 +68,24 @@ export function serialize(saved: SavedFlow): string {
  */
 export function deserialize(text: string): SavedFlow | undefined {
   try {
-    const { format, uid, flow, snapshot, codes, userFact } = json.parse<
-      { format: unknown } & SavedFlow
-    >(text)
+    const { format, uid, flow, snapshot, codes, userFact } = withUrl(() =>
+      json.parse<{ format: unknown } & SavedFlow>(text),
+    )
     const isSound = format === FORMAT && typeof flow === 'string' && Array.isArray(codes)
     return isSound && isRecord(snapshot) ? { uid, flow, snapshot, codes, userFact } : undefined
   } catch {
     return undefined
+  }
+}
+
+/** superjson compares every value with `URL`, which mini-programs lack: for the call nothing is one. */
+function withUrl<T>(run: () => T): T {
+  if (typeof URL !== 'undefined') return run()
+  const globals = globalThis as { URL?: unknown }
+  globals.URL = class {}
+  try {
+    return run()
+  } finally {
+    delete globals.URL
   }
 }

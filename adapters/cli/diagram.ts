@@ -28,6 +28,7 @@ import { svgOf } from '../inspect/charts/svg.ts'
 import { outlineOf } from '../inspect/charts/text.ts'
 import { readArguments } from './arguments.ts'
 import { UsageError } from './errors.ts'
+import { hasOwn } from '../../services/record.ts'
 
 /** The machines of the package by name. */
 const machines: Record<string, AnyStateMachine> = {
@@ -86,7 +87,7 @@ const formats: Record<string, (machine: AnyStateMachine, flow: string) => Promis
   mermaid: async (machine) => `${mermaidOf(chart(machine))}\n`,
   text: async (machine) => `${outlineOf(chart(machine))}\n`,
   async svg(machine, flow) {
-    const layout = Object.hasOwn(machines, flow)
+    const layout = hasOwn(machines, flow)
       ? (await shippedLayouts())[flow]!
       : await layOutConfig(configOf(machine.root))
     return svgOf(machine.id, layout, `The state chart of ${machine.id}`)
@@ -99,7 +100,7 @@ async function shippedLayouts(): Promise<Record<string, Layout>> {
 }
 
 async function findMachine(flow: string): Promise<AnyStateMachine> {
-  if (Object.hasOwn(machines, flow)) return machines[flow]!
+  if (hasOwn(machines, flow)) return machines[flow]!
   const [file = '', name] = flow.split('#')
   if (!/\.\w+$/.test(file)) {
     const names = Object.keys(machines).join(', ')

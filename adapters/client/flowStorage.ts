@@ -1,11 +1,12 @@
 import type { ActorRefFrom, AnyActorRef, AnyMachineSnapshot } from 'xstate'
 import { isAtRest, resumed } from '../../machines/core/resumed.ts'
 import type { Flow, Flows, SessionMachine } from '../../machines/core/session.ts'
-import { isRecord } from '../../services/record.ts'
+import { hasOwn, isRecord } from '../../services/record.ts'
 import type { Store } from '../../services/session/store.ts'
 import { hasSecret } from '../../services/secret.ts'
 import { deserialize, type SavedFlow, serialize } from '../../services/snapshot.ts'
 import { flowActors } from './view.ts'
+import { last } from '../../services/lists.ts'
 
 /** A stored flow, as logic that goes on from where it was. */
 export interface StoredFlow extends Omit<SavedFlow, 'snapshot'> {
@@ -53,7 +54,7 @@ export function flowStorage(tab: Store, key: string, flows: Flows) {
     save(root: ActorRefFrom<SessionMachine>): void {
       const path = flowActors(root.system)
       const { uid, flow, codes, userFact } = root.getSnapshot().context
-      const children = Object.values<AnyActorRef>(snapshotOf(path.at(-1))?.children ?? {})
+      const children = Object.values<AnyActorRef>(snapshotOf(last(path))?.children ?? {})
       const snapshots = [uid, codes, userFact, ...[...path, ...children].map(snapshotOf)]
       if (isEqual(snapshots, lastSnapshots)) return
       lastSnapshots = snapshots
@@ -78,7 +79,7 @@ export function flowStorage(tab: Store, key: string, flows: Flows) {
       const stored = await tab.get(key)
       const text = stored?.slice(CHECKSUM_LENGTH)
       const saved = text && withChecksum(text) === stored ? deserialize(text) : undefined
-      if (!saved || !Object.hasOwn(flows, saved.flow)) return undefined
+      if (!saved || !hasOwn(flows, saved.flow)) return undefined
       const { snapshot, ...rest } = saved
       return { ...rest, logic: resumed(flows[saved.flow]!, snapshot) }
     },

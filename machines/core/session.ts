@@ -15,6 +15,7 @@ import type { UserFact } from '../../services/snapshot.ts'
 import { calls } from './calls.ts'
 import { captcha } from './captcha.ts'
 import { tokens, type TokensFact } from './tokens.ts'
+import { hasOwn } from '../../services/record.ts'
 
 /** Whether the user is signed out, a guest, or a registered user. */
 export type Status = 'signedOut' | 'anonymous' | 'signedIn'
@@ -147,7 +148,7 @@ const machine = setup({
     canRun: ({ context, event }) => {
       if (event.type !== 'flow.start' && event.type !== 'flow.resume') return false
       const { flow: name } = event
-      const flow = Object.hasOwn(context.flows, name) && context.flows[name]
+      const flow = hasOwn(context.flows, name) && context.flows[name]
       return !!flow && name !== context.flow && isFor(flow, context.status)
     },
     isAnonymous: ({ event }) => statusAfter(event) === 'anonymous',

@@ -16,8 +16,8 @@ import { install, packLibrary, packSandbox } from '../support/packages.ts'
 import { createHover, runTsc } from '../support/typescript.ts'
 
 const dependenciesIn = (manifest: string) => {
-  const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as { dependencies: object }
-  return Object.keys(dependencies)
+  const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as { dependencies?: object }
+  return Object.keys(dependencies ?? {})
 }
 
 const temp = realpathSync(mkdtempSync(join(tmpdir(), 'authflow-consumers-')))

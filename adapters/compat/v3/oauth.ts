@@ -11,6 +11,7 @@ import {
 } from './authorizationState.ts'
 import type { V3Context } from './context.ts'
 import type { AuthSession, AuthUser } from './shapes.ts'
+import { parseUrl } from '../../../services/parseUrl.ts'
 
 /** Parameters of `signInWithOAuth` and `linkIdentity`. */
 export interface OAuthRequest {
@@ -192,7 +193,7 @@ function readAddress(): AuthorizationResponse {
 }
 
 function toUrl(redirectTo?: string): URL {
-  const address = redirectTo || globalThis.location?.href
-  if (URL.canParse(address)) return new URL(address)
+  const url = parseUrl(redirectTo || globalThis.location?.href)
+  if (url) return url
   throw invalid('redirectTo must be an absolute URL')
 }

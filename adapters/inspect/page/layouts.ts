@@ -2,6 +2,7 @@
 import type { Layout } from '../charts/layout.ts'
 import type { MachineConfig } from '../trace.ts'
 import type { FindLayout } from './chartView.ts'
+import { hasOwn } from '../../../services/record.ts'
 
 /**
  * Creates the function that finds the layout of a chart. A layout that is missing is asked for once.
@@ -31,7 +32,7 @@ export function createLayouts(
   }
 
   return (name, config) => {
-    const known = Object.hasOwn(shipped, name) ? shipped[name] : undefined
+    const known = hasOwn(shipped, name) ? shipped[name] : undefined
     if (known && isOf(known, config)) return known
     const text = JSON.stringify(config)
     if (!own.has(text)) void request(text, config)
@@ -42,7 +43,7 @@ export function createLayouts(
 /** Whether a layout shows the states of a chart: an app can name its own machine as one of ours. */
 function isOf(layout: Layout, config: MachineConfig): boolean {
   const drawn = layout.states.flatMap(({ state }) => (state.kind === 'anywhere' ? [] : [state.id]))
-  return drawn.toSorted().join() === idsIn(config).toSorted().join()
+  return [...drawn].sort().join() === [...idsIn(config)].sort().join()
 }
 
 const idsIn = (config: MachineConfig): string[] =>
