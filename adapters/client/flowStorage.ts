@@ -63,7 +63,7 @@ export function flowStorage(tab: Store, key: string, flows: Flows) {
       if (!isAtRest(snapshotOf(outermost)!)) return
       const snapshot = outermost.getPersistedSnapshot() as object
       // At a captcha the flow may need a secret, which is not stored and has to be typed again.
-      if (!snapshotOf(path.at(-1))!.hasTag('asking') && hasSecret(snapshot)) return
+      if (!snapshotOf(last(path))!.hasTag('asking') && hasSecret(snapshot)) return
       const saved = { uid, flow: flow!, codes, userFact }
       store(() => withChecksum(serialize({ ...saved, snapshot: withoutUndefined(snapshot) })))
     },
