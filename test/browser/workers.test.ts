@@ -62,7 +62,8 @@ test.each(['worker', 'service worker'])(
           }),
       })
     }, kind)
-    const inPage = (name: string) => page.evaluate(([name, url]) => perform(name!, url!), [name, url])
+    const inPage = (name: string) =>
+      page.evaluate(([name, url]) => perform(name!, url!), [name, url])
     const inWorker = (name: string) =>
       page.evaluate(
         ([name, url]) =>
@@ -109,7 +110,8 @@ test('workers: the background of a browser extension signs in, refreshes and sig
   })
   onTestFinished(() => context.close())
   const background = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'))
-  const run = (name: string) => background.evaluate(([name, url]) => perform(name!, url!), [name, url])
+  const run = (name: string) =>
+    background.evaluate(([name, url]) => perform(name!, url!), [name, url])
   const [origin] = /^chrome-extension:\/\/\w+/.exec(background.url())!
   sandbox.config({ allowedOrigins: [origin] })
   expect(await run('signIn')).toBe('ada')

@@ -209,8 +209,11 @@ names['./worker'] = [
   'bridge',
   'cloudbase',
   'endpoints',
+  'installGlobals',
+  'loginPage',
   'messageFor',
   'registerAuth',
+  'wechat',
 ].toSorted()
 
 test.each(entries)('package: a fresh install can import %s', (entry) => {
