@@ -1,7 +1,7 @@
 import type { Model } from './model.ts'
 import type { State } from './state.ts'
 import { type Choice, labelOf, Story, type Step } from './story.ts'
-import { openWorld, type Sent } from './world.ts'
+import { openWorld, type Sent, type World } from './world.ts'
 
 /** What one choice changes. */
 export interface Edge {
@@ -147,17 +147,28 @@ export async function buildGraph(model: Model, bounds: Bounds = {}): Promise<Gra
       }
       const choice = choices.shift()!
       if (choices.length === 0) left.delete(here.key)
-      const from = here
-      const payload = choice.type === 'send' ? world.payloadOf(choice) : undefined
-      await perform(choice)
-      here = world.state()
+      taken.push(choice)
+      const edge = await takeEdge(world, choice, here)
+      here = edge.to
       const to = graph.states.get(here.key) ?? here
-      const { calls, elapsed } = world
-      graph.edges.get(from.key)!.push({ from, choice, to, payload, calls, elapsed })
+      graph.edges.get(edge.from.key)!.push({ ...edge, to })
       add(here)
     }
     return graph
   }
+}
+
+/**
+ * Lets something happen in a world.
+ *
+ * @param from where the world is
+ * @throws AuthError `failed_precondition` when it is not possible there
+ */
+export async function takeEdge(world: World, choice: Choice, from = world.state()): Promise<Edge> {
+  const payload = choice.type === 'send' ? world.payloadOf(choice) : undefined
+  await world.perform(choice)
+  const { calls, elapsed } = world
+  return { from, choice, to: world.state(), payload, calls, elapsed }
 }
 
 /** @returns the shortest way from the start to every state, by key */

@@ -26,7 +26,7 @@ export interface Driver {
  * @example
  *   await replay(story, { send: (step) => page.click(step.action.event), read: () => auth.get() })
  */
-export async function replay(story: Story, driver: Driver): Promise<void> {
+export async function replay(story: Pick<Story, 'steps'>, driver: Driver): Promise<void> {
   try {
     for (const [index, step] of story.steps.entries()) {
       await driver.send(step)

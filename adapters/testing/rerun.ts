@@ -1,5 +1,5 @@
 import { AuthError } from '../../services/error.ts'
-import { type Edge, toStory } from './graph.ts'
+import { type Edge, takeEdge, toStory } from './graph.ts'
 import { type Invariant, invariants as ours } from './invariants.ts'
 import type { Model } from './model.ts'
 import { type Choice, labelOf, placeOf, type Story } from './story.ts'
@@ -32,20 +32,18 @@ export async function rerun(
   const world = await openWorld({ ...model, faults: Infinity, reloads: Infinity })
   const way: Edge[] = []
   let stopped: string | undefined
-  let to = world.state()
-  const start = to
+  const start = world.state()
+  let at = start
   try {
     for (const choice of choices) {
-      const from = to
-      const payload = choice.type === 'send' ? world.payloadOf(choice) : undefined
-      await world.perform(choice)
-      to = world.state()
-      way.push({ from, choice, to, payload, calls: world.calls, elapsed: world.elapsed })
+      const edge = await takeEdge(world, choice, at)
+      way.push(edge)
+      at = edge.to
     }
   } catch (thrown) {
     if (!(thrown instanceof AuthError)) throw thrown
     const label = labelOf(choices[way.length]!)
-    stopped = `${label} is not possible at ${placeOf(to.look)}: ${thrown.description}`
+    stopped = `${label} is not possible at ${placeOf(at.look)}: ${thrown.description}`
   } finally {
     world.stop()
   }

@@ -3,7 +3,6 @@ import {
   type ActorRefFrom,
   type AnyActorRef,
   type AnyStateMachine,
-  createMachine,
   fromPromise,
   sendTo,
   waitFor,
@@ -14,6 +13,7 @@ import {
   account,
   type AuthError,
   type CaptchaMachine,
+  provider,
   resetPassword,
   request,
   signIn,
@@ -29,6 +29,7 @@ import {
   readChoices,
   rerun,
 } from '../../adapters/testing/index.ts'
+import { mutate } from '../support/mutate.ts'
 
 const figures: string[] = []
 afterAll(() => console.log(figures.join('\n')))
@@ -50,7 +51,7 @@ test.each<[string, Model]>([
   ['resetPassword, every documented answer', model({ resetPassword })],
   ['upgrade, every documented answer', model({ upgrade })],
   ['signIn, a reload', model({ signIn }, { faults: 0, reloads: 1 })],
-  ['resetPassword, any failure', model({ resetPassword }, { hostile: true })],
+  ['provider, any failure', model({ provider }, { hostile: true })],
 ])('testing: explore finds no fault in %s', async (name, world) => {
   expect(await measure(name, world)).toMatchObject(noFinding)
 })
@@ -62,21 +63,6 @@ test('testing: explore takes a flow of an app with its events', async () => {
   const steps = new Set(states.map(({ look }) => look.step))
   expect(steps).toEqual(new Set([undefined, 'loadingUser', 'askingName', 'savingName']))
 })
-
-/** Makes a copy of a machine with another config. */
-function mutate<M extends AnyStateMachine>(machine: M, change: (config: Config) => void): M {
-  const copy = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(copy)
-    if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copy(inner)]))
-  }
-  const config = copy(machine.config) as Config
-  change(config)
-  return createMachine(config as never, machine.implementations as never) as unknown as M
-}
-interface Config {
-  states: Record<string, { invoke: Record<string, unknown>; on: object }>
-}
 
 /** The flow `signIn` with another request for one of its calls. */
 const withRequest = (name: string, logic: AnyStateMachine) =>
