@@ -106,8 +106,9 @@ function deadEndsOf(graph: Graph, edges: Edge[], model: Model, ways: Ways): Stor
   for (const { from, to } of edges) {
     before.set(to.key, [...(before.get(to.key) ?? []), from.key])
   }
-  const isEnd = (state: State) => state !== graph.start && model.stop(state)
-  const ending = new Set([...graph.states.values()].filter(isEnd).map(({ key }) => key))
+  // A flow can end in the state it has started from.
+  const ends = edges.filter(({ to }) => model.stop(to))
+  const ending = new Set(ends.map(({ to }) => to.key))
   for (const key of ending) for (const earlier of before.get(key) ?? []) ending.add(earlier)
   const looks = new Map<string, Story>()
   for (const [key, way] of ways) {

@@ -120,8 +120,13 @@ test.each<[string, Model, string, string, number]>([
     model(
       { signIn: withRequest('signInAnonymously', requests.captchaRetried) },
       {
-        hostile: true,
         faults: 3,
+        outcomes: {
+          signInAnonymously: ['captcha_required', 'captcha_invalid'].map((error) => ({
+            name: error,
+            error,
+          })),
+        },
         events: { ...guestOnly, 'captcha.replace': false },
       },
     ),

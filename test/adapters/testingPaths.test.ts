@@ -70,7 +70,7 @@ function openDriver(isFaulty = false): Driver {
             last = auth.get()
             return isSame && (answers.length === 0 || flow === undefined)
           },
-          { interval: 1 },
+          { interval: 1, timeout: 15_000 },
         )
         .toBe(true)
     },

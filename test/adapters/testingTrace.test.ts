@@ -13,6 +13,9 @@ let server: Awaited<ReturnType<typeof sandbox.listen>>
 beforeAll(async () => void (server = await sandbox.listen({ port: 0 })))
 afterAll(() => server.close())
 
+/** A busy machine needs long. */
+const TIMEOUT_MS = 15_000
+
 /** A profile form without a way on. */
 const faulty = mutate(signIn, ({ states }) => (states['askingProfile']!.on = {}))
 
@@ -32,7 +35,7 @@ async function record(flow: typeof signIn, phone_number: string): Promise<Trace>
     vi.waitFor(() => {
       const { step: at, error } = auth.get()
       expect([at, error?.code]).toEqual([step, code])
-    })
+    }, TIMEOUT_MS)
   auth.start()
   auth.send({ type: 'flow.start', flow: 'signIn' })
   await reaches('askingAccount')
@@ -41,7 +44,7 @@ async function record(flow: typeof signIn, phone_number: string): Promise<Trace>
   auth.send({ type: 'code.submit', code: '000000' })
   await reaches('askingCode', 'invalid_argument')
   clock.advance(60_000)
-  await vi.waitFor(() => expect(auth.can({ type: 'code.resend' })).toBe(true))
+  await vi.waitFor(() => expect(auth.can({ type: 'code.resend' })).toBe(true), TIMEOUT_MS)
   auth.send({ type: 'code.submit', code: sandbox.inbox()[0]!.code })
   await reaches('askingProfile')
   const trace = log.trace()
