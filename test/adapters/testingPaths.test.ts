@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import { TestModel } from 'xstate/graph'
-import { type AnyMachineSnapshot, __unsafe_getAllOwnEventDescriptors as typesOf } from 'xstate'
+import { TestModel as LiteralTestModel } from '@xstate/test'
+import {
+  type AnyMachineSnapshot,
+  type EventObject,
+  initialTransition,
+  transition,
+  __unsafe_getAllOwnEventDescriptors as typesOf,
+} from 'xstate'
 import { AuthError, createAuth, memoryStore, signIn } from '../../adapters/client/index.ts'
 import {
   type Driver,
@@ -146,21 +153,59 @@ test('testing: the gallery has every look once, with the shortest story to it', 
   for (const { look, story } of others) expect(story.steps.at(-1)!.look).toEqual(look)
 })
 
-test('testing: TestModel of xstate/graph finds the paths of a shipped machine', () => {
-  const payloads: Record<string, object> = { 'contact.submit': { phone_number: '13800000000' } }
-  const toModel = new TestModel(testLogic(signIn), {
-    events: (snapshot: AnyMachineSnapshot) =>
-      typesOf(snapshot).map((type) => ({
-        type,
-        output: {},
-        error: new AuthError('mfa_phone_required'),
-        ...payloads[type],
-      })),
-    serializeState: ({ value, status }: AnyMachineSnapshot) => JSON.stringify([value, status]),
-  } as never)
-  const found = toModel.getShortestPaths()
-  const ends = found.flatMap(({ steps }) =>
-    steps.map(({ state }) => (state as AnyMachineSnapshot).value),
-  )
-  expect(ends).toEqual(expect.arrayContaining(['done', 'askingSecondFactor']))
-})
+/** What both packages have of `TestModel`, whose types differ. */
+type Models = new (
+  logic: object,
+  options: object,
+) => {
+  getShortestPaths(): { test(params: object): Promise<unknown> }[]
+}
+
+test.each([
+  ['xstate/graph', TestModel as unknown as Models],
+  ['@xstate/test 1.0.0-beta.5', LiteralTestModel as unknown as Models],
+])(
+  'testing: every path that TestModel of %s finds in a machine is taken again',
+  async (_, Model) => {
+    const payloads: Record<string, object> = { 'contact.submit': { phone_number: '13800000000' } }
+    const errors = ['mfa_phone_required', 'unreachable', 'not_found']
+    const events = (snapshot: AnyMachineSnapshot) =>
+      (typesOf(snapshot) as string[]).flatMap((type): object[] => {
+        if (type.includes('.error.'))
+          return errors.map((code) => ({ type, error: new AuthError(code) }))
+        const output = { isUser: true, verificationToken: {} }
+        return [{ type, ...(type.includes('.done.') && { output }), ...payloads[type] }]
+      })
+    const paths = new Model(testLogic(signIn), {
+      events,
+      serializeState: ({ value, status, context }: AnyMachineSnapshot) =>
+        JSON.stringify([value, status, Object.keys(context as object)]),
+      stateMatcher: (snapshot: AnyMachineSnapshot, key: string) => snapshot.matches(key as never),
+    }).getShortestPaths()
+
+    const seen = new Set<unknown>()
+    for (const path of paths) {
+      let [at] = initialTransition(signIn)
+      await path.test({
+        states: {
+          '*': ({ value }: AnyMachineSnapshot) => {
+            expect(at.value).toEqual(value)
+            seen.add(value)
+          },
+        },
+        events: new Proxy(
+          {},
+          {
+            get:
+              () =>
+              ({ event }: { event: EventObject }) => {
+                if (event.type !== 'xstate.init') [at] = transition(signIn, at, event as never)
+              },
+          },
+        ),
+      })
+    }
+    expect(paths.length).toBeGreaterThan(10)
+    expect([...seen]).toEqual(expect.arrayContaining(['done', 'askingSecondFactor', 'askingRetry']))
+  },
+)
