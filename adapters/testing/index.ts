@@ -10,6 +10,13 @@ export type { Outcome } from './outcomes.ts'
 export { gallery, paths, type PathsOptions, type Picture } from './paths.ts'
 export { type Driver, type Reading, replay } from './replay.ts'
 export { rerun, type Rerun } from './rerun.ts'
+export {
+  signInAs,
+  type SignInAsOptions,
+  type StoredEntry,
+  type TestPage,
+  type TestUser,
+} from './signInAs.ts'
 export type { State } from './state.ts'
 export { type Choice, type Look, readChoices, type Step, Story, type StoryJson } from './story.ts'
 export { type RecordedStory, storyOf } from './storyOf.ts'

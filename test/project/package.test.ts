@@ -193,6 +193,7 @@ const names: Record<string, string[]> = {
     'readChoices',
     'replay',
     'rerun',
+    'signInAs',
     'storyOf',
     'testLogic',
   ],
