@@ -114,7 +114,9 @@ function itemOf(
       event: type,
       ...(note !== undefined && { note }),
     }))
-    return { n, candidates }
+    // The model starts no such flow, which the world will say.
+    const unknown: Choice = { type: 'send', event: type, note: String(flow) }
+    return { n, candidates: candidates.length > 0 ? candidates : [unknown] }
   }
   if (entry.type === 'call' && entry.code !== 'cancelled') {
     const { operation, code } = entry

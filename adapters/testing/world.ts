@@ -88,10 +88,12 @@ export async function openWorld(model: Model): Promise<World> {
     remove: () => void,
     reject: (e: unknown) => void,
   ) {
-    signal?.addEventListener('abort', () => {
+    const abort = () => {
       remove()
-      reject(signal.reason)
-    })
+      reject(signal!.reason)
+    }
+    if (signal?.aborted) abort()
+    else signal?.addEventListener('abort', abort)
   }
 
   const clock: Clock = {
@@ -213,9 +215,9 @@ export async function openWorld(model: Model): Promise<World> {
     )
   }
 
-  function lookOf(isModal: boolean, choices: Choice[]): Look {
+  function lookOf(choices: Choice[]): Look {
     const { status, flow, step, busy, error, captcha } = viewOf(rootOf())
-    const shown = isModal ? captcha?.error : error
+    const shown = captcha ? captcha.error : error
     const can = choices.flatMap((choice) => (choice.type === 'send' ? [choice.event] : []))
     return {
       status,
@@ -272,7 +274,7 @@ export async function openWorld(model: Model): Promise<World> {
           deadlines: waits.map(({ deadline }) => deadline).sort((a, b) => a - b),
           rest: [Number.isFinite(model.faults) && faults, reloads, stored, [...lasting]],
         }),
-        look: lookOf(isModal, sendable),
+        look: lookOf(sendable),
         choices: [
           ...sendable,
           ...answers(),

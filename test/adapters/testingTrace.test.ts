@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { main } from '../../adapters/cli/main.ts'
 import { createAuth, memoryStore, signIn } from '../../adapters/client/index.ts'
 import { recorder } from '../../adapters/inspect/index.ts'
 import type { Trace } from '../../adapters/inspect/trace.ts'
@@ -18,6 +21,22 @@ const TIMEOUT_MS = 15_000
 
 /** A profile form without a way on. */
 const faulty = mutate(signIn, ({ states }) => (states['askingProfile']!.on = {}))
+
+/** Inside `test/`, where imports of the package resolve as in other tests. */
+const temp = mkdtempSync('test/.readme-')
+afterAll(() => rmSync(temp, { recursive: true }))
+const own = join(temp, 'own.ts')
+const paths = ['test/support/mutate.ts', 'adapters/client/index.ts'].map((path) =>
+  JSON.stringify(resolve(path)),
+)
+writeFileSync(
+  own,
+  `import { mutate } from ${paths[0]}
+import { signIn } from ${paths[1]}
+export const faulty = mutate(signIn, ({ states }) => (states['askingProfile']!.on = {}))
+`,
+)
+let count = 0
 
 /** Records a sign-up on the sandbox: a wrong code first, then a minute passes, then the right one. */
 async function record(flow: typeof signIn, phone_number: string): Promise<Trace> {
@@ -75,6 +94,25 @@ test('testing: the trace of a fault fails on the flow with the fault and passes 
   expect(violations.map(({ invariant }) => invariant)).toEqual([invariants.hasExit.title])
   const fixed = await rerun(story.choices, { ...world, flows: { signIn } })
   expect(fixed.violations).toEqual([])
+})
+
+test.each([
+  ['signIn', 0, 'It goes as recorded.'],
+  [`${own}#faulty`, 1, '✗ there is a way on wherever the user moves next'],
+  ['resetPassword', 1, '✗ flow.start (signIn) is not possible at signedOut'],
+])('cli: replay runs a trace again on %s and exits with %i', async (flow, code, text) => {
+  const file = join(temp, 'trace.json')
+  writeFileSync(file, JSON.stringify(await record(signIn, `+86 1390000000${++count}`)))
+  const out: string[] = []
+  const write = (line: unknown) => !!out.push(String(line))
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, 'write').mockImplementation(write),
+  )
+  const exit = await main(['replay', file, '--flow', flow]).finally(() => {
+    for (const spy of spies) spy.mockRestore()
+  })
+  expect(out.join('')).toContain(text)
+  expect(exit).toBe(code)
 })
 
 test('testing: a trace of flows that go another way now says where', async () => {
