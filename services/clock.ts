@@ -24,7 +24,7 @@ export const systemClock: Clock = {
   monotonic: globalThis.performance && (() => performance.now()),
   async until(deadline, signal) {
     for (let left = deadline - Date.now(); left > 0;) {
-      signal?.throwIfAborted()
+      if (signal?.aborted) throw signal.reason
       const duration = Math.min(left, CHECK_INTERVAL_MS)
       await sleep(duration, signal)
       left = Math.min(left - duration, deadline - Date.now())

@@ -2,6 +2,7 @@ import { parseEmail, toEmail } from './email.ts'
 import { AuthError } from './error.ts'
 import type { Contact } from './http/wire.ts'
 import { parsePhoneNumber, toPhoneNumber } from './phone.ts'
+import { Secret } from './secret.ts'
 import { cleanText } from './typedText.ts'
 
 /**
@@ -33,10 +34,13 @@ export function normalizeUsername(text: unknown): unknown {
  * Converts a verification code as users type and paste it to the code that was sent: without spaces
  * and dashes, in ordinary digits.
  *
- * @param text a code like `123 456`, `123-456` or `１２３４５６`
+ * @param typed a code like `123 456`, `123-456` or `１２３４５６`, wrapped or not
+ * @throws AuthError `invalid_argument` when nothing is left, as of spaces
  */
-export function normalizeCode(text: string): string {
-  return cleanText(text)
+export function normalizeCode(typed: unknown): string {
+  const code = cleanText(typed instanceof Secret ? typed.reveal() : typed)
     .replace(/[\s\p{Pd}\u2212]/gu, '')
     .normalize('NFKC')
+  if (code) return code
+  throw new AuthError('invalid_argument', { description: 'verification_code is required' })
 }

@@ -9,3 +9,14 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
+
+/**
+ * Checks whether an object itself has a property. `Object.hasOwn` is younger than the browsers this
+ * library supports.
+ *
+ * @param object any object
+ * @param key a name that may come from outside, such as `constructor`
+ */
+export function hasOwn(object: object, key: PropertyKey): boolean {
+  return Object.prototype.hasOwnProperty.call(object, key)
+}

@@ -20,6 +20,15 @@ export interface SavedFlow {
   snapshot: object
   /** The codes that may not be sent again yet. */
   codes: readonly SentCode[]
+  /** What was read last about the user; it holds no secret. */
+  userFact?: UserFact
+}
+
+/** What a call has found out about the signed-in user. */
+export interface UserFact {
+  type: 'user.read'
+  uid: string
+  hasPassword?: boolean
 }
 
 const json = new SuperJSON()
@@ -48,7 +57,7 @@ json.registerCustom<Secret, null>(
  * @returns JSON with the format number
  */
 export function serialize(saved: SavedFlow): string {
-  return json.stringify({ format: FORMAT, ...saved })
+  return withUrl(() => json.stringify({ format: FORMAT, ...saved }))
 }
 
 /**
@@ -59,10 +68,24 @@ export function serialize(saved: SavedFlow): string {
  */
 export function deserialize(text: string): SavedFlow | undefined {
   try {
-    const { format, uid, flow, snapshot, codes } = json.parse<{ format: unknown } & SavedFlow>(text)
+    const { format, uid, flow, snapshot, codes, userFact } = withUrl(() =>
+      json.parse<{ format: unknown } & SavedFlow>(text),
+    )
     const isSound = format === FORMAT && typeof flow === 'string' && Array.isArray(codes)
-    return isSound && isRecord(snapshot) ? { uid, flow, snapshot, codes } : undefined
+    return isSound && isRecord(snapshot) ? { uid, flow, snapshot, codes, userFact } : undefined
   } catch {
     return undefined
+  }
+}
+
+/** superjson compares every value with `URL`, which mini-programs lack: for the call nothing is one. */
+function withUrl<T>(run: () => T): T {
+  if (typeof URL !== 'undefined') return run()
+  const globals = globalThis as { URL?: unknown }
+  globals.URL = class {}
+  try {
+    return run()
+  } finally {
+    delete globals.URL
   }
 }

@@ -9,6 +9,7 @@ import { svgOf } from '../inspect/charts/svg.ts'
 import { outlineOf } from '../inspect/charts/text.ts'
 import { readArguments } from './arguments.ts'
 import { UsageError } from './errors.ts'
+import { hasOwn } from '../../services/record.ts'
 import { findExport, isMachine, machines } from './machines.ts'
 
 const help = `Usage: cloudbase-authflow diagram <flow> [options]
@@ -51,7 +52,7 @@ const formats: Record<string, (machine: AnyStateMachine, flow: string) => Promis
   mermaid: async (machine) => `${mermaidOf(chart(machine))}\n`,
   text: async (machine) => `${outlineOf(chart(machine))}\n`,
   async svg(machine, flow) {
-    const layout = Object.hasOwn(machines, flow)
+    const layout = hasOwn(machines, flow)
       ? (await shippedLayouts())[flow]!
       : await layOutConfig(configOf(machine.root))
     return svgOf(machine.id, layout, `The state chart of ${machine.id}`)

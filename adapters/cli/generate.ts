@@ -1,3 +1,4 @@
+import { hasOwn } from '../../services/record.ts'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { paths, type Story } from '../testing/index.ts'
@@ -63,7 +64,7 @@ export async function generate(args: string[]): Promise<void> {
   const [flow, ...others] = given.positionals
   if (flow === undefined || others.length > 0) throw new UsageError('generate takes one flow')
   const { for: name, out } = given.values
-  const runner = Object.hasOwn(runners, String(name)) ? runners[String(name)] : undefined
+  const runner = hasOwn(runners, String(name)) ? runners[String(name)] : undefined
   if (!runner) throw new UsageError(`--for must be ${Object.keys(runners).join(', ')}`)
   if (typeof out !== 'string') throw new UsageError('--out must name a folder')
 

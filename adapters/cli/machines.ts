@@ -18,6 +18,7 @@ import {
   upgrade,
   verification,
 } from '../client/index.ts'
+import { hasOwn } from '../../services/record.ts'
 
 /** The machines of the package by name. */
 export const machines: Record<string, AnyStateMachine> = {
@@ -50,7 +51,7 @@ export async function findExport<T>(
   isWanted: (value: unknown) => value is T,
   kind: string,
 ): Promise<T> {
-  const shipped = Object.hasOwn(machines, flow) ? machines[flow] : undefined
+  const shipped = hasOwn(machines, flow) ? machines[flow] : undefined
   if (isWanted(shipped)) return shipped
   const [file = '', name] = flow.split('#')
   if (!/\.\w+$/.test(file)) {

@@ -4,6 +4,7 @@ import { explore } from './explore.ts'
 import { generate } from './generate.ts'
 import { inspect } from './inspect.ts'
 import { replay } from './replay.ts'
+import { hasOwn } from '../../services/record.ts'
 
 const help = `Usage: cloudbase-authflow <command> [options]
 
@@ -41,7 +42,7 @@ export async function main(args: string[]): Promise<number> {
   const [name = '--help', ...rest] = args
   try {
     if (name === '--help' || name === '-h') process.stdout.write(help)
-    else if (Object.hasOwn(commands, name)) await commands[name]!(rest)
+    else if (hasOwn(commands, name)) await commands[name]!(rest)
     else throw new UsageError(`there is no command "${name}"`)
     return 0
   } catch (thrown) {

@@ -5,6 +5,7 @@ import { rerun, storyOf } from '../testing/index.ts'
 import { readArguments } from './arguments.ts'
 import { UsageError } from './errors.ts'
 import { findModel } from './models.ts'
+import { last } from '../../services/lists.ts'
 
 const help = `Usage: cloudbase-authflow replay <trace.json> [options]
 
@@ -76,7 +77,7 @@ export function linesOf(
 ): string[] {
   const rows = rowsOf(entries).filter(({ kind }) => isWhole || kind !== 'inner')
   const date = new Date(startedAt).toISOString().replace('T', ' ').slice(0, 19)
-  const seconds = ((entries.at(-1)?.at ?? 0) / 1000).toFixed(1)
+  const seconds = ((last(entries)?.at ?? 0) / 1000).toFixed(1)
   const head = `A trace of cloudbase-authflow ${version}, ${date} UTC, ${entries.length} entries in ${seconds} s`
   return [head, '', ...rows.map(lineOf), '', endOf({ entries })]
 }
@@ -93,7 +94,7 @@ function lineOf({ at, kind, title, place, details }: Row): string {
 
 /** Says where the trace ends. */
 function endOf({ entries }: Pick<Trace, 'entries'>): string {
-  const view = entries.findLast((entry) => entry.type === 'view')
+  const view = last(entries.filter((entry) => entry.type === 'view'))
   if (!view) return 'The trace ends before the client knew who is signed in.'
   const place =
     view.step === undefined ? view.status : `${view.flow} · ${view.step} (${view.status})`

@@ -3,6 +3,7 @@ import type { FlowMeta, Flows } from '../../machines/core/session.ts'
 import { AuthError } from '../../services/error.ts'
 import { inspectors } from '../inspect/inspectors.ts'
 import type { AuthOptions } from './options.ts'
+import { hasOwn } from '../../services/record.ts'
 
 const NAMES: Record<keyof AuthOptions<Flows>, true> = {
   env: true,
@@ -50,14 +51,14 @@ export function checkOptions(options: AuthOptions<Flows>): void {
   if (inspect !== undefined && !inspectors.has(Object(inspect) as object)) {
     throw invalid('inspect must be made by inspector() or statelyInspector() of ./inspect')
   }
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name))
+  const unknown = Object.keys(options).find((name) => !hasOwn(NAMES, name))
   if (unknown) throw invalid(`there is no option ${unknown}`)
   if (!flows) throw invalid('flows must name the flows of the app: flows: { signIn }')
   for (const [name, flow] of Object.entries(flows)) checkFlow(name, flow)
 }
 
 function checkFlow(name: string, flow: AnyStateMachine | object) {
-  if (!Object.hasOwn(Object(flow), 'implementations')) {
+  if (!hasOwn(Object(flow), 'implementations')) {
     throw invalid(`flows["${name}"] must be a state machine`)
   }
   if (!(flow instanceof StateMachine)) {

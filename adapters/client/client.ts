@@ -137,8 +137,9 @@ export function createClient<F extends Flows>(
     const saved = await persistence.load(running, hasCallback)
     if (running !== root) return
     if (saved) {
-      const { flow, logic, codes } = saved
+      const { flow, logic, codes, userFact } = saved
       running.send({ type: 'codes.restore', codes })
+      if (userFact) running.send(userFact)
       running.send({ type: 'flow.resume', flow, logic })
     }
     pendingEvents = undefined

@@ -1,11 +1,12 @@
 import type { ActorRefFrom, AnyActorRef, AnyMachineSnapshot } from 'xstate'
 import { isAtRest, resumed } from '../../machines/core/resumed.ts'
 import type { Flow, Flows, SessionMachine } from '../../machines/core/session.ts'
-import { isRecord } from '../../services/record.ts'
+import { hasOwn, isRecord } from '../../services/record.ts'
 import type { Store } from '../../services/session/store.ts'
 import { hasSecret } from '../../services/secret.ts'
 import { deserialize, type SavedFlow, serialize } from '../../services/snapshot.ts'
 import { flowActors } from './view.ts'
+import { last } from '../../services/lists.ts'
 
 /** A stored flow, as logic that goes on from where it was. */
 export interface StoredFlow extends Omit<SavedFlow, 'snapshot'> {
@@ -52,9 +53,9 @@ export function flowStorage(tab: Store, key: string, flows: Flows) {
     /** Saves the flow if it is at rest and removes it if it has ended; else the record stays. */
     save(root: ActorRefFrom<SessionMachine>): void {
       const path = flowActors(root.system)
-      const { uid, flow, codes } = root.getSnapshot().context
-      const children = Object.values<AnyActorRef>(snapshotOf(path.at(-1))?.children ?? {})
-      const snapshots = [uid, codes, ...[...path, ...children].map(snapshotOf)]
+      const { uid, flow, codes, userFact } = root.getSnapshot().context
+      const children = Object.values<AnyActorRef>(snapshotOf(last(path))?.children ?? {})
+      const snapshots = [uid, codes, userFact, ...[...path, ...children].map(snapshotOf)]
       if (isEqual(snapshots, lastSnapshots)) return
       lastSnapshots = snapshots
       const [outermost] = path
@@ -62,8 +63,8 @@ export function flowStorage(tab: Store, key: string, flows: Flows) {
       if (!isAtRest(snapshotOf(outermost)!)) return
       const snapshot = outermost.getPersistedSnapshot() as object
       // At a captcha the flow may need a secret, which is not stored and has to be typed again.
-      if (!snapshotOf(path.at(-1))!.hasTag('asking') && hasSecret(snapshot)) return
-      const saved = { uid, flow: flow!, codes }
+      if (!snapshotOf(last(path))!.hasTag('asking') && hasSecret(snapshot)) return
+      const saved = { uid, flow: flow!, codes, userFact }
       store(() => withChecksum(serialize({ ...saved, snapshot: withoutUndefined(snapshot) })))
     },
 
@@ -78,7 +79,7 @@ export function flowStorage(tab: Store, key: string, flows: Flows) {
       const stored = await tab.get(key)
       const text = stored?.slice(CHECKSUM_LENGTH)
       const saved = text && withChecksum(text) === stored ? deserialize(text) : undefined
-      if (!saved || !Object.hasOwn(flows, saved.flow)) return undefined
+      if (!saved || !hasOwn(flows, saved.flow)) return undefined
       const { snapshot, ...rest } = saved
       return { ...rest, logic: resumed(flows[saved.flow]!, snapshot) }
     },

@@ -2,6 +2,7 @@ import type { SnapshotFrom } from 'xstate'
 import type { Flows, SessionEvent, SessionMachine, Status } from '../../machines/core/session.ts'
 import { SESSION_EVENTS } from './receivers.ts'
 import type { View } from './view.ts'
+import { hasOwn } from '../../services/record.ts'
 
 /** Who is signed in, as a server hands it to the page: serializable, without a token. */
 export interface InitialView {
@@ -26,6 +27,6 @@ export function initialViewOf<F extends Flows>(
     context: { ...context, status, uid },
   })
   const can = (event: { type: string }) =>
-    Object.hasOwn(SESSION_EVENTS, event.type) && state.can(event as SessionEvent)
+    hasOwn(SESSION_EVENTS, event.type) && state.can(event as SessionEvent)
   return { status, user: user && { uid }, busy: false, can } as unknown as View<F>
 }

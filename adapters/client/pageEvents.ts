@@ -9,16 +9,18 @@ import type { AnyActorRef } from 'xstate'
  */
 export function watchPage(system: AnyActorRef['system'], wake: () => void): () => void {
   const reload = () => system.get('tokens').send({ type: 'tokens.reload' })
-  const stop = new AbortController()
-  const { signal } = stop
   const seen = () => {
     if (document.visibilityState !== 'visible') return
     // A page that was frozen or in the back-forward cache has missed what other tabs did.
     reload()
     wake()
   }
-  document.addEventListener('visibilitychange', seen, { signal })
-  window.addEventListener('online', seen, { signal })
-  window.addEventListener('pageshow', seen, { signal })
-  return () => stop.abort()
+  document.addEventListener('visibilitychange', seen)
+  window.addEventListener('online', seen)
+  window.addEventListener('pageshow', seen)
+  return () => {
+    document.removeEventListener('visibilitychange', seen)
+    window.removeEventListener('online', seen)
+    window.removeEventListener('pageshow', seen)
+  }
 }

@@ -2,6 +2,7 @@ import type { AnyActorRef } from 'xstate'
 import type { System } from '../../machines/core/freshTokens.ts'
 import type { SessionEvent } from '../../machines/core/session.ts'
 import { type CaptchaEvent, flowActors } from './view.ts'
+import { hasOwn } from '../../services/record.ts'
 
 const CAPTCHA_EVENTS: Record<CaptchaEvent['type'], true> = {
   'captcha.answer': true,
@@ -26,9 +27,9 @@ export function receiverOf(system: System, event: { type: string }): AnyActorRef
   const { type } = event
   if (typeof type !== 'string' || type.startsWith('xstate.')) return undefined
   const actors = [
-    ...(Object.hasOwn(CAPTCHA_EVENTS, type) ? [system.get('captcha')] : []),
+    ...(hasOwn(CAPTCHA_EVENTS, type) ? [system.get('captcha')] : []),
     ...flowActors(system).reverse(),
-    ...(Object.hasOwn(SESSION_EVENTS, type) ? [system.get('session')] : []),
+    ...(hasOwn(SESSION_EVENTS, type) ? [system.get('session')] : []),
   ]
   return actors.find((actor) => actor.getSnapshot().can(event))
 }

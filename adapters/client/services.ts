@@ -7,7 +7,7 @@ import { originOf } from '../../services/http/origin.ts'
 import { requireHttpUrl } from '../../services/platform/destination.ts'
 import { isInBrowser, type SessionPorts, sessionPorts } from '../../services/session/ports.ts'
 import { sendRefresh } from '../../services/session/refresh.ts'
-import { createRevocations } from '../../services/session/revocations.ts'
+import { Revocations } from '../../services/session/revocations.ts'
 import { createSharedSession } from '../../services/session/sharedSession.ts'
 import { memoryStore, type Store, webStore, withTimeout } from '../../services/session/store.ts'
 import type { Services } from '../../services/system.ts'
@@ -50,7 +50,7 @@ export function createServices(
       timeout,
       send: (credentials, signal) => sendRefresh(call, credentials, signal),
     }),
-    revocations: createRevocations(ports.shared, `authflow_revoke_${clientId}`),
+    revocations: new Revocations(ports.shared, `authflow_revoke_${clientId}`),
     nonce: platform.nonce ?? randomHex,
     redirect(url: string) {
       const page = requireHttpUrl(url, 'redirect')

@@ -6,6 +6,7 @@ import type { AuthError } from '../../services/error.ts'
 import type { Contact } from '../../services/http/wire.ts'
 import { isRecord } from '../../services/record.ts'
 import type { Unwrapped } from '../../services/secret.ts'
+import { last } from '../../services/lists.ts'
 
 type DeclaredNames<C> = keyof { [K in keyof C as string extends K ? never : K]: true }
 
@@ -59,7 +60,10 @@ export type AuthEvent<F extends Flows> =
 interface ViewBase<F extends Flows> {
   /** `unknown` until the stored session has been read. */
   status: 'unknown' | 'signedOut' | 'anonymous' | 'signedIn'
-  /** `hasPassword` is known once `getUser` was called, which the flow `account` does for some edits. */
+  /**
+   * `hasPassword` is known once `getUser` was called. The flow `account` does that before it asks for a
+   * proof, so that the UI can offer the password.
+   */
   user?: { uid?: string; hasPassword?: boolean }
   /** The machine works and the user waits. */
   busy: boolean
@@ -111,14 +115,14 @@ export function viewOf(root: AnyActorRef): Omit<View<Flows>, 'can'> {
   const { value, context } = root.getSnapshot() as SnapshotFrom<SessionMachine>
   const { status } = value
   const flows = flowActors(root.system).map((actor) => actor.getSnapshot() as AnyMachineSnapshot)
-  const innermost = flows.at(-1)
+  const innermost = last(flows)
   return {
     status,
     user: status === 'signedIn' || status === 'anonymous' ? userOf(context) : undefined,
     flow: innermost && context.flow,
     step: innermost?.value as string | undefined,
     busy: !!innermost?.hasTag('busy'),
-    error: flows.map(({ context }) => context.error).findLast(Boolean) ?? context.error,
+    error: last(flows.map(({ context }) => context.error).filter(Boolean)) ?? context.error,
     code: codeOf(flows.find(({ machine }) => machine.id === 'verification')),
     captcha: captchaOf(root.system.get('captcha').getSnapshot()),
   }

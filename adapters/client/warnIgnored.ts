@@ -1,5 +1,6 @@
 import type { AnyMachineSnapshot } from 'xstate'
 import { SESSION_EVENTS } from './receivers.ts'
+import { last } from '../../services/lists.ts'
 
 const warned = new Set<string>()
 
@@ -13,7 +14,7 @@ export function warnIgnored(
   event: { type: string; flow?: string },
   snapshots: AnyMachineSnapshot[],
 ): void {
-  const { flow, status } = snapshots.at(-1)!.context as { flow?: string; status: string }
+  const { flow, status } = last(snapshots)!.context as { flow?: string; status: string }
   const step = [flow, ...snapshots.slice(0, -1).map(({ value }) => String(value))].filter(Boolean)
   const place = step.length > 0 ? `at ${step.join('.')}` : `with no flow running (${status})`
   const name = event.type === 'flow.start' ? `flow.start for "${event.flow}"` : event.type

@@ -1,5 +1,6 @@
 import { systemClock } from '../../services/clock.ts'
-import { webStore } from '../../services/session/store.ts'
+import { isInBrowser } from '../../services/session/ports.ts'
+import { memoryStore, webStore } from '../../services/session/store.ts'
 import { withAccessKey } from './accessKey.ts'
 import type { CaptchaOptions, SdkAdapter } from './adapters.ts'
 import { storeOf } from './adapters.ts'
@@ -72,7 +73,9 @@ export function createApp(
     appSecret,
   } = options
   const clientId = options.clientId || env
-  const store = options.storage ?? storeOf(getAdapter()) ?? webStore('localStorage')
+  const shared = options.storage ?? storeOf(getAdapter())
+  // Holds the form of the official client, also where the session itself is elsewhere.
+  const store = shared ?? (isInBrowser() ? webStore('localStorage') : memoryStore())
   if (options.wx) Object.assign(globalThis, { wx: options.wx })
   let origin = defaultOrigin(options)
   let captchaOptions: CaptchaOptions | undefined
@@ -96,6 +99,7 @@ export function createApp(
     language: lang,
     timeout,
     clock,
+    shared,
     store,
     fetch,
     captcha,

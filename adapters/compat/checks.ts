@@ -1,3 +1,4 @@
+import { destinationOf } from '../../services/platform/destination.ts'
 import { CloudbaseError } from './errors.ts'
 
 /** Creates the error for a parameter that is rejected before anything is sent. */
@@ -27,4 +28,25 @@ const GENDERS = new Set<unknown>(['MALE', 'FEMALE', 'UNKNOWN', undefined])
 /** Checks that the gender, if given, is one of the protocol. @throws CloudbaseError `invalid_argument` */
 export function requireGender({ gender }: { gender?: string }): void {
   if (!GENDERS.has(gender)) throw invalid('gender must be MALE, FEMALE or UNKNOWN')
+}
+
+/**
+ * Checks an address that the browser goes to: of the origin of the page, or of the `returnOrigins` of
+ * `init`.
+ *
+ * @param name of the parameter, for the error
+ * @param returnOrigins further allowed origins
+ * @throws CloudbaseError `invalid_argument` for any other address
+ * @see RFC 9700 §4.11 (open redirection)
+ */
+export function requireAllowed(
+  name: string,
+  address: string,
+  returnOrigins?: readonly string[],
+): void {
+  try {
+    destinationOf({ redirect_uri: address, returnTo: address }, returnOrigins)
+  } catch {
+    throw invalid(`${name} must be of this origin or in auth.returnOrigins of init`)
+  }
 }

@@ -26,6 +26,9 @@ export interface ClientOptions {
   language?: string
   /** Milliseconds after which an unanswered request fails. */
   timeout?: number
+  /** The app's own store. Default: the one of `createAuth`, so that both share a session. */
+  shared?: Store
+  /** Holds the session in the form of the official client, which is read as the page starts. */
   store: Store
   fetch?: typeof globalThis.fetch
   clock?: Clock
@@ -93,6 +96,7 @@ const isSettled = ({ status, tags }: { status: string; tags?: ReadonlySet<string
 
 /** Creates and starts the auth client that the compat API is built on. */
 export function createCompatClient({
+  shared,
   store,
   clock = systemClock,
   reentersAnonymously = true,
@@ -101,7 +105,7 @@ export function createCompatClient({
   const { auth, system } = createClient({
     ...options,
     clock,
-    storage: { shared: store, tab: memoryStore() },
+    storage: { shared, tab: memoryStore() },
     flows: {},
   })
   auth.start()
@@ -127,7 +131,9 @@ export function createCompatClient({
   /** Reads a synchronous store, so that a page knows the session as it starts. */
   function peekStore(): Credentials | undefined {
     try {
-      const stored = JSON.parse(store.get(key) as string) as Credentials
+      const { authflow: _, ...stored } = JSON.parse(store.get(key) as string) as Credentials & {
+        authflow?: object
+      }
       const { access_token, refresh_token, expires_at } = stored
       const expiresAt = Date.parse(String(expires_at))
       if (!access_token || !isUsable({ expiresAt, refresh_token })) return undefined
@@ -138,7 +144,7 @@ export function createCompatClient({
   }
 
   function toDocumented(credentials: StoredCredentials): Credentials {
-    const { expiresAt, groups, ...rest } = credentials
+    const { expiresAt, lifetime: _, groups, ...rest } = credentials
     return {
       token_type: 'Bearer',
       ...unwrapSecrets(rest),

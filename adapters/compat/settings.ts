@@ -28,6 +28,11 @@ export interface InitOptions {
      * the next call that needs a session. Default: true.
      */
     reenterAnonymously?: boolean
+    /**
+     * Other origins, such as `https://shop.example`, that `redirect_uri` of `signOut` and
+     * `toDefaultLoginPage` and `redirectTo` may lead to. Default: the origin of the page only.
+     */
+    returnOrigins?: readonly string[]
   }
   /** Warned about unless it is `local`: a session is kept until it is ended, as since 2.0. */
   persistence?: string
@@ -37,7 +42,10 @@ export interface InitOptions {
   appSecret?: AppSecret
   /** WeChat's API, where it is not global: it becomes the global `wx`. */
   wx?: object
-  /** Stores the session and the device id. Default: the adapter's storage, else localStorage. */
+  /**
+   * Stores the session and the device id. Default: the adapter's storage, else that of `createAuth`:
+   * IndexedDB, with the form of the official client in localStorage.
+   */
   storage?: Store
   /** Sends the requests. Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch

@@ -1,5 +1,6 @@
 /** What a trace shows at one of its entries. The inspector page and the command line read it here. */
 import type { MachineConfig, TracedActor, TracedSnapshot, TraceEntry } from './trace.ts'
+import { last } from '../../services/lists.ts'
 
 /** An actor as it was at one entry. */
 export interface ActorState extends TracedActor, Partial<TracedSnapshot> {
@@ -112,8 +113,8 @@ export function focusOf(actors: Map<string, ActorState>): ActorState | undefined
   const session = running.find(({ machine }) => machine === 'session')
   const [first] = running
     .filter((actor) => actor !== session && ['asking', 'busy'].includes(moodOf(actor)))
-    .toSorted((a, b) => rank(b) - rank(a) || b.movedAt - a.movedAt)
-  return first ?? session ?? machines.at(-1)
+    .sort((a, b) => rank(b) - rank(a) || b.movedAt - a.movedAt)
+  return first ?? session ?? last(machines)
 }
 
 /** A line of the log. */

@@ -188,7 +188,7 @@ interface FailedSnapshot {
 
 /** Finds the transition on an event to the state whose entry action ran last. */
 function transitionTo({ _nodes: nodes = [] }: FailedSnapshot, event: string, action?: string) {
-  for (const source of nodes.toReversed()) {
+  for (const source of [...nodes].reverse()) {
     for (const { target } of source.transitions.get(event as never) ?? []) {
       const [first] = target ?? []
       if (first?.entry.some((each) => nameOf(each) === action)) return { source, target: first }

@@ -87,7 +87,7 @@ function redactSnapshot(machine: string | undefined, snapshot: object): TracedSn
   const kept = redactFields(contextFields[machine], context)
   return {
     status,
-    value: structuredClone(value),
+    value: JSON.parse(JSON.stringify(value)) as object,
     tags: [...tags!],
     ...(kept && { context: kept }),
     ...failure,

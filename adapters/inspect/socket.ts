@@ -2,6 +2,7 @@ import { AuthError } from '../../services/error.ts'
 import { createFeed } from './feed.ts'
 import { type Inspector, inspector } from './inspector.ts'
 import type { RecorderOptions } from './recorder.ts'
+import { parseUrl } from '../../services/parseUrl.ts'
 
 /** The part of a `WebSocket` that is used. */
 interface Socket {
@@ -22,7 +23,7 @@ interface Socket {
  *   createAuth({ env, flows, inspect: socket('ws://127.0.0.1:4872/client?token=…') })
  */
 export function socket(url: string, { keep = 5000 }: RecorderOptions = {}): Inspector {
-  const { protocol, hostname } = URL.canParse(url) ? new URL(url) : new URL('about:blank')
+  const { protocol, hostname } = parseUrl(url) ?? new URL('about:blank')
   if (!/^wss?:$/.test(protocol) || !/^(127(\.\d+){3}|localhost|\[::1])$/.test(hostname)) {
     throw new AuthError('invalid_argument', {
       description: 'socket: the address must be a WebSocket of this machine: ws://127.0.0.1:…',

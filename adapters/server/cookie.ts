@@ -1,6 +1,6 @@
 import { AuthError } from '../../services/error.ts'
 
-/** How the cookie with the session's id is set. It is always `HttpOnly` and for this host only. */
+/** How the cookie of a session is set. It is always `HttpOnly` and for this host only. */
 export interface CookieOptions {
   /** Default: `__Host-authflow`, or `authflow` when it is not `secure`. */
   name?: string
@@ -12,7 +12,7 @@ export interface CookieOptions {
   maxAge?: number
 }
 
-/** The cookie that holds a session's id. */
+/** The cookie that holds a session's id, or a part of the session. */
 export interface SessionCookie {
   /** @returns the value in a request; undefined for none and for several that differ */
   read(headers: Headers): string | undefined
@@ -20,18 +20,22 @@ export interface SessionCookie {
   format(value: string | undefined): string
 }
 
+/** @returns the name of the cookie */
+export const cookieName = ({ name, secure = true }: CookieOptions = {}): string =>
+  name ?? (secure ? '__Host-authflow' : 'authflow')
+
 /** What a name of a cookie may consist of (RFC 6265 §4.1.1). */
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 
 /**
- * Creates the cookie of a session's id.
+ * Creates the cookie of a session.
  *
  * @throws AuthError `invalid_argument` for a name that no browser accepts
  * @see RFC 6265bis §4.1.3 for the prefix `__Host-`
  */
 export function sessionCookie(options: CookieOptions = {}): SessionCookie {
   const { secure = true, sameSite = 'Lax', maxAge = 400 * 86_400 } = options
-  const { name = secure ? '__Host-authflow' : 'authflow' } = options
+  const name = cookieName(options)
   if (!NAME.test(name) || (!secure && /^__(host|secure)-/i.test(name))) {
     throw new AuthError('invalid_argument', {
       operation: 'createServerAuth',

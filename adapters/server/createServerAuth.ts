@@ -8,6 +8,7 @@ import { createClient } from '../client/client.ts'
 import type { InitialView } from '../client/initialView.ts'
 import type { Auth, AuthOptions } from '../client/options.ts'
 import { type CookieOptions, sessionCookie } from './cookie.ts'
+import type { CookieStore } from './cookieStore.ts'
 import { createIdScope } from './sessionId.ts'
 
 /** The options of `createAuth` that make no sense for one request on a server. */
@@ -20,8 +21,11 @@ export interface ServerAuthOptions<F extends Flows = Record<never, never>> exten
 > {
   /** The request to answer; only its headers are read. */
   request: { headers: Headers }
-  /** Holds the sessions of all users: `redisStore(client)`, `unstorageStore(storage)`. */
-  store: Store
+  /**
+   * Holds the sessions of all users: `redisStore(client)`, `unstorageStore(storage)`; or leaves each of
+   * them to its browser: `cookieStore({ secret })`.
+   */
+  store: Store | CookieStore
   /** Lets one request at a time refresh a session: `redisLock(client)`. Default: within the process. */
   lock?: Lock
   cookie?: CookieOptions
@@ -42,7 +46,7 @@ export interface ServerAuth<F extends Flows = Record<never, never>> extends Auth
    * Waits until everything is stored.
    *
    * @returns the values of the `Set-Cookie` headers of the response: none, unless the request has signed
-   *   in or out
+   *   in or out; with a `cookieStore` also after a refresh
    * @throws AuthError `unavailable` when a sign-in or sign-out could not be stored
    */
   setCookies(): Promise<string[]>
@@ -56,7 +60,8 @@ export interface ServerAuth<F extends Flows = Record<never, never>> extends Auth
 
 /**
  * Creates the client of one request, started. The browser has the id of the session in an `HttpOnly`
- * cookie; the tokens stay in the server's store. A sign-in changes the id, a sign-out removes it.
+ * cookie; the tokens stay in the server's store, or are encrypted in the cookie (`cookieStore`). A sign-in
+ * changes the id, a sign-out removes it.
  *
  * @param options `env`, `request` and `store` are required; several processes also need a `lock`
  * @returns the client; it needs no `stop`
@@ -78,9 +83,11 @@ export function createServerAuth<F extends Flows = Record<never, never>>(
     )
   }
   if (!store) throw invalid('store must hold the sessions of all requests: redisStore(client)')
-  const lock = given ?? processLock(store)
-  const { read, format } = sessionCookie(cookie)
-  const scope = createIdScope(store, lock, read(request.headers))
+  const { headers } = request
+  const scope =
+    'openSession' in store
+      ? store.openSession(headers, clock, cookie)
+      : createIdScope(store, given ?? processLock(store), sessionCookie(cookie), headers)
   const tab = memoryStore()
   let failure: AuthError | undefined
   const { auth, system } = createClient<F>(
@@ -112,11 +119,9 @@ export function createServerAuth<F extends Flows = Record<never, never>>(
     await known
     const running = system()
     if (running) await servicesOf(running).session.settled()
-    const { change } = scope
-    if (!change) return []
+    if (!scope.isChanged) return []
     if (failure) throw storeFailed('the session could not be stored', failure)
-    await scope.settled()
-    return [format(change.id)]
+    return scope.setCookies()
   }
 
   return {

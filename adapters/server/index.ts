@@ -5,6 +5,7 @@
  */
 export { createServerAuth, type ServerAuth, type ServerAuthOptions } from './createServerAuth.ts'
 export type { CookieOptions } from './cookie.ts'
+export { type CookieStore, cookieStore, type CookieStoreOptions } from './cookieStore.ts'
 export { type RedisClient, redisLock, redisStore, type RedisStoreOptions } from './redis.ts'
 export { type UnstorageLike, unstorageStore } from './unstorage.ts'
 export { memoryStore, type Store } from '../../services/session/store.ts'

@@ -1,34 +1,50 @@
 import { randomHex } from '../../services/randomHex.ts'
 import type { Lock } from '../../services/session/lock.ts'
 import type { Store } from '../../services/session/store.ts'
+import type { SessionCookie } from './cookie.ts'
 
 const ID = /^[0-9a-f]{32}$/
 
-/** Keeps the session of one request in the store of the app, under the session's id. */
-export interface IdScope {
+/** The session of one request. */
+export interface SessionScope {
   store: Store
   lock: Lock
-  /** What the request has done to the session: with the new id, or undefined for a sign-out. */
-  readonly change?: { id: string | undefined }
-  /** A session begins: it gets a new id, so that the one before, which others may know, is worth nothing. */
+  /** The browser has to learn what the request has done to the session. */
+  readonly isChanged: boolean
+  /** A session begins. */
   onBegin(): void
+  /** The session ends. */
   onEnd(): void
-  /** Settles when sessions that this request has replaced or ended are removed. */
-  settled(): Promise<void>
+  /**
+   * Called when everything is stored.
+   *
+   * @returns the values of the `Set-Cookie` headers
+   * @throws AuthError `unavailable` when the session cannot be stored
+   */
+  setCookies(): Promise<string[]>
 }
 
 /**
- * Creates the scope of one request. All keys of a session contain `{id}`: a Redis Cluster keeps them in
- * one hash slot.
+ * Keeps the session of one request in the store of the app, under the session's id. A session that
+ * begins gets a new id, so that the one before, which others may know, is worth nothing. All keys of a
+ * session contain `{id}`: a Redis Cluster keeps them in one hash slot.
  *
  * @param store of the app
  * @param lock of the app
- * @param presented the id in the request; one that this package has not made is ignored
+ * @param cookie holds the id; one that this package has not made is ignored
+ * @param headers of the request
  * @see https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
  */
-export function createIdScope(store: Store, lock: Lock, presented: string | undefined): IdScope {
+export function createIdScope(
+  store: Store,
+  lock: Lock,
+  cookie: SessionCookie,
+  headers: Headers,
+): SessionScope {
+  const presented = cookie.read(headers)
   let id = presented && ID.test(presented) ? presented : undefined
-  let change: IdScope['change']
+  /** What the request has done to the session: with the new id, or undefined for a sign-out. */
+  let change: { id: string | undefined } | undefined
   /** Nothing is kept under the id any more. */
   let isClosed = false
   let ended: string | undefined
@@ -68,8 +84,8 @@ export function createIdScope(store: Store, lock: Lock, presented: string | unde
     },
     lock: { acquire: (name, options) => lock.acquire(keyOf(name), options) },
 
-    get change() {
-      return change
+    get isChanged() {
+      return !!change
     },
 
     onBegin() {
@@ -85,12 +101,13 @@ export function createIdScope(store: Store, lock: Lock, presented: string | unde
       change = { id: undefined }
     },
 
-    async settled() {
+    async setCookies() {
       // Until it is removed, a mark says that the session has ended.
       if (ended) remove(ended)
       isClosed ||= ended !== undefined
       ended = undefined
       await Promise.all(removals.splice(0))
+      return [cookie.format(change?.id)]
     },
   }
 }

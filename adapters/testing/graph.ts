@@ -1,3 +1,4 @@
+import { last } from '../../services/lists.ts'
 import type { Model } from './model.ts'
 import type { State } from './state.ts'
 import { type Choice, labelOf, Story, type Step } from './story.ts'
@@ -187,7 +188,7 @@ export function toStory(way: readonly Edge[]): Story {
   const steps: Step[] = []
   for (const { choice, payload, calls, elapsed, to } of way) {
     const operations = calls.map(({ operation }) => operation)
-    const step = steps.at(-1)
+    const step = last(steps)
     if (choice.type !== 'answer') {
       const ms = choice.type === 'wait' ? { ms: elapsed } : {}
       const { look } = to

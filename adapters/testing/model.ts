@@ -1,3 +1,5 @@
+import { last } from '../../services/lists.ts'
+import { hasOwn } from '../../services/record.ts'
 import type { Flows, Status } from '../../machines/core/session.ts'
 import { STATE_PREFIX } from '../../services/platform/stateMark.ts'
 import { hostileErrors, type Outcome, outcomes as defaultOutcomes } from './outcomes.ts'
@@ -52,7 +54,7 @@ export interface Model extends Required<Omit<ModelOptions, 'hostile'>> {
 export function model(flows: Flows, options: ModelOptions = {}): Model {
   const names = Object.keys(flows)
   const [first] = names.map((name) => flows[name]!.config.meta as { who?: Status[] } | undefined)
-  const status = options.status ?? first?.who?.at(-1) ?? 'signedOut'
+  const status = options.status ?? last(first?.who ?? []) ?? 'signedOut'
   const starts = names.map((flow) => ({
     flow,
     ...(names.length > 1 && { note: flow }),
@@ -78,7 +80,7 @@ export function model(flows: Flows, options: ModelOptions = {}): Model {
  * @param sample an answer of the operation, for one that the model does not list
  */
 export function outcomesOf(model: Model, operation: string, sample: object): readonly Outcome[] {
-  const listed = Object.hasOwn(model.outcomes, operation) ? model.outcomes[operation] : undefined
+  const listed = hasOwn(model.outcomes, operation) ? model.outcomes[operation] : undefined
   const outcomes = listed ?? [
     { name: 'ok', output: sample },
     { name: 'unreachable', error: 'unreachable' },

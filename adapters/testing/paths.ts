@@ -1,3 +1,4 @@
+import { last } from '../../services/lists.ts'
 import { type Bounds, buildGraph, type Edge, type Graph, shortestWays, toStory } from './graph.ts'
 import type { Model } from './model.ts'
 import type { State } from './state.ts'
@@ -80,7 +81,7 @@ function movesOf({ states, edges }: Graph): Map<string, Move[]> {
     const found: Move[] = []
     moves.set(from.key, found)
     const extend = (way: Edge[], seen: string[]) => {
-      const { to } = way.at(-1)!
+      const { to } = last(way)!
       if (isAtRest(to)) return void found.push({ from, edges: way, to })
       for (const edge of edges.get(to.key) ?? []) {
         if (edge.choice.type === 'answer' && !seen.includes(edge.to.key)) {

@@ -1,3 +1,4 @@
+import { last } from '../../services/lists.ts'
 import { AuthError } from '../../services/error.ts'
 import { isRecord } from '../../services/record.ts'
 
@@ -62,18 +63,18 @@ export class Story {
 
   /** What is different about it: the last step and where it leads. */
   get title(): string {
-    const [from, last] = [this.steps.at(-2), this.steps.at(-1)]
-    if (!last) return 'nothing happens'
-    const answers = last.answers.filter(isNotable).map(({ operation, outcome }) => {
+    const [step, from] = [...this.steps].reverse()
+    if (!step) return 'nothing happens'
+    const answers = step.answers.filter(isNotable).map(({ operation, outcome }) => {
       return `, ${operation} answers ${outcome}`
     })
     const start = from ? ` at ${lookLabelOf(from.look)}` : ''
-    return `${labelOf(last.action)}${start}${answers.join('')} leads to ${lookLabelOf(last.look)}`
+    return `${labelOf(step.action)}${start}${answers.join('')} leads to ${lookLabelOf(step.look)}`
   }
 
   /** @returns the story as given/when/then */
   toString(): string {
-    const last = this.steps.at(-1)
+    const end = last(this.steps)
     const lines = this.steps.flatMap(({ action, answers, look }) => {
       const planned = answers.filter(isNotable).map(({ operation, outcome }) => {
         return `${operation} with "${outcome}"`
@@ -86,7 +87,7 @@ export class Story {
         `  Then they are at ${lookLabelOf(look)}`,
       ]
     })
-    const rest = last && `  And they can send ${last.look.can.join(', ') || 'nothing'}`
+    const rest = end && `  And they can send ${end.look.can.join(', ') || 'nothing'}`
     return [`Scenario: ${this.title}`, ...lines, ...(rest ? [rest] : [])].join('\n')
   }
 

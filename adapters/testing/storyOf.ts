@@ -1,3 +1,4 @@
+import { last } from '../../services/lists.ts'
 import { AuthError } from '../../services/error.ts'
 import type { Status } from '../../machines/core/session.ts'
 import { type Edge, takeEdge, toStory } from './graph.ts'
@@ -52,11 +53,11 @@ export async function storyOf(trace: Pick<Trace, 'entries'>, model: Model): Prom
     const found = await follow(items, picks, world)
     if (!best || found.at > best.at) best = found
     if (found.difference === undefined) break
-    let last = Math.min(found.at, items.length - 1)
-    while (last >= 0 && picks[last]! + 1 >= items[last]!.candidates.length) picks[last--] = 0
-    if (last < 0) break
-    picks[last]!++
-    picks.fill(0, last + 1)
+    let index = Math.min(found.at, items.length - 1)
+    while (index >= 0 && picks[index]! + 1 >= items[index]!.candidates.length) picks[index--] = 0
+    if (index < 0) break
+    picks[index]!++
+    picks.fill(0, index + 1)
   }
   const { way, difference } = best!
   return { story: toStory(way), model: world, ...(difference !== undefined && { difference }) }
@@ -139,10 +140,11 @@ function addViews(items: Item[], entries: readonly TraceEntry[]) {
   const numbers = (items as (Item & { n: number })[]).map(({ n }) => n)
   for (const [at, item] of items.entries()) {
     const next = numbers[at + 1] ?? Infinity
-    item.view = entries.findLast(
+    const views = entries.filter(
       (entry): entry is Extract<TraceEntry, { type: 'view' }> =>
         entry.type === 'view' && entry.n > numbers[at]! && entry.n < next,
     )
+    item.view = last(views)
   }
 }
 

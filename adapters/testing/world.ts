@@ -4,6 +4,7 @@ import type { Clock } from '../../services/clock.ts'
 import type { AnyEndpoint } from '../../services/http/endpoint.ts'
 import type { Caller } from '../../services/http/caller.ts'
 import { type Kind, read } from '../../services/http/shape.ts'
+import { hasOwn } from '../../services/record.ts'
 import { readCallback } from '../../services/platform/platform.ts'
 import { Secret } from '../../services/secret.ts'
 import { toCredentials } from '../../services/session/credentials.ts'
@@ -167,7 +168,7 @@ export async function openWorld(model: Model): Promise<World> {
 
   const rootOf = () => client.system()!.get('session') as AnyActorRef
   const payloadsOf = (type: string) => {
-    const listed = Object.hasOwn(model.events, type) ? model.events[type] : [{}]
+    const listed = hasOwn(model.events, type) ? model.events[type] : [{}]
     return listed || []
   }
 

@@ -1,6 +1,5 @@
 import { AuthError } from '../../services/error.ts'
-import { AbortControllerPolyfill, AbortSignalPolyfill } from './abort.ts'
-import { HeadersPolyfill } from './headers.ts'
+import { installPolyfills } from './polyfills.ts'
 import { callWx, type Wx } from './wx.ts'
 
 declare const wx: Wx
@@ -16,17 +15,8 @@ declare const wx: Wx
  *   const auth = createAuth({ env: 'my-env', flows: { signIn }, ...wechat() })
  */
 export async function installGlobals(): Promise<void> {
-  const globals = globalThis as Record<string, unknown>
-  if (!globals['AbortController']) {
-    Object.assign(globals, {
-      AbortController: AbortControllerPolyfill,
-      AbortSignal: AbortSignalPolyfill,
-    })
-  }
-  globals['Headers'] ??= HeadersPolyfill
-  globals['queueMicrotask'] ??= (run: () => void) => void Promise.resolve().then(run)
-  globals['crypto'] ??= {}
-  const crypto = globals['crypto'] as { getRandomValues?: unknown }
+  installPolyfills()
+  const crypto = globalThis.crypto as { getRandomValues?: unknown }
   crypto.getRandomValues ??= await createRandomValues()
 }
 

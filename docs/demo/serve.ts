@@ -108,6 +108,10 @@ const config: InlineConfig = {
     alias: [
       { find: /^cloudbase-authflow$/, replacement: at('../../adapters/client/index.ts') },
       { find: /^cloudbase-authflow\/inspect$/, replacement: at('../../adapters/inspect/index.ts') },
+      {
+        find: /^cloudbase-authflow\/cloudbase$/,
+        replacement: at('../../adapters/compat/index.ts'),
+      },
       { find: /^cloudbase-authflow\/endpoints$/, replacement: at('../../services/endpoints.ts') },
       {
         find: /^cloudbase-authflow\/messages\/(en|zh)$/,
@@ -144,7 +148,13 @@ const types: Record<string, string> = {
 async function createBundledPage(): Promise<Page> {
   const bundle = await build({
     ...config,
-    build: { write: false, minify: false, target: 'esnext', reportCompressedSize: false },
+    build: {
+      write: false,
+      minify: false,
+      target: 'esnext',
+      reportCompressedSize: false,
+      rolldownOptions: { input: [at('index.html'), at('methods.html')] },
+    },
   })
   const { output } = bundle as Rolldown.RolldownOutput
   const files = new Map(
@@ -156,7 +166,7 @@ async function createBundledPage(): Promise<Page> {
       const file = files.get(name)
       const type = types[name.split('.').at(-1)!]
       if (file === undefined || !type) return void response.writeHead(404).end()
-      const isEntry = name === 'index.html'
+      const isEntry = name.endsWith('.html')
       const cache = isEntry ? 'no-cache' : 'max-age=31536000, immutable'
       response.writeHead(200, { 'content-type': type, 'cache-control': cache }).end(file)
     },
@@ -245,6 +255,7 @@ const greeting = (url: string) => `
   Interruptions  a captcha, a lost connection, an expired token: buttons on the page
   Inspect        the charts of the running machines, offline, beside the page or in a window
   Reload         at any step, even with the captcha open: the flow goes on, nothing is sent twice
+  Methods        ${url}/methods.html: a button for every documented method
   Sandbox        ${url}/__sandbox/inbox and ${url}/__sandbox/requests
 
   Ctrl-C stops it.

@@ -11,9 +11,11 @@ import { type AuthError, errorOf } from '../../services/error.ts'
 import type { SignOutRequest } from '../../services/http/wire.ts'
 import { type SentCode, withCode, withoutCode } from '../../services/sentCode.ts'
 import type { SessionChange } from '../../services/session/sharedSession.ts'
+import type { UserFact } from '../../services/snapshot.ts'
 import { calls } from './calls.ts'
 import { captcha } from './captcha.ts'
 import { tokens, type TokensFact } from './tokens.ts'
+import { hasOwn } from '../../services/record.ts'
 
 /** Whether the user is signed out, a guest, or a registered user. */
 export type Status = 'signedOut' | 'anonymous' | 'signedIn'
@@ -99,13 +101,6 @@ export interface CallsOpen {
   type: 'calls.open'
 }
 
-/** What a call has found out about the signed-in user. */
-export interface UserFact {
-  type: 'user.read'
-  uid: string
-  hasPassword?: boolean
-}
-
 /** What the verification of a contact reports about its code. */
 export type CodeFact =
   /** `at`: milliseconds since the epoch. */
@@ -153,7 +148,7 @@ const machine = setup({
     canRun: ({ context, event }) => {
       if (event.type !== 'flow.start' && event.type !== 'flow.resume') return false
       const { flow: name } = event
-      const flow = Object.hasOwn(context.flows, name) && context.flows[name]
+      const flow = hasOwn(context.flows, name) && context.flows[name]
       return !!flow && name !== context.flow && isFor(flow, context.status)
     },
     isAnonymous: ({ event }) => statusAfter(event) === 'anonymous',

@@ -1,5 +1,6 @@
 import { type ActorRefFrom, type AnyActorRef, assign, sendTo, setup } from 'xstate'
-import { type AuthError, errorOf } from '../../services/error.ts'
+import { normalizeCode } from '../../services/contact.ts'
+import { AuthError, errorOf } from '../../services/error.ts'
 import * as api from '../../services/http/endpoints.ts'
 import type { Contact, SendVerificationRequest } from '../../services/http/wire.ts'
 import type { Secret } from '../../services/secret.ts'
@@ -57,11 +58,13 @@ const flow = setup({
     hasSent: ({ context }) => !!context.verificationId,
     hasCode: ({ context }) => context.expiresAt > 0,
     canResend: ({ context }) => !context.resendAt,
+    hasTypedCode: ({ event }) => !codeErrorOf(event),
     isCodeDead: ({ event }) => DEAD_CODES.has(errorOf(event)?.code ?? ''),
   },
   actions: {
     ...errorActions<Context, Event>(),
     rememberExpiry: assign(lostSecret('code_expired', 'verify')),
+    rememberCodeError: assign(({ event }) => ({ error: codeErrorOf(event) })),
     delayResend: assign({
       resendAt: ({ event, system }) => {
         const wait = errorOf(event)?.retryAfter
@@ -156,7 +159,10 @@ const machine = flow.createMachine({
     askingCode: {
       tags: 'asking',
       on: {
-        'code.submit': 'verifyingCode',
+        'code.submit': [
+          { guard: 'hasTypedCode', target: 'verifyingCode' },
+          { actions: 'rememberCodeError' },
+        ],
         'code.resend': { guard: 'canResend', target: 'sendingCode' },
       },
       invoke: [
@@ -209,3 +215,13 @@ export const verification: VerificationMachine = machine
 
 /** Answers after which this code cannot be verified any more. */
 const DEAD_CODES = new Set(['aborted', 'not_found', 'permission_denied'])
+
+/** @returns what is wrong with the code of a `code.submit`, which is refused without a request */
+function codeErrorOf(event: Event): AuthError | undefined {
+  try {
+    normalizeCode(expectEvent(event, 'code.submit').code)
+    return undefined
+  } catch (thrown) {
+    return AuthError.from(thrown, 'verify')
+  }
+}

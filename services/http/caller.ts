@@ -69,8 +69,7 @@ const normalizers: Record<string, (value: unknown) => unknown> = {
   phone: toPhoneNumber,
   phone_number: toPhoneNumber,
   username: normalizeUsername,
-  verification_code: (value) =>
-    value instanceof Secret ? new Secret(normalizeCode(value.reveal())) : value,
+  verification_code: (value) => new Secret(normalizeCode(value)),
 }
 
 function normalize(fields: object): object {

@@ -1,4 +1,4 @@
-const EMAIL = /([^\s@<>()[\]"'`,;:]?)[^\s@<>()[\]"'`,;:]*@([\p{L}\p{N}.-]*)/gu
+const EMAIL = /([^\s@＠<>()[\]"'`,;:])[^\s@＠<>()[\]"'`,;:]*[@＠]([\p{L}\p{N}][\p{L}\p{N}.-]*)/gu
 
 /** Five digits or more, with what is written between the digits of a phone number. */
 const NUMBER = /\+?\p{Nd}(?:[\s().\p{Pd}]{0,2}\p{Nd}){4,}/gu

@@ -1,5 +1,5 @@
 import { AuthError } from '../error.ts'
-import { isRecord } from '../record.ts'
+import { hasOwn, isRecord } from '../record.ts'
 import { Secret } from '../secret.ts'
 
 /** A number that the documents describe as text and the server sends as a number. */
@@ -50,7 +50,7 @@ const checks: Record<Kind, (value: unknown) => boolean> = {
  * @param kind any value
  */
 export function isKind(kind: unknown): boolean {
-  return typeof kind === 'string' && Object.hasOwn(checks, kind.replace(/\?$/, ''))
+  return typeof kind === 'string' && hasOwn(checks, kind.replace(/\?$/, ''))
 }
 
 /**

@@ -51,7 +51,8 @@ const WAIT = '{wait}'
 
 /** The value under a key. A name that a server sends, such as `constructor`, may be inherited. */
 function own(values: Partial<Record<string, string>>, key: string): string | undefined {
-  return Object.hasOwn(values, key) ? values[key] : undefined
+  const text: unknown = values[key]
+  return typeof text === 'string' ? text : undefined
 }
 
 /** The seconds of each unit. */

@@ -2,6 +2,7 @@ import { AuthError } from '../error.ts'
 import { maskContacts } from '../http/maskContacts.ts'
 import { Secret } from '../secret.ts'
 import type { Awaitable } from '../session/store.ts'
+import { parseUrl } from '../parseUrl.ts'
 
 /** What depends on where the app runs: a browser, a mini-program or a native shell. */
 export interface Platform {
@@ -94,5 +95,5 @@ export function readCallback(
 type ParseQuery = (url: string) => { get(name: string): string | null | undefined } | undefined
 
 function parseWithUrl(url: string): URLSearchParams | undefined {
-  return URL.canParse(url) ? new URL(url).searchParams : undefined
+  return parseUrl(url)?.searchParams
 }

@@ -45,9 +45,10 @@ const RECEIVED = 'received'
  */
 export async function openPopup(url: string, state: string, signal: AbortSignal): Promise<string> {
   const operation = 'openPopup'
-  // Browsers offer `crypto.subtle` in secure contexts only.
-  if (!crypto.subtle) {
-    throw new AuthError('unimplemented', { operation, description: 'a popup requires https' })
+  // Browsers offer `crypto.subtle` in secure contexts only, and Safari has channels from 15.4 on.
+  if (!canReceive()) {
+    const description = 'a popup requires https and BroadcastChannel: leave out isPopup'
+    throw new AuthError('unimplemented', { operation, description })
   }
   const popup = window.open('', '_blank', 'popup,width=480,height=640')
   if (!popup) {
@@ -83,6 +84,9 @@ export async function openPopup(url: string, state: string, signal: AbortSignal)
     close(popup)
   }
 }
+
+/** Whether a callback URL can be handed from one window to another. */
+const canReceive = () => !!crypto.subtle && typeof BroadcastChannel !== 'undefined'
 
 /** Takes this window and the copy of its stored flows from a popup that is still blank. */
 function disown(popup: Window) {
@@ -159,7 +163,7 @@ export function takeReturn(): string | undefined {
     .filter((pair) => !RESPONSE_PARAMETER.test(pair))
   address.search = rest.join('&')
   window.history.replaceState(window.history.state, '', address)
-  if (!state.startsWith(POPUP_PREFIX)) return href
+  if (!state.startsWith(POPUP_PREFIX) || !canReceive()) return href
   void postCallback(href, state)
   return undefined
 }

@@ -4,13 +4,6 @@ import type { Store } from './store.ts'
 /** Milliseconds after which a store is read again where no client can notify another one. */
 const POLL_MS = 5_000
 
-/** Notifies the clients of one session that its record has changed. No token is in the message. */
-export interface Bell {
-  ring(): void
-  /** Calls `run` when another client rings. @returns how to stop */
-  listen(run: () => void): () => void
-}
-
 /** What a bell connects. */
 export interface BellOptions {
   /** The key of the session. */
@@ -26,45 +19,54 @@ export interface BellOptions {
 }
 
 /**
- * Creates the bell of a client. Tabs, frames and workers of an origin are reached by a
- * `BroadcastChannel`, clients with the same store in one process directly. Where neither reaches all
- * clients, `listen` calls `run` at intervals.
+ * Notifies the clients of one session that its record has changed; no token is in the message. Tabs,
+ * frames and workers of an origin are reached by a `BroadcastChannel`, clients of the same identity in
+ * one process directly. Where neither reaches all clients, a listener is called at intervals.
  */
-export function createBell(options: BellOptions): Bell {
-  const { name, store, identity, isShared, request, clock } = options
-  const hasChannel = isShared && typeof BroadcastChannel !== 'undefined'
-  let channel: BroadcastChannel | undefined
-  let own: (() => void) | undefined
+export class Bell {
+  readonly #options: BellOptions
+  #channel: BroadcastChannel | undefined
+  #own: (() => void) | undefined
 
-  return {
-    ring() {
-      for (const run of listeners.get(identity) ?? []) if (run !== own) run()
-      if (!hasChannel) return
-      // A client that is stopped still says what its last request has brought.
-      const sender = channel ?? new BroadcastChannel(name)
-      sender.postMessage(undefined)
-      if (!channel) sender.close()
-    },
+  constructor(options: BellOptions) {
+    this.#options = options
+  }
 
-    listen(run) {
-      own = run
-      const all = listeners.get(identity) ?? new Set()
-      listeners.set(identity, all.add(run))
-      let polling: AbortController | undefined
-      if (hasChannel) {
-        channel = new BroadcastChannel(name)
-        channel.onmessage = run
-      } else if (!request && (!store.isAtomic || isShared)) {
-        polling = new AbortController()
-        void repeat(run, clock, polling.signal)
-      }
-      return () => {
-        all.delete(run)
-        channel?.close()
-        channel = own = undefined
-        polling?.abort()
-      }
-    },
+  get #hasChannel(): boolean {
+    return this.#options.isShared && typeof BroadcastChannel !== 'undefined'
+  }
+
+  /** Calls the listeners of all other clients. */
+  ring(): void {
+    const { name, identity } = this.#options
+    for (const run of listeners.get(identity) ?? []) if (run !== this.#own) run()
+    if (!this.#hasChannel) return
+    // A client that is stopped still says what its last request has brought.
+    const sender = this.#channel ?? new BroadcastChannel(name)
+    sender.postMessage(undefined)
+    if (!this.#channel) sender.close()
+  }
+
+  /** Calls `run` when another client rings. @returns how to stop */
+  listen(run: () => void): () => void {
+    const { name, store, identity, isShared, request, clock } = this.#options
+    this.#own = run
+    const all = listeners.get(identity) ?? new Set()
+    listeners.set(identity, all.add(run))
+    let polling: AbortController | undefined
+    if (this.#hasChannel) {
+      this.#channel = new BroadcastChannel(name)
+      this.#channel.onmessage = run
+    } else if (!request && (!store.isAtomic || isShared)) {
+      polling = new AbortController()
+      void repeat(run, clock, polling.signal)
+    }
+    return () => {
+      all.delete(run)
+      this.#channel?.close()
+      this.#channel = this.#own = undefined
+      polling?.abort()
+    }
   }
 }
 

@@ -30,108 +30,117 @@ export interface ForeignPair {
   take(epoch: number): void
 }
 
-/** The session in the form of the official client, for that client and for apps that read it. */
-export interface Mirror {
-  /** Reads what is stored: null for nothing, undefined when the store fails. */
-  load(): Promise<string | null | undefined>
-  /** Compares what is stored with a record. */
-  compare(text: string | null | undefined, record: SessionRecord | undefined): MirrorState
-  /** Makes what is stored the form of a record; for none it does nothing. */
-  write(record: SessionRecord | undefined): Promise<void>
-  /** Settles when everything so far is written. */
-  settled(): Promise<void>
-  watch(run: () => void): () => void
-  /** The last write of a pair has succeeded. */
-  readonly isPresent: boolean
-  readonly isAtomic: boolean
-}
-
 /** The form of a pair that must not be used: the official client takes it for none. */
 const SPENT = ''
 
 /**
- * Creates the mirror of a session. A synchronous store is written in the same turn, so that a page that
- * is left at once has stored its session.
+ * The session in the form of the official client, for that client and for apps that read it. A
+ * synchronous store is written in the same turn, so that a page that is left at once has stored its
+ * session.
  */
-export function createMirror(store: Store, key: string): Mirror {
+export class Mirror {
+  readonly #store: Store
+  readonly #key: string
   /** The epoch in which this client has last seen or written a pair. */
-  let seenEpoch: number | undefined
+  #seenEpoch: number | undefined
   /** What the official client wrote and this client has taken over. */
-  let adopted: string | undefined
-  let isPresent = false
-  let writing: Awaitable<void>
+  #adopted: string | undefined
+  #isPresent = false
+  #writing: Awaitable<void> = undefined
 
-  function put(record: SessionRecord): Awaitable<void> {
-    const text = textOf(record)
-    const done = () => {
-      isPresent = record.kind === 'pair'
-      if (isPresent) seenEpoch = record.epoch
-    }
-    const failed = () => void (isPresent = false)
+  constructor(store: Store, key: string) {
+    this.#store = store
+    this.#key = key
+  }
+
+  /** Whether the last write of a pair has succeeded. */
+  get isPresent(): boolean {
+    return this.#isPresent
+  }
+
+  /** Whether what is written can be read everywhere at once. */
+  get isAtomic(): boolean {
+    return !!this.#store.isAtomic
+  }
+
+  /** Reads what is stored: null for nothing, undefined when the store fails. */
+  async load(): Promise<string | null | undefined> {
     try {
-      const result = text === null ? store.remove(key) : updateIn(store, key, () => text)
-      return isPromise(result) ? result.then(done, failed) : done()
+      return (await this.#store.get(this.#key)) ?? null
     } catch {
-      // The mirror of a store that is full shows an older pair.
-      return failed()
+      return undefined
     }
   }
 
-  return {
-    get isPresent() {
-      return isPresent
-    },
-    isAtomic: !!store.isAtomic,
+  /** Compares what is stored with a record. */
+  compare(text: string | null | undefined, record: SessionRecord | undefined): MirrorState {
+    if (text === undefined) return { type: 'same' }
+    if (record && text === textOf(record)) {
+      if (record.kind === 'pair') this.#seenEpoch = record.epoch
+      return { type: 'same' }
+    }
+    if (text === null) {
+      if (record?.kind !== 'pair') return { type: 'same' }
+      const isCertain = this.#seenEpoch === record.epoch
+      return isCertain || record.isMirrored ? { type: 'removed', isCertain } : { type: 'absent' }
+    }
+    const found = parseMirror(text)
+    if (!found) return record ? { type: 'behind' } : { type: 'same' }
+    const { credentials, place } = found
+    const pair: PairRecord = { kind: 'pair', epoch: 0, generation: 0, credentials, ...place }
+    const isOwn = place && (compareCopies(pair, record) !== 0 || isSamePair(pair, record))
+    if (isOwn) {
+      this.#seenEpoch = place.epoch
+      const order = compareCopies(pair, record)
+      // Two clients may order the fields differently: neither corrects the other.
+      if (order === 0) return { type: 'same' }
+      if (order < 0) return { type: 'behind' }
+      return { type: 'ahead', record: { ...pair, isMirrored: true } }
+    }
+    if (isSamePair(pair, record) || text === this.#adopted) return { type: 'behind' }
+    const take = (epoch: number) => {
+      this.#adopted = text
+      this.#seenEpoch = epoch
+    }
+    return { type: 'foreign', credentials, isCertain: false, take }
+  }
 
-    async load() {
-      try {
-        return (await store.get(key)) ?? null
-      } catch {
-        return undefined
-      }
-    },
+  /** Makes what is stored the form of a record; for none it does nothing. */
+  write(record: SessionRecord | undefined): Promise<void> {
+    if (!record) return Promise.resolve()
+    const writing = this.#writing
+    this.#writing = isPromise(writing) ? writing.then(() => this.#put(record)) : this.#put(record)
+    return Promise.resolve(this.#writing)
+  }
 
-    compare(text, record) {
-      if (text === undefined) return { type: 'same' }
-      if (record && text === textOf(record)) {
-        if (record.kind === 'pair') seenEpoch = record.epoch
-        return { type: 'same' }
-      }
-      if (text === null) {
-        if (record?.kind !== 'pair') return { type: 'same' }
-        const isCertain = seenEpoch === record.epoch
-        return isCertain || record.isMirrored ? { type: 'removed', isCertain } : { type: 'absent' }
-      }
-      const found = parseMirror(text)
-      if (!found) return record ? { type: 'behind' } : { type: 'same' }
-      const { credentials, place } = found
-      const pair: PairRecord = { kind: 'pair', epoch: 0, generation: 0, credentials, ...place }
-      const isOwn = place && (compareCopies(pair, record) !== 0 || isSamePair(pair, record))
-      if (isOwn) {
-        seenEpoch = place.epoch
-        const order = compareCopies(pair, record)
-        // Two clients may order the fields differently: neither corrects the other.
-        if (order === 0) return { type: 'same' }
-        if (order < 0) return { type: 'behind' }
-        return { type: 'ahead', record: { ...pair, isMirrored: true } }
-      }
-      if (isSamePair(pair, record) || text === adopted) return { type: 'behind' }
-      const take = (epoch: number) => {
-        adopted = text
-        seenEpoch = epoch
-      }
-      return { type: 'foreign', credentials, isCertain: false, take }
-    },
+  /** Settles when everything so far is written. */
+  async settled(): Promise<void> {
+    await this.#writing
+  }
 
-    write(record) {
-      if (!record) return Promise.resolve()
-      writing = isPromise(writing) ? writing.then(() => put(record)) : put(record)
-      return Promise.resolve(writing)
-    },
+  /** Calls `run` when another client may have written. @returns how to stop */
+  watch(run: () => void): () => void {
+    return this.#store.watch?.(this.#key, run) ?? (() => undefined)
+  }
 
-    settled: async () => writing,
-
-    watch: (run) => store.watch?.(key, run) ?? (() => undefined),
+  #put(record: SessionRecord): Awaitable<void> {
+    const text = textOf(record)
+    const end = (isWritten: boolean) => {
+      this.#isPresent = isWritten && record.kind === 'pair'
+      if (this.#isPresent) this.#seenEpoch = record.epoch
+    }
+    try {
+      const result =
+        text === null ? this.#store.remove(this.#key) : updateIn(this.#store, this.#key, () => text)
+      if (!isPromise(result)) return end(true)
+      return result.then(
+        () => end(true),
+        () => end(false),
+      )
+    } catch {
+      // The mirror of a store that is full shows an older pair.
+      return end(false)
+    }
   }
 }
 

@@ -11,21 +11,6 @@ export type Revocable = Pick<Credentials, 'access_token' | 'refresh_token' | 've
   expiresAt?: number
 }
 
-/** The sessions that were ended here and may still be good at the server. */
-export interface Revocations {
-  /** Notes a session before it is revoked, so that the next page can do so if this one is left. */
-  add(session: Revocable): void
-  /**
-   * Follows a request about a noted session: once the server has answered it, the note is removed. The
-   * note of a session that was refreshed is replaced by one of its new tokens.
-   *
-   * @returns the answer, or its failure
-   */
-  settle<T extends Partial<Tokens>>(session: Revocable, answer: Promise<T>): Promise<T>
-  /** The sessions that another page has left. */
-  load(): Promise<Revocable[]>
-}
-
 /** No more than this many are kept. */
 const LIMIT = 5
 
@@ -36,24 +21,64 @@ const shape: Shape<Stored> = {
   version: 'string?',
 }
 
-/** Creates the notes of the sessions that have to be revoked. A store that fails keeps none. */
-export function createRevocations(store: Store, key: string): Revocations {
-  const isOf = (session: Revocable) => (other: Revocable) =>
-    other.access_token.reveal() === session.access_token.reveal()
+/**
+ * The sessions that were ended here and may still be good at the server. A store that fails keeps no
+ * note of them.
+ */
+export class Revocations {
+  readonly #store: Store
+  readonly #key: string
+  #work: Awaitable<void> = undefined
 
-  /** Changes run one after another; those of a synchronous store at once. */
-  let work: Awaitable<void>
-  function change(to: (sessions: Revocable[]) => Revocable[]): void {
-    work = isPromise(work) ? work.then(() => apply(to)) : apply(to)
+  constructor(store: Store, key: string) {
+    this.#store = store
+    this.#key = key
   }
 
-  function apply(to: (sessions: Revocable[]) => Revocable[]): Awaitable<void> {
+  /** Notes a session before it is revoked, so that the next page can do so if this one is left. */
+  add(session: Revocable): void {
+    this.#change((all) => [...without(session, all), session])
+  }
+
+  /**
+   * Follows a request about a noted session: once the server has answered it, the note is removed. The
+   * note of a session that was refreshed is replaced by one of its new tokens.
+   *
+   * @returns the answer, or its failure
+   */
+  async settle<T extends Partial<Tokens>>(session: Revocable, answer: Promise<T>): Promise<T> {
     try {
-      const text = store.get(key)
+      const { access_token, refresh_token } = await answer
+      const { version } = session
+      this.#change((all) =>
+        access_token
+          ? [...without(session, all), { access_token, refresh_token, version }]
+          : without(session, all),
+      )
+    } catch (thrown) {
+      if (!isTransient(AuthError.from(thrown))) this.#change((all) => without(session, all))
+    }
+    return answer
+  }
+
+  /** @returns the sessions that another page has left */
+  async load(): Promise<Revocable[]> {
+    return parse(await this.#store.get(this.#key))
+  }
+
+  /** Changes run one after another; those of a synchronous store at once. */
+  #change(to: (sessions: Revocable[]) => Revocable[]): void {
+    const work = this.#work
+    this.#work = isPromise(work) ? work.then(() => this.#apply(to)) : this.#apply(to)
+  }
+
+  #apply(to: (sessions: Revocable[]) => Revocable[]): Awaitable<void> {
+    try {
+      const text = this.#store.get(this.#key)
       const write = (before: Revocable[]) => {
         const after = to(before).slice(-LIMIT)
-        if (after.length > 0) return store.set(key, JSON.stringify(after.map(toStored)))
-        return before.length > 0 ? store.remove(key) : undefined
+        if (after.length > 0) return this.#store.set(this.#key, JSON.stringify(after.map(toStored)))
+        return before.length > 0 ? this.#store.remove(this.#key) : undefined
       }
       if (!isPromise(text)) return write(parse(text))
       // Without the note only this page can revoke the session.
@@ -62,26 +87,10 @@ export function createRevocations(store: Store, key: string): Revocations {
       return undefined
     }
   }
-  return {
-    add: (session) => change((all) => [...all.filter((each) => !isOf(session)(each)), session]),
-    async settle(session, answer) {
-      const withoutIt = (all: Revocable[]) => all.filter((each) => !isOf(session)(each))
-      try {
-        const { access_token, refresh_token } = await answer
-        const { version } = session
-        change((all) =>
-          access_token
-            ? [...withoutIt(all), { access_token, refresh_token, version }]
-            : withoutIt(all),
-        )
-      } catch (thrown) {
-        if (!isTransient(AuthError.from(thrown))) change(withoutIt)
-      }
-      return answer
-    },
-    load: async () => parse(await store.get(key)),
-  }
 }
+
+const without = (session: Revocable, all: Revocable[]) =>
+  all.filter((each) => each.access_token.reveal() !== session.access_token.reveal())
 
 function toStored({ access_token, refresh_token, version, expiresAt }: Revocable) {
   return unwrapSecrets({ access_token, refresh_token, version, expiresAt })

@@ -1,12 +1,12 @@
 import { type Clock, retryAt } from '../clock.ts'
 import { AuthError } from '../error.ts'
 import type { Tokens } from '../http/wire.ts'
-import { type Bell, createBell } from './bell.ts'
+import { Bell } from './bell.ts'
 import { type Credentials, toCredentials } from './credentials.ts'
 import { validityOf } from './expiry.ts'
 import type { HeldLock, Lock } from './lock.ts'
-import { createMirror, type ForeignPair } from './mirror.ts'
-import { createOutages } from './outages.ts'
+import { type ForeignPair, Mirror } from './mirror.ts'
+import { Outages } from './outages.ts'
 import type { RequestScope } from './ports.ts'
 import {
   compareCopies,
@@ -103,141 +103,193 @@ const MAX_TIMEOUT_MS = 30_000
 /** Answers to a refresh that end the session. Any other failure keeps it. */
 const REJECTIONS = new Set(['invalid_grant', 'unauthenticated', 'user_blocked'])
 
+const pairOf = (record: SessionRecord | undefined) => (record?.kind === 'pair' ? record : undefined)
+
 /**
  * Creates the session of a client. All clients of a session follow the same rules, which need no
  * coordinator: records are totally ordered, and memory and store only move up in that order. A store
  * that is found lower or damaged is written again from memory; one that is found empty was cleared by
  * the app, which ends the session. The lock only makes sure that a pair is presented once.
  */
-export function createSharedSession(options: SharedSessionOptions): SharedSession {
-  const { clientId, store, lock, clock, send } = options
-  const key = `authflow_session_${clientId}`
-  const isAtomic = () => !!store.isAtomic
-  const compare = (a?: SessionRecord, b?: SessionRecord) =>
-    isAtomic() ? compareRecords(a, b) : compareCopies(a, b)
-  const bell: Bell = createBell({ identity: store, ...options, name: key })
-  const outages = createOutages(store, `${key}_outage`, clock)
-  const mirror = options.mirror && createMirror(options.mirror, `credentials_${clientId}`)
-  const timeout = Math.min(options.timeout, MAX_TIMEOUT_MS)
-  const lease = timeout + 3 * STORAGE_SETTLE_MS
+export const createSharedSession = (options: SharedSessionOptions): SharedSession =>
+  new StoredSession(options)
 
-  let onChange: ((change: SessionChange) => void) | undefined
+class StoredSession implements SharedSession {
+  readonly #options: SharedSessionOptions
+  readonly #key: string
+  readonly #bell: Bell
+  readonly #outages: Outages
+  readonly #mirror: Mirror | undefined
+  #onChange: ((change: SessionChange) => void) | undefined
+  /** The store is read for the first time; what it holds is reported once that is certain. */
+  #isLoading = false
   /** A pair has been reported since the session was opened. */
-  let hasReported = false
+  #hasReported = false
   /** The highest record known. */
-  let memory: SessionRecord | undefined
+  #memory: SessionRecord | undefined
   /** An entry has been seen in the store. */
-  let isSeen = false
+  #isSeen = false
   /** The record in memory did not fit into the store. */
-  let isUnsaved = false
+  #isUnsaved = false
   /** The failure of the store has been reported. */
-  let hasFailed = false
+  #hasFailed = false
   /** The sign-in or sign-out that is not stored yet: it becomes the highest record when it is. */
-  let action: SessionRecord | undefined
+  #action: SessionRecord | undefined
   /** When this client signed in last, by `steady`. */
-  let signedInAt = -Infinity
+  #signedInAt = -Infinity
+  /** Another tab signed out just before: its removal of the mirror may be seen after the sign-in. */
+  #followsSignOut = false
+  /** When this client has learnt of the session last, by `steady`. */
+  #begunAt = -Infinity
   /** What was read before this moment, by `steady`, may be older than what another client knows. */
-  let doubtUntil = -Infinity
-  let doubted: string | undefined
-  let flight: Promise<void> | undefined
-  let retryTime = 0
-  let work: Promise<void> = Promise.resolve()
+  #doubtUntil = -Infinity
+  #doubted: string | undefined
+  /** The refresh that is running, and the record it refreshes. */
+  #flight: { of: SessionRecord | undefined; done: Promise<void> } | undefined
+  #retryTime = 0
+  #work: Promise<void> = Promise.resolve()
 
-  const now = () => clock.now()
-  /** The time that a change of the system time does not move. */
-  const steady = () => clock.monotonic?.() ?? now()
-  const wait = (ms: number) => clock.until(now() + ms)
-  const nextEpoch = (known = 0) => Math.max(known + 1, now())
-  const pairOf = (record: SessionRecord | undefined) =>
-    record?.kind === 'pair' ? record : undefined
-
-  /** Runs the operations of this client on the store one after another. */
-  function enqueue(task: () => Promise<void>): Promise<void> {
-    return (work = work.then(task).catch((thrown: unknown) => notifyFailure(thrown)))
+  constructor(options: SharedSessionOptions) {
+    const { clientId, store, clock, mirror } = options
+    this.#options = options
+    this.#key = `authflow_session_${clientId}`
+    this.#bell = new Bell({ ...options, identity: options.identity ?? store, name: this.#key })
+    this.#outages = new Outages(store, `${this.#key}_outage`, clock)
+    this.#mirror = mirror && new Mirror(mirror, `credentials_${clientId}`)
   }
 
-  function notifyFailure(thrown: unknown) {
-    if (hasFailed) return
-    hasFailed = true
+  get #store(): Store {
+    return this.#options.store
+  }
+
+  get #clock(): Clock {
+    return this.#options.clock
+  }
+
+  get #timeout(): number {
+    return Math.min(this.#options.timeout, MAX_TIMEOUT_MS)
+  }
+
+  #isAtomic(): boolean {
+    return !!this.#store.isAtomic
+  }
+
+  #compare(a?: SessionRecord, b?: SessionRecord): number {
+    return this.#isAtomic() ? compareRecords(a, b) : compareCopies(a, b)
+  }
+
+  #now(): number {
+    return this.#clock.now()
+  }
+
+  /** The time that a change of the system time does not move. */
+  #steady(): number {
+    return this.#clock.monotonic?.() ?? this.#now()
+  }
+
+  #wait(ms: number): Promise<void> {
+    return this.#clock.until(this.#now() + ms)
+  }
+
+  #nextEpoch(known = 0): number {
+    return Math.max(known + 1, this.#now())
+  }
+
+  /** Runs the operations of this client on the store one after another. */
+  #enqueue(task: () => Promise<void>): Promise<void> {
+    return (this.#work = this.#work
+      .then(task)
+      .catch((thrown: unknown) => this.#notifyFailure(thrown)))
+  }
+
+  #notifyFailure(thrown: unknown) {
+    if (this.#hasFailed) return
+    this.#hasFailed = true
     const error = new AuthError('unavailable', {
       operation: 'storage',
       description: 'the session could not be stored; it lasts as long as this page',
       cause: thrown,
     })
-    onChange?.({ type: 'store.failed', error })
+    this.#onChange?.({ type: 'store.failed', error })
   }
 
   /** Moves memory up. @returns whether it has moved */
-  function move(record: SessionRecord, change?: 'refreshed' | AuthError): boolean {
-    if (compare(record, memory) <= 0) return false
-    const before = memory
-    memory = record
+  #move(record: SessionRecord, change?: 'refreshed' | AuthError): boolean {
+    if (this.#compare(record, this.#memory) <= 0) return false
+    const before = this.#memory
+    this.#memory = record
+    if (record.epoch !== before?.epoch) this.#begunAt = this.#steady()
     if (record.kind !== 'pair') {
       const error = change instanceof AuthError ? change : undefined
-      if (before?.kind === 'pair')
-        onChange?.(error ? { type: 'pair.lost', error } : { type: 'pair.lost' })
+      if (before?.kind === 'pair' && !this.#isLoading)
+        this.#onChange?.(error ? { type: 'pair.lost', error } : { type: 'pair.lost' })
       return true
     }
     const { credentials } = record
-    if (validityOf(credentials, clock).isSkewed()) onChange?.({ type: 'clock.skewed' })
+    if (validityOf(credentials, this.#clock).isSkewed()) this.#onChange?.({ type: 'clock.skewed' })
     if (isSamePair(before, record)) return true
     const isRefreshed = change === 'refreshed' && before?.kind === 'pair'
-    report(record, isRefreshed ? 'pair.refreshed' : 'pair.restored')
+    this.#report(record, isRefreshed ? 'pair.refreshed' : 'pair.restored')
     return true
   }
 
-  function report({ credentials }: PairRecord, type: 'pair.restored' | 'pair.refreshed') {
-    hasReported = true
-    onChange?.({ type, credentials })
+  #report({ credentials }: PairRecord, type: 'pair.restored' | 'pair.refreshed') {
+    if (this.#isLoading) return
+    this.#hasReported = true
+    this.#onChange?.({ type, credentials })
   }
 
-  function doubt() {
-    doubtUntil = steady() + DOUBT_MS
+  #doubt() {
+    this.#doubtUntil = this.#steady() + DOUBT_MS
   }
 
   /** A removal of this age may be older than an own sign-in, and does not end it. */
-  const isJustSignedIn = () =>
-    steady() - signedInAt < STORAGE_SETTLE_MS && pairOf(memory)?.generation === 0
+  #isJustSignedIn(): boolean {
+    return (
+      this.#steady() - this.#signedInAt < STORAGE_SETTLE_MS &&
+      pairOf(this.#memory)?.generation === 0
+    )
+  }
 
   /** Takes in what the store holds. @returns whether the store has to be written */
-  function absorb(text: string | null): boolean {
-    if (action) return false
+  #absorb(text: string | null): boolean {
+    if (this.#action) return false
     if (text === null) {
-      if (!isSeen) return memory?.kind === 'out'
-      isSeen = false
-      if (!memory) return false
+      if (!this.#isSeen) return this.#memory?.kind === 'out'
+      this.#isSeen = false
+      if (!this.#memory) return false
       // The app has cleared the store. The mark has the epoch of what was cleared: a sign-in since then
       // is higher.
-      if (memory.kind === 'out') memory = { ...memory, isCleared: true }
-      else move({ kind: 'out', epoch: memory.epoch, isCleared: true })
+      if (this.#memory.kind === 'out') this.#memory = { ...this.#memory, isCleared: true }
+      else this.#move({ kind: 'out', epoch: this.#memory.epoch, isCleared: true })
       return true
     }
-    isSeen = true
+    this.#isSeen = true
     const found = parseRecord(text)
     if (!found) {
-      doubt()
-      if (!memory) bell.ring()
-      return !!memory
+      this.#doubt()
+      if (!this.#memory) this.#bell.ring()
+      return !!this.#memory
     }
-    const isLower = compare(found, memory) < 0
-    if (found.kind === 'pair' && found.isRepaired && !isLower && doubted !== text) {
-      doubted = text
-      doubt()
+    const isLower = this.#compare(found, this.#memory) < 0
+    if (found.kind === 'pair' && found.isRepaired && !isLower && this.#doubted !== text) {
+      this.#doubted = text
+      this.#doubt()
     }
     // Two pairs of one generation: in an atomic store the stored one counts.
-    if (isAtomic() && found.kind === 'pair' && compare(found, memory) === 0) {
-      if (!isSamePair(found, memory)) {
-        memory = found
-        report(found, 'pair.restored')
+    if (this.#isAtomic() && found.kind === 'pair' && this.#compare(found, this.#memory) === 0) {
+      if (!isSamePair(found, this.#memory)) {
+        this.#memory = found
+        this.#report(found, 'pair.restored')
       }
       return false
     }
     // An atomic store only goes down in the order by being cleared.
-    if (isLower && isAtomic() && found.kind === 'out' && found.isCleared) {
-      move({ ...found, epoch: memory!.epoch })
+    if (isLower && this.#isAtomic() && found.kind === 'out' && found.isCleared) {
+      this.#move({ ...found, epoch: this.#memory!.epoch })
       return true
     }
-    move(found)
+    this.#move(found)
     return isLower
   }
 
@@ -246,95 +298,106 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
    *
    * @param carried a refreshed pair; it is written even if a stop has emptied memory meanwhile
    */
-  async function commit(carried?: PairRecord): Promise<void> {
+  async #commit(carried?: PairRecord): Promise<void> {
     let isWritten = false
     const update = (text: string | null) => {
       isWritten = false
       // What was refreshed had been there: it is gone.
-      if (carried && text === null && !isUnsaved) isSeen = true
-      const isLower = absorb(text)
-      if (action) return undefined
-      if (carried && text !== null) move(carried, 'refreshed')
-      if (!memory) return undefined
-      const isNew = text === null && memory.kind === 'pair' && !isSeen
+      if (carried && text === null && !this.#isUnsaved) this.#isSeen = true
+      const isLower = this.#absorb(text)
+      if (this.#action) return undefined
+      if (carried && text !== null) this.#move(carried, 'refreshed')
+      if (!this.#memory) return undefined
+      const isNew = text === null && this.#memory.kind === 'pair' && !this.#isSeen
       const found = parseRecord(text)
-      if (!isLower && !isNew && (text === null || compare(memory, found) <= 0)) return undefined
-      isSeen = isWritten = true
+      if (!isLower && !isNew && (text === null || this.#compare(this.#memory, found) <= 0))
+        return undefined
+      this.#isSeen = isWritten = true
       const isRepair = text !== null && !found && !carried
       return formatRecord(
-        isRepair && memory.kind === 'pair' ? { ...memory, isRepaired: true } : memory,
+        isRepair && this.#memory.kind === 'pair'
+          ? { ...this.#memory, isRepaired: true }
+          : this.#memory,
       )
     }
     try {
-      await updateIn(store, key, update)
-      if (isWritten) isUnsaved = hasFailed = false
+      await updateIn(this.#store, this.#key, update)
+      if (isWritten) this.#isUnsaved = this.#hasFailed = false
     } catch (thrown) {
-      if (isWritten) await markUnsaved()
+      if (isWritten) await this.#markUnsaved()
       throw thrown
     }
-    if (isWritten) bell.ring()
+    if (isWritten) this.#bell.ring()
   }
 
   /**
    * What does not fit into the store leaves a mark that is shorter than what it replaces: no client presents
    * the pair before. Removing the entry would say that the app has cleared it.
    */
-  async function markUnsaved(): Promise<void> {
-    isUnsaved = true
-    if (memory?.kind !== 'pair') return
-    const mark = { kind: 'spent', epoch: memory.epoch, generation: memory.generation - 1 } as const
+  async #markUnsaved(): Promise<void> {
+    this.#isUnsaved = true
+    if (this.#memory?.kind !== 'pair') return
+    const mark = {
+      kind: 'spent',
+      epoch: this.#memory.epoch,
+      generation: this.#memory.generation - 1,
+    } as const
     let isMarked = false
     await Promise.resolve(
-      updateIn(store, key, (text) => {
-        isMarked = compare(mark, parseRecord(text)) > 0
+      updateIn(this.#store, this.#key, (text) => {
+        isMarked = this.#compare(mark, parseRecord(text)) > 0
         return isMarked ? formatRecord(mark) : undefined
       }),
     ).catch(() => undefined)
     // Two clients that cannot store would wake each other without end.
-    if (isMarked) bell.ring()
+    if (isMarked) this.#bell.ring()
   }
 
   /** A user's action takes place when it is stored, above everything that is there by then. */
-  function act(record: SessionRecord) {
-    action = memory = record
-    void mirror?.write(memory)
-    void enqueue(async () => {
+  #act(record: SessionRecord) {
+    this.#action = this.#memory = record
+    this.#hasReported = true
+    void this.#mirror?.write(this.#memory)
+    void this.#enqueue(async () => {
       // A later action takes its place.
-      if (action !== record) return
+      if (this.#action !== record) return
       let stored = record
       try {
-        await mirror?.settled()
-        await updateIn(store, key, (text) => {
+        await this.#mirror?.settled()
+        await updateIn(this.#store, this.#key, (text) => {
           const found = parseRecord(text)
           const isLower = found && compareRecords(found, record) >= 0
-          stored = isLower ? { ...record, epoch: nextEpoch(found.epoch) } : record
-          if (stored.kind === 'pair' && mirror?.isPresent) stored = { ...stored, isMirrored: true }
-          isSeen = true
+          this.#followsSignOut =
+            found?.kind === 'out' && this.#now() - found.epoch < STORAGE_SETTLE_MS
+          stored = isLower ? { ...record, epoch: this.#nextEpoch(found.epoch) } : record
+          if (stored.kind === 'pair' && this.#mirror?.isPresent)
+            stored = { ...stored, isMirrored: true }
+          this.#isSeen = true
           return formatRecord(stored)
         })
-        isUnsaved = hasFailed = false
+        this.#isUnsaved = this.#hasFailed = false
       } catch (thrown) {
-        await markUnsaved()
-        notifyFailure(thrown)
+        await this.#markUnsaved()
+        this.#notifyFailure(thrown)
       }
-      if (action !== record) return
-      action = undefined
-      memory = stored
-      void mirror?.write(memory)
-      bell.ring()
+      if (this.#action !== record) return
+      this.#action = undefined
+      this.#memory = stored
+      void this.#mirror?.write(this.#memory)
+      this.#bell.ring()
     })
   }
 
   /** Reads the store and its mirror, and writes back what is lower. */
-  async function look(): Promise<void> {
-    const mirrored = mirror?.load()
+  async #look(): Promise<void> {
+    const mirrored = this.#mirror?.load()
     try {
-      const text = (await store.get(key)) ?? null
-      if (absorb(text) || isUnsaved) await commit()
+      const text = (await this.#store.get(this.#key)) ?? null
+      if (this.#absorb(text) || this.#isUnsaved) await this.#commit()
     } catch (thrown) {
-      notifyFailure(thrown)
+      this.#notifyFailure(thrown)
     }
-    await lookIntoMirror('patiently', mirrored)
+    await this.#lookIntoMirror('patiently', mirrored)
   }
 
   /**
@@ -344,119 +407,125 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
    * @param how `now` leaves that for the next time; `surely` takes it for what it shows
    * @returns whether it was left for the next time
    */
-  async function lookIntoMirror(
+  async #lookIntoMirror(
     how: 'now' | 'patiently' | 'surely',
-    mirrored = mirror?.load(),
+    mirrored = this.#mirror?.load(),
   ): Promise<boolean> {
     const text = await mirrored
-    if (!mirror || action) return false
-    const found = mirror.compare(text, memory)
+    if (!this.#mirror || this.#action) return false
+    const found = this.#mirror.compare(text, this.#memory)
     if (found.type === 'ahead') {
-      if (move(found.record)) await commit()
+      if (this.#move(found.record)) await this.#commit()
     } else if (
       found.type === 'behind' ||
-      (found.type === 'removed' && !mirror.isAtomic && isJustSignedIn())
+      (found.type === 'removed' && this.#followsSignOut && this.#isJustSignedIn())
     ) {
-      await mirror.write(memory)
+      await this.#mirror.write(this.#memory)
     } else if (found.type === 'absent') {
-      await mirror.write(memory)
-      await noteMirror()
+      await this.#mirror.write(this.#memory)
+      await this.#noteMirror()
     } else if (found.type !== 'same') {
-      if (how !== 'surely' && !found.isCertain && !mirror.isAtomic && memory) {
+      // A tab that does not know of a new session yet may have removed its mirror.
+      const isCertain = found.isCertain && this.#steady() - this.#begunAt > STORAGE_SETTLE_MS
+      if (how !== 'surely' && !isCertain && !this.#mirror.isAtomic && this.#memory) {
         if (how === 'now') return true
-        await wait(STORAGE_SETTLE_MS)
-        return lookIntoMirror('surely')
+        await this.#wait(STORAGE_SETTLE_MS)
+        return this.#lookIntoMirror('surely')
       }
-      if (found.type === 'foreign') await adopt(found)
-      else if (move({ kind: 'out', epoch: memory!.epoch, isCleared: true })) await commit()
+      if (found.type === 'foreign') await this.#adopt(found)
+      else if (this.#move({ kind: 'out', epoch: this.#memory!.epoch, isCleared: true }))
+        await this.#commit()
     }
     return false
   }
 
   /** Notes in the store that the mirror has been written, so that its absence means something. */
-  async function noteMirror(): Promise<void> {
-    const record = memory
-    if (record?.kind !== 'pair' || !mirror?.isPresent) return
-    const noted = (memory = { ...record, isMirrored: true })
-    await updateIn(store, key, (text) =>
-      compare(parseRecord(text), record) === 0 ? formatRecord(noted) : undefined,
+  async #noteMirror(): Promise<void> {
+    const record = this.#memory
+    if (record?.kind !== 'pair' || !this.#mirror?.isPresent) return
+    const noted = (this.#memory = { ...record, isMirrored: true })
+    await updateIn(this.#store, this.#key, (text) =>
+      this.#compare(parseRecord(text), record) === 0 ? formatRecord(noted) : undefined,
     )
   }
 
   /** Takes over what the official client has stored. */
-  async function adopt({ credentials, take }: ForeignPair): Promise<void> {
-    const known = memory
+  async #adopt({ credentials, take }: ForeignPair): Promise<void> {
+    const known = this.#memory
     const { sub } = pairOf(known)?.credentials ?? {}
     const isRefreshed = known?.kind === 'pair' && !!sub && sub === credentials.sub
     const record: PairRecord = {
       kind: 'pair',
-      epoch: isRefreshed ? known.epoch : nextEpoch(known?.epoch),
+      epoch: isRefreshed ? known.epoch : this.#nextEpoch(known?.epoch),
       generation: isRefreshed ? known.generation + 1 : 0,
       credentials,
       isMirrored: true,
     }
     let isOvertaken = false
-    await updateIn(store, key, (text) => {
+    await updateIn(this.#store, this.#key, (text) => {
       const found = parseRecord(text)
       isOvertaken = !isRefreshed && !!found && found.epoch === known?.epoch
       // Another client was first.
-      if (found && compare(found, known) > 0) return void absorb(text)
+      if (found && this.#compare(found, known) > 0) return void this.#absorb(text)
       isOvertaken = false
-      isSeen = true
-      move(record)
+      this.#isSeen = true
+      this.#move(record)
       return formatRecord(record)
     })
     // A refresh of the session before is not what the official client has stored.
-    if (isOvertaken) return void (await lookIntoMirror('surely'))
-    if (memory) take(memory.epoch)
-    bell.ring()
+    if (isOvertaken) return void (await this.#lookIntoMirror('surely'))
+    if (this.#memory) take(this.#memory.epoch)
+    this.#bell.ring()
     // Written only if it is still there: the app may have removed it meanwhile.
-    await lookIntoMirror('now')
+    await this.#lookIntoMirror('now')
   }
 
-  const sync = () => enqueue(look)
+  #sync(): Promise<void> {
+    return this.#enqueue(() => this.#look())
+  }
 
   /** A storage event carries the value, which the copy of this page may not show yet. */
-  function onStorage(text?: string | null) {
-    if (typeof text === 'string' || (text === null && !isJustSignedIn())) {
-      if (absorb(text)) void enqueue(() => commit())
+  #onStorage(text?: string | null) {
+    if (typeof text === 'string' || (text === null && !this.#isJustSignedIn())) {
+      if (this.#absorb(text)) void this.#enqueue(() => this.#commit())
     }
-    void sync()
+    void this.#sync()
   }
 
-  async function refreshOnce(isUrgent: boolean): Promise<void> {
-    while (!(await tryRefresh(isUrgent)));
+  async #refreshOnce(isUrgent: boolean): Promise<void> {
+    while (!(await this.#tryRefresh(isUrgent)));
   }
 
   /** @returns false when the lock was lost before it was used */
-  async function tryRefresh(isUrgent: boolean): Promise<boolean> {
-    const pair = pairOf(memory)
+  async #tryRefresh(isUrgent: boolean): Promise<boolean> {
+    const pair = pairOf(this.#memory)
     if (!pair) return true
-    const since = now()
-    const hasMoved = () => compare(memory, pair) !== 0 || !isSamePair(memory, pair)
-    const held = await acquire()
+    const since = this.#now()
+    const hasMoved = () =>
+      this.#compare(this.#memory, pair) !== 0 || !isSamePair(this.#memory, pair)
+    const held = await this.#acquire()
     const sending = new AbortController()
     let hold = 0
     try {
-      await sync()
+      await this.#sync()
       if (hasMoved()) return true
-      const outage = await outages.read()
+      const outage = await this.#outages.read()
       // The machine keeps the pause after this client's own failure.
       const isForeign = outage && !outage.isOwn
       if (
         isForeign &&
         (outage.at >= since || outage.isOrdered || !isUrgent) &&
-        now() < outage.until
+        this.#now() < outage.until
       )
-        throw pause(outage.until, outage.error)
-      if (steady() < doubtUntil || held.hasWaited) {
+        throw this.#pause(outage.until, outage.error)
+      if (this.#steady() < this.#doubtUntil || held.hasWaited) {
         // The holder before may have stored a pair that is not visible yet.
-        await wait(held.hasWaited ? STORAGE_SETTLE_MS : DOUBT_MS)
-        await sync()
+        await this.#wait(held.hasWaited ? STORAGE_SETTLE_MS : DOUBT_MS)
+        await this.#sync()
         if (hasMoved()) return true
       }
       if (!held.isHeld()) return false
-      hold = await present(pair, outage?.failures ?? 0, hasMoved, sending.signal)
+      hold = await this.#present(pair, outage?.failures ?? 0, hasMoved, sending.signal)
       return true
     } catch (thrown) {
       // It is not known whether the server has acted: a late answer has a moment to come. After that the
@@ -464,15 +533,15 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       if (AuthError.from(thrown).code === 'deadline_exceeded') hold = STORAGE_SETTLE_MS
       throw thrown
     } finally {
-      void Promise.resolve(hold && wait(hold)).then(() => {
+      void Promise.resolve(hold && this.#wait(hold)).then(() => {
         sending.abort()
-        return release(held)
+        return this.#release(held)
       })
     }
   }
 
   /** Sends the pair. @returns milliseconds for which the lock is kept afterwards */
-  async function present(
+  async #present(
     pair: PairRecord,
     failures: number,
     hasMoved: () => boolean,
@@ -482,62 +551,72 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     try {
       if (!pair.credentials.refresh_token)
         throw new AuthError('unauthenticated', { operation: 'refresh' })
-      const sent = send(pair.credentials, signal)
-      tokens = await inTime(sent, timeout, () => {
-        sent.then((late) => keep(pair, late)).catch(() => undefined)
+      const sent = this.#options.send(pair.credentials, signal)
+      tokens = await this.#inTime(sent, this.#timeout, () => {
+        sent.then((late) => this.#keep(pair, late)).catch(() => undefined)
         return new AuthError('deadline_exceeded', { operation: 'refresh' })
       })
     } catch (thrown) {
       const error = AuthError.from(thrown, 'refresh')
       if (!REJECTIONS.has(error.code)) {
-        const until = retryAt(clock, failures + 1, error.retryAfter)
-        await outages.report({ error, until, failures: failures + 1 })
-        throw pause(until, error)
+        const until = retryAt(this.#clock, failures + 1, error.retryAfter)
+        await this.#outages.report({ error, until, failures: failures + 1 })
+        throw this.#pause(until, error)
       }
       // Another client may have used the pair and hold its successor.
-      await sync()
-      if (!hasMoved() && !isAtomic()) {
-        await wait(STORAGE_SETTLE_MS)
-        await sync()
+      await this.#sync()
+      if (!hasMoved() && !this.#isAtomic()) {
+        await this.#wait(STORAGE_SETTLE_MS)
+        await this.#sync()
       }
       if (hasMoved()) return 0
       const { epoch, generation } = pair
-      move({ kind: 'spent', epoch, generation }, error)
-      void mirror?.write(memory)
-      await enqueue(() => commit())
+      this.#move({ kind: 'spent', epoch, generation }, error)
+      void this.#mirror?.write(this.#memory)
+      await this.#enqueue(() => this.#commit())
       return 0
     }
-    await keep(pair, tokens)
-    if (failures > 0) await outages.clear()
-    return isAtomic() ? 0 : STORAGE_SETTLE_MS
+    await this.#keep(pair, tokens)
+    if (failures > 0) await this.#outages.clear()
+    return this.#isAtomic() ? 0 : STORAGE_SETTLE_MS
   }
 
   /** Stores the pair that a refresh has brought, unless the session has ended meanwhile. */
-  async function keep(pair: PairRecord, tokens: Tokens): Promise<void> {
+  async #keep(pair: PairRecord, tokens: Tokens): Promise<void> {
     const { isRepaired: _, ...rest } = pair
     const next: PairRecord = {
       ...rest,
       generation: pair.generation + 1,
-      credentials: toCredentials(tokens, clock, pair.credentials),
+      credentials: toCredentials(tokens, this.#clock, pair.credentials),
     }
-    await enqueue(async () => {
-      // The app may have cleared the mirror while the server was asked, or the official client may have
-      // signed in: that is not written over.
-      const isLeft = await lookIntoMirror('now')
-      if (move(next, 'refreshed') && !isLeft) void mirror?.write(memory)
-      await commit(next)
-      if (await lookIntoMirror('now')) void sync()
+    await this.#enqueue(async () => {
+      try {
+        // Another client may have signed out while the server was asked.
+        const text = await this.#store.get(this.#key)
+        if (typeof text === 'string') this.#absorb(text)
+      } catch {
+        // A store that fails says nothing.
+      }
+      // The app may have cleared the mirror meanwhile, or the official client may have signed in: that is
+      // not written over.
+      const isLeft = await this.#lookIntoMirror('now')
+      if (this.#move(next, 'refreshed') && !isLeft) void this.#mirror?.write(this.#memory)
+      await this.#commit(next)
+      if (await this.#lookIntoMirror('now')) void this.#sync()
     })
   }
 
-  function pause(until: number, error: AuthError): AuthError {
-    retryTime = until
+  #pause(until: number, error: AuthError): AuthError {
+    this.#retryTime = until
     return error
   }
 
-  async function acquire(): Promise<HeldLock> {
+  async #acquire(): Promise<HeldLock> {
     try {
-      return await lock.acquire(`${key}_lock`, { lease, clock })
+      return await this.#options.lock.acquire(`${this.#key}_lock`, {
+        lease: this.#timeout + 3 * STORAGE_SETTLE_MS,
+        clock: this.#clock,
+      })
     } catch {
       // A lock that fails, as in a sandboxed frame, is done without.
       return { hasWaited: false, isHeld: () => true, release: () => undefined }
@@ -545,7 +624,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   }
 
   /** Frees a lock; where that fails its lease runs out. */
-  async function release(held: HeldLock): Promise<void> {
+  async #release(held: HeldLock): Promise<void> {
     try {
       await held.release()
     } catch {
@@ -554,12 +633,12 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   }
 
   /** @throws what `fail` returns when the time is over */
-  async function inTime<T>(result: Promise<T>, ms: number, fail: () => AuthError): Promise<T> {
+  async #inTime<T>(result: Promise<T>, ms: number, fail: () => AuthError): Promise<T> {
     const waiting = new AbortController()
-    const began = steady()
-    const late = clock.until(now() + ms, waiting.signal).then(() => {
+    const began = this.#steady()
+    const late = this.#clock.until(this.#now() + ms, waiting.signal).then(() => {
       // The clock of a test may end every wait at once.
-      if (steady() - began < ms / 2) return new Promise<never>(() => undefined)
+      if (this.#steady() - began < ms / 2) return new Promise<never>(() => undefined)
       throw fail()
     })
     late.catch(() => undefined)
@@ -570,73 +649,96 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     }
   }
 
-  return {
-    open(run) {
-      onChange = run
-      hasReported = false
-      // Listen first and read afterwards, so that no change is missed.
-      const stops = [
-        bell.listen(() => onStorage()),
-        store.watch?.(key, onStorage),
-        mirror?.watch(() => onStorage()),
-      ]
-      return () => {
-        onChange = undefined
-        for (const stop of stops) stop?.()
-      }
-    },
+  open(run: (change: SessionChange) => void): () => void {
+    this.#onChange = run
+    this.#hasReported = false
+    // Listen first and read afterwards, so that no change is missed.
+    const stops = [
+      this.#bell.listen(() => this.#onStorage()),
+      this.#store.watch?.(this.#key, (text) => this.#onStorage(text)),
+      this.#mirror?.watch(() => this.#onStorage()),
+    ]
+    return () => {
+      this.#onChange = undefined
+      for (const stop of stops) stop?.()
+    }
+  }
 
-    async load() {
-      await sync()
-      if (!memory && steady() < doubtUntil) {
-        await wait(DOUBT_MS)
-        await sync()
-      }
-      // After a stop the pair in memory may be known already.
-      const pair = pairOf(memory)
-      if (pair && !hasReported) report(pair, 'pair.restored')
-    },
+  async load(): Promise<void> {
+    this.#isLoading = true
+    await this.#sync()
+    if (!this.#memory && this.#steady() < this.#doubtUntil) {
+      await this.#wait(DOUBT_MS)
+      await this.#sync()
+    }
+    this.#isLoading = false
+    const pair = pairOf(this.#memory)
+    if (pair && !this.#hasReported) this.#report(pair, 'pair.restored')
+  }
 
-    reload: () => onStorage(),
+  reload(): void {
+    this.#onStorage()
+  }
 
-    begin(credentials) {
-      signedInAt = steady()
-      options.request?.onBegin()
-      act({ kind: 'pair', epoch: nextEpoch(memory?.epoch), generation: 0, credentials })
-    },
+  begin(credentials: Credentials): void {
+    this.#signedInAt = this.#steady()
+    this.#options.request?.onBegin()
+    this.#act({
+      kind: 'pair',
+      epoch: this.#nextEpoch(this.#memory?.epoch),
+      generation: 0,
+      credentials,
+    })
+  }
 
-    end() {
-      options.request?.onEnd()
-      act({ kind: 'out', epoch: nextEpoch(memory?.epoch) })
-    },
+  end(): void {
+    this.#options.request?.onEnd()
+    this.#act({ kind: 'out', epoch: this.#nextEpoch(this.#memory?.epoch) })
+  }
 
-    refresh({ isUrgent = false } = {}) {
-      flight ??= refreshOnce(isUrgent).finally(() => (flight = undefined))
-      return inTime(flight, REFRESH_TIMEOUT_MS, () =>
-        pause(retryAt(clock, 1), new AuthError('deadline_exceeded', { operation: 'refresh' })),
-      )
-    },
+  refresh({ isUrgent = false }: { isUrgent?: boolean } = {}): Promise<void> {
+    // The refresh of an earlier pair may still be storing what it has brought.
+    const isOver = this.#compare(this.#memory, this.#flight?.of) !== 0
+    if (!this.#flight || isOver) {
+      const before = this.#flight?.done.catch(() => undefined)
+      const done = Promise.resolve(before)
+        .then(() => this.#refreshOnce(isUrgent))
+        .finally(() => {
+          if (this.#flight?.done === done) this.#flight = undefined
+        })
+      this.#flight = { of: this.#memory, done }
+    }
+    return this.#inTime(this.#flight.done, REFRESH_TIMEOUT_MS, () =>
+      this.#pause(
+        retryAt(this.#clock, 1),
+        new AuthError('deadline_exceeded', { operation: 'refresh' }),
+      ),
+    )
+  }
 
-    async refreshEnded(credentials) {
-      const held = await acquire()
-      try {
-        const sending = new AbortController()
-        return await inTime(send(credentials, sending.signal), timeout, () => {
+  async refreshEnded(credentials: Refreshable): Promise<Tokens> {
+    const held = await this.#acquire()
+    try {
+      const sending = new AbortController()
+      return await this.#inTime(
+        this.#options.send(credentials, sending.signal),
+        this.#timeout,
+        () => {
           sending.abort()
           return new AuthError('deadline_exceeded', { operation: 'refresh' })
-        })
-      } finally {
-        void release(held)
-      }
-    },
+        },
+      )
+    } finally {
+      void this.#release(held)
+    }
+  }
 
-    get retryAt() {
-      return retryTime
-    },
+  get retryAt(): number {
+    return this.#retryTime
+  }
 
-    async settled() {
-      await mirror?.settled()
-      await work
-    },
+  async settled(): Promise<void> {
+    await this.#mirror?.settled()
+    await this.#work
   }
 }

@@ -146,18 +146,46 @@ const ANSWERED = /* @__PURE__ */ new Error('the store has answered')
  * @param ms milliseconds in which the store has to answer. Default: 10 s
  * @returns a store whose promises reject with AuthError `deadline_exceeded` after that
  */
-export function withTimeout(store: Store, clock: Clock, ms = STORE_TIMEOUT_MS): Store {
-  function limit<T>(answer: Awaitable<T>): Awaitable<T> {
-    return isPromise(answer) ? settleInTime(answer, clock, ms) : answer
+export const withTimeout = (store: Store, clock: Clock, ms = STORE_TIMEOUT_MS): Store =>
+  new TimedStore(store, clock, ms)
+
+class TimedStore implements Store {
+  readonly #store: Store
+  readonly #clock: Clock
+  readonly #ms: number
+
+  constructor(store: Store, clock: Clock, ms: number) {
+    this.#store = store
+    this.#clock = clock
+    this.#ms = ms
   }
-  const { update, watch } = store
-  return {
-    isAtomic: store.isAtomic,
-    get: (key) => limit(store.get(key)),
-    set: (key, value) => limit(store.set(key, value)),
-    remove: (key) => limit(store.remove(key)),
-    ...(update && { update: (key, decide) => limit(update.call(store, key, decide)) }),
-    ...(watch && { watch: (key, run) => watch.call(store, key, run) }),
+
+  get isAtomic(): boolean {
+    return !!this.#store.isAtomic
+  }
+
+  get(key: string) {
+    return this.#limit(this.#store.get(key))
+  }
+
+  set(key: string, value: string) {
+    return this.#limit(this.#store.set(key, value))
+  }
+
+  remove(key: string) {
+    return this.#limit(this.#store.remove(key))
+  }
+
+  update(key: string, decide: (text: string | null) => string | undefined) {
+    return this.#limit(updateIn(this.#store, key, decide))
+  }
+
+  watch(key: string, run: (text?: string | null) => void) {
+    return this.#store.watch?.(key, run) ?? (() => undefined)
+  }
+
+  #limit<T>(answer: Awaitable<T>): Awaitable<T> {
+    return isPromise(answer) ? settleInTime(answer, this.#clock, this.#ms) : answer
   }
 }
 

@@ -76,9 +76,9 @@ test('client: two clients of one store agree about who is signed in', async () =
   const shared = memoryStore()
   const [one, two] = [0, 0].map(() => open({ storage: { shared, tab: memoryStore() } }))
   await one!.call(endpoints.signIn, credentials)
-  await vi.waitUntil(() => two!.get().status === 'signedIn')
+  await expect.poll(() => two!.get().status).toBe('signedIn')
   two!.send({ type: 'session.end' })
-  await vi.waitUntil(() => one!.get().status === 'signedOut')
+  await expect.poll(() => one!.get().status).toBe('signedOut')
 })
 
 test('client: another process that shares the store is seen after a while', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Compat, failure, openCompat, password, phone, username } from './compatWorld.ts'
 
 const newEmail = 'lovelace@example.com'
@@ -315,6 +315,33 @@ describe('signOut', () => {
     expect(compat.calls()).toEqual(['POST /auth/v1/user/signout', 'POST /auth/v1/revoke'])
     expect(compat.auth.hasLoginState()).toBe(null)
   })
+
+  test.each([
+    ['https://app.example/bye', true],
+    ['https://shop.example/bye', true],
+    ['https://evil.example/bye', false],
+    ['javascript:alert(1)', false],
+  ])(
+    'signOut to %j is possible by the returnOrigins of init: %s',
+    async (redirect_uri, isAllowed) => {
+      const compat = await openCompat({
+        init: { auth: { returnOrigins: ['https://shop.example'] } },
+      })
+      await compat.member()
+      compat.sandbox.config({
+        allowedOrigins: ['https://app.example', 'https://shop.example', 'https://evil.example'],
+      })
+      vi.stubGlobal('location', new URL('https://app.example/'))
+      onTestFinished(() => void vi.unstubAllGlobals())
+      const answer = await compat.auth.signOut({ redirect_uri })
+      expect('redirect_uri' in answer).toBe(isAllowed)
+      expect(compat.calls()).toEqual([
+        ...(isAllowed ? ['POST /auth/v1/user/signout'] : []),
+        'POST /auth/v1/revoke',
+      ])
+      expect(compat.auth.hasLoginState()).toBe(null)
+    },
+  )
 })
 
 test.each<[string, (compat: Compat) => Promise<unknown>]>([

@@ -272,10 +272,15 @@ describe('the hosted sign-in page', () => {
   afterEach(() => void vi.unstubAllGlobals())
 
   test('toDefaultLoginPage redirects to the hosted page with encoded parameters', async () => {
-    const { auth } = await openCompat({ init: { clientId: 'client' } })
+    const returnOrigins = ['https://other.example']
+    const { auth } = await openCompat({ init: { clientId: 'client', auth: { returnOrigins } } })
     const left: URL[] = []
     const assign = (url: string) => left.push(new URL(url))
-    vi.stubGlobal('location', { href: 'https://app.example/a?b=c', assign })
+    vi.stubGlobal('location', {
+      href: 'https://app.example/a?b=c',
+      origin: 'https://app.example',
+      assign,
+    })
     await auth.toDefaultLoginPage({ query: { 'a&b': 'c=d&client_id=x' } })
     await auth.toDefaultLoginPage({
       config_version: 'v1',
@@ -294,6 +299,9 @@ describe('the hosted sign-in page', () => {
       ['redirect_uri', 'https://app.example/a?b=c'],
       ['a&b', 'c=d&client_id=x'],
     ])
+    const foreign = auth.toDefaultLoginPage({ redirect_uri: 'https://evil.example/' })
+    expect(await answeredFailure(foreign)).toMatchObject({ error: 'invalid_argument' })
+    expect(left).toHaveLength(2)
     expect(left[1]!.searchParams.get('config_version')).toBe('v1')
     expect(left[1]!.searchParams.get('app_id')).toBe('app-1')
   })

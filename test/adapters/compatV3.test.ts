@@ -386,6 +386,28 @@ describe('a provider', () => {
     return Object.fromEntries(new URL(sandbox.consent(url, 'alex')).searchParams)
   }
 
+  test('redirectTo must be of this origin or in the returnOrigins of init', async () => {
+    const { auth, calls } = await openCompat({
+      init: { auth: { returnOrigins: ['https://shop.example'] } },
+    })
+    vi.stubGlobal('location', new URL('https://app.example/'))
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const options = { redirectTo: 'https://evil.example/', skipBrowserRedirect: true }
+    const refused = [
+      await auth.signInWithOAuth({ provider: 'demo_idp', options }),
+      await auth.linkIdentity({ provider: 'demo_idp', options }),
+      await auth.resetPasswordForEmail('ada@example.com', options),
+    ]
+    for (const { error } of refused) {
+      expect(error).toMatchObject({ code: 'invalid_argument' })
+      expect(error?.error_description).toContain('returnOrigins')
+    }
+    expect(calls()).toEqual([])
+    options.redirectTo = 'https://shop.example/back'
+    const { error } = await auth.signInWithOAuth({ provider: 'demo_idp', options })
+    expect(error).toBe(null)
+  })
+
   test('signInWithOAuth and verifyOAuth sign in', async () => {
     const compat = await openCompat()
     const back = await go(compat, { queryParams: { prompt: 'login' } })

@@ -46,6 +46,7 @@ async function open() {
 
 test('flowStorage: an unchanged flow is not written again', async () => {
   const { world, send, writes } = await open()
+  await world.call('getUser')
   await send(start)
   expect(writes).toEqual(['set'])
   await world.call('getUser')

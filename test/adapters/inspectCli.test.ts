@@ -91,7 +91,7 @@ test.each([
 test('cli: diagram prints a flow as text, Mermaid and SVG, as the docs show it', async () => {
   const { out: text } = await run('diagram', 'tokens')
   expect(text).toMatch(/^tokens\n {2}anywhere\n/)
-  expect(text).toContain('  refreshing (busy, invokes refresh)\n    tokens.reload → loading\n')
+  expect(text).toContain('  refreshing (busy, invokes refresh)\n    tokens.drop → absent\n')
   const { out: mermaid } = await run('diagram', 'tokens', '--as', 'mermaid')
   expect(readFileSync('docs/flows/tokens.md', 'utf8')).toContain(mermaid)
   const { out: svg } = await run('diagram', 'tokens', '--as', 'svg')

@@ -495,7 +495,7 @@ describe('the initial view', () => {
   })
 
   test('client: an inspector sees no actor before the start, with an initial view either', () => {
-    const sink = vi.fn()
+    const sink = vi.fn<() => void>()
     const auth = createAuth({
       env: 'demo',
       endpoint: url,

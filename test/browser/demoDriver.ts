@@ -9,6 +9,7 @@ import { collectErrors, openPage } from '../support/chromium.ts'
 import {
   collectScreens,
   collectWrites,
+  ended,
   expectedPlaces,
   holds,
   recordTraffic,
@@ -188,7 +189,7 @@ const drive = async ({ url, sandbox, traffic }: TestDemo, page: Page) => {
       expect(errors.filter(isUnexpected)).toEqual([])
       const { known, tokens } = traffic
       const leaks = writes.filter(({ area, key, value }) => {
-        const isSession = area === 'localStorage' && key === session
+        const isSession = area === 'localStorage' && [session, ended].includes(key)
         const allowed = isSession ? tokens : new Set<string>()
         return [...known].some((secret) => !allowed.has(secret) && holds(value, secret))
       })

@@ -9,11 +9,14 @@ export interface Written {
 }
 
 export const session = 'credentials_demo'
+/** A session that was signed out, until the server has revoked it. */
+export const ended = 'authflow_revoke_demo'
 
 /** Where the demo may store something. */
 export const expectedPlaces = [
   'localStorage device_id',
   `localStorage ${session}`,
+  `localStorage ${ended}`,
   'localStorage demo_language',
   'localStorage demo_popup',
   'sessionStorage authflow_demo',

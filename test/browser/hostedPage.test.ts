@@ -1,6 +1,6 @@
 import { createSandbox } from 'cloudbase-authflow-sandbox'
 import { expect, onTestFinished, test } from 'vitest'
-import { openPage } from '../support/chromium.ts'
+import { bundlePage, openPage } from '../support/chromium.ts'
 
 const env = 'sandbox-env'
 const password = 'Correct-horse-7'
@@ -58,6 +58,30 @@ test('sandbox hosted page: a code signs a new user up', async () => {
   await page.waitForURL('**/auth/idp/none?back')
   const [user] = sandbox.users().filter((each) => each.phone_number)
   expect(await stored()).toMatchObject({ sub: user!.sub })
+})
+
+test('hostedLoginPage: a client signs in on the hosted page, also after a sign-out, and is signed in when it is back', async () => {
+  const { sandbox, page } = await open()
+  const script = await bundlePage('test/browser/pages/hosted.ts')
+  const { origin } = new URL(page.url())
+  const html = '<!doctype html><body><script type="module" src="/app.js"></script>'
+  await page.route('**/app', (route) => route.fulfill({ body: html, contentType: 'text/html' }))
+  await page.route('**/app.js', (route) =>
+    route.fulfill({ body: script, contentType: 'text/javascript' }),
+  )
+  await page.goto(`${origin}/app`)
+  for (let times = 0; times < 2; times++) {
+    await page.waitForFunction(() => hostedAuth.get().status === 'signedOut')
+    await page.click('button')
+    await page.waitForURL('**/__auth/**')
+    await page.fill('#username', 'ada')
+    await page.fill('#password', password)
+    await page.click('[value=signIn]')
+    await page.waitForURL('**/app')
+    await page.waitForFunction(() => hostedAuth.get().user?.uid === 'ada')
+    await page.evaluate(() => hostedAuth.signOut())
+  }
+  expect(sandbox.requests().filter(({ path }) => path === '/auth/v1/signin')).toHaveLength(2)
 })
 
 test('sandbox hosted page: an address of another origin is not gone back to', async () => {

@@ -344,7 +344,8 @@ test('provider popup: a page without https opens no popup and fails with unimple
   const json = { uri: 'https://idp.example/' }
   await page.route('**/provider/uri*', (route) => route.fulfill({ json, headers }))
   await click('begin')
-  const why = 'openPopup: unimplemented: a popup requires https'
+  const why =
+    'openPopup: unimplemented: a popup requires https and BroadcastChannel: leave out isPopup'
   await shows(`signedOut askingRetry (${why})`)
   expect(page.context().pages()).toHaveLength(1)
 })

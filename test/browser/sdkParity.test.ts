@@ -35,6 +35,11 @@ async function playAll(entry: string, steps: readonly string[]) {
   const page = await openPage(`${served.url}?${new URLSearchParams({ sandbox: url })}`)
   let before = 0
   const redirects: string[] = []
+  const open = new Set<unknown>()
+  page.on('request', (request) => open.add(request))
+  page.on('requestfinished', (request) => open.delete(request))
+  page.on('requestfailed', (request) => open.delete(request))
+  await page.exposeFunction('answered', () => vi.waitUntil(() => open.size === 0))
   await page.exposeFunction('mark', () => void (before = sandbox.requests().length))
   await page.exposeFunction('codeFor', (to: string) => sandbox.inbox(to)[0]!.code)
   await page.exposeFunction('ticket', () => sandbox.mintTicket('employee-7'))

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { setup } from 'xstate'
-import type { FlowMeta } from 'cloudbase-authflow'
+import { account, type FlowMeta } from 'cloudbase-authflow'
 import { signIn, updateProfile } from 'cloudbase-authflow/endpoints'
 import { Secret } from '../../services/secret.ts'
 import { consentAt } from '../support/idp.ts'
@@ -59,6 +59,25 @@ test('view: hasPassword is known once the user was read, and when a password was
   expect(await says({})).toBeUndefined()
   await world.call('signInAnonymously')
   expect(world.auth.get().user?.hasPassword).toBeUndefined()
+})
+
+test('account: whether the user has a password is known where a proof is asked for, after a reload too', async () => {
+  const world = await openWorld({ flows: { account } })
+  onTestFinished(() => world.close())
+  const { email, ...login } = { email: 'ada@example.com', username: 'ada', password: 'Passw0rd!1' }
+  await world.sandbox.addUser({ email, ...login })
+  await world.call('signIn', login)
+  for (const event of [
+    { type: 'flow.start', flow: 'account' },
+    { type: 'password.change', password: 'Passw0rd!2' },
+  ]) {
+    world.auth.send(event as never)
+    await world.settle()
+  }
+  const known = { step: 'askingProof', user: { hasPassword: true } }
+  expect(world.auth.get()).toMatchObject(known)
+  await world.reload()
+  expect(world.auth.get()).toMatchObject(known)
 })
 
 test('getCredentials: the tokens of the session are returned, and nothing when signed out', async () => {

@@ -45,6 +45,26 @@ test.each(flows.flatMap((flow) => contacts.map((contact) => [...flow, contact] a
   },
 )
 
+test.each(['', '  ', '\u3000', '\u200b\ufeff', '--', undefined])(
+  'verification: at askingCode the blank code %j keeps the step, and sends no request',
+  async (code) => {
+    await openAt('signIn')
+    await send({ type: 'contact.submit', phone_number: '+86 13800000000' })
+    const { length } = world.calls
+    const wasBusy: boolean[] = []
+    world.auth.subscribe(({ busy }) => wasBusy.push(busy))
+    await send({ type: 'code.submit', code })
+    expect(world.auth.get()).toMatchObject({
+      step: 'askingCode',
+      error: { code: 'invalid_argument', operation: 'verify' },
+    })
+    expect(wasBusy).not.toContain(true)
+    expect(world.calls).toHaveLength(length)
+    await send({ type: 'code.submit', code: world.sandbox.inbox()[0]!.code })
+    expect(world.auth.get().error).toBeUndefined()
+  },
+)
+
 test.each(flows)('%s: at %s %s with a valid contact forgets the error', async (flow, _, type) => {
   await openAt(flow)
   await send({ type, phone_number: '12' })

@@ -16,8 +16,8 @@ import { install, packLibrary, packSandbox } from '../support/packages.ts'
 import { createHover, runTsc } from '../support/typescript.ts'
 
 const dependenciesIn = (manifest: string) => {
-  const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as { dependencies: object }
-  return Object.keys(dependencies)
+  const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as { dependencies?: object }
+  return Object.keys(dependencies ?? {})
 }
 
 const temp = realpathSync(mkdtempSync(join(tmpdir(), 'authflow-consumers-')))
@@ -85,12 +85,12 @@ export const check = async (open: () => Driver) => {
   expect(compile(resolution, code)).toMatchObject(success)
 })
 
-test('consumer: the declarations of the library stay within 300 kB', () => {
+test('consumer: the declarations of the library stay within 370 kB', () => {
   const files = globSync(join(app, 'node_modules/cloudbase-authflow/dist/**/*.d.ts'))
   const total = files.reduce((sum, file) => sum + statSync(file).size, 0)
   console.log(`declarations of the library: ${(total / 1000).toFixed(1)} kB`)
   expect(files.length).toBeGreaterThan(0)
-  expect(total).toBeLessThanOrEqual(300_000)
+  expect(total).toBeLessThanOrEqual(370_000)
 })
 
 /** What editors show for a name, which starts where the text says. */

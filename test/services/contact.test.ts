@@ -192,14 +192,19 @@ describe('normalizeCode', () => {
     ['１２３　４５６', '123456'],
     ['\u202d123\u200b456\ufeff', '123456'],
     ['aB3d9Z', 'aB3d9Z'],
-    ['', ''],
   ])('normalizeCode: %j becomes %j', (text, code) => {
     expect(normalizeCode(text)).toBe(code)
   })
 
+  test.each(['', ' ', '\u3000', '\u200b\ufeff', '-', undefined])(
+    'normalizeCode: %j is refused as blank',
+    (text) => expect(() => normalizeCode(text)).toThrow('verification_code is required'),
+  )
+
   test('normalizeCode: a normal form stays the same', () => {
     fc.assert(
       fc.property(typed, (text) => {
+        fc.pre(/[\p{L}\p{N}]/u.test(text))
         const once = normalizeCode(text)
         expect(normalizeCode(once)).toBe(once)
       }),

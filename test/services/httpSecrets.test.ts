@@ -77,6 +77,15 @@ describe('http: secrets in errors', () => {
     )
   })
 
+  test.each([
+    'ticket must be <private key id>/@@/<jwt>',
+    'a name must not begin with @ or contain @@',
+    'send 3 codes in 3600 s @ most',
+  ])('http error: the text %j of the server, without a contact, stays as it is', async (text) => {
+    const { http } = await serve(answer(400, { error: 'not_found', error_description: text }))
+    expect((await failure(http()(call))).description).toBe(text)
+  })
+
   test.each<[string, Handler, Partial<Call & HttpOptions>?]>([
     ['an error of the server', answer(400, { error: 'invalid_password' })],
     ['a page', answer(502, '<html></html>')],

@@ -70,18 +70,29 @@ async function open(world: World, store = world.store) {
       return world.answer(refresh_token!.reveal())
     },
   })
-  const stop = session.open((change) => changes.push(change))
+  const listeners = new Set<(change: SessionChange) => void>()
+  const stop = session.open((change) => {
+    changes.push(change)
+    for (const run of listeners) run(change)
+  })
   await session.load()
   const current = () => {
     const pair = changes.findLast(({ type }) => type.startsWith('pair.'))
     return pair && 'credentials' in pair ? pair.credentials.access_token.reveal() : undefined
   }
   return {
-    ...session,
     changes,
     stop,
     current,
+    refresh: (options?: { isUrgent?: boolean }) => session.refresh(options),
+    reload: () => session.reload(),
+    end: () => session.end(),
+    settled: () => session.settled(),
     retryAt: () => session.retryAt,
+    onChange(run: (change: SessionChange) => void) {
+      listeners.add(run)
+      return () => listeners.delete(run)
+    },
     types: () => changes.map(({ type }) => type),
     signIn: (name: string) => session.begin(toCredentials(tokensOf(name), world.clock)),
   }
@@ -119,6 +130,19 @@ test('session: clients that refresh at once send one request', async () => {
   const { world, one, two } = await openTwo()
   await Promise.all([one.refresh(), two.refresh(), one.refresh(), two.refresh()])
   expect(world.sent).toEqual(['refresh 1'])
+})
+
+test('session: a pair can be refreshed as soon as it is known, while it is still being stored', async () => {
+  const { world, one } = await openTwo()
+  const both: Promise<void>[] = []
+  const stop = one.onChange(({ type }) => {
+    if (type === 'pair.refreshed' && both.length === 0) both.push(one.refresh())
+  })
+  await one.refresh()
+  await Promise.all(both)
+  stop()
+  expect(world.sent).toEqual(['refresh 1', 'refresh 2'])
+  expect(one.current()).toBe('access 3')
 })
 
 test('session: a rejection of an old pair ends nothing while another client holds a newer one', async () => {

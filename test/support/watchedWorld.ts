@@ -68,10 +68,12 @@ export async function openWatchedWorld(options: WorldOptions) {
         if (isShown(key)) shown[name].push(key, value)
         return store.set(key, value)
       },
-      update(key, decide) {
-        store.update!(key, decide)
-        if (isShown(key)) shown[name].push(key, String(store.get(key)))
-      },
+      update: (key, decide) =>
+        store.update!(key, (text) => {
+          const next = decide(text)
+          if (next !== undefined && isShown(key)) shown[name].push(key, next)
+          return next
+        }),
     }
   }
 

@@ -108,14 +108,14 @@ export function createCaptchaDialog({
   return {
     show(state) {
       if (!state) {
-        dialog.close()
+        if (hasModals(dialog)) dialog.close()
         dialog.remove()
         shown = undefined
         return
       }
       const { image: picture, isBusy, error } = state
       if (!dialog.isConnected) document.body.append(dialog)
-      if (!dialog.open) dialog.showModal()
+      if (!dialog.hasAttribute('open')) open(dialog)
       if (picture && picture !== shown) {
         shown = picture
         image.src = picture
@@ -130,6 +130,20 @@ export function createCaptchaDialog({
       if (!isBusy) input.focus()
     },
   }
+}
+
+/** Safari has modal dialogs from 15.4 on. */
+const hasModals = (dialog: Partial<HTMLDialogElement>) => !!dialog.showModal
+
+/** Opens a dialog above the page. */
+function open(dialog: HTMLDialogElement) {
+  if (hasModals(dialog)) return dialog.showModal()
+  dialog.setAttribute('open', '')
+  dialog.setAttribute('role', 'dialog')
+  dialog.setAttribute('aria-modal', 'true')
+  style(dialog, { position: 'fixed', inset: 0, zIndex: 2147483647, margin: 'auto' })
+  style(dialog, { width: 'fit-content', height: 'max-content', display: 'block' })
+  style(dialog, { background: '#fff', color: '#000', boxShadow: '0 0 0 100vmax rgb(0 0 0 / 10%)' })
 }
 
 function element<K extends keyof HTMLElementTagNameMap>(

@@ -1,3 +1,4 @@
+import { hostedLoginPage } from '../../../services/platform/hostedLoginPage.ts'
 import { loginPage, navigate } from '../../wechat/calls.ts'
 import type { Context } from '../context.ts'
 import { CloudbaseError } from '../errors.ts'
@@ -16,12 +17,13 @@ export interface LoginPageRequest {
 }
 
 /** Creates the method that opens the sign-in page hosted by CloudBase. */
-export function createLoginPageMethods({ env, clientId }: Context) {
+export function createLoginPageMethods({ env, clientId, options }: Context) {
   return {
     /**
      * Redirects to the hosted sign-in page; in a mini-program, opens its own sign-in page.
      *
-     * @throws CloudbaseError `unimplemented` where there is no page to redirect
+     * @throws CloudbaseError `unimplemented` where there is no page to redirect, `invalid_argument` for a
+     *   `redirect_uri` of an origin that is neither this one nor in `returnOrigins`
      */
     async toDefaultLoginPage(
       params: LoginPageRequest = {},
@@ -42,18 +44,18 @@ export function createLoginPageMethods({ env, clientId }: Context) {
   }
 
   function hostedPage(params: LoginPageRequest, query: Record<string, string>): string {
-    const redirect = new URL(params.redirect_uri || location.href, location.href)
-    const page = new URL('/__auth/', redirect)
-    const fields = {
-      app_id: params.app_id ?? '',
-      env_id: env,
-      client_id: clientId,
-      config_version: params.config_version || 'env',
-      redirect_uri: redirect.href,
+    try {
+      return hostedLoginPage({
+        env,
+        clientId,
+        redirect_uri: new URL(params.redirect_uri || location.href, location.href).href,
+        returnOrigins: options.auth?.returnOrigins,
+        config_version: params.config_version || 'env',
+        app_id: params.app_id,
+        query,
+      })
+    } catch (thrown) {
+      throw CloudbaseError.from(thrown, 'toDefaultLoginPage')
     }
-    for (const [name, value] of [...Object.entries(fields), ...Object.entries(query)]) {
-      page.searchParams.append(name, value)
-    }
-    return page.href
   }
 }

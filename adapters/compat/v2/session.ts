@@ -1,5 +1,6 @@
 import * as api from '../../../services/http/endpoints.ts'
 import type { SignedOut, SignOutRequest } from '../../../services/http/wire.ts'
+import { requireAllowed } from '../checks.ts'
 import type { Context } from '../context.ts'
 import { type LoginEventType, notify } from '../events.ts'
 import { withTokens } from '../session.ts'
@@ -18,19 +19,31 @@ export type LoginStateCallback = (
 
 /** Creates the methods that read, end and observe the session. */
 export function createSessionMethods({ env, options, client, session }: Context) {
+  function isAllowed({ redirect_uri }: SignOutRequest): boolean {
+    try {
+      if (redirect_uri) requireAllowed('redirect_uri', redirect_uri, options.auth?.returnOrigins)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   return {
     /**
      * Signs out locally at once and revokes the token when the server can be reached:
      * `POST /auth/v1/revoke`, after `POST /auth/v1/user/signout` with parameters.
      *
-     * @returns `redirect_uri`, if one was given or is configured
+     * @returns `redirect_uri`, if one was given or is configured, and is of this origin or in
+     *   `returnOrigins`; the session ends all the same
      */
     async signOut(params?: SignOutRequest): Promise<SignedOut & { data: object; error: null }> {
       let answer: SignedOut | undefined
       await session.end(async () => {
-        if (params) answer = await client.call(api.signOut, params).catch(() => undefined)
+        if (params && isAllowed(params)) {
+          answer = await client.call(api.signOut, params).catch(() => undefined)
+        }
       })
-      return { ...answer, data: {}, error: null }
+      return { ...(answer && isAllowed(answer) && answer), data: {}, error: null }
     },
 
     /** Returns the login state as it is known synchronously; `null` when signed out. */

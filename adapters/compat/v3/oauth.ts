@@ -1,5 +1,5 @@
 import type { Store } from '../../../services/session/store.ts'
-import { invalid, requireFields } from '../checks.ts'
+import { invalid, requireAllowed, requireFields } from '../checks.ts'
 import { CloudbaseError } from '../errors.ts'
 import { type Answer, answer, NO_SESSION } from './answer.ts'
 import {
@@ -11,12 +11,16 @@ import {
 } from './authorizationState.ts'
 import type { V3Context } from './context.ts'
 import type { AuthSession, AuthUser } from './shapes.ts'
+import { parseUrl } from '../../../services/parseUrl.ts'
 
 /** Parameters of `signInWithOAuth` and `linkIdentity`. */
 export interface OAuthRequest {
   provider: string
   options?: {
-    /** The page that receives the authorization response. Default: this page. */
+    /**
+     * The page that receives the authorization response, of this origin or in `returnOrigins` of
+     * `init`. Default: this page.
+     */
     redirectTo?: string
     /** Returns the provider's URL without redirecting to it. */
     skipBrowserRedirect?: boolean
@@ -59,7 +63,10 @@ interface AuthorizationResponse extends OAuthReturn {
  *
  * @param tab stores the authorization requests of this tab
  */
-export function createOAuthMethods({ client, session, v2, getSignedIn }: V3Context, tab: Store) {
+export function createOAuthMethods(
+  { client, session, options: init, v2, getSignedIn }: V3Context,
+  tab: Store,
+) {
   /** The results by `state`, and whose they are: a response that is verified twice is exchanged once. */
   const results = new Map<
     string,
@@ -102,7 +109,9 @@ export function createOAuthMethods({ client, session, v2, getSignedIn }: V3Conte
       answer('signInWithOAuth', { url: null, provider: null }, async () => {
         requireFields(params, 'provider')
         const { provider, options = {} } = params
-        const { origin, pathname, search, hash } = toUrl(options.redirectTo)
+        const { redirectTo } = options
+        const { origin, pathname, search, hash } = toUrl(redirectTo)
+        if (redirectTo) requireAllowed('redirectTo', redirectTo, init.auth?.returnOrigins)
         const redirect = origin + pathname
         const state = options.state || createState()
         const { type = 'sign_in' } = options
@@ -184,7 +193,7 @@ function readAddress(): AuthorizationResponse {
 }
 
 function toUrl(redirectTo?: string): URL {
-  const address = redirectTo || globalThis.location?.href
-  if (URL.canParse(address)) return new URL(address)
+  const url = parseUrl(redirectTo || globalThis.location?.href)
+  if (url) return url
   throw invalid('redirectTo must be an absolute URL')
 }

@@ -1,5 +1,5 @@
 import * as api from '../../../services/http/endpoints.ts'
-import { invalid, requireFields, requireGender } from '../checks.ts'
+import { invalid, requireAllowed, requireFields, requireGender } from '../checks.ts'
 import { signInByCode } from '../codeSignIn.ts'
 import { type Answer, answer, NO_SESSION } from './answer.ts'
 import type { CloudbaseError } from '../errors.ts'
@@ -138,7 +138,8 @@ export function createUserMethods(context: V3Context) {
 
     /**
      * Sends a code to reset the password: `POST /auth/v1/verification`.
-     * `data.updateUser({ nonce, password })` sets the password by `POST /auth/v1/reset` and signs in.
+     * `data.updateUser({ nonce, password })` sets the password by `POST /auth/v1/reset` and signs in; the
+     * browser then goes to `redirectTo`, of this origin or in `returnOrigins` of `init`.
      */
     resetPasswordForEmail(emailOrPhone: string, { redirectTo = '' } = {}) {
       const isEmail = String(emailOrPhone).includes('@')
@@ -147,6 +148,7 @@ export function createUserMethods(context: V3Context) {
         'resetPasswordForEmail',
         async () => {
           requireFields({ emailOrPhone }, 'emailOrPhone')
+          if (redirectTo) requireAllowed('redirectTo', redirectTo, options.auth?.returnOrigins)
           return v2.getVerification({ ...toAddress(address, 'recovery'), target: 'USER' })
         },
         async (code, new_password = '') => {

@@ -1,5 +1,6 @@
 /** Reduces a machine to what its picture and tables show: states, and the edges between them. */
 import type { MachineConfig, TransitionConfig } from '../trace.ts'
+import { last } from '../../../services/lists.ts'
 
 /**
  * What a state does: `asking` waits for the user, `busy` works, `transient` leaves at once, `resting`
@@ -131,7 +132,7 @@ function eventLabel(event: string, actors: number): string {
 function guardOf({ guard }: TransitionConfig, group: readonly TransitionConfig[]) {
   const [first, ...rest] = group.map(({ target }) => target?.[0])
   // The guards only choose actions: every transition leads to the same state.
-  if (rest.every((target) => target && target === first) && !group.at(-1)!.guard) return undefined
+  if (rest.every((target) => target && target === first) && !last(group)!.guard) return undefined
   return guard ?? 'else'
 }
 

@@ -1,5 +1,6 @@
 /** Writes a chart as indented text, for a terminal. */
 import { anywhere, type Chart, type State, textOf } from './chart.ts'
+import { last } from '../../../services/lists.ts'
 
 /** Writes each state with its transitions below it. */
 export function outlineOf({ root, edges, internal, forbidden }: Chart): string {
@@ -27,4 +28,4 @@ export function outlineOf({ root, edges, internal, forbidden }: Chart): string {
   return [head!.replace(anywhere(root.id), root.name), ...rest].join('\n')
 }
 
-const nameOf = (id: string) => id.split('.').at(-1)!
+const nameOf = (id: string) => last(id.split('.'))!

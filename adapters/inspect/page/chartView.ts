@@ -4,6 +4,7 @@ import { drawingOf } from '../charts/svg.ts'
 import type { MachineConfig } from '../trace.ts'
 import { h } from './dom.ts'
 import { type ActorState, idsOf, moodOf } from '../fold.ts'
+import { last } from '../../../services/lists.ts'
 
 /** Finds the layout of a machine; undefined while there is none. */
 export type FindLayout = (machine: string, chart: MachineConfig) => Layout | undefined
@@ -34,7 +35,7 @@ export function createChartView(findLayout: FindLayout): ChartView {
 
   /** Moves the active state to the centre when it changes. */
   function centre() {
-    const state = [...element.querySelectorAll('[data-active], [data-ended]')].at(-1)
+    const state = last([...element.querySelectorAll('[data-active], [data-ended]')])
     const key = state?.getAttribute('data-state') ?? ''
     if (!state || centred === key || element.clientHeight === 0) return
     const isFirst = centred === ''

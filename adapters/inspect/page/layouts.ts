@@ -2,18 +2,19 @@
 import type { Layout } from '../charts/layout.ts'
 import type { MachineConfig } from '../trace.ts'
 import type { FindLayout } from './chartView.ts'
+import { hasOwn } from '../../../services/record.ts'
 
 /**
  * Creates the function that finds the layout of a chart. A layout that is missing is asked for once.
  *
  * @param shipped the layouts that came with the page, by the names of their machines
  * @param layoutUrl an address that answers a chart with its layout
- * @param onArrival is called when a layout has come
+ * @param onLayout is called when a layout has come
  */
 export function createLayouts(
   shipped: Record<string, Layout>,
   layoutUrl: string | undefined,
-  onArrival: () => void,
+  onLayout: () => void,
 ): FindLayout {
   /** By the text of the chart; `null` where no layout can be had. */
   const own = new Map<string, Layout | null>()
@@ -27,11 +28,11 @@ export function createLayouts(
       const response = await fetch(layoutUrl, { method: 'POST', body: text })
       if (response.ok) own.set(text, (await response.json()) as Layout)
     }
-    onArrival()
+    onLayout()
   }
 
   return (name, config) => {
-    const known = Object.hasOwn(shipped, name) ? shipped[name] : undefined
+    const known = hasOwn(shipped, name) ? shipped[name] : undefined
     if (known && isOf(known, config)) return known
     const text = JSON.stringify(config)
     if (!own.has(text)) void request(text, config)
@@ -42,7 +43,7 @@ export function createLayouts(
 /** Whether a layout shows the states of a chart: an app can name its own machine as one of ours. */
 function isOf(layout: Layout, config: MachineConfig): boolean {
   const drawn = layout.states.flatMap(({ state }) => (state.kind === 'anywhere' ? [] : [state.id]))
-  return drawn.toSorted().join() === idsIn(config).toSorted().join()
+  return [...drawn].sort().join() === [...idsIn(config)].sort().join()
 }
 
 const idsIn = (config: MachineConfig): string[] =>

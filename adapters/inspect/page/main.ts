@@ -11,6 +11,7 @@ import { messagesOf, sequenceOf } from './sequence.ts'
 import { marksOf, positionsOf } from './timeline.ts'
 import { collectTraces } from './traces.ts'
 import { type Language, words } from './words.ts'
+import { last } from '../../../services/lists.ts'
 
 const json = <T>(id: string): T => JSON.parse(document.getElementById(id)?.textContent || '{}') as T
 const settings = json<Settings>('settings')
@@ -299,7 +300,7 @@ function move(direction: 1 | -1, isStop: (row: Row) => boolean) {
   const next =
     direction === 1
       ? rows.find((row) => row.index > index && isStop(row))?.index
-      : rows.findLast((row) => row.index < index && isStop(row))?.index
+      : last(rows.filter((row) => row.index < index && isStop(row)))?.index
   go(next ?? (direction === 1 ? entries().length - 1 : 0))
 }
 

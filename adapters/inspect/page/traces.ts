@@ -2,6 +2,7 @@
 import { AuthError } from '../../../services/error.ts'
 import { CHANNEL, type FeedMessage } from '../feed.ts'
 import { readTrace, type Trace, type TraceEntry } from '../trace.ts'
+import { last as lastOf } from '../../../services/lists.ts'
 
 /** A trace on the page. */
 export interface Shown {
@@ -56,7 +57,7 @@ export function collectTraces(socketUrl: string | undefined, onChange: () => voi
     if (type !== 'entries') return
     const shown = traces.get(source)
     const { entries } = message as { entries: TraceEntry[] }
-    const last = shown?.trace.entries.at(-1)?.n ?? -1
+    const last = lastOf(shown?.trace.entries ?? [])?.n ?? -1
     // Something is missing.
     if (!shown || entries[0]!.n > last + 1) return answer({ type: 'open' })
     // A client that answers several pages repeats what this one has.

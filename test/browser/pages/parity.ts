@@ -11,6 +11,8 @@ declare global {
   var play: (name: string) => Promise<{ result: unknown; events: string[] }>
   /** Returns the names of the methods of `auth`. */
   var methods: () => string[]
+  /** Settles when every request of the page is answered. */
+  var answered: () => Promise<void>
   /** Starts the requests of a step. */
   var mark: () => Promise<void>
   /** Returns the code in the newest message to a contact. */
@@ -98,8 +100,13 @@ export function offer(cloudbase: unknown) {
   }
 }
 
-/** Waits for the events of what has happened. */
-const settle = () => new Promise((resolve) => setTimeout(resolve, 10))
+/** Waits for the requests in the background and for the events of what has happened. */
+async function settle() {
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 10))
+  await turn()
+  await globalThis.answered()
+  await turn()
+}
 
 const isMethod = (auth: unknown, name: string) =>
   name !== 'constructor' && typeof (auth as Record<string, unknown>)[name] === 'function'
