@@ -1,24 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { AnyStateMachine } from 'xstate'
-import { getUser } from '../../services/endpoints.ts'
-import {
-  account,
-  captcha,
-  consent,
-  elevation,
-  gatedEdit,
-  provider,
-  request,
-  resetPassword,
-  session,
-  signIn,
-  signOut,
-  tokens,
-  upgrade,
-  verification,
-} from '../client/index.ts'
 import { chartOf } from '../inspect/charts/chart.ts'
 import { configOf } from '../inspect/charts/config.ts'
 import { layOutConfig } from '../inspect/charts/elk.ts'
@@ -29,24 +10,7 @@ import { outlineOf } from '../inspect/charts/text.ts'
 import { readArguments } from './arguments.ts'
 import { UsageError } from './errors.ts'
 import { hasOwn } from '../../services/record.ts'
-
-/** The machines of the package by name. */
-const machines: Record<string, AnyStateMachine> = {
-  signIn,
-  resetPassword,
-  provider,
-  upgrade,
-  account,
-  verification,
-  elevation,
-  gatedEdit,
-  consent,
-  session,
-  request: request(getUser),
-  captcha,
-  tokens,
-  signOut,
-}
+import { findExport, isMachine, machines } from './machines.ts'
 
 const help = `Usage: cloudbase-authflow diagram <flow> [options]
 
@@ -76,7 +40,8 @@ export async function diagram(args: string[]): Promise<void> {
   const { as = 'text', out } = given.values
   const format = formats[as as string]
   if (!format) throw new UsageError(`--as must be svg, mermaid or text, not ${as}`)
-  const text = await format(await findMachine(flow), flow)
+  const machine = await findExport(flow, isMachine, 'state machine')
+  const text = await format(machine, flow)
   if (typeof out === 'string') await writeFile(out, text)
   else process.stdout.write(text)
 }
@@ -98,27 +63,3 @@ async function shippedLayouts(): Promise<Record<string, Layout>> {
   const file = new URL('../inspect/page/layouts.json', import.meta.url)
   return JSON.parse(await readFile(file, 'utf8')) as Record<string, Layout>
 }
-
-async function findMachine(flow: string): Promise<AnyStateMachine> {
-  if (hasOwn(machines, flow)) return machines[flow]!
-  const [file = '', name] = flow.split('#')
-  if (!/\.\w+$/.test(file)) {
-    const names = Object.keys(machines).join(', ')
-    throw new Error(`there is no flow "${flow}": name one of ${names}, or a file: file.js#export`)
-  }
-  const module = (await import(pathToFileURL(resolve(file)).href).catch((error: Error) => {
-    throw new Error(`${file} cannot be loaded: ${error.message}`)
-  })) as Record<string, unknown>
-  const found = Object.entries(module).filter(([, value]) => isMachine(value))
-  const [only] = name === undefined ? found : found.filter(([key]) => key === name)
-  if (only && (name !== undefined || found.length === 1)) return only[1] as AnyStateMachine
-  const exported = found.map(([key]) => key).join(', ') || 'none'
-  throw new Error(
-    name === undefined
-      ? `say which machine of ${file}: file#export; it exports ${exported}`
-      : `${file} exports no state machine "${name}"; it exports ${exported}`,
-  )
-}
-
-const isMachine = (value: unknown) =>
-  typeof value === 'object' && value !== null && 'root' in value && 'implementations' in value

@@ -1,5 +1,7 @@
 import { diagram } from './diagram.ts'
 import { errorText, UsageError } from './errors.ts'
+import { explore } from './explore.ts'
+import { generate } from './generate.ts'
 import { inspect } from './inspect.ts'
 import { replay } from './replay.ts'
 import { hasOwn } from '../../services/record.ts'
@@ -12,6 +14,8 @@ Commands:
   diagram <flow>           print the chart of a flow: signIn, resetPassword, … or
                            file.js#export for one of your own
   replay <trace.json>      print what happened in a saved trace
+  explore <flow>           check a flow in every state that it can get into
+  generate <flow>          write tests of your app, for Vitest, Playwright or node:test
 
 Options:
   -h, --help               show this text, or that of a command
@@ -20,7 +24,13 @@ Example:
   npx cloudbase-authflow diagram signIn --as mermaid
 `
 
-const commands: Record<string, (args: string[]) => Promise<void>> = { inspect, diagram, replay }
+const commands: Record<string, (args: string[]) => Promise<void>> = {
+  inspect,
+  diagram,
+  replay,
+  explore,
+  generate,
+}
 
 /**
  * Runs the command line.

@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { actorsAt, plain, type Row, rowsOf } from '../inspect/fold.ts'
 import { readTrace, type Trace } from '../inspect/trace.ts'
+import { rerun, storyOf } from '../testing/index.ts'
 import { readArguments } from './arguments.ts'
 import { UsageError } from './errors.ts'
+import { findModel } from './models.ts'
 import { last } from '../../services/lists.ts'
 
 const help = `Usage: cloudbase-authflow replay <trace.json> [options]
@@ -10,19 +12,44 @@ const help = `Usage: cloudbase-authflow replay <trace.json> [options]
 Prints what happened in a saved trace: what the app sent, what the server answered, and the
 step after each. A trace contains no secrets.
 
+With --flow it also runs again on the flow as it is now, and exits with 1 when something does not
+hold that must, or when the flow goes another way than was recorded.
+
 Options:
   --all        also print the events between the machines
+  --flow FLOW  signIn, resetPassword, …, or file.js#export of a flow or a model
+  --save FILE  with --flow: save the story, for rerun(…)
   -h, --help   show this text
 `
 
 /** Prints a trace. */
 export async function replay(args: string[]): Promise<void> {
-  const given = readArguments(args, { all: { type: 'boolean' } }, help)
+  const options = {
+    all: { type: 'boolean' },
+    flow: { type: 'string' },
+    save: { type: 'string' },
+  } as const
+  const given = readArguments(args, options, help)
   if (!given) return
   const [file, ...others] = given.positionals
   if (file === undefined || others.length > 0) throw new UsageError('replay takes one trace')
   const trace = await loadTrace(file)
-  process.stdout.write(`${storyOf(trace, given.values['all'] === true).join('\n')}\n`)
+  process.stdout.write(`${linesOf(trace, given.values['all'] === true).join('\n')}\n`)
+  const { flow, save } = given.values
+  if (typeof flow === 'string') await runAgain(trace, flow, save)
+}
+
+/** Runs the story of a trace on a flow as it is now. */
+async function runAgain(trace: Trace, flow: string, file: unknown): Promise<void> {
+  const { world } = await findModel(flow, {})
+  const { story, model, difference } = await storyOf(trace, world)
+  const { violations } = await rerun(story.choices, model)
+  if (typeof file === 'string') await writeFile(file, `${JSON.stringify(story)}\n`)
+  const faults = violations.map(({ invariant, reason }) => `✗ ${invariant}: ${reason}`)
+  const way = difference === undefined ? 'It goes as recorded.' : `✗ ${difference}`
+  process.stdout.write(`\n${[way, ...faults].join('\n')}\n`)
+  if (faults.length > 0) throw new Error('the flow has the fault that was recorded')
+  if (difference !== undefined) throw new Error('the flow goes another way than was recorded')
 }
 
 /**
@@ -44,7 +71,7 @@ export async function loadTrace(file: string): Promise<Trace> {
 }
 
 /** Returns a trace as lines of text. */
-export function storyOf(
+export function linesOf(
   { entries, startedAt, package: version }: Trace,
   isWhole: boolean,
 ): string[] {

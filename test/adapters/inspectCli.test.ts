@@ -73,7 +73,7 @@ test.each([
   [['diagram', 'signUp'], 1, /no flow "signUp": name one of signIn/],
   [['diagram', 'nowhere.js#x'], 1, /nowhere\.js cannot be loaded/],
   [['diagram', 'docs/examples/naming.ts#other'], 1, /exports no state machine "other".*naming/],
-  [['diagram', 'adapters/client/index.ts'], 1, /which machine of .* it exports account, /],
+  [['diagram', 'adapters/client/index.ts'], 1, /which state machine of .* it exports account, /],
   [['diagram', '--wrong'], 2, /Unknown option '--wrong'/],
   [['replay'], 2, /takes one trace/],
   [['replay', 'nowhere.json'], 1, /nowhere\.json cannot be read/],

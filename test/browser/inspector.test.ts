@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { storyOf } from '../../adapters/cli/replay.ts'
+import { linesOf } from '../../adapters/cli/replay.ts'
 import { readTrace } from '../../adapters/inspect/index.ts'
 import { withSettings } from '../../adapters/inspect/settings.ts'
 import { buildPage } from '../../build/inspectorPage.ts'
@@ -231,7 +231,7 @@ describe('inspector', () => {
     expect(entries.length).toBeGreaterThan(200)
     const dom = await inspector.inside.locator('html').evaluate((root) => root.outerHTML)
     // Every actor in turn, with its context.
-    const places = [dom, saved, ...posted, ...printed, ...storyOf(readTrace(saved), true)]
+    const places = [dom, saved, ...posted, ...printed, ...linesOf(readTrace(saved), true)]
     const { known, tokens } = demo.traffic
     expect(tokens.size).toBeGreaterThan(2)
     expect(posted.length).toBeGreaterThan(20)

@@ -34,7 +34,7 @@ const packagesOf: Record<string, string[]> = {
   'adapters/cli/webSockets.ts': ['ws'],
   'adapters/inspect/charts/elk.ts': ['elkjs'],
   // The file that the user names.
-  'adapters/cli/diagram.ts': ['xstate', 'undefined'],
+  'adapters/cli/machines.ts': ['xstate', 'undefined'],
   'adapters/svelte.ts': ['svelte'],
   'adapters/compat/v2/rsaBlock.ts': ['micro-rsa-dsa-dh'],
 }

@@ -193,6 +193,20 @@ const names: Record<string, string[]> = {
     'unstorageStore',
   ],
   './svelte': ['fromAuth'],
+  './testing': [
+    'Story',
+    'explore',
+    'gallery',
+    'invariants',
+    'model',
+    'paths',
+    'readChoices',
+    'replay',
+    'rerun',
+    'signInAs',
+    'storyOf',
+    'testLogic',
+  ],
   './vite': ['authflow'],
   './vue': ['useAuth'],
   './vue/devtools': ['vueDevtools'],
@@ -308,9 +322,9 @@ test('package: resolvers that do not read exports find every entry, in ES2018 if
   }
 })
 
-test('package: the tarball stays within 1.3 MB', () => {
+test('package: the tarball stays within 1.4 MB', () => {
   console.log(`tarball: ${(tarball.length / 1000).toFixed(0)} kB`)
-  expect(tarball.length).toBeLessThanOrEqual(1_300_000)
+  expect(tarball.length).toBeLessThanOrEqual(1_400_000)
 })
 
 test('package: typesVersions lists the types of every entry', () => {

@@ -51,6 +51,8 @@ test.each([
   ['./vue', whole('vue'), [0.2, 0.2], [0.2, 0.2]],
   ['createServerAuth', serverAuth, [41, 48], [42.5, 50]],
   ['./svelte', whole('svelte'), [0.2, 0.2], [0.2, 0.2]],
+  // Runs in Node only.
+  ['./testing', whole('testing'), [49, 56.5], [51, 58.5]],
   ['./wechat', whole('wechat'), [3.6, 3.6], [3.7, 3.7]],
 ])('size: an app with %s stays within its budgets', async (name, code, ...budgets) => {
   const weights = [weigh(await withRolldown(code)), weigh(await withEsbuild(code))]

@@ -1,0 +1,204 @@
+import type { Edge } from './graph.ts'
+import type { State } from './state.ts'
+
+/** What must always hold. Each function returns what is wrong, or undefined. */
+export interface Invariant {
+  /** A sentence that says what holds. */
+  title: string
+  /** Checks every state. */
+  state?(state: State): string | undefined
+  /** Checks every edge. */
+  edge?(edge: Edge): string | undefined
+  /**
+   * Checks whole stories: `after` counts in `memory`, plain JSON, what has happened before.
+   *
+   * @returns the memory after the edge, or what is wrong as a text
+   */
+  story?: { start: Memory; after(memory: Memory, edge: Edge): Memory | string }
+}
+
+/** What an invariant remembers of a story. */
+export type Memory = Readonly<Record<string, number>>
+
+/** Operations that do something each time they are sent. */
+const ONCE = new Set([
+  'sendVerification',
+  'verify',
+  'signIn',
+  'signUp',
+  'upgrade',
+  'signInAnonymously',
+  'signInWithCustomTicket',
+  'signInWithProvider',
+  'resetPassword',
+  'setPassword',
+  'setContact',
+  'deleteUser',
+  'updateProfile',
+  'bindProvider',
+  'unbindProvider',
+  'sudo',
+])
+const GATED = new Set(['setPassword', 'setContact', 'deleteUser'])
+const LOST = new Set(['unreachable', 'internal', 'unavailable'])
+const REJECTED = new Set(['invalid_grant', 'unauthenticated', 'user_blocked'])
+
+/** Calls that run behind what the user sees, or that only ask whether more is needed. */
+const QUIET = new Set(['revoke', 'signOut', 'refresh', 'sudo', 'createCaptcha', 'verifyCaptcha'])
+
+/** Calls whose failure ends a flow: the new password is set already, and cannot be set again. */
+const ENDS = new Set(['resetPassword signIn'])
+
+const answerOf = ({ choice }: Edge) => (choice.type === 'answer' ? choice : undefined)
+const hasFailed = ({ outcome }: { outcome: string }) => !outcome.startsWith('ok')
+const isIn = ({ look: { status } }: State) => status === 'signedIn' || status === 'anonymous'
+const operationsOf = ({ calls }: Edge) => calls.map(({ operation }) => operation)
+const isIdle = ({ pending, deadlines }: State) => pending.length === 0 && deadlines === 0
+const repeated = (list: readonly string[]) => list.find((each, at) => list.indexOf(each) !== at)
+
+/** What holds for the flows of this package and should hold for yours. */
+export const invariants = {
+  nothingThrows: {
+    title: 'the session never throws',
+    state: ({ thrown }) => thrown,
+  },
+  busyIsWork: {
+    title: 'busy means that something is under way',
+    state: (state) =>
+      state.look.busy && isIdle(state) ? 'busy, with no call and no deadline' : undefined,
+  },
+  hasExit: {
+    title: 'there is a way on wherever the user moves next',
+    state: (state) => {
+      const own = state.look.can.filter((type) => !/^(flow|session)\./.test(type))
+      return state.look.flow !== undefined && isIdle(state) && own.length === 0
+        ? 'no event is taken, no call runs and no time is waited for'
+        : undefined
+    },
+  },
+  flowGoesOn: {
+    title: 'a failed call breaks off no flow',
+    edge: (edge) => {
+      const answer = answerOf(edge)
+      const { from, to } = edge
+      const isOver = from.look.flow !== undefined && to.look.flow === undefined
+      const isMeant = ENDS.has(`${from.look.flow} ${answer?.operation}`)
+      return answer &&
+        hasFailed(answer) &&
+        isOver &&
+        !isMeant &&
+        from.look.status === to.look.status
+        ? `${answer.operation} fails with ${answer.outcome}, and ${from.look.flow} is gone`
+        : undefined
+    },
+  },
+  failureIsShown: {
+    title: 'a failure that the user waits for is shown',
+    edge: (edge) => {
+      const answer = answerOf(edge)
+      const { look, ...to } = edge.to
+      if (!answer || !hasFailed(answer) || QUIET.has(answer.operation)) return undefined
+      const isSettled = to.pending.length === 0 && look.flow !== undefined && !look.captcha
+      return isSettled && !look.busy && look.error === undefined
+        ? `${answer.operation} fails with ${answer.outcome}, and no error is shown`
+        : undefined
+    },
+  },
+  oneDialog: {
+    title: 'one captcha is asked for at a time',
+    state: ({ pending }) =>
+      repeated(pending.filter((each) => each === 'createCaptcha')) && 'two captchas are fetched',
+  },
+  oneCaptchaRetry: {
+    title: 'a call asks for at most one captcha after a rejected one',
+    story: {
+      start: { rejected: 0 },
+      after({ rejected = 0 }, edge) {
+        const answer = answerOf(edge)
+        if (edge.choice.type === 'send' && !edge.choice.event.startsWith('captcha.'))
+          return { rejected: 0 }
+        if (answer?.outcome !== 'captcha_invalid' || answer.operation === 'verifyCaptcha')
+          return { rejected }
+        return rejected > 0 && edge.to.look.captcha
+          ? `${answer.operation} has rejected ${rejected + 1} captchas, and another one is asked for`
+          : { rejected: rejected + 1 }
+      },
+    },
+  },
+  oneRefresh: {
+    title: 'one refresh runs at a time',
+    state: ({ pending }) =>
+      repeated(pending.filter((each) => each === 'refresh')) && 'two refreshes run',
+  },
+  oneCall: {
+    title: 'nothing that counts runs twice at a time',
+    state: ({ pending }) => {
+      const twice = repeated(pending.filter((each) => ONCE.has(each)))
+      return twice && `${twice} runs twice`
+    },
+  },
+  notRepeated: {
+    title: 'nothing that counts is repeated by itself',
+    edge: (edge) => {
+      const answer = answerOf(edge)
+      const isRepeated = answer && operationsOf(edge).includes(answer.operation)
+      return isRepeated && ONCE.has(answer.operation) && LOST.has(answer.outcome)
+        ? `${answer.operation} is sent again after ${answer.outcome}`
+        : undefined
+    },
+  },
+  nothingUnasked: {
+    title: 'time alone sends nothing that counts',
+    edge: (edge) => {
+      const sent = operationsOf(edge).find((operation) => ONCE.has(operation))
+      return edge.choice.type === 'wait' && sent ? `${sent} is sent as time passes` : undefined
+    },
+  },
+  reloadSendsNothing: {
+    title: 'a reload sends nothing that counts',
+    edge: (edge) => {
+      const sent = operationsOf(edge).find((operation) => ONCE.has(operation))
+      return edge.choice.type === 'reload' && sent ? `${sent} is sent by a reload` : undefined
+    },
+  },
+  signedInByServer: {
+    title: 'only an answer of the server signs in',
+    edge: ({ from, to, choice }) =>
+      !isIn(from) && isIn(to) && choice.type !== 'answer' && from.look.status !== 'unknown'
+        ? `signed in by ${choice.type}`
+        : undefined,
+  },
+  signedOutByServerOrUser: {
+    title: 'only the user, or the rejection of the refresh token, signs out',
+    edge: (edge) => {
+      const { from, to, choice } = edge
+      if (!isIn(from) || isIn(to)) return undefined
+      if (choice.type === 'send' && choice.event === 'session.end') return undefined
+      const { operation = '', outcome = '' } = answerOf(edge) ?? {}
+      if (operation === 'deleteUser' && outcome === 'ok') return undefined
+      if (operation.startsWith('refresh') && REJECTED.has(outcome)) return undefined
+      return operation ? `${operation} → ${outcome} signs out` : `${choice.type} signs out`
+    },
+  },
+  sudoFirst: {
+    title: 'an edit that needs a proof is sent after one',
+    story: {
+      start: { proofs: 0 },
+      after({ proofs = 0 }, edge) {
+        const gated = operationsOf(edge).find((operation) => GATED.has(operation))
+        const answer = answerOf(edge)
+        const isProof = answer?.operation === 'sudo' && !hasFailed(answer)
+        const count = isProof ? 1 : proofs
+        return gated && count === 0 ? `${gated} is sent without a proof` : { proofs: count }
+      },
+    },
+  },
+  sameUserAfterUpgrade: {
+    title: 'an upgrade keeps the user id',
+    edge: (edge) => {
+      const { from, to } = edge
+      const isUpgrade = answerOf(edge)?.operation === 'upgrade' && to.look.status === 'signedIn'
+      return isUpgrade && from.uid !== to.uid ? `${from.uid} has become ${to.uid}` : undefined
+    },
+  },
+} satisfies Record<string, Invariant>

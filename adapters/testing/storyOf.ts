@@ -1,0 +1,157 @@
+import { last } from '../../services/lists.ts'
+import { AuthError } from '../../services/error.ts'
+import type { Status } from '../../machines/core/session.ts'
+import { type Edge, takeEdge, toStory } from './graph.ts'
+import type { Trace, TraceEntry, TracedView } from '../inspect/trace.ts'
+import type { Model } from './model.ts'
+import type { Outcome } from './outcomes.ts'
+import { type Choice, labelOf, type Look, lookLabelOf, type Story } from './story.ts'
+import { openWorld, type World } from './world.ts'
+
+/** What {@link storyOf} has read from a trace. */
+export interface RecordedStory {
+  story: Story
+  /** The model, with the answers that were recorded and that it lacked. */
+  model: Model
+  /** Where the flows go another way now than was recorded; the story ends there. */
+  difference?: string
+}
+
+/** What was recorded, and what was seen afterwards. */
+interface Item {
+  /** What it may have been; undefined for something that has not happened in the world. */
+  candidates: (Choice | undefined)[]
+  view?: TracedView
+}
+
+/** How many readings of a trace are tried. */
+const MAX_ATTEMPTS = 300
+
+/**
+ * Reads the story of a recorded trace: what the app sent, what the server answered, and when time had
+ * passed. A trace does not contain which of several good answers an answer was; the one is taken with which
+ * the flows go on as recorded.
+ *
+ * @param trace of one page, from its start; see `recorder` of `cloudbase-authflow/inspect`
+ *
+ * @example
+ *   const { story, model: world } = await storyOf(readTrace(text), model({ signIn }))
+ *   const { violations } = await rerun(story.choices, world)
+ */
+export async function storyOf(trace: Pick<Trace, 'entries'>, model: Model): Promise<RecordedStory> {
+  const { entries } = trace
+  const outcomes = { ...model.outcomes }
+  const items = entries.flatMap((entry) => itemOf(entry, model, outcomes) ?? [])
+  addViews(items, entries)
+  const first = entries.find((entry) => entry.type === 'view' && entry.status !== 'unknown')
+  const { status = model.status } = (first ?? {}) as { status?: Status }
+  const world = { ...model, status, outcomes, faults: Infinity, reloads: Infinity }
+
+  const picks = items.map(() => 0)
+  let best: { way: Edge[]; at: number; difference?: string } | undefined
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const found = await follow(items, picks, world)
+    if (!best || found.at > best.at) best = found
+    if (found.difference === undefined) break
+    let index = Math.min(found.at, items.length - 1)
+    while (index >= 0 && picks[index]! + 1 >= items[index]!.candidates.length) picks[index--] = 0
+    if (index < 0) break
+    picks[index]!++
+    picks.fill(0, index + 1)
+  }
+  const { way, difference } = best!
+  return { story: toStory(way), model: world, ...(difference !== undefined && { difference }) }
+}
+
+/** Goes along one reading, to its end or to where it is not as recorded. */
+async function follow(items: Item[], picks: number[], model: Model) {
+  const world = await openWorld(model)
+  const way: Edge[] = []
+  const end = (at: number, difference?: string) => ({ way, at, difference })
+  try {
+    for (const [at, { candidates, view }] of items.entries()) {
+      const choice = candidates[picks[at]!]
+      if (choice) {
+        const problem = await add(way, world, choice)
+        if (problem !== undefined) return end(at, problem)
+      }
+      const { look } = world.state()
+      if (!view || isAsRecorded(look, view)) continue
+      const recorded = lookLabelOf({ ...look, error: undefined, ...toLook(view) })
+      const label = choice ? labelOf(choice) : 'nothing'
+      return end(at, `${label} leads to ${lookLabelOf(look)}; recorded was ${recorded}`)
+    }
+    return end(items.length)
+  } finally {
+    world.stop()
+  }
+}
+
+/** @returns why the choice is not possible */
+async function add(way: Edge[], world: World, choice: Choice): Promise<string | undefined> {
+  const from = world.state()
+  try {
+    way.push(await takeEdge(world, choice, from))
+  } catch (thrown) {
+    if (!(thrown instanceof AuthError)) throw thrown
+    return `${labelOf(choice)} is not possible at ${lookLabelOf(from.look)}: ${thrown.description}`
+  }
+  return undefined
+}
+
+function itemOf(
+  entry: TraceEntry,
+  model: Model,
+  outcomes: Record<string, readonly Outcome[]>,
+): (Item & { n: number }) | undefined {
+  const { n } = entry
+  if (entry.type === 'sent' && entry.taken) {
+    const { type, flow } = entry.event
+    const payloads = (model.events[type] || [{}]).filter(
+      (payload) => type !== 'flow.start' || payload['flow'] === flow,
+    )
+    const candidates = payloads.map(({ note }): Choice => ({
+      type: 'send',
+      event: type,
+      ...(note !== undefined && { note }),
+    }))
+    // The model starts no such flow, which the world will say.
+    const unknown: Choice = { type: 'send', event: type, note: String(flow) }
+    return { n, candidates: candidates.length > 0 ? candidates : [unknown] }
+  }
+  if (entry.type === 'call' && entry.code !== 'cancelled') {
+    const { operation, code } = entry
+    const listed = (outcomes[operation] ??= [{ name: 'ok', output: {} }])
+    let names = listed.filter(({ error }) => error === code).map(({ name }) => name)
+    if (names.length === 0 && code !== undefined) {
+      outcomes[operation] = [...listed, { name: code, error: code }]
+      names = [code]
+    }
+    return { n, candidates: names.map((outcome) => ({ type: 'answer', operation, outcome })) }
+  }
+  // Deadlines that pass at once are recorded one by one.
+  if (entry.type === 'event' && entry.event.type.startsWith('xstate.done.actor.until'))
+    return { n, candidates: [{ type: 'wait' }, undefined] }
+  return undefined
+}
+
+/** Adds to each item the last view before the next one. */
+function addViews(items: Item[], entries: readonly TraceEntry[]) {
+  const numbers = (items as (Item & { n: number })[]).map(({ n }) => n)
+  for (const [at, item] of items.entries()) {
+    const next = numbers[at + 1] ?? Infinity
+    const views = entries.filter(
+      (entry): entry is Extract<TraceEntry, { type: 'view' }> =>
+        entry.type === 'view' && entry.n > numbers[at]! && entry.n < next,
+    )
+    item.view = last(views)
+  }
+}
+
+function toLook({ status, flow, step, captcha, error }: TracedView): Partial<Look> {
+  const shown = (captcha ? captcha.error : error) as { code?: string } | undefined
+  return { status, flow, step, captcha: !!captcha, error: shown?.code }
+}
+
+const isAsRecorded = (look: Look, view: TracedView) =>
+  Object.entries(toLook(view)).every(([name, value]) => look[name as keyof Look] === value)

@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { main } from '../../adapters/cli/main.ts'
+import { createAuth, memoryStore, signIn } from '../../adapters/client/index.ts'
+import { recorder } from '../../adapters/inspect/index.ts'
+import type { Trace } from '../../adapters/inspect/trace.ts'
+import { invariants, model, rerun, storyOf } from '../../adapters/testing/index.ts'
+import { createSandbox } from '../../sandbox/index.ts'
+import { manualClock } from '../support/clock.ts'
+import { mutate } from '../support/mutate.ts'
+import '../support/preload.ts'
+
+const sandbox = createSandbox()
+let server: Awaited<ReturnType<typeof sandbox.listen>>
+beforeAll(async () => void (server = await sandbox.listen({ port: 0 })))
+afterAll(() => server.close())
+
+/** A busy machine needs long. */
+const TIMEOUT_MS = 15_000
+
+/** A profile form without a way on. */
+const faulty = mutate(signIn, ({ states }) => (states['askingProfile']!.on = {}))
+
+/** Inside `test/`, where imports of the package resolve as in other tests. */
+const temp = mkdtempSync('test/.readme-')
+afterAll(() => rmSync(temp, { recursive: true }))
+const own = join(temp, 'own.ts')
+const paths = ['test/support/mutate.ts', 'adapters/client/index.ts'].map((path) =>
+  JSON.stringify(resolve(path)),
+)
+writeFileSync(
+  own,
+  `import { mutate } from ${paths[0]}
+import { signIn } from ${paths[1]}
+export const faulty = mutate(signIn, ({ states }) => (states['askingProfile']!.on = {}))
+`,
+)
+let count = 0
+
+/** Records a sign-up on the sandbox: a wrong code first, then a minute passes, then the right one. */
+async function record(flow: typeof signIn, phone_number: string): Promise<Trace> {
+  const clock = manualClock()
+  const log = recorder()
+  const auth = createAuth({
+    env: 'demo',
+    endpoint: server.url,
+    flows: { signIn: flow },
+    inspect: log,
+    clock,
+    storage: { shared: memoryStore(), tab: memoryStore() },
+  })
+  const reaches = (step: string, code?: string) =>
+    vi.waitFor(() => {
+      const { step: at, error } = auth.get()
+      expect([at, error?.code]).toEqual([step, code])
+    }, TIMEOUT_MS)
+  auth.start()
+  auth.send({ type: 'flow.start', flow: 'signIn' })
+  await reaches('askingAccount')
+  auth.send({ type: 'contact.submit', phone_number })
+  await reaches('askingCode')
+  auth.send({ type: 'code.submit', code: '000000' })
+  await reaches('askingCode', 'invalid_argument')
+  clock.advance(60_000)
+  await vi.waitFor(() => expect(auth.can({ type: 'code.resend' })).toBe(true), TIMEOUT_MS)
+  auth.send({ type: 'code.submit', code: sandbox.inbox()[0]!.code })
+  await reaches('askingProfile')
+  const trace = log.trace()
+  auth.stop()
+  return trace
+}
+
+test('testing: a recorded trace is read as a story that goes as recorded', async () => {
+  const { story, difference } = await storyOf(
+    await record(signIn, '+86 13800000001'),
+    model({ signIn }),
+  )
+  expect(difference).toBeUndefined()
+  expect(story.steps.map(({ action, answers }) => [action, answers])).toMatchObject([
+    [{ event: 'flow.start' }, []],
+    [{ event: 'contact.submit' }, [{ outcome: 'ok, a new contact' }]],
+    [{ event: 'code.submit' }, [{ outcome: 'invalid_argument' }]],
+    [{ type: 'wait' }, []],
+    [{ event: 'code.submit' }, [{ operation: 'verify' }, { operation: 'signUp' }]],
+  ])
+})
+
+test('testing: the trace of a fault fails on the flow with the fault and passes on the fixed one', async () => {
+  const trace = await record(faulty, '+86 13800000002')
+  const { story, model: world, difference } = await storyOf(trace, model({ signIn: faulty }))
+  expect(difference).toBeUndefined()
+  const { violations } = await rerun(story.choices, world)
+  expect(violations.map(({ invariant }) => invariant)).toEqual([invariants.hasExit.title])
+  const fixed = await rerun(story.choices, { ...world, flows: { signIn } })
+  expect(fixed.violations).toEqual([])
+})
+
+test.each([
+  ['signIn', 0, 'It goes as recorded.'],
+  [`${own}#faulty`, 1, '✗ there is a way on wherever the user moves next'],
+  ['resetPassword', 1, '✗ flow.start (signIn) is not possible at signedOut'],
+])('cli: replay runs a trace again on %s and exits with %i', async (flow, code, text) => {
+  const file = join(temp, 'trace.json')
+  writeFileSync(file, JSON.stringify(await record(signIn, `+86 1390000000${++count}`)))
+  const out: string[] = []
+  const write = (line: unknown) => !!out.push(String(line))
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, 'write').mockImplementation(write),
+  )
+  const exit = await main(['replay', file, '--flow', flow]).finally(() => {
+    for (const spy of spies) spy.mockRestore()
+  })
+  expect(out.join('')).toContain(text)
+  expect(exit).toBe(code)
+})
+
+test('testing: a trace of flows that go another way now says where', async () => {
+  const changed = mutate(signIn, ({ states }) => {
+    states['signingUp']!.invoke['onDone'] = 'done'
+  })
+  const trace = await record(signIn, '+86 13800000003')
+  const { difference } = await storyOf(trace, model({ signIn: changed }))
+  expect(difference).toBe('signUp → ok leads to signedIn; recorded was signIn.askingProfile')
+})
