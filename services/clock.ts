@@ -51,7 +51,7 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 
 /** Lets a process of Node.js end although a timer is set; does nothing in a browser. */
 export function unref(timer: unknown): void {
-  if (typeof timer === 'object') (timer as { unref?(): void }).unref?.()
+  if (typeof timer === 'object') (timer as { unref?(): void } | null)?.unref?.()
 }
 
 /**

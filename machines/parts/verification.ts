@@ -93,10 +93,7 @@ const flow = setup({
     ),
     unshareCode: sendTo(
       ({ system }) => sessionOf(system)!,
-      ({ context: { contact, target } }) => ({
-        type: 'code.spent',
-        key: codeKey(contact, target),
-      }),
+      ({ context: { contact, target } }) => ({ type: 'code.spent', key: codeKey(contact, target) }),
     ),
     fail: ({ context }) => {
       throw context.error

@@ -1,3 +1,4 @@
+import { unref } from '../clock.ts'
 import type { AuthError } from '../error.ts'
 
 /** The longest timer there is, in ms; a longer one would fire at once. */
@@ -36,6 +37,7 @@ export function runUntil<T>(
     const cancel = () => end('cancelled')
     const timer =
       timeout <= MAX_TIMER_MS ? setTimeout(() => end('deadline_exceeded'), timeout) : undefined
+    unref(timer)
     signal?.addEventListener('abort', cancel)
     function release() {
       clearTimeout(timer)

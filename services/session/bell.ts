@@ -49,7 +49,7 @@ export class Bell {
 
   /** Calls `run` when another client rings. @returns how to stop */
   listen(run: () => void): () => void {
-    const { name, store, identity, isShared, request, clock } = this.#options
+    const { name, store, identity, request, clock } = this.#options
     this.#own = run
     const all = listeners.get(identity) ?? new Set()
     listeners.set(identity, all.add(run))
@@ -57,7 +57,7 @@ export class Bell {
     if (this.#hasChannel) {
       this.#channel = new BroadcastChannel(name)
       this.#channel.onmessage = run
-    } else if (!request && (!store.isAtomic || isShared)) {
+    } else if (!request && !store.isPrivate) {
       polling = new AbortController()
       void repeat(run, clock, polling.signal)
     }

@@ -144,6 +144,8 @@ class StoredSession implements SharedSession {
   /** What was read before this moment, by `steady`, may be older than what another client knows. */
   #doubtUntil = -Infinity
   #doubted: string | undefined
+  /** Settles when the mirror has been looked into again. */
+  #secondLook: Promise<void> | undefined
   /** The refresh that is running, and the record it refreshes. */
   #flight: { of: SessionRecord | undefined; done: Promise<void> } | undefined
   #retryTime = 0
@@ -397,20 +399,17 @@ class StoredSession implements SharedSession {
     } catch (thrown) {
       this.#notifyFailure(thrown)
     }
-    await this.#lookIntoMirror('patiently', mirrored)
+    await this.#lookIntoMirror(false, mirrored)
   }
 
   /**
    * Treats what the app or the official client has done to the mirror as done to the session. What may
-   * be another tab's own write that is not visible here yet is looked at again a moment later.
+   * be another tab's own write that is not visible here yet is looked at again a moment later, and then
+   * taken for what it shows.
    *
-   * @param how `now` leaves that for the next time; `surely` takes it for what it shows
-   * @returns whether it was left for the next time
+   * @returns whether it was left for that
    */
-  async #lookIntoMirror(
-    how: 'now' | 'patiently' | 'surely',
-    mirrored = this.#mirror?.load(),
-  ): Promise<boolean> {
+  async #lookIntoMirror(isLater = false, mirrored = this.#mirror?.load()): Promise<boolean> {
     const text = await mirrored
     if (!this.#mirror || this.#action) return false
     const found = this.#mirror.compare(text, this.#memory)
@@ -427,16 +426,23 @@ class StoredSession implements SharedSession {
     } else if (found.type !== 'same') {
       // A tab that does not know of a new session yet may have removed its mirror.
       const isCertain = found.isCertain && this.#steady() - this.#begunAt > STORAGE_SETTLE_MS
-      if (how !== 'surely' && !isCertain && !this.#mirror.isAtomic && this.#memory) {
-        if (how === 'now') return true
-        await this.#wait(STORAGE_SETTLE_MS)
-        return this.#lookIntoMirror('surely')
+      if (!isLater && !isCertain && !this.#mirror.isAtomic && this.#memory) {
+        this.#lookAgain()
+        return true
       }
       if (found.type === 'foreign') await this.#adopt(found)
       else if (this.#move({ kind: 'out', epoch: this.#memory!.epoch, isCleared: true }))
         await this.#commit()
     }
     return false
+  }
+
+  /** Looks into the mirror again later, without holding up what comes meanwhile. */
+  #lookAgain() {
+    const look = async () => void (await this.#lookIntoMirror(true))
+    this.#secondLook ??= this.#wait(STORAGE_SETTLE_MS)
+      .then(() => this.#enqueue(look))
+      .finally(() => (this.#secondLook = undefined))
   }
 
   /** Notes in the store that the mirror has been written, so that its absence means something. */
@@ -473,11 +479,11 @@ class StoredSession implements SharedSession {
       return formatRecord(record)
     })
     // A refresh of the session before is not what the official client has stored.
-    if (isOvertaken) return void (await this.#lookIntoMirror('surely'))
+    if (isOvertaken) return void (await this.#lookIntoMirror(true))
     if (this.#memory) take(this.#memory.epoch)
     this.#bell.ring()
     // Written only if it is still there: the app may have removed it meanwhile.
-    await this.#lookIntoMirror('now')
+    await this.#lookIntoMirror()
   }
 
   #sync(): Promise<void> {
@@ -508,6 +514,7 @@ class StoredSession implements SharedSession {
     let hold = 0
     try {
       await this.#sync()
+      await this.#secondLook
       if (hasMoved()) return true
       const outage = await this.#outages.read()
       // The machine keeps the pause after this client's own failure.
@@ -599,10 +606,10 @@ class StoredSession implements SharedSession {
       }
       // The app may have cleared the mirror meanwhile, or the official client may have signed in: that is
       // not written over.
-      const isLeft = await this.#lookIntoMirror('now')
+      const isLeft = await this.#lookIntoMirror()
       if (this.#move(next, 'refreshed') && !isLeft) void this.#mirror?.write(this.#memory)
       await this.#commit(next)
-      if (await this.#lookIntoMirror('now')) void this.#sync()
+      await this.#lookIntoMirror()
     })
   }
 
@@ -668,6 +675,7 @@ class StoredSession implements SharedSession {
   async load(): Promise<void> {
     this.#isLoading = true
     await this.#sync()
+    await this.#secondLook
     if (!this.#memory && this.#steady() < this.#doubtUntil) {
       await this.#wait(DOUBT_MS)
       await this.#sync()

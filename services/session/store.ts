@@ -34,6 +34,8 @@ export interface Store {
   watch?(key: string, run: (text?: string | null) => void): () => void
   /** Whether `update` is one step for all clients of the storage, in this process and in others. */
   readonly isAtomic?: boolean
+  /** Whether no other process can write the store, so that it is never polled. */
+  readonly isPrivate?: boolean
 }
 
 /**
@@ -45,6 +47,7 @@ export function memoryStore(): Store {
   const values = new Map<string, string>()
   return {
     isAtomic: true,
+    isPrivate: true,
     get: (key) => values.get(key),
     set: (key, value) => void values.set(key, value),
     remove: (key) => void values.delete(key),
@@ -162,6 +165,10 @@ class TimedStore implements Store {
 
   get isAtomic(): boolean {
     return !!this.#store.isAtomic
+  }
+
+  get isPrivate(): boolean {
+    return !!this.#store.isPrivate
   }
 
   get(key: string) {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createAuth } from '../../adapters/client/index.ts'
 import { createSandbox } from '../../sandbox/index.ts'
@@ -96,6 +97,25 @@ test('client: another process that shares the store is seen after a while', asyn
   expect(two!.get().status).toBe('signedOut')
   advance(5)
   await vi.waitUntil(() => two!.get().status === 'signedIn')
+})
+
+test('client: neither a pause nor an open request keeps a process of Node.js alive', () => {
+  const script = `
+    import { createAuth, memoryStore } from 'cloudbase-authflow'
+    import { signInAnonymously } from 'cloudbase-authflow/endpoints'
+    const storage = { shared: memoryStore(), tab: memoryStore() }
+    const fetch = () => new Promise(() => {})
+    const auth = createAuth({ env: 'demo', flows: {}, storage, fetch })
+    auth.start()
+    auth.call(signInAnonymously).catch(() => {})
+    setTimeout(() => console.log('asked'), 50)
+  `
+  const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+    // Shorter than the timeout of a request.
+    timeout: 14_000,
+  })
+  expect({ stdout, status }).toEqual({ stdout: 'asked\n', status: 0 })
 })
 
 test('client: stop() during a refresh loses nothing', async () => {
