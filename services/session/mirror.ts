@@ -14,8 +14,8 @@ export type MirrorState =
   | { type: 'same' }
   /** It was never written for this session. */
   | { type: 'absent' }
-  /** It shows less than the record, or damaged data. */
-  | { type: 'behind' }
+  /** It shows an older pair than the record, or damaged data. */
+  | { type: 'behind'; isOlder?: boolean }
   | { type: 'ahead'; record: PairRecord }
   /** The app has removed it. `isCertain`: this client has seen it in this session. */
   | { type: 'removed'; isCertain: boolean }
@@ -94,7 +94,7 @@ export class Mirror {
       const order = compareCopies(pair, record)
       // Two clients may order the fields differently: neither corrects the other.
       if (order === 0) return { type: 'same' }
-      if (order < 0) return { type: 'behind' }
+      if (order < 0) return { type: 'behind', isOlder: true }
       return { type: 'ahead', record: { ...pair, isMirrored: true } }
     }
     if (isSamePair(pair, record) || text === this.#adopted) return { type: 'behind' }

@@ -415,6 +415,9 @@ class StoredSession implements SharedSession {
     const found = this.#mirror.compare(text, this.#memory)
     if (found.type === 'ahead') {
       if (this.#move(found.record)) await this.#commit()
+    } else if (found.type === 'behind' && found.isOlder && !isLater && !this.#mirror.isAtomic) {
+      // The client that has refreshed writes it, and this page may only not see that yet.
+      this.#lookAgain()
     } else if (
       found.type === 'behind' ||
       (found.type === 'removed' && this.#followsSignOut && this.#isJustSignedIn())
@@ -570,8 +573,9 @@ class StoredSession implements SharedSession {
         await this.#outages.report({ error, until, failures: failures + 1 })
         throw this.#pause(until, error)
       }
-      // Another client may have used the pair and hold its successor.
+      // Another client may have used the pair and hold its successor, or the official client has.
       await this.#sync()
+      await this.#secondLook
       if (!hasMoved() && !this.#isAtomic()) {
         await this.#wait(STORAGE_SETTLE_MS)
         await this.#sync()
