@@ -522,11 +522,9 @@ class StoredSession implements SharedSession {
       const outage = await this.#outages.read()
       // The machine keeps the pause after this client's own failure.
       const isForeign = outage && !outage.isOwn
-      if (
-        isForeign &&
-        (outage.at >= since || outage.isOrdered || !isUrgent) &&
-        this.#now() < outage.until
-      )
+      const isPaused = isForeign && this.#now() < outage.until && (outage.isOrdered || !isUrgent)
+      // The failure of the client that held the lock is that of those that waited for it.
+      if (isForeign && (isPaused || outage.at >= since))
         throw this.#pause(outage.until, outage.error)
       if (this.#steady() < this.#doubtUntil || held.hasWaited) {
         // The holder before may have stored a pair that is not visible yet.
