@@ -343,6 +343,7 @@ function mapStore(): MapStore {
   return {
     entries,
     isAtomic: true,
+    isPrivate: true,
     get: (key) => entries.get(key),
     set: (key, value) => void entries.set(key, value),
     remove: (key) => void entries.delete(key),
