@@ -270,7 +270,9 @@ class StoredSession implements SharedSession {
     const found = parseRecord(text)
     if (!found) {
       this.#doubt()
-      if (!this.#memory) this.#bell.ring()
+      // Once for each text: clients that all know nothing would wake each other without end.
+      if (!this.#memory && this.#doubted !== text) this.#bell.ring()
+      this.#doubted = text
       return !!this.#memory
     }
     const isLower = this.#compare(found, this.#memory) < 0
@@ -345,12 +347,15 @@ class StoredSession implements SharedSession {
       generation: this.#memory.generation - 1,
     } as const
     let isMarked = false
-    await Promise.resolve(
-      updateIn(this.#store, this.#key, (text) => {
+    try {
+      await updateIn(this.#store, this.#key, (text) => {
         isMarked = this.#compare(mark, parseRecord(text)) > 0
         return isMarked ? formatRecord(mark) : undefined
-      }),
-    ).catch(() => undefined)
+      })
+    } catch {
+      // Not even the mark fits, so that the others know nothing of it.
+      return
+    }
     // Two clients that cannot store would wake each other without end.
     if (isMarked) this.#bell.ring()
   }

@@ -347,6 +347,42 @@ test('session: a pair that does not fit leaves a mark, and a later sign-out is s
   expect(world.sent).toEqual(['refresh 1'])
 })
 
+test('session: a client whose store takes nothing at all still sees a sign-out', async () => {
+  const kept = memoryStore()
+  let isFull = false
+  const store: Store = {
+    ...kept,
+    update(key, decide) {
+      if (isFull) throw new Error('full')
+      return kept.update!(key, decide)
+    },
+  }
+  const world = openWorld(store)
+  const one = await open(world)
+  isFull = true
+  one.signIn('1')
+  await one.settled()
+  await kept.set(KEY, JSON.stringify({ kind: 'out', epoch: world.clock.now() + 1000 }))
+  one.reload()
+  await one.settled()
+  expect(one.types().at(-1)).toBe('pair.lost')
+})
+
+test('session: clients that know nothing do not wake each other without end over damaged data', async () => {
+  const kept = memoryStore()
+  let reads = 0
+  const get = (key: string) => {
+    if (key === KEY) reads++
+    return kept.get(key)
+  }
+  const world = openWorld({ ...kept, get })
+  await kept.set(KEY, '{"kind":"pa')
+  void open(world)
+  void open(world)
+  for (let n = 0; n < 5; n++) await turns()
+  expect(reads).toBeLessThan(10)
+})
+
 test('session: the clock of a sign-in in the future does not keep later ones out', async () => {
   const { world, one, two } = await openTwo()
   world.clock.advance(24 * 3600_000)
