@@ -109,6 +109,18 @@ async function openTwo(store?: Store) {
   return { world, one, two }
 }
 
+/** Makes the server act at once and answer only when the returned function is called. */
+function holdAnswer(world: World): () => void {
+  let letGo = () => undefined as void
+  const { answer } = world
+  world.answer = async (token) => {
+    const tokens = await answer(token)
+    await new Promise<void>((resolve) => (letGo = resolve))
+    return tokens
+  }
+  return () => letGo()
+}
+
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'done',
@@ -182,13 +194,7 @@ test('session: the rejection of the newest pair ends the session for every clien
 
 test('session: a sign-out is final, also when a refresh comes home after it', async () => {
   const { world, one, two } = await openTwo()
-  let letGo = () => undefined as void
-  const { answer } = world
-  world.answer = async (token) => {
-    const tokens = await answer(token)
-    await new Promise<void>((resolve) => (letGo = resolve))
-    return tokens
-  }
+  const letGo = holdAnswer(world)
   const refreshing = one.refresh()
   await turns()
   two.end()
@@ -203,13 +209,7 @@ test('session: a sign-out is final, also when a refresh comes home after it', as
 
 test('session: the last sign-in wins over the refresh of the session before it', async () => {
   const { world, one, two } = await openTwo()
-  let letGo = () => undefined as void
-  const { answer } = world
-  world.answer = async (token) => {
-    const tokens = await answer(token)
-    await new Promise<void>((resolve) => (letGo = resolve))
-    return tokens
-  }
+  const letGo = holdAnswer(world)
   const refreshing = one.refresh()
   await turns()
   two.signIn('of bob')
@@ -223,13 +223,7 @@ test('session: the last sign-in wins over the refresh of the session before it',
 
 test('session: a refresh that was sent is kept although the client was stopped', async () => {
   const { world, one } = await openTwo()
-  let letGo = () => undefined as void
-  const { answer } = world
-  world.answer = async (token) => {
-    const tokens = await answer(token)
-    await new Promise<void>((resolve) => (letGo = resolve))
-    return tokens
-  }
+  const letGo = holdAnswer(world)
   const refreshing = one.refresh()
   await turns()
   one.stop()
@@ -240,13 +234,7 @@ test('session: a refresh that was sent is kept although the client was stopped',
 
 test('session: an answer just after the deadline is kept', async () => {
   const { world, one, two } = await openTwo()
-  let letGo = () => undefined as void
-  const { answer } = world
-  world.answer = async (token) => {
-    const tokens = await answer(token)
-    await new Promise<void>((resolve) => (letGo = resolve))
-    return tokens
-  }
+  const letGo = holdAnswer(world)
   const code = codeOf(one.refresh())
   await turns()
   world.clock.advance(15_000)
