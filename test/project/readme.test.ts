@@ -38,11 +38,13 @@ interface Block {
   code: string
 }
 
+/** Blocks of TypeScript. Of a block that shows a change, the code after it. */
 const blocksOf = (markdown: string): Block[] =>
-  [...markdown.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => ({
-    line: markdown.slice(0, match.index).split('\n').length,
-    code: match[1]!,
-  }))
+  [...markdown.matchAll(/^```(ts|diff)\n(.*?)^```$/gms)].map((match) => {
+    const [, language, text] = match as unknown as [string, string, string]
+    const line = markdown.slice(0, match.index).split('\n').length
+    return { line, code: language === 'ts' ? text : text.replaceAll(/^(-.*\n|[ +])/gm, '') }
+  })
 
 /** Joins each block without imports to the one before it, which it continues. */
 function modulesOf(file: string): Block[] {

@@ -49,6 +49,7 @@ interface Words {
   inspecting: string
   testing: string
   sdk: string
+  migration: string
   differences: string
   faults: string
   reference: string
@@ -77,6 +78,7 @@ const english: Words = {
   inspecting: 'Watch the machines',
   testing: 'Tests from the machines',
   sdk: 'The official SDK',
+  migration: 'Coming from the SDK',
   differences: 'Differences',
   faults: 'Faults it does not share',
   reference: 'Reference',
@@ -105,6 +107,7 @@ const chinese: Words = {
   inspecting: '观察运行',
   testing: '由状态机生成测试',
   sdk: '官方 SDK',
+  migration: '迁移',
   differences: '差异',
   faults: '避免的缺陷',
   reference: '参考',
@@ -159,7 +162,11 @@ function sidebarOf(words: Words, isChinese: boolean): DefaultTheme.SidebarItem[]
     },
     {
       text: words.sdk,
-      items: [...item(words.differences, 'differences'), ...item(words.faults, 'faults')],
+      items: [
+        ...item(words.migration, 'guide/migration'),
+        ...item(words.differences, 'differences'),
+        ...item(words.faults, 'faults'),
+      ],
     },
     {
       text: words.reference,
