@@ -184,6 +184,7 @@ const names: Record<string, string[]> = {
     'socket',
     'statelyInspector',
   ],
+  './react': ['useAuth'],
   './server': [
     'cookieStore',
     'createServerAuth',
