@@ -185,6 +185,7 @@ const names: Record<string, string[]> = {
     'socket',
     'statelyInspector',
   ],
+  './react': ['useAuth'],
   './server': [
     'cookieStore',
     'createServerAuth',

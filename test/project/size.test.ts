@@ -48,6 +48,7 @@ test.each([
   ['inspector of ./inspect', inspectorAlone, [3, 3], [3.1, 5.7]],
   // The inspector page is another 28 kB, see below.
   ['./inspect', whole('inspect'), [6.3, 8.8], [6.5, 9]],
+  ['./react', whole('react'), [0.5, 0.5], [0.5, 0.5]],
   ['./vue', whole('vue'), [0.2, 0.2], [0.2, 0.2]],
   ['createServerAuth', serverAuth, [41, 48], [42.5, 50]],
   ['./svelte', whole('svelte'), [0.2, 0.2], [0.2, 0.2]],
