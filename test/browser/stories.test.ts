@@ -17,7 +17,10 @@ test('stories: every story of signIn', async () => {
   for (const story of stories.slice(from, from + Number(process.env['COUNT'] ?? 100))) {
     const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce' })
     const page = await context.newPage()
-    const flow = createFlow(page as never, demo.url, signInScreens, { env: 'demo', ignore: ['getUser', 'getProviders'] })
+    const flow = createFlow(page as never, demo.url, signInScreens, {
+      env: 'demo',
+      ignore: ['getUser', 'getProviders'],
+    })
     const t = Date.now()
     try {
       await flow.open(demo.url)

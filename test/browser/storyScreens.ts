@@ -30,7 +30,7 @@ const fields: Record<string, string> = {
 const typeCode = {
   find: label('6-digit code'),
   /** The last digit submits it. */
-  use: (field: Locator, input: Input) => field.fill(input['code']!),
+  use: (field: Locator, input: Input) => field.fill(input.code),
 }
 const change = { find: button(/^Change (number|e-mail)$/) }
 const resend = { find: button(/^Send a new code/) }
@@ -52,8 +52,8 @@ export const signInScreens: Screens = {
         find: (page) => page.getByRole('tab', { name: 'Password' }),
         async use(tab, { username, password }, page) {
           await tab.click()
-          await page.getByLabel('Username, phone or e-mail').fill(username!)
-          await label('Password')(page).fill(password!)
+          await page.getByLabel('Username, phone or e-mail').fill(username)
+          await label('Password')(page).fill(password)
           await page.keyboard.press('Enter')
         },
       },
@@ -64,7 +64,10 @@ export const signInScreens: Screens = {
     find: heading('One more step'),
     // The screen itself says that a second factor is needed.
     silent: ['mfa_phone_required'],
-    events: { 'contact.submit': submit('Phone number'), 'contact.change': { find: button('Back') } },
+    events: {
+      'contact.submit': submit('Phone number'),
+      'contact.change': { find: button('Back') },
+    },
   },
   askingCode: {
     find: heading('Enter the code'),

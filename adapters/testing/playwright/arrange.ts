@@ -67,7 +67,10 @@ export async function arrange(
   const needed = planned.filter(({ operation }, at) =>
     planned.slice(at).some((later) => later.operation === operation && later.fault),
   )
-  const faults = needed.map(({ operation, fault }) => ({ ...routes.requestOf(operation), ...fault }))
+  const faults = needed.map(({ operation, fault }) => ({
+    ...routes.requestOf(operation),
+    ...fault,
+  }))
   const held = plan.held.map((operation) => ({
     ...routes.requestOf(operation),
     delayMs: HELD_MS,

@@ -65,10 +65,12 @@ const isVisible = async (locator: Locator): Promise<boolean> => {
 
 /** Whether a user can use one of the elements. */
 const isUsable = (locator: Locator): Promise<boolean> =>
-  locator.filter({ visible: true }).evaluateAll((elements) =>
-    elements.some(
-      (element) =>
-        !element.matches(':disabled, [readonly]') &&
-        !element.closest('[aria-disabled=true], [inert]'),
-    ),
-  )
+  locator
+    .filter({ visible: true })
+    .evaluateAll((elements) =>
+      elements.some(
+        (element) =>
+          !element.matches(':disabled, [readonly]') &&
+          !element.closest('[aria-disabled=true], [inert]'),
+      ),
+    )

@@ -4,11 +4,12 @@ import type { AnyEndpoint } from '../../../services/http/endpoint.ts'
 import { controlOf } from '../control.ts'
 import { type Outcome, outcomes as defaultOutcomes } from '../outcomes.ts'
 import { signInAs } from '../signInAs.ts'
-import type { Step, Story } from '../story.ts'
-import { arrange, type PlannedAnswer, storyUser } from './arrange.ts'
-import { differencesOf, type Expected } from './check.ts'
+import type { Story } from '../story.ts'
+import { arrange, storyUser } from './arrange.ts'
+import { differencesOf } from './check.ts'
 import { type LoggedRequest, routesOf } from './routes.ts'
 import type { Input, Screens } from './screens.ts'
+import { type Given, type Look, scriptOf } from './script.ts'
 
 /** What {@link createFlow} takes beside page, sandbox and screens. */
 export interface FlowOptions {
@@ -24,21 +25,6 @@ export interface FlowOptions {
   outcomes?: Record<string, readonly Outcome[]>
   /** Milliseconds within which the app shows what it is to show. Default: 5000. */
   timeout?: number
-}
-
-/** How the server answers what happens, and what is typed. */
-export interface Given {
-  answers?: readonly PlannedAnswer[]
-  /** The payload of the event. */
-  payload?: Readonly<Record<string, unknown>>
-  /** Operations that get no answer. */
-  held?: readonly string[]
-}
-
-/** What {@link Flow.at} expects beside the step. */
-export interface Look extends Partial<Expected> {
-  /** The operations that were called since the last event, in order. */
-  calls?: readonly string[]
 }
 
 /** Drives an app through a flow as a user does, and compares what it shows with the machine. */
@@ -145,14 +131,14 @@ export function createFlow(
 
   async function inputOf(payload: Given['payload'] = {}): Promise<Input> {
     const { profile, ...fields } = payload
-    const input = { ...fields, ...(profile as object) } as Record<string, string>
+    const input = { ...fields, ...(profile as object) } as Input
     if ('code' in input) {
       const [newest] = await control<{ code: string }[]>('GET', 'inbox')
-      input['code'] = newest?.code ?? input['code']!
+      input.code = newest?.code ?? input.code
     }
     if ('text' in input) {
       const { answer } = await control<{ answer: string }>('GET', `captcha/${pictureToken}`)
-      input['text'] = answer
+      input.text = answer
     }
     return input
   }
@@ -244,37 +230,4 @@ const unlimited = {
   failuresBeforeCaptcha: 1000,
   failuresBeforeLock: null,
   requestsPerMinute: null,
-}
-
-/** A step of a story, as {@link Flow} takes it. */
-export interface Script {
-  /** The name of the screen. */
-  name: string
-  given: Given
-  look: Look
-}
-
-/** Converts a step of a story to what {@link Flow} takes; what is as usual is left out. */
-export function scriptOf({ answers, payload, calls, look }: Step): Script {
-  const { status, step, captcha, error, busy, can } = look
-  const planned = answers.map(({ operation, outcome }) => [operation, outcome] as const)
-  const unanswered = [...calls]
-  for (const [operation] of planned) {
-    const at = unanswered.indexOf(operation)
-    if (at >= 0) unanswered.splice(at, 1)
-  }
-  return {
-    name: captcha ? 'captcha' : (step ?? status),
-    given: {
-      ...(payload && Object.keys(payload).length > 0 && { payload: { ...payload } }),
-      ...(planned.length > 0 && { answers: planned }),
-      ...(unanswered.length > 0 && { held: unanswered }),
-    },
-    look: {
-      can,
-      ...(error !== undefined && { error }),
-      ...(busy && !captcha && { busy }),
-      ...(calls.length > 0 && { calls }),
-    },
-  }
 }

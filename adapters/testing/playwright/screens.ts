@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
+import type { FlowOptions } from './flow.ts'
 
 /** How a user sends one event. */
 export interface Control {
@@ -12,7 +13,16 @@ export interface Control {
 }
 
 /** What a user types: the payload of the event, with the code that was sent and the text of the captcha. */
-export type Input = Readonly<Record<string, string>>
+export interface Input {
+  phone_number: string
+  email: string
+  username: string
+  password: string
+  code: string
+  text: string
+  name: string
+  [field: string]: string
+}
 
 /** One step of a flow, or the status while no flow runs, as the app shows it. */
 export interface Screen {
@@ -37,7 +47,7 @@ export interface Screen {
  *       events: {
  *         'code.submit': {
  *           find: (page) => page.getByLabel('Code'),
- *           use: (field, { code }) => field.fill(code!),
+ *           use: (field, { code }) => field.fill(code),
  *         },
  *         'code.resend': { find: (page) => page.getByRole('button', { name: 'Send again' }) },
  *       },
@@ -45,3 +55,11 @@ export interface Screen {
  *   }
  */
 export type Screens = Readonly<Record<string, Screen>>
+
+/** Where an app and its sandbox run, for generated tests. */
+export interface App extends FlowOptions {
+  /** The address of the app. */
+  url: string
+  /** The address of the sandbox that the app uses. */
+  sandbox: string
+}
