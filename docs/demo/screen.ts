@@ -102,6 +102,7 @@ const steps: { [F in Flow]: StepsOf<F> } = {
     done: ['code', 'provider', 'retry', 'choice'],
   },
   account: {
+    readingUser: ['home'],
     askingEdit: ['settings', ...edits],
     gating: ['settings', ...edits, 'retry'],
     loadingUser: ['elevation', 'retry', ...edits],
