@@ -31,6 +31,10 @@ const mayUse: Record<string, (name: string, from: string) => boolean> = {
 const packagesOf: Record<string, string[]> = {
   'adapters/vue.ts': ['vue'],
   'adapters/vueDevtools.ts': ['vue'],
+  'adapters/testing/playwright/check.ts': ['@playwright/test'],
+  'adapters/testing/playwright/flow.ts': ['@playwright/test'],
+  'adapters/testing/playwright/reporter.ts': ['@playwright/test'],
+  'adapters/testing/playwright/screens.ts': ['@playwright/test'],
   'adapters/cli/webSockets.ts': ['ws'],
   'adapters/inspect/charts/elk.ts': ['elkjs'],
   // The file that the user names.

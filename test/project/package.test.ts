@@ -207,6 +207,7 @@ const names: Record<string, string[]> = {
     'storyOf',
     'testLogic',
   ],
+  './testing/playwright': ['createFlow', 'default'],
   './vite': ['authflow'],
   './vue': ['useAuth'],
   './vue/devtools': ['vueDevtools'],
