@@ -39,7 +39,7 @@ test.each(cases)(
   'stories: the demo plays the stories of %s',
   async (_, world, screens, sample) => {
     const stories = await paths(world)
-    const step = sample === 0 ? 1 : Math.ceil(stories.length / sample)
+    const step = sample === 0 ? Number(process.env['STEP'] ?? 1) : Math.ceil(stories.length / sample)
     browser ??= (await openPage('about:blank')).context().browser()!
     const failures: string[] = []
     let n = 0
