@@ -93,7 +93,7 @@ export const signInScreens: Screens = {
     },
   },
   captcha: {
-    find: (page) => page.getByRole('dialog').getByRole('img'),
+    find: (page) => page.getByRole('dialog'),
     events: {
       'captcha.answer': submit('Characters'),
       'captcha.replace': { find: button('New picture') },
