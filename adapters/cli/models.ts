@@ -22,19 +22,29 @@ export const modelHelp = `  --faults N         failures in one story (default 1)
 export const flowHelp = `  <flow>  signIn, resetPassword, provider, upgrade or account; or file.js#export for a flow of
           your own, or for what model(…) of cloudbase-authflow/testing has returned`
 
+/** What {@link findModel} has found. */
+export interface FoundModel {
+  world: Model
+  /** Its name in files. */
+  title: string
+  /** The name of the export. */
+  exported: string
+  /** Whether a model was named, not a flow. */
+  isModel: boolean
+}
+
 /**
  * Finds the model of a flow.
  *
  * @param name of a flow of the package, or `file#export`
  * @param values the options that were given
- * @returns the model, and its name in files
  * @throws UsageError for a count that is no number
  */
 export async function findModel(
   name: string,
   values: Record<string, string | boolean | undefined>,
-): Promise<{ world: Model; title: string }> {
-  const found = await findExport(name, isFlowOrModel, 'flow')
+): Promise<FoundModel> {
+  const { value: found, exported } = await findExport(name, isFlowOrModel, 'flow')
   const base = isMachine(found) ? model({ [found.id]: found }) : found
   const title = isMachine(found) ? found.id : Object.keys(found.flows).join('-')
   const without = String(values['without'] ?? '').split(',')
@@ -44,7 +54,8 @@ export async function findModel(
     ...(values['reloads'] !== undefined && { reloads: countOf('reloads', values['reloads']) }),
     ...(values['hostile'] === true && { hostile: true }),
   }
-  return { world: { ...base, ...options, events: { ...base.events, ...never } }, title }
+  const world = { ...base, ...options, events: { ...base.events, ...never } }
+  return { world, title, exported, isModel: !isMachine(found) }
 }
 
 /**

@@ -32,6 +32,10 @@ const packagesOf: Record<string, string[]> = {
   'adapters/react.ts': ['react'],
   'adapters/vue.ts': ['vue'],
   'adapters/vueDevtools.ts': ['vue'],
+  'adapters/testing/playwright/check.ts': ['@playwright/test'],
+  'adapters/testing/playwright/flow.ts': ['@playwright/test'],
+  'adapters/testing/playwright/reporter.ts': ['@playwright/test'],
+  'adapters/testing/playwright/screens.ts': ['@playwright/test'],
   'adapters/cli/webSockets.ts': ['ws'],
   'adapters/inspect/charts/elk.ts': ['elkjs'],
   // The file that the user names.

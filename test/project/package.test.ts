@@ -209,6 +209,7 @@ const names: Record<string, string[]> = {
     'storyOf',
     'testLogic',
   ],
+  './testing/playwright': ['createFlow', 'default'],
   './vite': ['authflow'],
   './vue': ['useAuth'],
   './vue/devtools': ['vueDevtools'],
