@@ -1,15 +1,16 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createSandbox } from '../../sandbox/index.ts'
 import { openPage } from '../support/chromium.ts'
-import { buildExample, installLibrary, serveApp } from '../support/examples.ts'
+import { buildExample, examples, installLibrary, serveApp } from '../support/examples.ts'
 import { stories } from '../support/exampleStories.ts'
 import { packLibrary } from '../support/packages.ts'
+import { runTsc } from '../support/typescript.ts'
 
 /** The examples, by what precedes a path of theirs. */
-const frameworks = { vue: '' }
+const frameworks = { vanilla: '/#', vue: '', svelte: '/#', react: '' }
 
 const temp = realpathSync(mkdtempSync(join(tmpdir(), 'authflow-examples-')))
 const sandbox = createSandbox()
@@ -42,6 +43,15 @@ afterAll(() => {
   console.log([head, ...rows].join('\n'))
 })
 
+test('examples: what is not of a framework is the same in every example', () => {
+  for (const file of ['auth.ts', 'forms.ts', 'style.css']) {
+    const texts = Object.keys(frameworks).map((name) =>
+      readFileSync(join(examples, name, 'src', file), 'utf8'),
+    )
+    expect(new Set(texts).size).toBe(1)
+  }
+})
+
 describe.each(Object.entries(frameworks))('example in %s', (name, prefix) => {
   let url: string
   const passed: string[] = []
@@ -52,6 +62,11 @@ describe.each(Object.entries(frameworks))('example in %s', (name, prefix) => {
     url = served.url
     return served.close
   }, 120_000)
+
+  test('type-checks against the packed library', () => {
+    const { stdout, status } = runTsc('-p .', join(temp, name))
+    expect({ stdout, status }).toEqual({ stdout: '', status: 0 })
+  })
 
   test.each(Object.entries(stories))('a user %s', async (story, run) => {
     const page = await openPage(`${url}${prefix}/sign-in`)
