@@ -114,6 +114,7 @@ const names: Record<string, string[]> = {
     'expectEvent',
     'failTo',
     'gatedEdit',
+    'hostedLogin',
     'hostedLoginPage',
     'indexedDbStore',
     'isAsking',
