@@ -1,4 +1,13 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import {
+  cpSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -29,6 +38,11 @@ beforeEach(() => {
   sandbox.config({ resendSeconds: 0 })
 })
 
+const cellOf = (framework: string, story: string, passed: string[]) => {
+  if (framework === 'script' && !storiesByCode.includes(story)) return '–'
+  return passed.includes(story) ? '✓' : '✗'
+}
+
 afterAll(() => {
   rmSync(temp, { recursive: true })
   const names = Object.keys(stories)
@@ -36,7 +50,7 @@ afterAll(() => {
   const head = ['story'.padEnd(width), ...table.keys()].join('  ')
   const rows = names.map((name) => {
     const cells = [...table].map(([framework, passed]) =>
-      (passed.includes(name) ? '✓' : '✗').padEnd(framework.length),
+      cellOf(framework, name, passed).padEnd(framework.length),
     )
     return [name.padEnd(width), ...cells].join('  ')
   })
@@ -45,11 +59,44 @@ afterAll(() => {
 
 test('examples: what is not of a framework is the same in every example', () => {
   for (const file of ['auth.ts', 'forms.ts', 'style.css']) {
-    const texts = Object.keys(frameworks).map((name) =>
-      readFileSync(join(examples, name, 'src', file), 'utf8'),
-    )
-    expect(new Set(texts).size).toBe(1)
+    const copies = globSync(`${examples}/*/{src/,}${file}`)
+    expect(copies.length).toBeGreaterThanOrEqual(Object.keys(frameworks).length)
+    expect(new Set(copies.map((copy) => readFileSync(copy, 'utf8'))).size).toBe(1)
   }
+})
+
+/** The stories of an app that signs in by code only. */
+const storiesByCode = [
+  'signs up by code',
+  'corrects a wrong code',
+  'answers a captcha wrong, then right',
+  'goes on when the network is back',
+]
+
+describe('example by a script tag', () => {
+  let url: string
+  const passed: string[] = []
+
+  beforeAll(async () => {
+    table.set('script', passed)
+    const app = join(temp, 'script')
+    cpSync(join(examples, 'script'), app, { recursive: true })
+    symlinkSync(join(temp, 'node_modules'), join(app, 'node_modules'))
+    const code = readFileSync(join(app, 'app.js'), 'utf8')
+    writeFileSync(join(app, 'app.js'), code.replace('http://127.0.0.1:4871', endpoint))
+    const served = await serveApp(app)
+    url = served.url
+    return served.close
+  })
+
+  test.each(storiesByCode)('a user %s', async (story) => {
+    const page = await openPage(url)
+    page.setDefaultTimeout(15_000)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await stories[story]!({ page, sandbox, url, prefix: '' })
+    expect(page.errors.filter((text) => !text.includes('net::ERR_'))).toEqual([])
+    passed.push(story)
+  })
 })
 
 describe.each(Object.entries(frameworks))('example in %s', (name, prefix) => {

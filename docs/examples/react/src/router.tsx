@@ -11,7 +11,7 @@ async function guard({ request }: LoaderFunctionArgs) {
   if (!to) return null
   if (to === '/sign-in') return redirect(`${to}?${new URLSearchParams({ to: pathname + search })}`)
   const wanted = searchParams.get('to')
-  // Only a path of this app, as anybody can write a link.
+  // Only a path of this app, as anyone can write a link.
   return redirect(pathname === '/sign-in' && wanted && /^\/(?!\/)/.test(wanted) ? wanted : to)
 }
 
