@@ -65,7 +65,7 @@ export const en = {
     forgotten: 'Forgot password?',
     signIn: 'Sign in',
     signingIn: 'Signing in…',
-    or: 'or continue with',
+    or: 'or',
     by: (provider: string) => `Continue with ${provider}`,
     opening: (provider: string) => `Opening ${provider}…`,
     asGuest: 'Continue as a guest',
@@ -85,7 +85,6 @@ export const en = {
     missingPhone: 'Enter your phone number.',
     missingEmail: 'Enter your e-mail address.',
     country: 'Country code',
-    countries: (count: number) => (count === 1 ? '1 country' : `${count} countries`),
     send: 'Send code',
     sending: 'Sending…',
   },
@@ -278,7 +277,6 @@ export const en = {
     upgraded: 'Your account is saved, with the same user ID as before.',
     switched: 'You are signed in to the other account.',
     passwordReset: 'Your new password is set. Sign in with it.',
-    online: 'You are online again.',
   },
 
   captcha: {

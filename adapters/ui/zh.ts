@@ -64,7 +64,7 @@ export const zh: UiTexts = {
     forgotten: '忘记密码？',
     signIn: '登录',
     signingIn: '登录中…',
-    or: '或使用以下方式',
+    or: '或',
     by: (provider) => `使用${provider}登录`,
     opening: (provider) => `正在打开${provider}…`,
     asGuest: '游客登录',
@@ -83,7 +83,6 @@ export const zh: UiTexts = {
     missingPhone: '请输入手机号。',
     missingEmail: '请输入邮箱。',
     country: '国家或地区代码',
-    countries: (count) => `${count} 个国家或地区`,
     send: '获取验证码',
     sending: '发送中…',
   },
@@ -268,7 +267,6 @@ export const zh: UiTexts = {
     upgraded: '账号已保留，用户 ID 不变。',
     switched: '您已登录该账号。',
     passwordReset: '新密码已设置，请用它登录。',
-    online: '网络已恢复。',
   },
 
   captcha: {

@@ -44,14 +44,14 @@ describe('ui: fields', () => {
           expect(titleOf({ flow, step }, texts)).toMatch(/\S/)
           for (const field of Object.values(fields({ flow, step })).flat()) {
             expect(texts.labels[field!.label]).toMatch(/\S/)
-            if (field!.hint) expect(texts.hints[field!.hint]).toMatch(/\S/)
+            expect(field!.hint === undefined || texts.hints[field!.hint]).not.toBeFalsy()
           }
         }
       }
     }
   })
 
-  test('ui: the field of a code is filled from a message and has room for a pasted code', () => {
+  test('ui: the field of a code is filled from a message, and a pasted code fits', () => {
     const [code] = fields({ flow: 'signIn', step: 'askingCode' })['code.submit']!
     expect(code).toMatchObject({ autocomplete: 'one-time-code', inputmode: 'numeric' })
     expect(code!.maxlength).toBeGreaterThan('123 - 456'.length)

@@ -1,8 +1,12 @@
-/** Maps every step to a screen. A step without a screen is a type error. */
-import type { DemoView } from './auth.ts'
-import { editNames, pageState } from './pageState.ts'
+import type { View } from '../client/view.ts'
+import type { UiFlows } from '../ui/fields.ts'
 
-/** What the card shows. */
+/** The parts of an account that have a form of their own. */
+export const editNames = ['profile', 'password', 'phone', 'email', 'delete'] as const
+/** One of {@link editNames}. */
+export type EditName = (typeof editNames)[number]
+
+/** What a card shows. */
 export type Screen =
   | 'loading'
   | 'account'
@@ -18,14 +22,17 @@ export type Screen =
   | 'choice'
   | 'home'
   | 'settings'
-  | `edit-${(typeof editNames)[number]}`
+  | `edit-${EditName}`
   | 'elevation'
+
+/** The view of the flows of this package. */
+export type UiView = View<UiFlows>
 
 /** The screens of a step: the current screen stays if it is one of them, otherwise the first one is shown. */
 type Screens = readonly [Screen, ...Screen[]]
 
-type Flow = NonNullable<DemoView['flow']>
-type StepsOf<F extends Flow> = Record<Extract<DemoView, { flow: F }>['step'], Screens>
+type FlowName = keyof UiFlows
+type StepsOf<F extends FlowName> = Record<Extract<UiView, { flow: F }>['step'], Screens>
 
 const edits = editNames.map((name) => `edit-${name}` as const)
 
@@ -55,7 +62,8 @@ const consent = (...forms: Screens) =>
     failed: ['provider', ...forms],
   }) as const satisfies Record<string, Screens>
 
-const steps: { [F in Flow]: StepsOf<F> } = {
+/** A step without a screen is a type error. */
+const steps: { [F in FlowName]: StepsOf<F> } = {
   signIn: {
     askingAccount: ['account'],
     checkingPassword: ['account'],
@@ -126,18 +134,25 @@ const steps: { [F in Flow]: StepsOf<F> } = {
   },
 }
 
-const screenByStatus: Record<DemoView['status'], Screen> = {
+const screenByStatus: Record<UiView['status'], Screen> = {
   unknown: 'loading',
   signedOut: 'account',
   anonymous: 'home',
   signedIn: 'home',
 }
 
-/** Returns the screen for a view, given the `current` one. */
-export function screenOf({ status, flow, step }: DemoView, current: Screen): Screen {
+/**
+ * Finds the screen for a view.
+ *
+ * @param current the screen that is shown
+ * @param edit the form of the account that is open, which is no state of the flow
+ */
+export function screenOf(view: UiView, current: Screen, edit?: EditName): Screen {
+  const { status, flow, step } = view
   if (!flow) return screenByStatus[status]
-  // Which form of the account is open is the state of the page, not of the flow.
-  if (step === 'askingEdit') return pageState.edit ? `edit-${pageState.edit}` : 'settings'
-  const screens = (steps[flow] as Record<string, Screens>)[step]!
+  if (step === 'askingEdit') return edit ? `edit-${edit}` : 'settings'
+  const screens = (steps[flow] as Record<string, Screens> | undefined)?.[step]
+  // A flow of the app's own has no screen here.
+  if (!screens) return screenByStatus[status]
   return screens.includes(current) ? current : screens[0]
 }
