@@ -100,6 +100,7 @@ export async function openWorld(model: Model): Promise<World> {
   const clock: Clock = {
     now: () => now,
     monotonic: () => now,
+    random: () => 0.5,
     until: (deadline, signal) =>
       new Promise((resolve, reject) => {
         if (deadline <= now) return resolve()

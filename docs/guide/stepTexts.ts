@@ -71,6 +71,17 @@ export const stepTexts: Record<string, Record<string, Texts>> = {
       '重试按钮；`view.error` 是失败的原因。',
     ],
   },
+  hostedLogin: {
+    askingReturn: [
+      'A note that the page leaves for the hosted sign-in page, and a button to go there again.',
+      '提示正在前往托管登录页，并提供再次前往的按钮。',
+    ],
+    readingUser: ['Reading the signed-in user …', '正在读取登录用户…'],
+    askingRetry: [
+      'A retry button. `view.error` is `unauthenticated` for a user who has come back without signing in.',
+      '重试按钮；用户未登录就返回时 `view.error` 为 `unauthenticated`。',
+    ],
+  },
   resetPassword: {
     askingContact: [
       'A form for the phone number or e-mail address of the account.',

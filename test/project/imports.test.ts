@@ -30,6 +30,7 @@ const mayUse: Record<string, (name: string, from: string) => boolean> = {
 
 /** Modules with a package that no other module uses. */
 const packagesOf: Record<string, string[]> = {
+  'adapters/react.ts': ['react'],
   'adapters/vue.ts': ['vue'],
   'adapters/vueDevtools.ts': ['vue'],
   'adapters/cli/webSockets.ts': ['ws'],

@@ -114,6 +114,7 @@ const names: Record<string, string[]> = {
     'expectEvent',
     'failTo',
     'gatedEdit',
+    'hostedLogin',
     'hostedLoginPage',
     'indexedDbStore',
     'isAsking',
@@ -184,6 +185,7 @@ const names: Record<string, string[]> = {
     'socket',
     'statelyInspector',
   ],
+  './react': ['useAuth'],
   './server': [
     'cookieStore',
     'createServerAuth',

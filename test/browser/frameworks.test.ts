@@ -6,6 +6,7 @@ import { compile } from 'svelte/compiler'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, onTestFinished, test } from 'vitest'
 import { fromAuth } from '../../adapters/svelte.ts'
 import type { View } from '../../adapters/client/view.ts'
+import { useAuth as useAuthInReact } from '../../adapters/react.ts'
 import { useAuth } from '../../adapters/vue.ts'
 import type { signIn } from '../../machines/flows/signIn.ts'
 import { createSandbox } from '../../sandbox/index.ts'
@@ -17,13 +18,14 @@ interface TestPage {
   subscribers(): number
   renders(): number
   send(event: object): void
+  selections(): Promise<string[]>
   scope(): Promise<{ seen: string[]; last: string }>
 }
 declare const page: TestPage
 
 const phone = '+86 13800000000'
-const pages = 'test/browser/pages/vueSvelte'
-const temp = mkdtempSync(join(tmpdir(), 'authflow-vue-svelte-'))
+const pages = 'test/browser/pages/frameworks'
+const temp = mkdtempSync(join(tmpdir(), 'authflow-frameworks-'))
 afterAll(() => rmSync(temp, { recursive: true }))
 
 const svelte: Plugin = {
@@ -49,7 +51,9 @@ const serve = async (entry: string) => {
     logLevel: 'error',
     tsconfig: 'test/tsconfig.json',
     // Feature flags of Vue.
+    conditions: ['development'],
     define: {
+      'process.env.NODE_ENV': '"development"',
       __VUE_OPTIONS_API__: 'false',
       __VUE_PROD_DEVTOOLS__: 'false',
       __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
@@ -89,7 +93,7 @@ const open = async (served: ServedPage) => {
   }
 }
 
-describe.each(['vue', 'svelte', 'svelteStore'])('component by %s', (name) => {
+describe.each(['react', 'vue', 'svelte', 'svelteStore'])('component by %s', (name) => {
   let served: ServedPage
   beforeAll(async () => {
     served = await serve(`${pages}/${name}.ts`)
@@ -185,9 +189,23 @@ test('useAuth: the ref follows the view until its effect scope is stopped', asyn
   expect(await subscribers()).toBe(0)
 })
 
+test('useAuth in React: a selected part renders a component again only when it changes', async () => {
+  const served = await serve(`${pages}/react.ts`)
+  onTestFinished(served.close)
+  const { tab, subscribers, shows, mount, unmount } = await open(served)
+  await mount()
+  await shows('signedOut no step')
+  await unmount()
+  const shown = await tab.evaluate(() => page.selections())
+  expect(shown).toEqual(['signedOut false', 'signedOut true', 'signedOut false'])
+  expect(await subscribers()).toBe(0)
+  expect(tab.errors).toEqual([])
+})
+
 test('useAuth and fromAuth: the view is typed by the flows of the client', () => {
   type Flows = { signIn: typeof signIn }
   type Step = View<Flows>['step']
+  expectTypeOf(useAuthInReact<Flows>).returns.toEqualTypeOf<View<Flows>>()
   expectTypeOf(useAuth<Flows>)
     .returns.toHaveProperty('value')
     .toEqualTypeOf<View<Flows>>()
