@@ -20,6 +20,7 @@ const mayImport: Record<string, (it: Import) => boolean> = {
 const mayUse: Record<string, (name: string, from: string) => boolean> = {
   adapters: (name, from) =>
     isPackage(name, packagesOf[from] ?? ['xstate']) ||
+    (from.startsWith('adapters/elements/') && isPackage(name, ['lit'])) ||
     (runsInNode(from) && name.startsWith('node:')),
   machines: (name) => isPackage(name, ['xstate']),
   services: (name) => isPackage(name, ['ofetch', 'superjson']),
