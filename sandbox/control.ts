@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { addUser, viewUser } from './manageUsers.ts'
+import { addUser, changeUser, removeUser, viewUser } from './manageUsers.ts'
 import { authorizeByUri } from './endpoints/providerPage.ts'
 import type { Connection } from './http/route.ts'
 import type { Core } from './core.ts'
@@ -30,7 +30,7 @@ export function createControl(core: Core): Hono<{ Bindings: Connection }> {
     }
     // Pages of other sites can send every other type without asking first.
     const isJson = /^application\/json\b/i.test(req.header('content-type') ?? '')
-    if (req.method === 'POST' && !isJson) {
+    if ((req.method === 'POST' || req.method === 'PATCH') && !isJson) {
       const status = 415
       throw new ApiError('invalid_argument', 'The type must be application/json', { status })
     }
@@ -40,6 +40,13 @@ export function createControl(core: Core): Hono<{ Bindings: Connection }> {
   app.get('/users', () => Response.json([...core.state.users.values()].map(viewUser)))
   app.post('/users', async ({ req }) => {
     return Response.json(await addUser(core, Fields.parse(await req.text())))
+  })
+  app.patch('/users/:sub', async ({ req }) => {
+    return Response.json(await changeUser(core, req.param('sub'), parseObject(await req.text())))
+  })
+  app.delete('/users/:sub', ({ req }) => {
+    removeUser(core, req.param('sub'))
+    return Response.json({})
   })
   app.get('/documents/:collection', ({ req }) => {
     const options = { limit: Infinity }

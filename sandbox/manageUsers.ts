@@ -96,6 +96,40 @@ export function viewUser({ password, ...shown }: User): UserView {
 }
 
 /**
+ * Changes contacts, names and password of a user, without verification. Sessions stay.
+ *
+ * @param core The server's core.
+ * @param sub The user id.
+ * @param changes `phone_number`, `email`, `username`, `name` and `password`; `null` removes one.
+ * @returns The user that was changed.
+ * @throws ApiError `not_found` for an unknown id, `invalid_argument` for another field or a malformed
+ *   one, `already_exists` or `failed_precondition` for one in use.
+ */
+export async function changeUser(core: Core, sub: string, changes: object): Promise<UserView> {
+  const fields = Object.entries(changes).map(async ([name, value]: [string, unknown]) => {
+    const read = Object.hasOwn(changeable, name) ? changeable[name] : undefined
+    if (!read || (value !== null && typeof value !== 'string')) {
+      throw new ApiError('invalid_argument', `${name} cannot be changed to this value`)
+    }
+    return [name, value === null ? undefined : await read(value)] as const
+  })
+  const changed = Object.fromEntries(await Promise.all(fields)) as Partial<User>
+  const user = core.state.users.get(sub)
+  if (!user) throw new ApiError('not_found')
+  core.users.checkFree(changed, sub)
+  return viewUser(core.users.update(user, changed))
+}
+
+/** Reads each field that {@link changeUser} changes. */
+const changeable: Record<string, (text: string) => string | Promise<string>> = {
+  phone_number: (text) => parsePhone(text).address,
+  email: (text) => parseEmail(text).address,
+  username: parseChosenName,
+  password: hashPassword,
+  name: (text) => text,
+}
+
+/**
  * Removes a user and revokes the user's sessions and sudo tokens. Does nothing for an unknown id.
  *
  * @param core The server's core.

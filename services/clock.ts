@@ -4,6 +4,8 @@ export interface Clock {
   now(): number
   /** Returns milliseconds since any moment; setting the system time does not change it. */
   monotonic?(): number
+  /** Returns a number from 0 to 1 that spreads retries. Default: `Math.random`. */
+  random?(): number
   /**
    * Waits for a deadline. When the system time is set back meanwhile, the wait still lasts no longer
    * than it would have.
@@ -63,6 +65,7 @@ export function unref(timer: unknown): void {
  * @returns milliseconds since the epoch
  */
 export function retryAt(clock: Clock, attempt: number, retryAfter = 0): number {
-  const backoff = Math.min(500 * 2 ** (attempt - 1), 60_000) * (0.5 + Math.random() / 2)
+  const random = clock.random ?? Math.random
+  const backoff = Math.min(500 * 2 ** (attempt - 1), 60_000) * (0.5 + random() / 2)
   return clock.now() + Math.max(backoff, retryAfter * 1000)
 }

@@ -1,7 +1,7 @@
-import { AuthError } from '../../services/error.ts'
-import { signInWithCustomTicket } from '../../services/http/endpoints.ts'
+import { signInAnonymously, signInWithCustomTicket } from '../../services/http/endpoints.ts'
 import { memoryStore } from '../../services/session/store.ts'
 import { createAuth } from '../client/createAuth.ts'
+import { type Control, controlOf } from './control.ts'
 
 /** What is used of a page of Playwright. */
 export interface TestPage {
@@ -37,6 +37,7 @@ export interface SignInAsOptions {
  * it stored. A user who does not exist is added. The session is stored once, so that a sign-out lasts.
  *
  * @param page before its first `goto`
+ * @param user `anonymous` for a guest
  * @returns the user id
  * @throws AuthError what the sandbox answers, such as `invalid_argument` for a user without a name
  * @see `POST /__sandbox/users`, `POST /__sandbox/tickets` and `POST /v1/signin/custom`
@@ -47,37 +48,21 @@ export interface SignInAsOptions {
  */
 export async function signInAs(
   page: TestPage,
-  user: TestUser,
+  user: TestUser | 'anonymous',
   { sandbox, env, clientId = env }: SignInAsOptions,
 ): Promise<string> {
-  const control = async <T>(path: string, body?: object): Promise<T> => {
-    const init = body && {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }
-    const response = await fetch(new URL(`/__sandbox/${path}`, sandbox), init)
-    const answer = (await response.json()) as T & { error?: string; error_description?: string }
-    if (response.ok) return answer
-    throw new AuthError(answer.error ?? 'unknown', {
-      operation: 'signInAs',
-      description: answer.error_description,
-      status: response.status,
-    })
-  }
-  const names = ['username', 'phone_number', 'email'] as const
-  const isSame = (other: TestUser) =>
-    names.some((name) => user[name] !== undefined && other[name] === user[name])
-  const users = await control<(TestUser & { sub: string })[]>('users')
-  const { sub: uid } = users.find(isSame) ?? (await control<{ sub: string }>('users', user))
-  const { ticket } = await control<{ ticket: string }>('tickets', { uid })
-
+  const control = controlOf(sandbox, 'signInAs')
   const shared = memoryStore()
   const storage = { shared, tab: memoryStore() }
   const auth = createAuth({ env, clientId, endpoint: sandbox, storage, flows: {} })
   auth.start()
   try {
-    await auth.call(signInWithCustomTicket, { provider_id: 'custom', ticket })
+    if (user === 'anonymous') await auth.call(signInAnonymously, {})
+    else {
+      const ticket = await createTicket(control, user)
+      await auth.call(signInWithCustomTicket, { provider_id: 'custom', ticket })
+    }
+    const uid = auth.get().user!.uid!
     const { accessToken, refreshToken, expiresAt, scope } = await auth.getCredentials()
     // The form of the official SDK, which every version of the client takes over.
     const stored = {
@@ -91,10 +76,21 @@ export async function signInAs(
       key: `credentials_${clientId}`,
       text: JSON.stringify(stored),
     })
+    return uid
   } finally {
     auth.stop()
   }
-  return uid
+}
+
+/** Asks for a ticket of the user, who is added if need be. */
+async function createTicket(control: Control, user: TestUser): Promise<string> {
+  const names = ['username', 'phone_number', 'email'] as const
+  const isSame = (other: TestUser) =>
+    names.some((name) => user[name] !== undefined && other[name] === user[name])
+  const users = await control<(TestUser & { sub: string })[]>('GET', 'users')
+  const found = users.find(isSame) ?? (await control<{ sub: string }>('POST', 'users', user))
+  const { ticket } = await control<{ ticket: string }>('POST', 'tickets', { uid: found.sub })
+  return ticket
 }
 
 /** Runs in the page, before its own scripts. */

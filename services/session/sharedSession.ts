@@ -373,7 +373,12 @@ class StoredSession implements SharedSession {
         await this.#mirror?.settled()
         await updateIn(this.#store, this.#key, (text) => {
           const found = parseRecord(text)
-          const isLower = found && compareRecords(found, record) >= 0
+          // Another tab may have stored this pair, which it has read in the mirror, and the app may
+          // have cleared it since.
+          if (found?.kind === 'out' && found.isCleared && found.epoch === record.epoch)
+            return undefined
+          const isCopy = isSamePair(found, record)
+          const isLower = found && !isCopy && compareRecords(found, record) >= 0
           this.#followsSignOut =
             found?.kind === 'out' && this.#now() - found.epoch < STORAGE_SETTLE_MS
           stored = isLower ? { ...record, epoch: this.#nextEpoch(found.epoch) } : record
@@ -390,7 +395,8 @@ class StoredSession implements SharedSession {
       if (this.#action !== record) return
       this.#action = undefined
       this.#memory = stored
-      void this.#mirror?.write(this.#memory)
+      // Once is enough for the same place: the app may have cleared the mirror since.
+      if (stored.epoch !== record.epoch) void this.#mirror?.write(this.#memory)
       this.#bell.ring()
     })
   }

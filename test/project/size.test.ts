@@ -48,11 +48,15 @@ test.each([
   ['inspector of ./inspect', inspectorAlone, [3, 3], [3.1, 5.7]],
   // The inspector page is another 28 kB, see below.
   ['./inspect', whole('inspect'), [6.3, 8.8], [6.5, 9]],
+  ['./react', whole('react'), [0.5, 0.5], [0.5, 0.5]],
   ['./vue', whole('vue'), [0.2, 0.2], [0.2, 0.2]],
   ['createServerAuth', serverAuth, [41, 48], [42.5, 50]],
   ['./svelte', whole('svelte'), [0.2, 0.2], [0.2, 0.2]],
   // Runs in Node only.
   ['./testing', whole('testing'), [49, 56.5], [51, 58.5]],
+  ['./ui', whole('ui'), [1.9, 1.9], [1.9, 1.9]],
+  ['./ui/en', whole('ui/en'), [3.2, 3.2], [3.2, 3.2]],
+  ['./ui/zh', whole('ui/zh'), [3.7, 3.7], [3.9, 3.9]],
   ['./wechat', whole('wechat'), [3.7, 3.7], [3.7, 3.7]],
 ])('size: an app with %s stays within its budgets', async (name, code, ...budgets) => {
   const weights = [weigh(await withRolldown(code)), weigh(await withEsbuild(code))]

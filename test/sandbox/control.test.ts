@@ -68,6 +68,41 @@ test('sandbox control API: removing a user revokes the sessions', async () => {
   expect(signedIn.body['error']).toBe('not_found')
 })
 
+test('sandbox control API: DELETE /users/:sub removes a user, also one that is gone', async () => {
+  const client = await start()
+  const bob = await client.bob()
+  const remove = () => client.send('DELETE', `/__sandbox/users/${bob.sub}`)
+  expect([(await remove()).status, (await remove()).status]).toEqual([200, 200])
+  expect(client.sandbox.users()).toEqual([])
+  expect((await client.me(bob.access_token)).status).toBe(401)
+})
+
+test('sandbox control API: PATCH /users/:sub changes contacts, and keeps the sessions', async () => {
+  const client = await start()
+  const bob = await client.bob()
+  const change = (changes: object, sub = bob.sub) =>
+    client.send('PATCH', `/__sandbox/users/${sub}`, { body: changes })
+  const { body } = await change({ email, phone_number: null, password: 'another one' })
+  expect(body).toMatchObject({ sub: bob.sub, email })
+  expect(body).not.toHaveProperty('phone_number')
+  expect((await client.me(bob.access_token)).body).toMatchObject({ email })
+  const signedIn = await client.signIn({ username: 'bob', password: 'another one' })
+  expect(signedIn.body['sub']).toBe(bob.sub)
+  await client.sandbox.addUser({ phone_number: phone })
+  const errors = [
+    await change({ phone_number: phone }),
+    await change({ status: 'blocked' }),
+    await change({ email: 1 }),
+    await change({ email }, 'unknown'),
+  ]
+  expect(errors.map((answer) => answer.body['error'])).toEqual([
+    'failed_precondition',
+    'invalid_argument',
+    'invalid_argument',
+    'not_found',
+  ])
+})
+
 test('sandbox control API: the text of a captcha picture is returned', async () => {
   const client = await start()
   const { token } = (await client.post('/auth/v1/captcha/data')).body

@@ -145,6 +145,11 @@ describe('retryAt', () => {
     expect(delays(0.5, 1, 2, 8)).toEqual([375, 750, 45_000])
   })
 
+  test('retryAt: the jitter is that of the clock, so that a run can be repeated', () => {
+    expect(retryAt({ ...clock, random: () => 0 }, 2) - start).toBe(500)
+    expect(retryAt({ ...clock, random: () => 0.5 }, 2) - start).toBe(750)
+  })
+
   test('retryAt: many clients do not return at the same time', () => {
     const moments = new Set(Array.from({ length: 100 }, () => retryAt(clock, 5)))
     expect(moments.size).toBeGreaterThan(90)

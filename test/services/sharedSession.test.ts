@@ -221,6 +221,36 @@ test('session: the last sign-in wins over the refresh of the session before it',
   expect((await open(world)).current()).toBe('access of bob')
 })
 
+test.each(['before', 'after'])(
+  'session: what the app has cleared stays cleared when it is seen %s a sign-in is stored',
+  async (when) => {
+    const world = openWorld()
+    const update = world.store.update!
+    let letGo = () => {}
+    const held = new Promise<void>((resolve) => (letGo = resolve))
+    const one = await open(world, {
+      ...world.store,
+      update: (key, decide) =>
+        key === KEY ? held.then(() => update(key, decide)) : update(key, decide),
+    })
+    const two = await open(world)
+    const look = async () => (two.reload(), two.settled())
+    one.signIn('1')
+    await look()
+    expect(two.current()).toBe('access 1')
+
+    await world.store.remove(MIRROR)
+    if (when === 'before') await look()
+    letGo()
+    await one.settled()
+    await look()
+    one.reload()
+    await one.settled()
+    expect([one.types().at(-1), two.types().at(-1)]).toEqual(['pair.lost', 'pair.lost'])
+    expect(await world.store.get(MIRROR)).toBeUndefined()
+  },
+)
+
 test('session: a refresh that was sent is kept although the client was stopped', async () => {
   const { world, one } = await openTwo()
   const letGo = holdAnswer(world)
