@@ -64,7 +64,7 @@ export function traceMemory(keep: number): TraceMemory {
   }
 
   function drop(entry: TraceEntry) {
-    if (entry.type === 'page') return void running.clear()
+    if (entry.type === 'page') return running.clear()
     if (entry.type === 'machine') return void charts.set(entry.machine, entry)
     if (entry.type !== 'actor' && entry.type !== 'snapshot') return
     const { sessionId } = entry.actor
