@@ -1,6 +1,7 @@
+import { last } from '../../../services/lists.ts'
 import type { Status } from '../../client/index.ts'
 import type { Picture, Step, Story } from '../../testing/index.ts'
-import { scriptOf } from '../../testing/playwright/script.ts'
+import { playableSteps, scriptOf } from '../../testing/playwright/script.ts'
 import { literal, quote } from './literal.ts'
 import { uniqueTitles } from './titles.ts'
 
@@ -25,7 +26,7 @@ export function playwrightSpec(
 ): string {
   const unique = uniqueTitles()
   const tests = stories.map(({ name, story }) => {
-    const lines = story.steps.flatMap(linesOf).map((line) => `  ${line}\n`)
+    const lines = (playableSteps(story) ?? []).flatMap(linesOf).map((line) => `  ${line}\n`)
     return `
 test(${quote(unique(name))}, async ({ page }) => {
   const flow = await open(page)
@@ -56,14 +57,13 @@ function linesOf(step: Step): string[] {
   return [`await flow.reload(${more.join('')})`, at]
 }
 
-/**
- * Selects the pictures that a browser can show: the server is prepared for each step before it happens, so that
- * nothing can be done between a call and its answer.
- */
+/** Selects the stories that a browser can play. */
+export const playable = (stories: readonly Story[]): Story[] =>
+  stories.filter((story) => playableSteps(story)?.length)
+
+/** Selects the pictures that a browser can show. */
 export const showable = (pictures: readonly Picture[]): Picture[] =>
-  pictures.filter(({ story: { steps } }) => {
-    const isPlanned = ({ answers, calls }: Step) =>
-      answers.every(({ operation }) => calls.includes(operation))
-    const isInterrupted = steps.slice(0, -1).some(({ look }) => look.busy)
-    return steps.length > 0 && !isInterrupted && steps.every(isPlanned)
+  pictures.filter(({ look, story }) => {
+    const end = last(playableSteps(story) ?? [])
+    return end?.look === look
   })

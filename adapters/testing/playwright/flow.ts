@@ -9,7 +9,7 @@ import { arrange, storyUser } from './arrange.ts'
 import { differencesOf } from './check.ts'
 import { type LoggedRequest, routesOf } from './routes.ts'
 import type { Input, Screens } from './screens.ts'
-import { type Given, type Look, scriptOf } from './script.ts'
+import { type Given, type Look, playableSteps, scriptOf } from './script.ts'
 
 /** What {@link createFlow} takes beside page, sandbox and screens. */
 export interface FlowOptions {
@@ -56,7 +56,11 @@ export interface Flow {
    * @throws Error that names each difference in one sentence
    */
   at(step: string, look?: Look): Promise<void>
-  /** Plays a whole story. The app is open. */
+  /**
+   * Plays a whole story. The app is open.
+   *
+   * @throws Error when the app shows something else, or when the story cannot be played in a browser
+   */
   play(story: Pick<Story, 'steps'>): Promise<void>
 }
 
@@ -179,7 +183,9 @@ export function createFlow(
       await goto()
       if (isByItself) return
       if (!found) throw new Error(`the screen "${shown}" has no control for ${event}`)
-      await prepare(given, event === 'password.submit')
+      // Other flows send a password to prove or to change something.
+      const isSignIn = given.answers?.[0]?.[0] === 'signIn' || given.held?.[0] === 'signIn'
+      await prepare(given, event === 'password.submit' && isSignIn)
       const { find, use = (target) => target.click({ timeout }) } = found
       const input = await inputOf(given.payload)
       await use(find(page).filter({ visible: true }).first(), input, page)
@@ -214,7 +220,9 @@ export function createFlow(
       shown = step
     },
 
-    async play({ steps }) {
+    async play(story) {
+      const steps = playableSteps(story)
+      if (!steps) throw new Error('the story goes on between a call and its answer')
       for (const step of steps) {
         const { name, given, look } = scriptOf(step)
         const { action } = step
