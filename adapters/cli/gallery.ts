@@ -54,7 +54,8 @@ export async function gallery(args: string[]): Promise<void> {
   const { world, title } = await findModel(flow, given.values)
   const folder = join(String(out), title)
   const pictures = showable(await exactPictures(await picturesOf(world), world))
-  const target = typeof url === 'string' ? { ...app, url } : app
+  const { outcomes } = world
+  const target = { outcomes, ...app, ...(typeof url === 'string' && { url }) }
 
   const browser = await launchBrowser(path as string | undefined)
   try {

@@ -77,7 +77,7 @@ export async function generate(args: string[]): Promise<void> {
 async function writePlaywright({ world, title, command, file }: Task): Promise<string[]> {
   const stories = playable(await exactStories(await paths(world), world))
   const pictures = showable(await exactPictures(await gallery(world), world))
-  const spec = { title, command, status: world.status }
+  const spec = { title, command, world }
   const tests = stories.map((story) => ({ name: story.title, story }))
   await writeFile(file('plan.md'), planOf(title, stories, world))
   await writeFile(file('looks.spec.ts'), playwrightSpec(pictures, spec))

@@ -38,7 +38,7 @@ export async function playStories(
   for (const story of await exactStories(stories, world)) {
     const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce' })
     const page = await context.newPage()
-    const options = { env: 'demo', ignore, timeout }
+    const options = { env: 'demo', ignore, timeout, outcomes: world.outcomes }
     const flow = createFlow(page, sandbox, screensFor(screens, world), options)
     try {
       await flow.open(url, world.status)

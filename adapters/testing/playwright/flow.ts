@@ -2,10 +2,10 @@ import type { Page } from '@playwright/test'
 import type { Status } from '../../../machines/core/session.ts'
 import type { AnyEndpoint } from '../../../services/http/endpoint.ts'
 import { controlOf } from '../control.ts'
-import { type Outcome, outcomes as defaultOutcomes } from '../outcomes.ts'
+import type { Outcome } from '../outcomes.ts'
 import { signInAs } from '../signInAs.ts'
 import type { Story } from '../story.ts'
-import { arrange, storyUser } from './arrange.ts'
+import { arrange, outcomesBy, storyUser } from './arrange.ts'
 import { differencesOf } from './check.ts'
 import { type LoggedRequest, routesOf } from './routes.ts'
 import type { Input, Screens } from './screens.ts'
@@ -88,7 +88,7 @@ export function createFlow(
   options: FlowOptions = {},
 ): Flow {
   const { env, clientId, ignore = [], endpoints = [], timeout = 5000 } = options
-  const outcomes = { ...defaultOutcomes, ...options.outcomes }
+  const outcomeOf = outcomesBy(options.outcomes ?? {})
   const control = controlOf(sandbox, 'createFlow')
   const routes = routesOf(endpoints)
   let uid: string | undefined
@@ -130,7 +130,7 @@ export function createFlow(
     else if (email !== undefined) contact = { email }
     const about = { phone_number: storyUser.phone_number }
     const known = Object.keys(contact).length > 0 ? contact : about
-    await arrange(control, routes, outcomes, { answers, held, contact: known, isPassword, uid })
+    await arrange(control, routes, outcomeOf, { answers, held, contact: known, isPassword, uid })
     await countRequests()
   }
 
