@@ -1,0 +1,4 @@
+export default defineEventHandler(async (event) => {
+  const { contact } = await readBody<{ contact: string }>(event)
+  return sendCode(serverAuth(event), contact)
+})

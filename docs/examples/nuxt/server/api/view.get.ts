@@ -1,0 +1,2 @@
+/** Who is signed in: without a token. */
+export default defineEventHandler((event) => serverAuth(event).initialView())
