@@ -58,7 +58,7 @@ afterAll(() => {
 })
 
 test('examples: what is not of a framework is the same in every example', () => {
-  const files = ['src/auth.ts', 'src/forms.ts', '**/style.css', '**/{lib,server,utils}/auth.ts']
+  const files = ['src/auth.ts', 'src/forms.ts', '**/style.css', '**/{lib,server}/auth.ts']
   for (const file of files) {
     const copies = globSync(`${examples}/*/${file}`)
     expect(copies.length).toBeGreaterThanOrEqual(3)

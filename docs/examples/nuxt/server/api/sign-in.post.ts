@@ -1,3 +1,5 @@
+import { serverAuth, signInByCode } from '../lib/auth'
+
 export default defineEventHandler(async (event) => {
   const { code, ...asked } = await readBody<{ code: string }>(event)
   const auth = serverAuth(event)

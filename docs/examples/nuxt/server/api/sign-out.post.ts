@@ -1,3 +1,5 @@
+import { serverAuth } from '../lib/auth'
+
 export default defineEventHandler(async (event) => {
   const auth = serverAuth(event)
   await auth.signOut()
