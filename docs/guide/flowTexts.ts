@@ -62,6 +62,22 @@ auth.send({ type: 'code.submit', code: '123456' })`,
     example: `const redirect_uri = \`\${location.origin}/signed-in\`
 auth.send({ type: 'flow.start', flow: 'provider', input: { provider_id: 'github', redirect_uri } })`,
   },
+  hostedLogin: {
+    title: ['The hosted page', '托管登录页'],
+    about: [
+      'Signs in on the page that CloudBase hosts beside an app. The flow leaves for it, and goes on in ' +
+        'the same tab with the session that the page has stored. Only a return that this flow asked ' +
+        'for is taken.',
+      '在云开发托管的登录页上登录。流程离开当前页面，回到同一标签页后，使用登录页保存的会话继续。' +
+        '只接受由本流程发起的返回。',
+    ],
+    input: [
+      '`redirect_uri`, a page of the same origin or of one in `returnOrigins`. Optional: `returnTo`.',
+      '`redirect_uri`：同源页面，或属于 `returnOrigins` 的页面。可选：`returnTo`。',
+    ],
+    example: `const redirect_uri = \`\${location.origin}/signed-in\`
+auth.send({ type: 'flow.start', flow: 'hostedLogin', input: { redirect_uri } })`,
+  },
   resetPassword: {
     title: ['Reset a password', '重置密码'],
     about: [

@@ -20,6 +20,7 @@ const mayImport: Record<string, (it: Import) => boolean> = {
 const mayUse: Record<string, (name: string, from: string) => boolean> = {
   adapters: (name, from) =>
     isPackage(name, packagesOf[from] ?? ['xstate']) ||
+    (from.startsWith('adapters/elements/') && isPackage(name, ['lit'])) ||
     (runsInNode(from) && name.startsWith('node:')),
   machines: (name) => isPackage(name, ['xstate']),
   services: (name) => isPackage(name, ['ofetch', 'superjson']),
@@ -32,6 +33,10 @@ const packagesOf: Record<string, string[]> = {
   'adapters/react.ts': ['react'],
   'adapters/vue.ts': ['vue'],
   'adapters/vueDevtools.ts': ['vue'],
+  'adapters/testing/playwright/check.ts': ['@playwright/test'],
+  'adapters/testing/playwright/flow.ts': ['@playwright/test'],
+  'adapters/testing/playwright/reporter.ts': ['@playwright/test'],
+  'adapters/testing/playwright/screens.ts': ['@playwright/test'],
   'adapters/cli/webSockets.ts': ['ws'],
   'adapters/inspect/charts/elk.ts': ['elkjs'],
   // The file that the user names.

@@ -58,9 +58,10 @@ function modulesOf(file: string): Block[] {
 }
 
 /** The module that examples import as `./auth.ts`, unless their page has one of its own. */
-const clientOfReadme = modulesOf('README.md').find(({ code }) =>
-  code.startsWith('// auth.ts'),
-)!.code
+const names = Object.keys(flows).join(', ')
+const clientModule = `import { createAuth, ${names} } from 'cloudbase-authflow'
+export const auth = createAuth({ env: 'your-env-id', flows: { ${names} } })
+`
 
 /** Runs a module and collects what it prints. */
 async function run(code: string, name: string) {
@@ -143,7 +144,7 @@ test('docs: every TypeScript block type-checks', () => {
     const folder = join(temp, folders[index]!)
     mkdirSync(folder)
     cpSync('docs/examples', folder, { recursive: true })
-    writeFileSync(join(folder, 'auth.ts'), clientOfReadme)
+    writeFileSync(join(folder, 'auth.ts'), clientModule)
     for (const { line, code } of modulesOf(file)) {
       const name = /^\/\/ (\w+\.ts)$/m.exec(code)?.[1] ?? `line-${line}.ts`
       writeFileSync(join(folder, name), code)

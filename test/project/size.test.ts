@@ -54,6 +54,9 @@ test.each([
   ['./svelte', whole('svelte'), [0.2, 0.2], [0.2, 0.2]],
   // Runs in Node only.
   ['./testing', whole('testing'), [49, 56.5], [51, 58.5]],
+  ['./ui', whole('ui'), [1.9, 1.9], [1.9, 1.9]],
+  ['./ui/en', whole('ui/en'), [3.2, 3.2], [3.2, 3.2]],
+  ['./ui/zh', whole('ui/zh'), [3.7, 3.7], [3.9, 3.9]],
   ['./wechat', whole('wechat'), [3.7, 3.7], [3.7, 3.7]],
 ])('size: an app with %s stays within its budgets', async (name, code, ...budgets) => {
   const weights = [weigh(await withRolldown(code)), weigh(await withEsbuild(code))]

@@ -1,0 +1,14 @@
+import { account } from '../../machines/flows/account.ts'
+import { provider } from '../../machines/flows/provider.ts'
+import { resetPassword } from '../../machines/flows/resetPassword.ts'
+import { signIn } from '../../machines/flows/signIn.ts'
+import { upgrade } from '../../machines/flows/upgrade.ts'
+import { createAuth } from '../client/createAuth.ts'
+import type { Auth } from '../client/options.ts'
+import type { UiFlows } from '../ui/fields.ts'
+
+/** Creates a client with every flow, for elements that are given an environment only. */
+export function createClient(env: string, endpoint?: string): Auth<UiFlows> {
+  const flows = { account, provider, resetPassword, signIn, upgrade }
+  return createAuth({ env, endpoint, flows })
+}
