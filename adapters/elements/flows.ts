@@ -55,6 +55,8 @@ abstract class OneFlowElement extends FlowElement {
     if (this.controller?.can(event)) this.controller.send(event)
   }
 
+  protected override onStatus(): void {}
+
   protected override updated(changed: PropertyValues): void {
     super.updated(changed)
     const { controller, flow } = this

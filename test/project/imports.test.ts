@@ -32,6 +32,9 @@ const mayUse: Record<string, (name: string, from: string) => boolean> = {
 const packagesOf: Record<string, string[]> = {
   'adapters/react.ts': ['react'],
   'adapters/vue.ts': ['vue'],
+  'adapters/elements/react.ts': ['react'],
+  'adapters/elements/svelte.ts': ['svelte'],
+  'adapters/elements/vue.ts': ['vue'],
   'adapters/vueDevtools.ts': ['vue'],
   'adapters/cli/webSockets.ts': ['ws'],
   'adapters/inspect/charts/elk.ts': ['elkjs'],
