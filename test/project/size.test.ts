@@ -59,8 +59,8 @@ test.each([
   ['./svelte', whole('svelte'), [0.2, 0.2], [0.2, 0.2]],
   // Runs in Node only.
   ['./testing', whole('testing'), [49, 56.5], [51, 58.5]],
-  ['./elements, with a client', whole('elements'), [60, 110], [60, 110]],
-  ['./elements, of an app', elementsOfApp, [60, 110], [60, 110]],
+  ['./elements, with a client', whole('elements'), [36.3, 99], [37, 101.9]],
+  ['./elements, of an app', elementsOfApp, [79.3, 99.7], [81.2, 102.3]],
   ['./ui', whole('ui'), [1.9, 1.9], [1.9, 1.9]],
   ['./ui/en', whole('ui/en'), [3.2, 3.2], [3.2, 3.2]],
   ['./ui/zh', whole('ui/zh'), [3.7, 3.7], [3.9, 3.9]],
