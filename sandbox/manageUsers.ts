@@ -96,11 +96,11 @@ export function viewUser({ password, ...shown }: User): UserView {
 }
 
 /**
- * Changes contacts, user name and password of a user, without verification. Sessions stay.
+ * Changes contacts, names and password of a user, without verification. Sessions stay.
  *
  * @param core The server's core.
  * @param sub The user id.
- * @param changes `phone_number`, `email`, `username` and `password`; `null` removes one.
+ * @param changes `phone_number`, `email`, `username`, `name` and `password`; `null` removes one.
  * @returns The user that was changed.
  * @throws ApiError `not_found` for an unknown id, `invalid_argument` for another field or a malformed
  *   one, `already_exists` or `failed_precondition` for one in use.
@@ -126,6 +126,7 @@ const changeable: Record<string, (text: string) => string | Promise<string>> = {
   email: (text) => parseEmail(text).address,
   username: parseChosenName,
   password: hashPassword,
+  name: (text) => text,
 }
 
 /**

@@ -21,6 +21,10 @@ export default defineConfig({
       { find: /^cloudbase-authflow\/endpoints$/, replacement: at('../services/endpoints.ts') },
       { find: /^cloudbase-authflow\/server$/, replacement: at('../adapters/server/index.ts') },
       { find: /^cloudbase-authflow\/testing$/, replacement: at('../adapters/testing/index.ts') },
+      {
+        find: /^cloudbase-authflow\/testing\/playwright$/,
+        replacement: at('../adapters/testing/playwright/index.ts'),
+      },
       { find: /^cloudbase-authflow\/elements$/, replacement: at('../adapters/elements/index.ts') },
       { find: /^cloudbase-authflow\/ui$/, replacement: at('../adapters/ui/index.ts') },
       { find: /^cloudbase-authflow\/ui\/(en|zh)$/, replacement: at('../adapters/ui/$1.ts') },

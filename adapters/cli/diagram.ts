@@ -40,7 +40,7 @@ export async function diagram(args: string[]): Promise<void> {
   const { as = 'text', out } = given.values
   const format = formats[as as string]
   if (!format) throw new UsageError(`--as must be svg, mermaid or text, not ${as}`)
-  const machine = await findExport(flow, isMachine, 'state machine')
+  const { value: machine } = await findExport(flow, isMachine, 'state machine')
   const text = await format(machine, flow)
   if (typeof out === 'string') await writeFile(out, text)
   else process.stdout.write(text)

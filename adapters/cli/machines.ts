@@ -44,15 +44,16 @@ export const machines: Record<string, AnyStateMachine> = {
  * @param flow the name of a machine of the package, or `file#export`; the export may be left out where there is one
  * @param isWanted selects what is looked for among the exports of a file
  * @param kind in words
+ * @returns what was found, and the name of the export
  * @throws Error that says what the file exports
  */
 export async function findExport<T>(
   flow: string,
   isWanted: (value: unknown) => value is T,
   kind: string,
-): Promise<T> {
+): Promise<{ value: T; exported: string }> {
   const shipped = hasOwn(machines, flow) ? machines[flow] : undefined
-  if (isWanted(shipped)) return shipped
+  if (isWanted(shipped)) return { value: shipped, exported: flow }
   const [file = '', name] = flow.split('#')
   if (!/\.\w+$/.test(file)) {
     const names = Object.keys(machines).join(', ')
@@ -63,7 +64,9 @@ export async function findExport<T>(
   })) as Record<string, unknown>
   const found = Object.entries(module).filter(([, value]) => isWanted(value))
   const [only] = name === undefined ? found : found.filter(([key]) => key === name)
-  if (only && (name !== undefined || found.length === 1)) return only[1] as T
+  if (only && (name !== undefined || found.length === 1)) {
+    return { value: only[1] as T, exported: only[0] }
+  }
   const exported = found.map(([key]) => key).join(', ') || 'none'
   throw new Error(
     name === undefined

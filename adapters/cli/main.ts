@@ -1,6 +1,7 @@
 import { diagram } from './diagram.ts'
 import { errorText, UsageError } from './errors.ts'
 import { explore } from './explore.ts'
+import { gallery } from './gallery.ts'
 import { generate } from './generate.ts'
 import { inspect } from './inspect.ts'
 import { replay } from './replay.ts'
@@ -13,9 +14,10 @@ Commands:
                            clients that connect with socket(…)
   diagram <flow>           print the chart of a flow: signIn, resetPassword, … or
                            file.js#export for one of your own
-  replay <trace.json>      print what happened in a saved trace
+  replay <trace.json>      print what happened in a saved trace, and make a test of it
   explore <flow>           check a flow in every state that it can get into
-  generate <flow>          write tests of your app, for Vitest, Playwright or node:test
+  generate <flow>          write tests of your app, for Playwright, Vitest or node:test
+  gallery <flow>           take a picture of everything that a user of your app can see
 
 Options:
   -h, --help               show this text, or that of a command
@@ -30,6 +32,7 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
   replay,
   explore,
   generate,
+  gallery,
 }
 
 /**

@@ -8,6 +8,7 @@ import { findExport, isMachine } from './machines.ts'
 export const modelOptions = {
   faults: { type: 'string' },
   reloads: { type: 'string' },
+  'other-tabs': { type: 'string' },
   without: { type: 'string' },
   hostile: { type: 'boolean' },
 } as const
@@ -15,6 +16,7 @@ export const modelOptions = {
 /** What {@link modelOptions} mean. */
 export const modelHelp = `  --faults N         failures in one story (default 1)
   --reloads N        reloads in one story (default 0)
+  --other-tabs N     how many times another tab acts in one story (default 0)
   --hostile          every call can fail in every way
   --without EVENTS   events that the app never sends: ticket.submit,provider.submit`
 
@@ -22,19 +24,29 @@ export const modelHelp = `  --faults N         failures in one story (default 1)
 export const flowHelp = `  <flow>  signIn, resetPassword, provider, upgrade or account; or file.js#export for a flow of
           your own, or for what model(…) of cloudbase-authflow/testing has returned`
 
+/** What {@link findModel} has found. */
+export interface FoundModel {
+  world: Model
+  /** Its name in files. */
+  title: string
+  /** The name of the export. */
+  exported: string
+  /** Whether a model was named, not a flow. */
+  isModel: boolean
+}
+
 /**
  * Finds the model of a flow.
  *
  * @param name of a flow of the package, or `file#export`
  * @param values the options that were given
- * @returns the model, and its name in files
  * @throws UsageError for a count that is no number
  */
 export async function findModel(
   name: string,
   values: Record<string, string | boolean | undefined>,
-): Promise<{ world: Model; title: string }> {
-  const found = await findExport(name, isFlowOrModel, 'flow')
+): Promise<FoundModel> {
+  const { value: found, exported } = await findExport(name, isFlowOrModel, 'flow')
   const base = isMachine(found) ? model({ [found.id]: found }) : found
   const title = isMachine(found) ? found.id : Object.keys(found.flows).join('-')
   const without = String(values['without'] ?? '').split(',')
@@ -42,9 +54,13 @@ export async function findModel(
   const options: ModelOptions = {
     ...(values['faults'] !== undefined && { faults: countOf('faults', values['faults']) }),
     ...(values['reloads'] !== undefined && { reloads: countOf('reloads', values['reloads']) }),
+    ...(values['other-tabs'] !== undefined && {
+      otherTabs: countOf('other-tabs', values['other-tabs']),
+    }),
     ...(values['hostile'] === true && { hostile: true }),
   }
-  return { world: { ...base, ...options, events: { ...base.events, ...never } }, title }
+  const world = { ...base, ...options, events: { ...base.events, ...never } }
+  return { world, title, exported, isModel: !isMachine(found) }
 }
 
 /**

@@ -1,9 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { actorsAt, plain, type Row, rowsOf } from '../inspect/fold.ts'
 import { readTrace, type Trace } from '../inspect/trace.ts'
 import { rerun, storyOf } from '../testing/index.ts'
 import { readArguments } from './arguments.ts'
 import { UsageError } from './errors.ts'
+import { regressionTest } from './generated/regression.ts'
 import { findModel } from './models.ts'
 import { last } from '../../services/lists.ts'
 
@@ -13,12 +15,15 @@ Prints what happened in a saved trace: what the app sent, what the server answer
 step after each. A trace contains no secrets.
 
 With --flow it also runs again on the flow as it is now, and exits with 1 when something does not
-hold that must, or when the flow goes another way than was recorded.
+hold that must, or when the flow goes another way than was recorded. With --test it becomes a test,
+which fails as long as the fault is there.
 
 Options:
   --all        also print the events between the machines
   --flow FLOW  signIn, resetPassword, …, or file.js#export of a flow or a model
   --save FILE  with --flow: save the story, for rerun(…)
+  --test FILE  with --flow: write a test of it
+  --for RUNNER vitest or node, with --test. Default: vitest
   -h, --help   show this text
 `
 
@@ -28,6 +33,8 @@ export async function replay(args: string[]): Promise<void> {
     all: { type: 'boolean' },
     flow: { type: 'string' },
     save: { type: 'string' },
+    test: { type: 'string' },
+    for: { type: 'string' },
   } as const
   const given = readArguments(args, options, help)
   if (!given) return
@@ -35,19 +42,41 @@ export async function replay(args: string[]): Promise<void> {
   if (file === undefined || others.length > 0) throw new UsageError('replay takes one trace')
   const trace = await loadTrace(file)
   process.stdout.write(`${linesOf(trace, given.values['all'] === true).join('\n')}\n`)
-  const { flow, save } = given.values
-  if (typeof flow === 'string') await runAgain(trace, flow, save)
+  const { flow, save, test, for: runner = 'vitest' } = given.values
+  if (runner !== 'vitest' && runner !== 'node') throw new UsageError('--for must be vitest or node')
+  if (typeof flow === 'string') await runAgain(trace, { file, flow, save, test, runner })
+  else if (save ?? test) throw new UsageError('--save and --test need --flow')
+}
+
+/** How a trace runs again, and what is written of it. */
+interface RunOptions {
+  /** The file of the trace. */
+  file: string
+  flow: string
+  save: unknown
+  test: unknown
+  runner: 'vitest' | 'node'
 }
 
 /** Runs the story of a trace on a flow as it is now. */
-async function runAgain(trace: Trace, flow: string, file: unknown): Promise<void> {
-  const { world } = await findModel(flow, {})
-  const { story, model, difference } = await storyOf(trace, world)
-  const { violations } = await rerun(story.choices, model)
-  if (typeof file === 'string') await writeFile(file, `${JSON.stringify(story)}\n`)
+async function runAgain(trace: Trace, { file, flow, save, test, runner }: RunOptions) {
+  const { world, title, exported, isModel } = await findModel(flow, {})
+  const { story, model: recorded, difference } = await storyOf(trace, world)
+  const { violations } = await rerun(story.choices, recorded)
+  if (typeof save === 'string') await writeFile(save, `${JSON.stringify(story)}\n`)
   const faults = violations.map(({ invariant, reason }) => `✗ ${invariant}: ${reason}`)
   const way = difference === undefined ? 'It goes as recorded.' : `✗ ${difference}`
-  process.stdout.write(`\n${[way, ...faults].join('\n')}\n`)
+  const lines = [way, ...faults]
+  if (typeof test === 'string') {
+    const command = `cloudbase-authflow replay ${basename(file)} --flow ${flow} --test ${basename(test)}`
+    const module = runner === 'node' ? 'node:test' : runner
+    const parts = { story, recorded, world, flow, title, exported, isModel, file: test, command }
+    await writeFile(test, regressionTest({ ...parts, runner: module }))
+    lines.push(
+      `${test} ${faults.length > 0 ? 'fails now' : 'passes now: no invariant is violated'}`,
+    )
+  }
+  process.stdout.write(`\n${lines.join('\n')}\n`)
   if (faults.length > 0) throw new Error('the flow has the fault that was recorded')
   if (difference !== undefined) throw new Error('the flow goes another way than was recorded')
 }

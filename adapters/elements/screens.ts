@@ -110,6 +110,7 @@ const steps: { [F in FlowName]: StepsOf<F> } = {
     done: ['code', 'provider', 'retry', 'choice'],
   },
   account: {
+    readingUser: ['home'],
     askingEdit: ['settings', ...edits],
     gating: ['settings', ...edits, 'retry'],
     loadingUser: ['elevation', 'retry', ...edits],

@@ -114,6 +114,10 @@ export const stepTexts: Record<string, Record<string, Texts>> = {
     switchingByProvider: ['Signing in to the other account …', '正在登录那个账号…'],
   },
   account: {
+    readingUser: [
+      'Reading whether the user has a password … The form may be shown: an edit does not wait for it.',
+      '正在读取用户是否设有密码…（表单可以先显示，修改不必等待）',
+    ],
     askingEdit: [
       'The account page. `view.error` says why the last edit failed.',
       '账号管理页；`view.error` 是上次修改失败的原因。',

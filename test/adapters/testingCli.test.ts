@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import ts from 'typescript-5'
 import { afterAll, expect, test, vi } from 'vitest'
 import { main } from '../../adapters/cli/main.ts'
 import { model, readChoices, rerun } from '../../adapters/testing/index.ts'
@@ -70,8 +71,15 @@ test.each([
   [['explore'], 2, /takes one flow/],
   [['explore', 'signIn', '--faults', 'many'], 2, /--faults must be a number/],
   [['explore', 'nothing'], 1, /there is no flow "nothing"/],
-  [['generate', 'signIn', '--for', 'mocha', '--out', temp], 2, /vitest, node, playwright/],
+  [
+    ['generate', 'signIn', '--for', 'mocha', '--out', temp],
+    2,
+    /playwright, storybook, vitest, node/,
+  ],
   [['generate', 'signIn', '--for', 'node'], 2, /--out must name a folder/],
+  [['gallery'], 2, /takes one flow/],
+  [['gallery', 'signIn'], 2, /--screens must name a file/],
+  [['gallery', 'signIn', '--screens', 'none.ts'], 1, /none.ts cannot be loaded/],
 ])('cli: %j exits with %i', async (args, code, text) => {
   const output = await run(...args)
   expect(output.out).toMatch(text)
@@ -118,13 +126,75 @@ export const openDriver = () => ({ send: (step: { look: object }) => void (look 
   expect(await runTests(spec)).toMatch(/pass [1-9]\d*\n.*fail 0/s)
 })
 
-test('cli: generate writes a driver with a page for Playwright', async () => {
-  await run('generate', 'resetPassword', '--for', 'playwright', '--faults', '0', '--out', temp)
-  const spec = readFileSync(join(temp, 'resetPassword.spec.ts'), 'utf8')
-  const titles = [...spec.matchAll(/^test\((".*"), async \(\{ page \}\) => \{$/gm)]
-  expect(titles.length).toBeGreaterThan(3)
-  expect(new Set(titles.map(([, title]) => title)).size).toBe(titles.length)
-  const driver = readFileSync(join(temp, 'resetPassword.driver.ts'), 'utf8')
-  expect(driver).toContain('openDriver(page: Page)')
-  expect(driver).toContain(`async 'password.submit'()`)
+const resetPassword = (...more: string[]) =>
+  run('generate', 'resetPassword', '--for', 'playwright', '--faults', '0', '--out', temp, ...more)
+
+test('cli: generate writes stories and looks for Playwright, and a plan that lists what is never sent', async () => {
+  const { code, out } = await resetPassword('--without', 'contact.change')
+  expect(code).toBe(0)
+  expect(out).toMatch(/\d+ looks in .*\d+ stories in .*fill in .*screens\.ts: 5 screens\n/s)
+  expect(out).toContain('never sent by the app: contact.change')
+  expect(readFileSync(join(temp, 'resetPassword.plan.md'), 'utf8')).toContain(
+    'Never sent by the app: contact.change.',
+  )
+  for (const kind of ['spec', 'looks.spec']) {
+    const spec = readFileSync(join(temp, `resetPassword.${kind}.ts`), 'utf8')
+    const titles = [...spec.matchAll(/^test\('(.*)', async \(\{ page \}\) => \{$/gm)]
+    expect(titles.length).toBeGreaterThan(3)
+    expect(new Set(titles.map(([, title]) => title)).size).toBe(titles.length)
+    expect(spec).toContain(`answers: [['sendVerification', 'ok, a user']]`)
+  }
+})
+
+test('cli: generate adds what is missing to page objects, and touches nothing that is there', async () => {
+  const file = join(temp, 'resetPassword.screens.ts')
+  rmSync(file, { force: true })
+  await resetPassword()
+  const whole = readFileSync(file, 'utf8')
+  expect(await resetPassword()).toMatchObject({ code: 0 })
+  expect(readFileSync(file, 'utf8')).toBe(whole)
+
+  // What a team may have: another style, texts and patterns with braces, and less than is needed.
+  const own = `import type { Screens } from 'cloudbase-authflow/testing/playwright'
+const tail = /[/'}]\\/$/ // {
+export const screens: Screens = {
+    "askingCode": { find: page => page.getByText(\`{ \${tail} \`), events: {
+        'code.submit': { find: (page) => page.getByLabel(/co"de}/) } // mine, not { theirs
+    } },
+    signedIn: { find: (page) => page.getByText("it's {") },
+    signedOut: { find(page) { return page.getByText('/*') } }
+}
+export const app = { url: 'https://app.example' }
+`
+  writeFileSync(file, own)
+  const { out } = await resetPassword()
+  expect(out).toMatch(/added askingCode contact\.change, askingCode code\.resend, .*askingContact/)
+  const added = readFileSync(file, 'utf8')
+  const withoutCommas = (text: string) => text.replaceAll(',', '')
+  const kept = own.split('\n').filter((line) => !/^\s*\} \},$/.test(line))
+  const isThere = (line: string) => withoutCommas(added).includes(withoutCommas(line))
+  expect(kept.filter((line) => !isThere(line))).toEqual([])
+  const parsed = ts.createSourceFile(file, added, ts.ScriptTarget.Latest, true)
+  expect((parsed as unknown as { parseDiagnostics: unknown[] }).parseDiagnostics).toEqual([])
+  expect(await resetPassword()).not.toMatchObject({ out: expect.stringContaining('added') })
+  expect(readFileSync(file, 'utf8')).toBe(added)
+
+  writeFileSync(file, 'export const screens = makeScreens()')
+  expect((await resetPassword()).out).toContain('no constant `screens` that is an object literal')
+})
+
+test('cli: generate writes a story of Storybook for everything that a user can see', async () => {
+  const storybook = () => run('generate', example, '--for', 'storybook', '--out', temp)
+  expect((await storybook()).out).toContain('fill in')
+  const file = join(temp, 'naming.stories.ts')
+  writeFileSync(join(temp, 'naming.render.ts'), 'export const render = (look: object) => look\n')
+  expect((await storybook()).out).not.toContain('fill in')
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(file, text.replace('.render.js', '.render.ts'))
+  const stories = (await import(resolve(file))) as Record<string, { name: string; args: object }>
+  expect(stories['default']).toMatchObject({ title: 'Flows/naming' })
+  expect(stories['AskingName']).toMatchObject({
+    name: 'naming.askingName',
+    args: { step: 'askingName', can: ['name.skip', 'name.submit'] },
+  })
 })

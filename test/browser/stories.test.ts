@@ -1,37 +1,33 @@
-import { expect, test } from 'vitest'
-import { signIn } from '../../adapters/client/index.ts'
-import { createFlow } from '../../adapters/testing/playwright/index.ts'
-import { model, paths, type Story } from '../../adapters/testing/index.ts'
-import { serveDemo } from '../../docs/demo/serve.ts'
-import { openPage } from '../support/chromium.ts'
-import { signInScreens } from './storyScreens.ts'
+import { beforeAll, expect, test } from 'vitest'
+import type { Screens } from '../../adapters/testing/playwright/index.ts'
+import { type Model, paths } from '../../adapters/testing/index.ts'
+import { type Demo, serveDemo } from '../../docs/demo/serve.ts'
+import { accountModel, captchaModel, editModel, signInModel } from './storyModels.ts'
+import { isWhole, playStories, sampleOf } from './storyPlayer.ts'
+import { accountScreens, signInScreens } from './storyScreens.ts'
 
-test('stories: every story of signIn', async () => {
-  const never = { 'ticket.submit': false, 'provider.submit': false } as const
-  const stories = await paths(model({ signIn }, { events: never }))
-  const demo = await serveDemo({ port: 0 })
-  const browser = (await openPage('about:blank')).context().browser()!
-  const failures: string[] = []
-  let n = 0
-  const from = Number(process.env['FROM'] ?? 0)
-  for (const story of stories.slice(from, from + Number(process.env['COUNT'] ?? 100))) {
-    const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce' })
-    const page = await context.newPage()
-    const flow = createFlow(page as never, demo.url, signInScreens, {
-      env: 'demo',
-      ignore: ['getUser', 'getProviders'],
-    })
-    const t = Date.now()
-    try {
-      await flow.open(demo.url)
-      await flow.play(story)
-      console.log('ok', n++, story.title, Date.now() - t)
-    } catch (e) {
-      failures.push(`${story.title}\n${(e as Error).message}`)
-      console.log('FAIL', n++, String(story), (e as Error).message, Date.now() - t)
-    }
-    await context.close()
-  }
-  await demo.close()
-  expect(failures).toEqual([])
-}, 600_000)
+let demo: Demo
+beforeAll(async () => {
+  demo = await serveDemo({ port: 0 })
+  return () => demo.close()
+})
+
+const TIMEOUT_MS = isWhole ? 1_200_000 : 120_000
+
+test.each<[name: string, model: Model, screens: Screens, count: number]>([
+  ['signIn', signInModel, signInScreens, 8],
+  ['signIn with a captcha', captchaModel, signInScreens, 4],
+  // Its states take half a minute to find.
+  isWhole
+    ? ['account', accountModel, accountScreens, Infinity]
+    : ['account, two edits', editModel, accountScreens, 5],
+])(
+  'stories: the demo plays the stories of %s',
+  async (_, world, screens, count) => {
+    const stories = sampleOf(await paths(world), count)
+    const { url } = demo
+    const app = { url, sandbox: url, screens, ignore: ['getUser', 'getProviders'] }
+    expect(await playStories(app, world, stories)).toEqual([])
+  },
+  TIMEOUT_MS,
+)

@@ -1,5 +1,6 @@
 /** The page objects of the demo, by role and label alone. */
 import type { Locator, Page } from '@playwright/test'
+import type { Model } from '../../adapters/testing/index.ts'
 import type { Input, Screens } from '../../adapters/testing/playwright/index.ts'
 
 const button = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name })
@@ -92,7 +93,7 @@ export const signInScreens: Screens = {
     },
   },
   captcha: {
-    find: (page) => page.getByRole('dialog').getByRole('img'),
+    find: (page) => page.getByRole('dialog'),
     events: {
       'captcha.answer': submit('Characters'),
       'captcha.replace': { find: button('New picture') },
@@ -102,3 +103,69 @@ export const signInScreens: Screens = {
   signedIn: { find: button('Sign out') },
   anonymous: { find: heading('You are a guest') },
 }
+
+/** Opens a form of the account page, fills it in and saves it. */
+const edit = (name: string, field: string) => ({
+  find: button(name),
+  async use(control: Locator, input: Input, page: Page) {
+    await control.click()
+    const { find, use } = submit(field)
+    await use(find(page).filter({ visible: true }), input)
+  },
+})
+const cancel = { find: button('Cancel') }
+
+/** What the flow `account` shows. */
+export const accountScreens: Screens = {
+  signedIn: {
+    find: button('Sign out'),
+    events: { 'flow.start': { find: button('Manage account') } },
+  },
+  signedOut: { find: heading('Sign in') },
+  askingEdit: {
+    find: heading('Your account'),
+    events: {
+      'account.close': { find: button('Back') },
+      'profile.submit': edit('Edit: Name', 'Nickname'),
+      'password.change': edit('Change: Password', 'New password'),
+      'contact.replace': edit('Add: E-mail', 'E-mail'),
+      'account.delete': {
+        find: button('Delete account'),
+        async use(control, _input, page) {
+          await control.click()
+          await page.getByRole('checkbox', { name: /^I understand/ }).check()
+          await button('Delete my account')(page).click()
+        },
+      },
+    },
+  },
+  askingCodeRequest: {
+    find: button('Send code'),
+    events: { 'code.request': { find: button('Send code') }, 'edit.cancel': cancel },
+  },
+  askingProof: {
+    find: label('Password'),
+    events: {
+      'password.submit': submit('Password'),
+      'code.request': { find: button(/^Send a code to/) },
+      'edit.cancel': cancel,
+    },
+  },
+  askingCode: {
+    find: label('6-digit code'),
+    events: { 'code.submit': typeCode, 'code.resend': resend, 'edit.cancel': cancel },
+  },
+  askingResend: {
+    find: heading('Get a new code'),
+    events: { 'code.resend': resend, 'edit.cancel': cancel },
+  },
+}
+
+/** Leaves out the controls of events that the model never sends. */
+export const screensFor = (screens: Screens, { events }: Model): Screens =>
+  Object.fromEntries(
+    Object.entries(screens).map(([name, screen]) => {
+      const sent = Object.entries(screen.events ?? {}).filter(([event]) => events[event] !== false)
+      return [name, { ...screen, events: Object.fromEntries(sent) }]
+    }),
+  )

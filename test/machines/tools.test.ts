@@ -47,6 +47,7 @@ const eventsOf = ({ _nodes }: AnyMachineSnapshot): EventObject[] =>
 
 /** Machines that call an endpoint, or leave the page, as soon as they start. */
 const callAtOnce = [
+  'account',
   'consent',
   'elevation',
   'gatedEdit',

@@ -36,6 +36,10 @@ const packagesOf: Record<string, string[]> = {
   'adapters/elements/svelte.ts': ['svelte'],
   'adapters/elements/vue.ts': ['vue'],
   'adapters/vueDevtools.ts': ['vue'],
+  'adapters/testing/playwright/check.ts': ['@playwright/test'],
+  'adapters/testing/playwright/flow.ts': ['@playwright/test'],
+  'adapters/testing/playwright/reporter.ts': ['@playwright/test'],
+  'adapters/testing/playwright/screens.ts': ['@playwright/test'],
   'adapters/cli/webSockets.ts': ['ws'],
   'adapters/inspect/charts/elk.ts': ['elkjs'],
   // The file that the user names.

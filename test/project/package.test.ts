@@ -221,6 +221,7 @@ const names: Record<string, string[]> = {
     'storyOf',
     'testLogic',
   ],
+  './testing/playwright': ['createFlow', 'default'],
   './ui': [
     'captchaField',
     'contactOf',

@@ -91,7 +91,7 @@ test('sandbox control API: PATCH /users/:sub changes contacts, and keeps the ses
   await client.sandbox.addUser({ phone_number: phone })
   const errors = [
     await change({ phone_number: phone }),
-    await change({ name: 'Bob' }),
+    await change({ status: 'blocked' }),
     await change({ email: 1 }),
     await change({ email }, 'unknown'),
   ]

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { Sandbox } from '../../sandbox/index.ts'
+import { axeViolations } from './axe.ts'
 
 /** An example in a browser, and its sandbox. */
 export interface ExampleWorld {
@@ -59,6 +60,10 @@ function drive({ page, sandbox, url, prefix }: ExampleWorld) {
       await at.fill('Password', text)
       await at.click('Sign in')
     },
+    /** Checks the screen for what keeps people with a disability out. */
+    async isAccessible() {
+      expect(await axeViolations(page)).toEqual([])
+    },
     /** Reloads and checks that the same form is there, and that nothing is sent again. */
     async reload(heading: string) {
       const before = sandbox.inbox().length
@@ -66,15 +71,21 @@ function drive({ page, sandbox, url, prefix }: ExampleWorld) {
       await at.heading(heading)
       expect(sandbox.inbox().length).toBe(before)
     },
-    /** Resolves to the text of the next captcha picture. */
+    /** Resolves to the text of the next captcha picture, which the server has drawn meanwhile. */
     async nextPicture() {
-      const response = await page.waitForResponse(
-        (answer) =>
-          new URL(answer.url()).pathname.endsWith('/captcha/data') &&
-          answer.request().method() === 'POST',
+      let resolve: (text: string) => void
+      const text = new Promise<string>((done) => (resolve = done))
+      await page.route(
+        ({ pathname }) => pathname.endsWith('/captcha/data'),
+        async (route) => {
+          const response = await route.fetch()
+          const { token } = (await response.json()) as { token: string }
+          resolve(sandbox.captchaAnswer(token)!)
+          await route.fulfill({ response })
+        },
+        { times: 1 },
       )
-      const { token } = (await response.json()) as { token: string }
-      return sandbox.captchaAnswer(token)!
+      return { text }
     },
     async openPopup(name: string) {
       const [popup] = await Promise.all([page.context().waitForEvent('page'), at.click(name)])
@@ -88,12 +99,15 @@ function drive({ page, sandbox, url, prefix }: ExampleWorld) {
 export const stories: Record<string, (world: ExampleWorld) => Promise<void>> = {
   async 'signs up by code'(world) {
     const it = drive(world)
+    await it.isAccessible()
     await it.askForCode(phone)
+    await it.isAccessible()
     await it.submitCode()
     await it.heading('Your profile')
     await it.fill('Name', 'Ada')
     await it.click('Save')
     await it.signedIn()
+    await it.isAccessible()
     expect(world.sandbox.users()).toMatchObject([{ phone_number: wirePhone, name: 'Ada' }])
   },
 
@@ -131,17 +145,17 @@ export const stories: Record<string, (world: ExampleWorld) => Promise<void>> = {
   async 'answers a captcha wrong, then right'(world) {
     world.sandbox.config({ sendsBeforeCaptcha: 0 })
     const it = drive(world)
-    const picture = it.nextPicture()
+    const first = await it.nextPicture()
     await it.fill('Phone or e-mail', phone)
     await it.click('Send code')
-    await picture
     await it.heading('Are you human?')
-    const next = it.nextPicture()
+    await first.text
+    const second = await it.nextPicture()
     await it.fill('Characters in the picture', 'no')
     await it.click('Confirm')
-    const answer = await next
     expect(await it.alert()).toMatch(/picture|character/i)
-    await it.fill('Characters in the picture', answer)
+    await it.isAccessible()
+    await it.fill('Characters in the picture', await second.text)
     await it.click('Confirm')
     await it.heading('Enter the code')
     expect(world.sandbox.inbox().length).toBe(1)
@@ -218,6 +232,7 @@ export const stories: Record<string, (world: ExampleWorld) => Promise<void>> = {
     await it.link('Account')
     await it.heading('Your account')
     await world.page.getByText(wirePhone).waitFor()
+    await it.isAccessible()
     await it.click('Change phone or e-mail')
     await it.fill('New phone or e-mail', otherPhone)
     await it.click('Change')

@@ -58,11 +58,12 @@ function linesOf(step: Step): string[] {
 
 /**
  * Selects the pictures that a browser can show: the server is prepared for each step before it happens, so that
- * a call that stays without an answer has none later.
+ * nothing can be done between a call and its answer.
  */
 export const showable = (pictures: readonly Picture[]): Picture[] =>
-  pictures.filter(({ story }) => story.steps.length > 0 && story.steps.every(isPlannable))
-
-function isPlannable({ answers, calls }: Step): boolean {
-  return answers.every(({ operation }) => calls.includes(operation))
-}
+  pictures.filter(({ story: { steps } }) => {
+    const isPlanned = ({ answers, calls }: Step) =>
+      answers.every(({ operation }) => calls.includes(operation))
+    const isInterrupted = steps.slice(0, -1).some(({ look }) => look.busy)
+    return steps.length > 0 && !isInterrupted && steps.every(isPlanned)
+  })

@@ -11,8 +11,8 @@ export interface ObjectLiteral {
   properties: Map<string, Token[]>
   /** The index in the text of the closing brace. */
   close: number
-  /** Whether something stands before the closing brace that a comma must follow. */
-  needsComma: boolean
+  /** The index where a comma has to stand before another property; undefined when there is one. */
+  comma?: number
 }
 
 const SPACE = /(?:\s|\/\/.*|\/\*[^]*?\*\/)*/y
@@ -69,7 +69,9 @@ export function objectOf(tokens: readonly Token[]): ObjectLiteral | undefined {
     if ('{[('.includes(token.text)) depth++
     else if ('}])'.includes(token.text)) depth--
     if (depth === 0) {
-      return { properties, close: token.at, needsComma: before !== '{' && before !== ',' }
+      const { text, at: start } = tokens[at - 1]!
+      const isOpen = text === '{' || text === ','
+      return { properties, close: token.at, ...(!isOpen && { comma: start + text.length }) }
     }
     if (isStart) properties.set(token.text.replace(/^['"]|['"]$/g, ''), (value = []))
     // The name and the colon are no part of the value.

@@ -74,10 +74,11 @@ export function addScreens(program: string, screens: ScreenEvents): Addition | u
   if (!found) return undefined
   const added: string[] = []
   const pieces: { at: number; text: string }[] = []
-  const insert = ({ close, needsComma }: ObjectLiteral, text: string, indent: string) => {
+  const insert = ({ close, comma }: ObjectLiteral, text: string, indent: string) => {
     // Behind the last property: the line of the closing brace stays as it is.
     const at = program.slice(0, close).trimEnd().length
-    pieces.push({ at, text: `${needsComma ? ',' : ''}\n${text.trimEnd()}\n${indent}` })
+    if (comma !== undefined) pieces.push({ at: comma, text: ',' })
+    pieces.push({ at, text: `\n${text.trimEnd()}\n${indent}` })
   }
   const missing = [...screens].filter(([name]) => !found.properties.has(name))
   for (const [name, events] of screens) {
@@ -95,12 +96,12 @@ export function addScreens(program: string, screens: ScreenEvents): Addition | u
     added.push(...missing.map(([name]) => name))
     insert(found, missing.map(([name, events]) => screenText(name, events)).join(''), '')
   }
-  // From the end on, so that the places before stay where they are.
-  pieces.sort((a, b) => b.at - a.at)
-  const text = pieces.reduce(
-    (all, piece) => all.slice(0, piece.at) + piece.text + all.slice(piece.at).trimStart(),
-    program,
-  )
+  // From the end on, so that the places before stay where they are; a comma comes before what it separates.
+  pieces.reverse().sort((a, b) => b.at - a.at)
+  const text = pieces.reduce((all, { at, text: piece }) => {
+    const rest = all.slice(at)
+    return all.slice(0, at) + piece + (piece === ',' ? rest : rest.trimStart())
+  }, program)
   return { text, added }
 }
 

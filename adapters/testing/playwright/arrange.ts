@@ -132,7 +132,10 @@ async function arrangeFields(
   { phone_number, email, name }: Record<string, unknown>,
 ): Promise<void> {
   if (uid === undefined) return
+  const hasContact = (phone_number ?? email) !== undefined
   await control('PATCH', `users/${uid}`, {
+    // Without a contact and a password, the server asks for no proof.
+    password: hasContact ? storyUser.password : null,
     phone_number: phone_number === undefined ? null : storyUser.phone_number,
     email: email === undefined ? null : EMAIL,
     name: name ?? null,

@@ -62,4 +62,6 @@ export interface App extends FlowOptions {
   url: string
   /** The address of the sandbox that the app uses. */
   sandbox: string
+  /** Finds what differs in each run, such as a time of day, to be covered in pictures. */
+  mask?(page: Page): Locator[]
 }

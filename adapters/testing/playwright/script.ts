@@ -26,9 +26,12 @@ export interface Script {
 }
 
 /** Converts a step of a story to what `Flow` takes; what is as usual is left out. */
-export function scriptOf({ answers, payload, calls, look }: Step): Script {
+export function scriptOf({ action, answers, payload, calls, look }: Step): Script {
   const { status, step, captcha, error, busy, can } = look
   const planned = answers.map(({ operation, outcome }) => [operation, outcome] as const)
+  // Which flow begins is no field that is filled in.
+  const isStart = action.type === 'send' && action.event === 'flow.start'
+  const isTyped = !isStart && Object.keys(payload ?? {}).length > 0
   const unanswered = [...calls]
   for (const [operation] of planned) {
     const at = unanswered.indexOf(operation)
@@ -37,7 +40,7 @@ export function scriptOf({ answers, payload, calls, look }: Step): Script {
   return {
     name: captcha ? 'captcha' : (step ?? status),
     given: {
-      ...(payload && Object.keys(payload).length > 0 && { payload: { ...payload } }),
+      ...(isTyped && { payload: { ...payload } }),
       ...(planned.length > 0 && { answers: planned }),
       ...(unanswered.length > 0 && { held: unanswered }),
     },

@@ -49,7 +49,8 @@ export function nextShown(before: Shown | undefined, view: AuthView): Shown | un
 }
 
 /** Changes when another form is on the screen, and not while the user types. */
-export const keyOf = ({ view, part }: Shown): string => [view.flow, view.step, part].join()
+export const keyOf = ({ view: { flow, step, code }, part }: Shown): string =>
+  [flow, step, part, ...Object.values(code?.contact ?? {})].join()
 
 export function formOf({ view, part }: Shown): Form {
   const form = part ? parts[part] : forms[view.step as AskingStep<typeof flows>](view)

@@ -1,0 +1,58 @@
+/** Plays stories on an app in the browser of the test file. */
+import type { Browser } from 'playwright-core'
+import { createFlow, type Screens } from '../../adapters/testing/playwright/index.ts'
+import type { Failure } from '../../adapters/testing/playwright/failures.ts'
+import type { Model, Story } from '../../adapters/testing/index.ts'
+import { openPage } from '../support/chromium.ts'
+import { screensFor } from './storyScreens.ts'
+
+/** An app to play stories on. */
+export interface PlayedApp {
+  url: string
+  sandbox: string
+  screens: Screens
+  /** Operations that the app calls beside its flows. */
+  ignore?: readonly string[]
+  /** Milliseconds in which the app shows what it is to show. */
+  timeout?: number
+}
+
+/** `STORIES=all` plays every story, which takes some minutes; otherwise a few of each model are played. */
+export const isWhole = process.env['STORIES'] === 'all'
+
+let browser: Browser | undefined
+
+/**
+ * Plays stories, each in a page of its own.
+ *
+ * @returns what has failed
+ */
+export async function playStories(
+  { url, sandbox, screens, ignore = [], timeout = 15_000 }: PlayedApp,
+  world: Model,
+  stories: readonly Story[],
+): Promise<Failure[]> {
+  browser ??= (await openPage('about:blank')).context().browser()!
+  const failures: Failure[] = []
+  for (const story of stories) {
+    const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce' })
+    const page = await context.newPage()
+    const options = { env: 'demo', ignore, timeout }
+    const flow = createFlow(page, sandbox, screensFor(screens, world), options)
+    try {
+      await flow.open(url, world.status)
+      await flow.play(story)
+    } catch (thrown) {
+      failures.push({ title: story.title, message: (thrown as Error).message })
+    } finally {
+      await context.close()
+    }
+  }
+  return failures
+}
+
+/** Selects some of the stories, from all over the list; all of them for `STORIES=all`. */
+export function sampleOf<T>(stories: readonly T[], count: number): T[] {
+  const step = isWhole ? 1 : Math.ceil(stories.length / count)
+  return stories.filter((_, at) => at % step === 0)
+}
