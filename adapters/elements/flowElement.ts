@@ -101,8 +101,26 @@ export interface SuccessDetail {
   kind: Success
 }
 
+/** The settings of an element that shows a card, as properties and as attributes. */
+export interface CardSettings {
+  /** The ways to sign in, of `code password guest`. Default: `code password`. */
+  methods?: string
+  /** The contacts that are accepted, of `phone email`. Default: both. */
+  contacts?: string
+  /** The region of phone numbers until the user chooses another (ISO 3166-1). Default: `CN`. */
+  country?: string
+  /** The user must agree to the terms before signing in. */
+  requireConsent?: boolean
+  /** The address of the terms of service. */
+  termsUrl?: string
+  /** The address of the privacy policy. */
+  privacyUrl?: string
+  /** `light`, `dark` or `auto`. Default: the `color-scheme` of the page. */
+  theme?: 'light' | 'dark' | 'auto'
+}
+
 /** An element that shows the screens of some flows on a card. */
-export abstract class FlowElement extends AuthflowElement {
+export abstract class FlowElement extends AuthflowElement implements CardSettings {
   static override styles = styles
   static override properties: PropertyDeclarations = {
     ...AuthflowElement.properties,
@@ -115,19 +133,12 @@ export abstract class FlowElement extends AuthflowElement {
     theme: { type: String, reflect: true },
   }
 
-  /** The ways to sign in, of `code password guest`. Default: `code password`. */
   declare methods?: string
-  /** The contacts that are accepted, of `phone email`. Default: both. */
   declare contacts?: string
-  /** The region of phone numbers until the user chooses another (ISO 3166-1). Default: `CN`. */
   declare country?: string
-  /** The user must agree to the terms before signing in. */
   declare requireConsent?: boolean
-  /** The address of the terms of service. */
   declare termsUrl?: string
-  /** The address of the privacy policy. */
   declare privacyUrl?: string
-  /** `light`, `dark` or `auto`. Default: the `color-scheme` of the page. */
   declare theme?: 'light' | 'dark' | 'auto'
 
   #host = FlowElement.#createHost(this)
@@ -261,7 +272,7 @@ export abstract class FlowElement extends AuthflowElement {
   }
 
   /** The status has become another one; `unknown` before the stored session has been read. */
-  protected onStatus(_before: UiView['status'], _view: UiView): void {}
+  protected abstract onStatus(before: UiView['status'], view: UiView): void
 
   /** A wrong password or code is emptied, and the refused input takes the focus. */
   #followErrors({ error, view, screen }: Controller) {

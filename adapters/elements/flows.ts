@@ -18,7 +18,7 @@ export class AuthflowSignIn extends FlowElement {
 
   protected override isFor({ view: { status, flow }, isShown, isFinishedPopup }: Controller) {
     if (flow === 'resetPassword') return !isShown('authflow-reset-password')
-    if (flow === 'signIn' || flow === 'provider') return true
+    if (flow === 'signIn' || flow === 'provider' || flow === 'hostedLogin') return true
     return isFinishedPopup || status === 'unknown' || (status === 'signedOut' && !flow)
   }
 }
@@ -54,6 +54,8 @@ abstract class OneFlowElement extends FlowElement {
     const event = { type: 'flow.start', flow: this.flow } as const
     if (this.controller?.can(event)) this.controller.send(event)
   }
+
+  protected override onStatus(): void {}
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed)

@@ -1,12 +1,12 @@
 import { AuthflowAccount, AuthflowResetPassword, AuthflowSignIn, AuthflowUpgrade } from './flows.ts'
 import { AuthflowCaptcha } from './captcha.ts'
-import type { AuthError } from '../../services/error.ts'
-import type { StepDetail, SuccessDetail } from './flowElement.ts'
+import type { AuthflowEventMap } from './props.ts'
 import { AuthflowRoot } from './root.ts'
 
 export type { AnyAuth } from './controller.ts'
 export type { ElementSettings } from './element.ts'
-export type { StepDetail, SuccessDetail } from './flowElement.ts'
+export type { CardSettings, StepDetail, SuccessDetail } from './flowElement.ts'
+export type { AuthflowEventMap, CardProps, ElementProps, RootProps } from './props.ts'
 export type { ProviderOption } from './providers.ts'
 export type { ElementLanguage, OwnTexts } from './texts.ts'
 export {
@@ -26,18 +26,6 @@ export interface AuthflowElements {
   'authflow-upgrade': AuthflowUpgrade
   'authflow-reset-password': AuthflowResetPassword
   'authflow-captcha': AuthflowCaptcha
-}
-
-/** The events of the elements. They bubble, through shadow roots as well. */
-export interface AuthflowEventMap {
-  /** The status, the flow or the step that an element shows has changed. */
-  'authflow-step': CustomEvent<StepDetail>
-  /** The user has achieved something that the card says, such as a changed password. */
-  'authflow-success': CustomEvent<SuccessDetail>
-  /** A user has signed in, here or in another tab. From `<authflow-sign-in>`. */
-  'authflow-signed-in': CustomEvent<{ uid?: string; isGuest: boolean }>
-  /** The session has ended; with an error if the server has ended it. From `<authflow-account>`. */
-  'authflow-signed-out': CustomEvent<{ error?: AuthError }>
 }
 
 declare global {

@@ -4,11 +4,10 @@ import { resetPassword } from '../../machines/flows/resetPassword.ts'
 import { signIn } from '../../machines/flows/signIn.ts'
 import { upgrade } from '../../machines/flows/upgrade.ts'
 import { createAuth } from '../client/createAuth.ts'
-import type { Auth } from '../client/options.ts'
-import type { UiFlows } from '../ui/fields.ts'
+import type { AnyAuth } from './controller.ts'
 
-/** Creates a client with every flow, for elements that are given an environment only. */
-export function createClient(env: string, endpoint?: string): Auth<UiFlows> {
+/** Creates a client with every flow that the elements start, for elements that are given an environment only. */
+export function createClient(env: string, endpoint?: string): AnyAuth {
   const flows = { account, provider, resetPassword, signIn, upgrade }
   return createAuth({ env, endpoint, flows })
 }

@@ -89,6 +89,12 @@ const steps: { [F in FlowName]: StepsOf<F> } = {
     askingRetry: ['provider'],
     done: ['provider'],
   },
+  hostedLogin: {
+    askingReturn: ['provider'],
+    readingUser: ['provider'],
+    askingRetry: ['provider'],
+    done: ['provider'],
+  },
   resetPassword: {
     askingContact: ['forgotten'],
     ...verification('forgotten'),

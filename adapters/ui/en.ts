@@ -29,6 +29,7 @@ export const en = {
     askingCodeRequest: 'Confirm it’s you',
     askingProof: 'Confirm it’s you',
     'provider.askingRetry': 'That did not work',
+    'hostedLogin.askingRetry': 'That did not work',
     'upgrade.askingAccount': 'Keep your account',
     'account.askingCode': 'Confirm it’s you',
   },
@@ -144,6 +145,8 @@ export const en = {
   },
 
   provider: {
+    /** In place of a provider's name, for the sign-in page that CloudBase hosts. */
+    hosted: 'the sign-in page',
     waiting: (provider?: string) => `Continue at ${named(provider)}`,
     leadPage: 'You are asked for your consent there. This page waits for the answer.',
     leadWindow: 'You are asked for your consent in a new window. This page waits for the answer.',

@@ -1,4 +1,5 @@
 import type { AccountMachine } from '../../machines/flows/account.ts'
+import type { HostedLoginMachine } from '../../machines/flows/hostedLogin.ts'
 import type { ProviderMachine } from '../../machines/flows/provider.ts'
 import type { ResetPasswordMachine } from '../../machines/flows/resetPassword.ts'
 import type { SignInMachine } from '../../machines/flows/signIn.ts'
@@ -14,6 +15,7 @@ export type UiFlows = {
   resetPassword: ResetPasswordMachine
   upgrade: UpgradeMachine
   account: AccountMachine
+  hostedLogin: HostedLoginMachine
 }
 
 /** An event of the flows of this package. */
@@ -163,6 +165,7 @@ const forms: {
     ...consentSteps,
     askingRetry: {},
   },
+  hostedLogin: { askingReturn: {}, askingRetry: {} },
 }
 
 const none: Forms = {}

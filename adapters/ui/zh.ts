@@ -28,6 +28,7 @@ export const zh: UiTexts = {
     askingCodeRequest: '验证身份',
     askingProof: '验证身份',
     'provider.askingRetry': '未能完成',
+    'hostedLogin.askingRetry': '未能完成',
     'upgrade.askingAccount': '保留您的账号',
     'account.askingCode': '验证身份',
   },
@@ -138,6 +139,7 @@ export const zh: UiTexts = {
   },
 
   provider: {
+    hosted: '登录页面',
     waiting: (provider) => `请前往${named(provider)}`,
     leadPage: '请在对方页面选择是否授权，本页面会等待结果。',
     leadWindow: '请在新窗口中选择是否授权，本页面会等待结果。',

@@ -32,6 +32,9 @@ const mayUse: Record<string, (name: string, from: string) => boolean> = {
 const packagesOf: Record<string, string[]> = {
   'adapters/react.ts': ['react'],
   'adapters/vue.ts': ['vue'],
+  'adapters/elements/react.ts': ['react'],
+  'adapters/elements/svelte.ts': ['svelte'],
+  'adapters/elements/vue.ts': ['vue'],
   'adapters/vueDevtools.ts': ['vue'],
   'adapters/testing/playwright/check.ts': ['@playwright/test'],
   'adapters/testing/playwright/flow.ts': ['@playwright/test'],

@@ -47,7 +47,8 @@ beforeAll(() => {
   tarball = readFileSync(file)
   mkdirSync(installed, { recursive: true })
   run('tar', ['-xzf', file, '--strip-components=1', '-C', installed], temp)
-  for (const name of Object.keys({ ...own.dependencies, ...own.peerDependencies })) {
+  const packages = Object.keys({ ...own.dependencies, ...own.peerDependencies })
+  for (const name of [...packages, '@types/react']) {
     const link = join(app, 'node_modules', name)
     mkdirSync(dirname(link), { recursive: true })
     symlinkSync(join(modules, name), link)
@@ -135,6 +136,17 @@ const names: Record<string, string[]> = {
     'webStore',
   ],
   './cloudbase': ['CloudbaseError', 'bridge', 'default', 'registerAuth'],
+  './elements': [
+    'AuthflowAccount',
+    'AuthflowCaptcha',
+    'AuthflowResetPassword',
+    'AuthflowRoot',
+    'AuthflowSignIn',
+    'AuthflowUpgrade',
+  ],
+  './elements/react': [],
+  './elements/svelte': [],
+  './elements/vue': [],
   './endpoints': [
     'bindProvider',
     'createCaptcha',
@@ -338,9 +350,9 @@ test('package: resolvers that do not read exports find every entry, in ES2018 if
   }
 })
 
-test('package: the tarball stays within 1.4 MB', () => {
+test('package: the tarball stays within 1.65 MB', () => {
   console.log(`tarball: ${(tarball.length / 1000).toFixed(0)} kB`)
-  expect(tarball.length).toBeLessThanOrEqual(1_400_000)
+  expect(tarball.length).toBeLessThanOrEqual(1_650_000)
 })
 
 test('package: typesVersions lists the types of every entry', () => {

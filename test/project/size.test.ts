@@ -31,6 +31,11 @@ const serverAuth = `
   export const serve = (request, client) =>
     createServerAuth({ env: 'demo', request, store: redisStore(client), lock: redisLock(client) })
 `
+const elementsOfApp = `
+  import { AuthflowSignIn } from 'cloudbase-authflow/elements'
+  ${everyFlow}
+  export { AuthflowSignIn }
+`
 const getUser = `export { getUser } from 'cloudbase-authflow/endpoints'`
 const inspectorAlone = `export { inspector } from 'cloudbase-authflow/inspect'`
 const whole = (entry: string) => `export * from 'cloudbase-authflow/${entry}'`
@@ -54,6 +59,8 @@ test.each([
   ['./svelte', whole('svelte'), [0.2, 0.2], [0.2, 0.2]],
   // Runs in Node only.
   ['./testing', whole('testing'), [49, 56.5], [51, 58.5]],
+  ['./elements, with a client', whole('elements'), [36.3, 99], [37, 101.9]],
+  ['./elements, of an app', elementsOfApp, [79.3, 99.7], [81.2, 102.3]],
   ['./ui', whole('ui'), [1.9, 1.9], [1.9, 1.9]],
   ['./ui/en', whole('ui/en'), [3.2, 3.2], [3.2, 3.2]],
   ['./ui/zh', whole('ui/zh'), [3.7, 3.7], [3.9, 3.9]],

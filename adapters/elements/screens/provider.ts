@@ -18,7 +18,8 @@ const PROVIDER_OPERATIONS = new Set([
 ])
 
 /** The name of the provider that was chosen last. */
-export function chosenProvider({ controller, providers, t }: Host): string | undefined {
+export function chosenProvider({ controller, view, providers, t }: Host): string | undefined {
+  if (view.flow === 'hostedLogin') return t.provider.hosted
   const { provider } = controller.state
   return provider && (nameOf(provider, providers, t) ?? provider)
 }
@@ -91,7 +92,7 @@ export function provider(host: Host): TemplateResult {
   const again = (kind: 'primary' | 'secondary') =>
     button(kind, retryText, { isUsable, onClick: retry })
   const leave = (kind: 'primary' | 'secondary') =>
-    button(kind, flow === 'provider' ? t.provider.leave : t.cancel, {
+    button(kind, flow === 'provider' || flow === 'hostedLogin' ? t.provider.leave : t.cancel, {
       isUsable: true,
       onClick: cancel,
     })
