@@ -270,7 +270,7 @@ describe('10. Requests never time out', () => {
       endpoint: 'http://sandbox.test',
       flows: {},
       fetch: wire,
-      timeout: 100,
+      timeout: 20_000,
       clock,
       storage: { shared: memoryStore(), tab: memoryStore() },
     })
@@ -289,16 +289,18 @@ describe('10. Requests never time out', () => {
     const { auth, clock } = await openStuck()
     const code = codeOf(auth.getAccessToken())
     await turns()
-    clock.advance(100)
+    clock.advance(20_000)
     expect(await code).toBe('deadline_exceeded')
     expect(auth.get().status).toBe('signedIn')
   })
 
   test('createAuth: a sign-in does not wait for a refresh', async () => {
-    const { auth, enter } = await openStuck()
+    const { auth, clock, enter } = await openStuck()
     const token = auth.getAccessToken()
+    await turns()
     await enter('bob')
     expect(auth.get().user?.uid).toBe('bob')
+    clock.advance(20_000)
     expect(await codeOf(token)).toBe('done')
   })
 

@@ -2,8 +2,8 @@
 import { vi } from 'vitest'
 
 /** Milliseconds after which a wait has failed, unless a test says otherwise. */
-const PATIENCE_MS = 30_000
+const WAIT_LIMIT_MS = 30_000
 
 const { waitFor, waitUntil } = vi
-vi.waitFor = (run, options = PATIENCE_MS) => waitFor(run, options)
-vi.waitUntil = (run, options = PATIENCE_MS) => waitUntil(run, options)
+vi.waitFor = (run, options = WAIT_LIMIT_MS) => waitFor(run, options)
+vi.waitUntil = (run, options = WAIT_LIMIT_MS) => waitUntil(run, options)

@@ -1,0 +1,37 @@
+/** A server that answers the calls of every subject after some milliseconds: `node server.ts 10`. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+const delayMs = Number(process.argv[2] ?? 0)
+const session = JSON.stringify({
+  access_token: 'access',
+  refresh_token: 'refresh',
+  token_type: 'Bearer',
+  expires_in: 7200,
+  sub: 'u1',
+  user: { id: 'u1', aud: 'authenticated' },
+  verification_id: 'v1',
+  verification_token: 'proof',
+})
+let requests = 0
+let failing = false
+
+const server = createServer((request, response) => {
+  request.resume().on('end', () => {
+    const { pathname } = new URL(request.url!, 'http://localhost')
+    if (pathname === '/requests') return response.end(String(requests))
+    if (pathname === '/fail') return response.end(String((failing = !failing)))
+    requests++
+    const isRefused = failing && pathname.endsWith('/token')
+    const answer = () => {
+      response.writeHead(isRefused ? 503 : 200, { 'content-type': 'application/json' })
+      response.end(isRefused ? '{"error":"unavailable"}' : session)
+    }
+    if (delayMs > 0) setTimeout(answer, delayMs)
+    else answer()
+  })
+})
+// A client's turn may come late.
+server.keepAliveTimeout = 600_000
+server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port))
+process.on('disconnect', () => process.exit())
