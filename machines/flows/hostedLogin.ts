@@ -50,9 +50,9 @@ const flow = setup({
     forgetState: assign({ state: '' }),
     redirect({ context: { page, state }, system }) {
       const { client, platform, returnOrigins, redirect } = servicesOf(system)
-      const url = hostedLoginPage({ ...page, ...client, returnOrigins, state })
-      const open = platform.openLoginPage ?? redirect
-      open(url)
+      const request = { ...page, ...client, returnOrigins, state }
+      if (platform.openLoginPage) platform.openLoginPage(request)
+      else redirect(hostedLoginPage(request))
     },
   },
 })

@@ -3,6 +3,7 @@ import { maskContacts } from '../http/maskContacts.ts'
 import { Secret } from '../secret.ts'
 import type { Awaitable } from '../session/store.ts'
 import { parseUrl } from '../parseUrl.ts'
+import type { HostedLoginPage } from './hostedLoginPage.ts'
 
 /** What depends on where the app runs: a browser, a mini-program or a native shell. */
 export interface Platform {
@@ -31,10 +32,10 @@ export interface Platform {
    */
   openPopup(url: string, state: string, signal: AbortSignal): Promise<string>
   /**
-   * Opens the sign-in page that CloudBase hosts. It stores the session for pages of its origin. Default:
-   * `redirect`.
+   * Opens the sign-in page that CloudBase hosts. Default: redirects to `hostedLoginPage(page)`, which
+   * stores the session for the pages of its origin.
    */
-  openLoginPage?(url: string): void
+  openLoginPage?(page: HostedLoginPage): void
   /** Reads the authorization code from a callback URL; see the function of this name. */
   readCallback(callback: Callback): Awaitable<{ provider_code: Secret }>
   /** Resolves and checks `returnTo`; see the function of this name. */
