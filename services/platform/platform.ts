@@ -3,7 +3,6 @@ import { maskContacts } from '../http/maskContacts.ts'
 import { Secret } from '../secret.ts'
 import type { Awaitable } from '../session/store.ts'
 import { parseUrl } from '../parseUrl.ts'
-import type { HostedLoginPage } from './hostedLoginPage.ts'
 
 /** What depends on where the app runs: a browser, a mini-program or a native shell. */
 export interface Platform {
@@ -60,6 +59,29 @@ export interface Redirect {
    * origin, or of one of the `returnOrigins` of `createAuth`. Default: it stays on the page.
    */
   returnTo?: string
+}
+
+/** The sign-in page that CloudBase hosts, and where it returns to. */
+export interface HostedLoginPage {
+  /** The CloudBase environment id. */
+  env: string
+  /** Default: the environment id. */
+  clientId?: string
+  /**
+   * The page to return to after the sign-in, of this origin or of one of the `returnOrigins`. Default:
+   * this page.
+   */
+  redirect_uri?: string
+  /** Further allowed origins, such as `https://shop.example`. */
+  returnOrigins?: readonly string[]
+  /** `env` (default): the sign-in page of the environment; else that of an application. */
+  config_version?: string
+  /** The application, where `config_version` is not `env`. */
+  app_id?: string
+  /** Added to the query of the sign-in page. */
+  query?: Readonly<Record<string, string>>
+  /** Added to the query of `redirect_uri`, so that the return can be recognized. */
+  state?: string
 }
 
 /** A callback URL and the `state` it must carry. */
