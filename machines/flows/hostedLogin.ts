@@ -2,8 +2,8 @@ import { assign, setup } from 'xstate'
 import { type AuthError, isTransient } from '../../services/error.ts'
 import * as api from '../../services/http/endpoints.ts'
 import { platformOf } from '../../services/platform/browserPlatform.ts'
-import { type HostedLoginPage, hostedLoginPage } from '../../services/platform/hostedLoginPage.ts'
-import type { Redirect } from '../../services/platform/platform.ts'
+import { hostedLoginPage } from '../../services/platform/hostedLoginPage.ts'
+import type { HostedLoginPage, Redirect } from '../../services/platform/platform.ts'
 import { hasState, LOGIN_PREFIX } from '../../services/platform/stateMark.ts'
 import type { Secret } from '../../services/secret.ts'
 import { servicesOf } from '../../services/system.ts'
@@ -50,9 +50,9 @@ const flow = setup({
     forgetState: assign({ state: '' }),
     redirect({ context: { page, state }, system }) {
       const { client, platform, returnOrigins, redirect } = servicesOf(system)
-      const url = hostedLoginPage({ ...page, ...client, returnOrigins, state })
-      const open = platform.openLoginPage ?? redirect
-      open(url)
+      const request = { ...page, ...client, returnOrigins, state }
+      if (platform.openLoginPage) platform.openLoginPage(request)
+      else redirect(hostedLoginPage(request))
     },
   },
 })

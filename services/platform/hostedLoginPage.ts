@@ -1,27 +1,5 @@
 import { destinationOf } from './destination.ts'
-
-/** The sign-in page that CloudBase hosts, and where it returns to. */
-export interface HostedLoginPage {
-  /** The CloudBase environment id. */
-  env: string
-  /** Default: the environment id. */
-  clientId?: string
-  /**
-   * The page to return to after the sign-in, of this origin or of one of the `returnOrigins`. Default:
-   * this page.
-   */
-  redirect_uri?: string
-  /** Further allowed origins, such as `https://shop.example`. */
-  returnOrigins?: readonly string[]
-  /** `env` (default): the sign-in page of the environment; else that of an application. */
-  config_version?: string
-  /** The application, where `config_version` is not `env`. */
-  app_id?: string
-  /** Added to the query of the sign-in page. */
-  query?: Readonly<Record<string, string>>
-  /** Added to the query of `redirect_uri`, so that the return can be recognized. */
-  state?: string
-}
+import type { HostedLoginPage } from './platform.ts'
 
 /**
  * Builds the URL of the sign-in page that CloudBase hosts: `/__auth/` at the origin of `redirect_uri`. It

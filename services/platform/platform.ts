@@ -31,10 +31,10 @@ export interface Platform {
    */
   openPopup(url: string, state: string, signal: AbortSignal): Promise<string>
   /**
-   * Opens the sign-in page that CloudBase hosts. It stores the session for pages of its origin. Default:
-   * `redirect`.
+   * Opens the sign-in page that CloudBase hosts. Default: redirects to `hostedLoginPage(page)`, which
+   * stores the session for the pages of its origin.
    */
-  openLoginPage?(url: string): void
+  openLoginPage?(page: HostedLoginPage): void
   /** Reads the authorization code from a callback URL; see the function of this name. */
   readCallback(callback: Callback): Awaitable<{ provider_code: Secret }>
   /** Resolves and checks `returnTo`; see the function of this name. */
@@ -59,6 +59,29 @@ export interface Redirect {
    * origin, or of one of the `returnOrigins` of `createAuth`. Default: it stays on the page.
    */
   returnTo?: string
+}
+
+/** The sign-in page that CloudBase hosts, and where it returns to. */
+export interface HostedLoginPage {
+  /** The CloudBase environment id. */
+  env: string
+  /** Default: the environment id. */
+  clientId?: string
+  /**
+   * The page to return to after the sign-in, of this origin or of one of the `returnOrigins`. Default:
+   * this page.
+   */
+  redirect_uri?: string
+  /** Further allowed origins, such as `https://shop.example`. */
+  returnOrigins?: readonly string[]
+  /** `env` (default): the sign-in page of the environment; else that of an application. */
+  config_version?: string
+  /** The application, where `config_version` is not `env`. */
+  app_id?: string
+  /** Added to the query of the sign-in page. */
+  query?: Readonly<Record<string, string>>
+  /** Added to the query of `redirect_uri`, so that the return can be recognized. */
+  state?: string
 }
 
 /** A callback URL and the `state` it must carry. */

@@ -42,7 +42,7 @@ const nativeFetch = async (url: string, init: RequestInit & { signal?: AbortSign
 /** Runs a script in one bundle with the globals of Hermes: no DOM, no `crypto`, no `URL`. */
 async function runNatively(script: string, globals: object): Promise<unknown> {
   const entry = `
-    import { createAuth, provider, signIn } from './adapters/client/index.ts'
+    import { createAuth, hostedLogin, provider, signIn } from './adapters/client/index.ts'
     import * as endpoints from './services/http/endpoints.ts'
     import { installGlobals, native } from './adapters/native/index.ts'
     const pause = () => new Promise((resolve) => setTimeout(resolve, 5))
@@ -152,6 +152,29 @@ test('native: a third-party sign-in opens the browser and goes on with the URL t
     },
   )
   expect(result).toBe('signedIn')
+})
+
+test('native: the hosted login page, which keeps the session in a browser, is refused in words', async () => {
+  const { url } = await startSandbox()
+  const result = await runNatively(
+    `
+      installGlobals({ getRandomValues })
+      const auth = createAuth({
+        env: 'demo', endpoint: '${url}', flows: { hostedLogin },
+        ...native({ storage: AsyncStorage, openURL: Linking.openURL }),
+      })
+      auth.start()
+      await until(() => auth.get().status === 'signedOut')
+      const input = { redirect_uri: 'https://app.example/back' }
+      auth.send({ type: 'flow.start', flow: 'hostedLogin', input })
+      await until(() => auth.get().error)
+      const { code, operation } = auth.get().error
+      auth.stop()
+      return JSON.stringify({ code, operation, opened })
+    `,
+    { ...modulesStub(), getRandomValues: randomNumbers },
+  )
+  expect(result).toEqual({ code: 'unimplemented', operation: 'openLoginPage', opened: [] })
 })
 
 test('native: an expired token is refreshed when the app comes to the front', async () => {
