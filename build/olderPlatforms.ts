@@ -66,7 +66,7 @@ await build({
   target: 'es2018',
   platform: 'browser',
   chunkNames: 'chunks/[name]-[hash]',
-  external: ['vue', 'svelte', 'svelte/*', 'elkjs/*'],
+  external: ['lit', 'lit/*', 'react', 'vue', 'svelte', 'svelte/*', 'elkjs/*'],
   minify: true,
   legalComments: 'none',
   logOverride: { bigint: 'silent' },

@@ -18,6 +18,8 @@ export interface Services {
   nonce(): string
   /** Navigates to a web page. @throws AuthError `invalid_response` for any other address */
   redirect(url: string): void
+  /** Which CloudBase environment it is, and which of its clients. */
+  client: { env: string; clientId: string }
   platform: Partial<Platform>
   returnOrigins?: readonly string[]
 }
@@ -35,7 +37,7 @@ type Provided = { [SERVICES]?: Services }
  *
  * @example
  *   const actor = createActor(signIn)
- *   provide(actor.system, { call, clock, captcha, session, revocations, nonce, redirect, platform: {} })
+ *   provide(actor.system, { call, clock, captcha, session, revocations, nonce, redirect, client, platform: {} })
  *   actor.start()
  */
 export function provide(system: object, services: Services): void {

@@ -8,6 +8,7 @@ import { findExport, isMachine } from './machines.ts'
 export const modelOptions = {
   faults: { type: 'string' },
   reloads: { type: 'string' },
+  'other-tabs': { type: 'string' },
   without: { type: 'string' },
   hostile: { type: 'boolean' },
 } as const
@@ -15,6 +16,7 @@ export const modelOptions = {
 /** What {@link modelOptions} mean. */
 export const modelHelp = `  --faults N         failures in one story (default 1)
   --reloads N        reloads in one story (default 0)
+  --other-tabs N     how many times another tab acts in one story (default 0)
   --hostile          every call can fail in every way
   --without EVENTS   events that the app never sends: ticket.submit,provider.submit`
 
@@ -52,6 +54,9 @@ export async function findModel(
   const options: ModelOptions = {
     ...(values['faults'] !== undefined && { faults: countOf('faults', values['faults']) }),
     ...(values['reloads'] !== undefined && { reloads: countOf('reloads', values['reloads']) }),
+    ...(values['other-tabs'] !== undefined && {
+      otherTabs: countOf('other-tabs', values['other-tabs']),
+    }),
     ...(values['hostile'] === true && { hostile: true }),
   }
   const world = { ...base, ...options, events: { ...base.events, ...never } }

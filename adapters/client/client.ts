@@ -51,8 +51,9 @@ export function createClient<F extends Flows>(
   const readAccessToken = createAccessTokenReader(services.clock)
   const lifeListeners = new Set<(event: LifeEvent) => void>()
   const unknownView = { status: 'unknown', busy: false, can: () => false } as unknown as View<F>
+  const firstView = options.initialView ? handedOver(options.initialView) : unknownView
   /** What is shown until the stored session has been read. */
-  let initialView = options.initialView ? handedOver(options.initialView) : unknownView
+  let initialView = options.initialView ? withOwnCan(firstView) : unknownView
   let root: Actor<typeof session> | undefined
   let view = initialView
   /** Events sent before it is known who is signed in. */
@@ -65,11 +66,13 @@ export function createClient<F extends Flows>(
   let unwatch: (() => void) | undefined
   let closeStore: (() => void) | undefined
 
-  /** Its `can` is that of the client as soon as there is a session to ask. */
   function handedOver(initial: InitialView): View<F> {
     // Not the actor that `start` starts: an inspector sees that one only.
-    const before = createActor(session, { input: { flows } }).getSnapshot()
-    const { can, ...rest } = initialViewOf<F>(before, initial)
+    return initialViewOf<F>(createActor(session, { input: { flows } }).getSnapshot(), initial)
+  }
+
+  /** Its `can` is that of the client as soon as there is a session to ask. */
+  function withOwnCan({ can, ...rest }: View<F>): View<F> {
     return { ...rest, can: (event) => (root && !pendingEvents ? auth.can : can)(event) } as View<F>
   }
 
@@ -179,6 +182,7 @@ export function createClient<F extends Flows>(
     },
 
     get,
+    getInitial: () => firstView,
     subscribe: notifier.subscribe,
 
     send(event) {

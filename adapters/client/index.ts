@@ -12,6 +12,11 @@ export {
 export { captchaFrame } from './captchaFrame.ts'
 
 export { account, type AccountMachine } from '../../machines/flows/account.ts'
+export {
+  hostedLogin,
+  type HostedLoginInput,
+  type HostedLoginMachine,
+} from '../../machines/flows/hostedLogin.ts'
 export { provider, type ProviderMachine } from '../../machines/flows/provider.ts'
 export { resetPassword, type ResetPasswordMachine } from '../../machines/flows/resetPassword.ts'
 export { signIn, type SignInMachine } from '../../machines/flows/signIn.ts'

@@ -70,6 +70,13 @@ export interface Auth<F extends Flows> {
   stop(): void
   /** @returns the current view */
   get(): View<F>
+  /**
+   * Returns the view that a server has rendered, also after the stored session has been read: for
+   * frameworks that hydrate a part of the page later than the rest.
+   *
+   * @returns the view of `initialView`, else the one whose status is `unknown`
+   */
+  getInitial(): View<F>
   /** Calls `run` now and after every change; returns how to unsubscribe (the Svelte store contract). */
   subscribe(run: (view: View<F>) => void): () => void
   /**

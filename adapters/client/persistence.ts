@@ -1,5 +1,5 @@
 import { type ActorRefFrom, waitFor } from 'xstate'
-import type { Flows, SessionMachine } from '../../machines/core/session.ts'
+import type { FlowMeta, Flows, SessionMachine } from '../../machines/core/session.ts'
 import type { Store } from '../../services/session/store.ts'
 import type { FlowStorage, StoredFlow } from './flowStorage.ts'
 
@@ -44,7 +44,7 @@ export function createFlowPersistence(tab: Store, key: string, flows: Flows) {
 
     /**
      * Reads the flow that a reload has interrupted, if the user is still the same. A flow that was
-     * started signed out also goes on for another user when the provider's answer has come for it.
+     * started signed out, or is for any user, also goes on for another user when the answer has come for it.
      *
      * @returns undefined when there is none to go on with
      */
@@ -53,8 +53,10 @@ export function createFlowPersistence(tab: Store, key: string, flows: Flows) {
       const read = async () => ((await tab.get(key)) ? (await storage()).load() : undefined)
       const saved = await read().catch(() => undefined)
       const uid = (await known)?.context.uid
-      const isTheirs = saved?.uid === uid || (saved?.uid === undefined && hasCallback())
-      return isTheirs ? saved : undefined
+      if (!saved || saved.uid === uid) return saved
+      const meta: FlowMeta | undefined = saved.logic.config.meta
+      const isTheirs = saved.uid === undefined || meta?.isForAnyUser
+      return isTheirs && hasCallback() ? saved : undefined
     },
   }
 }

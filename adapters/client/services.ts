@@ -52,6 +52,7 @@ export function createServices(
     }),
     revocations: new Revocations(ports.shared, `authflow_revoke_${clientId}`),
     nonce: platform.nonce ?? randomHex,
+    client: { env, clientId },
     redirect(url: string) {
       const page = requireHttpUrl(url, 'redirect')
       if (platform.redirect) platform.redirect(page)

@@ -61,8 +61,8 @@ interface ViewBase<F extends Flows> {
   /** `unknown` until the stored session has been read. */
   status: 'unknown' | 'signedOut' | 'anonymous' | 'signedIn'
   /**
-   * `hasPassword` is known once `getUser` was called. The flow `account` does that before it asks for a
-   * proof, so that the UI can offer the password.
+   * `hasPassword` is known once `getUser` was called. The flow `account` does that in `readingUser`, before
+   * it asks for an edit.
    */
   user?: { uid?: string; hasPassword?: boolean }
   /** The machine works and the user waits. */

@@ -107,7 +107,9 @@ export function createApp(
   })
   showCaptchaDialog(client.captcha, lang)
   const session = createSession(client, store, env)
-  const compatAuth = createCompatAuth({ env, clientId, options, client, session })
+  let returning: Promise<unknown> | undefined
+  const returned = () => returning
+  const compatAuth = createCompatAuth({ env, clientId, options, client, session, returned })
 
   function auth(given?: CompatAuthOptions): CloudbaseAuth {
     checkPersistence(given?.persistence)
@@ -115,7 +117,9 @@ export function createApp(
     return compatAuth
   }
   Object.defineProperties(auth, Object.getOwnPropertyDescriptors(compatAuth))
-  if (options.auth?.detectSessionInUrl) void compatAuth.verifyOAuth()
+  const isReturn =
+    options.auth?.detectSessionInUrl && /[?&]state=/.test(globalThis.location?.search)
+  if (isReturn) returning = compatAuth.verifyOAuth()
 
   return {
     config: options,

@@ -88,10 +88,10 @@ export function createCompatAuth(context: Context) {
   const signUp = async (params: SignUpRequest = {}) =>
     PROOFS.some((name) => params[name]) ? v2.signUp(params) : sendOtp(params)
 
+  const methods = { ...createV1Methods(context, v2), ...v2, ...v3 }
   return {
-    ...createV1Methods(context, v2),
-    ...v2,
-    ...v3,
+    ...methods,
+    ...afterReturn(methods, context),
     onAuthStateChange,
     signUp: signUp as SignUp,
     /** The same as `signUp({ email, password })`: `data.verifyOtp({ token })` signs up. */
@@ -102,4 +102,29 @@ export function createCompatAuth(context: Context) {
       return session.peek()?.user ?? null
     },
   }
+}
+
+/** The methods that say who is signed in. */
+const READS = [
+  'getSession',
+  'getLoginState',
+  'getUser',
+  'getCurrentUser',
+  'getUserInfo',
+  'getAccessToken',
+  'getCredentials',
+  'loginScope',
+] as const
+
+/** Makes the methods that say who is signed in wait for a sign-in that the page's address finishes. */
+function afterReturn<
+  M extends Record<(typeof READS)[number], (...args: never[]) => Promise<unknown>>,
+>(methods: M, { returned }: Context): Pick<M, (typeof READS)[number]> {
+  const wait =
+    (name: (typeof READS)[number]) =>
+    async (...args: never[]) => {
+      await returned()
+      return methods[name](...args)
+    }
+  return Object.fromEntries(READS.map((name) => [name, wait(name)])) as typeof methods
 }

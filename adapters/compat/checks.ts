@@ -31,22 +31,23 @@ export function requireGender({ gender }: { gender?: string }): void {
 }
 
 /**
- * Checks an address that the browser goes to: of the origin of the page, or of the `returnOrigins` of
+ * Checks addresses that a browser goes to: of the origin of the page, or of the `returnOrigins` of
  * `init`.
  *
- * @param name of the parameter, for the error
+ * @param addresses by the names of their parameters, for the error; a missing or empty one is not checked
  * @param returnOrigins further allowed origins
  * @throws CloudbaseError `invalid_argument` for any other address
  * @see RFC 9700 §4.11 (open redirection)
  */
 export function requireAllowed(
-  name: string,
-  address: string,
+  addresses: Readonly<Record<string, string | undefined>>,
   returnOrigins?: readonly string[],
 ): void {
-  try {
-    destinationOf({ redirect_uri: address, returnTo: address }, returnOrigins)
-  } catch {
-    throw invalid(`${name} must be of this origin or in auth.returnOrigins of init`)
+  for (const [name, address] of Object.entries(addresses)) {
+    try {
+      if (address) destinationOf({ redirect_uri: address, returnTo: address }, returnOrigins)
+    } catch {
+      throw invalid(`${name} must be of this origin or in auth.returnOrigins of init`)
+    }
   }
 }

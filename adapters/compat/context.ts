@@ -9,4 +9,6 @@ export interface Context {
   readonly options: InitOptions
   readonly client: CompatClient
   readonly session: Session
+  /** Settles once the authorization response in the page's address, if there is one, is verified. */
+  returned(): Promise<unknown> | undefined
 }

@@ -6,6 +6,7 @@ import type { SessionMachine } from '../../machines/core/session.ts'
 import type { SignOutMachine } from '../../machines/core/signOut.ts'
 import type { TokensMachine } from '../../machines/core/tokens.ts'
 import type { AccountMachine } from '../../machines/flows/account.ts'
+import type { HostedLoginMachine } from '../../machines/flows/hostedLogin.ts'
 import type { ProviderMachine } from '../../machines/flows/provider.ts'
 import type { ResetPasswordMachine } from '../../machines/flows/resetPassword.ts'
 import type { SignInMachine } from '../../machines/flows/signIn.ts'
@@ -32,6 +33,7 @@ interface Machines {
   upgrade: UpgradeMachine
   resetPassword: ResetPasswordMachine
   provider: ProviderMachine
+  hostedLogin: HostedLoginMachine
   account: AccountMachine
   consent: ConsentMachine
   gatedEdit: GatedEditMachine
@@ -80,6 +82,7 @@ export const contextFields: Record<string, Fields> = {
   upgrade: { contact, hasSwitched: keepBoolean },
   resetPassword: { contact },
   provider: { consent: keepFields(consentFields), purpose: keepName },
+  hostedLogin: {},
   account: { edit, sudo: elevated },
   consent: consentFields,
   gatedEdit: { edit, sudo: elevated, isDone: keepBoolean, sudoRetried: keepBoolean },

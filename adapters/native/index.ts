@@ -39,7 +39,7 @@ export interface Native {
    * Third-party sign-in in the browser of the device. The app sends the URL that it is opened with as
    * `provider.return`.
    */
-  platform: Pick<Platform, 'redirect' | 'openPopup' | 'readCallback'>
+  platform: Pick<Platform, 'redirect' | 'openPopup' | 'openLoginPage' | 'readCallback'>
   /** Calls `wake` when the app comes to the front. @returns how to stop */
   watch(wake: () => void): () => void
 }
@@ -75,6 +75,10 @@ export function native({ storage, appState, openURL }: NativeOptions): Native {
       async openPopup() {
         const description = 'an app has no windows: do not set isPopup'
         throw new AuthError('unimplemented', { operation: 'openPopup', description })
+      },
+      openLoginPage() {
+        const description = 'the hosted page keeps the session in the browser: use the flow signIn'
+        throw new AuthError('unimplemented', { operation: 'openLoginPage', description })
       },
       // The `URL` of React Native reads no query.
       readCallback: (callback) => readCallback(callback, queryOf),

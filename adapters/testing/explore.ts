@@ -36,8 +36,8 @@ export interface ExploreOptions extends Bounds {
 }
 
 /**
- * Brings the flows to every state that a user, the server, time and a reload can bring them to, and checks
- * the invariants there.
+ * Brings the flows to every state that a user, the server, time, a reload and another tab can bring them
+ * to, and checks the invariants there.
  *
  * @example
  *   const { findings } = await explore(model({ signIn }, { hostile: true }))

@@ -88,11 +88,12 @@ export async function buildGraph(model: Model, bounds: Bounds = {}): Promise<Gra
 
     /** The shortest way to a state that is not finished, among the `count` nearest ones. */
     function wayOnwards(start: string, count: number): Way | undefined {
-      const ways = new Map<string, Choice[]>([[start, []]])
-      for (const [key, way] of ways) {
-        if (left.has(key)) return { key, way }
-        for (const { choice, to } of graph.edges.get(key) ?? []) {
-          if (!ways.has(to.key) && ways.size < count) ways.set(to.key, [...way, choice])
+      const reachedBy = new Map<string, Edge | undefined>([[start, undefined]])
+      for (const [key] of reachedBy) {
+        if (left.has(key)) return { key, way: wayBack(reachedBy, key).map(({ choice }) => choice) }
+        for (const edge of graph.edges.get(key) ?? []) {
+          if (!reachedBy.has(edge.to.key) && reachedBy.size < count)
+            reachedBy.set(edge.to.key, edge)
         }
       }
       return undefined
@@ -181,6 +182,13 @@ export function shortestWays({ start, edges }: Graph): Map<string, Edge[]> {
     }
   }
   return ways
+}
+
+/** @returns the way to a state, of which is known by which edge a search has first come to each state */
+function wayBack(reachedBy: Map<string, Edge | undefined>, key: string): Edge[] {
+  const way: Edge[] = []
+  for (let edge = reachedBy.get(key); edge; edge = reachedBy.get(edge.from.key)) way.push(edge)
+  return way.reverse()
 }
 
 /** Turns a way through the graph into a story. */

@@ -1,5 +1,6 @@
 import type { Edge } from './graph.ts'
 import type { State } from './state.ts'
+import { labelOf } from './story.ts'
 
 /** What must always hold. Each function returns what is wrong, or undefined. */
 export interface Invariant {
@@ -148,36 +149,59 @@ export const invariants = {
     },
   },
   nothingUnasked: {
-    title: 'time alone sends nothing that counts',
+    title: 'nothing that counts is sent unless the user or an answer leads to it',
     edge: (edge) => {
+      const { choice } = edge
       const sent = operationsOf(edge).find((operation) => ONCE.has(operation))
-      return edge.choice.type === 'wait' && sent ? `${sent} is sent as time passes` : undefined
+      const isAsked = choice.type === 'send' || choice.type === 'answer'
+      const isOwn = choice.type === 'call' && choice.operation === sent
+      return sent && !isAsked && !isOwn ? `${sent} is sent: ${labelOf(choice)}` : undefined
     },
   },
-  reloadSendsNothing: {
-    title: 'a reload sends nothing that counts',
-    edge: (edge) => {
-      const sent = operationsOf(edge).find((operation) => ONCE.has(operation))
-      return edge.choice.type === 'reload' && sent ? `${sent} is sent by a reload` : undefined
+  callSettles: {
+    title: 'a call of the app comes to an end',
+    state: (state) =>
+      isIdle(state) && !state.look.captcha && state.appCalls.length > 0
+        ? `${state.appCalls[0]} waits for nothing`
+        : undefined,
+  },
+  flowOfOneUser: {
+    title: 'a flow goes on for no other user than the one it was started for',
+    edge: ({ from, to, choice }) => {
+      const isOther = from.uid !== to.uid && from.look.status !== 'unknown'
+      const isFlow = choice.type === 'answer' && from.look.flow !== undefined
+      return isOther && !isFlow && to.look.flow !== undefined && from.look.flow === to.look.flow
+        ? `${to.look.flow} goes on: ${labelOf(choice)}`
+        : undefined
+    },
+  },
+  followsStore: {
+    title: 'the user is signed in as long as a session is stored',
+    state: (state) => {
+      const { look, isStored } = state
+      if (look.status === 'unknown' || isIn(state) === isStored) return undefined
+      return `${look.status}, and ${isStored ? 'a' : 'no'} session is stored`
     },
   },
   signedInByServer: {
-    title: 'only an answer of the server signs in',
-    edge: ({ from, to, choice }) =>
-      !isIn(from) && isIn(to) && choice.type !== 'answer' && from.look.status !== 'unknown'
-        ? `signed in by ${choice.type}`
-        : undefined,
+    title: 'only an answer of the server signs in, here or in another tab',
+    edge: ({ from, to, choice }) => {
+      const isByTab = choice.type === 'otherTab' && choice.action === 'signIn'
+      const isMeant = choice.type === 'answer' || isByTab || from.look.status === 'unknown'
+      return !isIn(from) && isIn(to) && !isMeant ? `signed in: ${labelOf(choice)}` : undefined
+    },
   },
   signedOutByServerOrUser: {
-    title: 'only the user, or the rejection of the refresh token, signs out',
+    title: 'only the user, here or in another tab, or a rejected refresh token signs out',
     edge: (edge) => {
       const { from, to, choice } = edge
       if (!isIn(from) || isIn(to)) return undefined
       if (choice.type === 'send' && choice.event === 'session.end') return undefined
+      if (choice.type === 'otherTab' && choice.action === 'signOut') return undefined
       const { operation = '', outcome = '' } = answerOf(edge) ?? {}
       if (operation === 'deleteUser' && outcome === 'ok') return undefined
       if (operation.startsWith('refresh') && REJECTED.has(outcome)) return undefined
-      return operation ? `${operation} → ${outcome} signs out` : `${choice.type} signs out`
+      return `signed out: ${labelOf(choice)}`
     },
   },
   sudoFirst: {

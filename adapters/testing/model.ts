@@ -1,5 +1,7 @@
+import type { InspectionEvent } from 'xstate'
 import { last } from '../../services/lists.ts'
 import { hasOwn } from '../../services/record.ts'
+import type { AnyEndpoint } from '../../services/http/endpoint.ts'
 import type { Flows, Status } from '../../machines/core/session.ts'
 import { STATE_PREFIX } from '../../services/platform/stateMark.ts'
 import { hostileErrors, type Outcome, outcomes as defaultOutcomes } from './outcomes.ts'
@@ -10,6 +12,12 @@ export type Payloads = Record<string, readonly Payload[] | false>
 
 /** The fields of an event beside its type. */
 export type Payload = Readonly<Record<string, unknown>> & { note?: string }
+
+/** A call of the app beside its flow, as by `auth.call`. */
+export interface AppCall {
+  endpoint: Pick<AnyEndpoint, 'operation'>
+  params?: object
+}
 
 /** What {@link model} takes beside the flows. */
 export interface ModelOptions {
@@ -26,18 +34,25 @@ export interface ModelOptions {
   faults?: number
   /** How many times one story may reload the page. Default: 0. */
   reloads?: number
+  /** How many times another tab may act in one story. Default: 0. */
+  otherTabs?: number
+  /** What the app may call beside the flow, each once in a story. Default: nothing. */
+  calls?: readonly AppCall[]
   /** Adds to every operation the failures that any call can meet: no network, 5xx, a captcha … */
   hostile?: boolean
   /** Whether an open captcha dialog hides everything else from the user. Default: true. */
   modal?: boolean
+  /** Observes the actors of every run, as the option of XState's `createActor` does. */
+  inspect?(event: InspectionEvent): void
   /** Ends a story. Default: when the flow has ended. */
   stop?(state: State): boolean
 }
 
 /** What stories are made from: the flows, what the user can do and how the server can answer. */
-export interface Model extends Required<Omit<ModelOptions, 'hostile'>> {
+export interface Model extends Required<Omit<ModelOptions, 'hostile' | 'inspect'>> {
   flows: Flows
   hostile: boolean
+  inspect?: ModelOptions['inspect']
 }
 
 /**
@@ -65,6 +80,8 @@ export function model(flows: Flows, options: ModelOptions = {}): Model {
     status,
     faults: 1,
     reloads: 0,
+    otherTabs: 0,
+    calls: [],
     hostile: false,
     modal: true,
     stop: ({ look }) => !look.flow,
@@ -96,7 +113,10 @@ export const isFault = ({ error, isFault = error !== undefined }: Outcome): bool
 /** What a world uses in place of random numbers: 128 bits as hex digits. */
 export const NONCE = '0'.repeat(32)
 
-const provider = { provider_id: 'github', redirect_uri: 'https://app.example/back' }
+/** Where providers return to. */
+export const CALLBACK = 'https://app.example/back'
+
+const provider = { provider_id: 'github', redirect_uri: CALLBACK }
 const phone = { phone_number: '+86 13800000000' }
 
 const defaultEvents: Payloads = {
@@ -115,5 +135,5 @@ const defaultEvents: Payloads = {
   'provider.bind': [provider],
   'provider.choose': [provider],
   'provider.unbind': [{ provider_id: 'github' }],
-  'provider.return': [{ url: `https://app.example/back?code=1&state=${STATE_PREFIX}${NONCE}` }],
+  'provider.return': [{ url: `${CALLBACK}?code=1&state=${STATE_PREFIX}${NONCE}` }],
 }

@@ -34,10 +34,12 @@ const tokens = (owner: { sub?: string; scope?: string }, name = 'ok'): Outcome =
 })
 
 /** Who can be signed in. */
-export const owners: Record<'anonymous' | 'signedIn', { sub: string; scope: string }> = {
-  anonymous: { sub: 'guest', scope: 'anonymous' },
-  signedIn: { sub: 'user', scope: 'user' },
-}
+export const owners: Record<'anonymous' | 'signedIn' | 'another', { sub: string; scope: string }> =
+  {
+    anonymous: { sub: 'guest', scope: 'anonymous' },
+    signedIn: { sub: 'user', scope: 'user' },
+    another: { sub: 'another', scope: 'user' },
+  }
 const user = tokens(owners.signedIn)
 
 const verification = (is_user: boolean) => ({ verification_id: '1', expires_in: 600, is_user })
@@ -62,7 +64,7 @@ export const outcomes: Record<string, readonly Outcome[]> = {
   signInWithProvider: [user, ...errors('not_found')],
   upgrade: [
     tokens({ sub: 'guest', scope: 'user' }),
-    { ...tokens({ sub: 'another', scope: 'user' }, 'ok, another user'), isFault: true },
+    { ...tokens(owners.another, 'ok, another user'), isFault: true },
     ...errors('failed_precondition'),
   ],
   resetPassword: [ok({}), ...errors('invalid_argument')],

@@ -29,7 +29,12 @@ export async function rerun(
   model: Model,
   invariants: readonly Invariant[] = Object.values<Invariant>(ours),
 ): Promise<Rerun> {
-  const world = await openWorld({ ...model, faults: Infinity, reloads: Infinity })
+  const world = await openWorld({
+    ...model,
+    faults: Infinity,
+    reloads: Infinity,
+    otherTabs: Infinity,
+  })
   const way: Edge[] = []
   let stopped: string | undefined
   const start = world.state()

@@ -13,8 +13,12 @@ export interface State {
   choices: readonly Choice[]
   /** The operations that wait for an answer, in the order of the calls. */
   pending: readonly string[]
+  /** The calls that the app has made beside the flow and that have not ended. */
+  appCalls: readonly string[]
   /** How many deadlines lie ahead. */
   deadlines: number
+  /** Whether a session is stored. */
+  isStored: boolean
   /** The id of the user who is signed in. */
   uid?: string
   /** What the session has thrown. */
@@ -89,6 +93,8 @@ export function keyOf(root: AnyActorRef, { now, pending, deadlines, rest }: Surr
 
   function describe(actor: AnyActorRef): unknown {
     const { machine, value, status, context, children } = actor.getSnapshot() as AnyMachineSnapshot
+    if (actor.id === 'calls')
+      return [...(context as Map<string, AnyActorRef>).values()].map(describe)
     if (!machine) return status
     const own = actor.id === 'tokens' ? { ...context, serial: undefined } : context
     const inner = Object.entries<AnyActorRef | undefined>(children)

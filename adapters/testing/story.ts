@@ -4,13 +4,29 @@ import { isRecord } from '../../services/record.ts'
 
 /**
  * One thing that happens to the flows from outside: the user sends an event, the server answers an
- * operation with one of its outcomes, time passes until the next deadline, or the page is reloaded.
+ * operation with one of its outcomes, time passes until the next deadline, the page is reloaded, the
+ * provider's popup ends, the app calls an endpoint beside the flow, or another tab of the origin acts.
  */
 export type Choice =
   | { type: 'send'; event: string; note?: string }
   | { type: 'answer'; operation: string; outcome: string }
   | { type: 'wait' }
   | { type: 'reload' }
+  | { type: 'popup'; outcome: PopupOutcome }
+  | { type: 'call'; operation: string }
+  | { type: 'otherTab'; action: TabAction }
+
+/** How a popup of a provider can end. */
+export const popupOutcomes = ['answered', 'denied', 'closed', 'blocked'] as const
+
+/** One of {@link popupOutcomes}. */
+export type PopupOutcome = (typeof popupOutcomes)[number]
+
+/** What another tab can do: sign in as another user, sign out, or refresh the tokens. */
+export const tabActions = ['signIn', 'signOut', 'refresh'] as const
+
+/** One of {@link tabActions}. */
+export type TabAction = (typeof tabActions)[number]
 
 /** What a user can see. */
 export interface Look {
@@ -133,7 +149,16 @@ export const lookLabelOf = (look: Look): string =>
 export function labelOf(choice: Choice): string {
   if (choice.type === 'send') return choice.event + (choice.note ? ` (${choice.note})` : '')
   if (choice.type === 'answer') return `${choice.operation} → ${choice.outcome}`
+  if (choice.type === 'popup') return `the popup is ${choice.outcome}`
+  if (choice.type === 'call') return `the app calls ${choice.operation}`
+  if (choice.type === 'otherTab') return `another tab ${tabSentences[choice.action]}`
   return choice.type === 'wait' ? 'time passes' : 'the page is reloaded'
+}
+
+const tabSentences: Record<TabAction, string> = {
+  signIn: 'signs in as another user',
+  signOut: 'signs out',
+  refresh: 'refreshes the tokens',
 }
 
 function sentenceOf(action: Step['action']): string {
@@ -145,9 +170,12 @@ const isNotable = ({ outcome }: { outcome: string }) => outcome !== 'ok'
 
 function isChoice(value: unknown): value is Choice {
   if (!isRecord(value)) return false
-  const { type, event, note, operation, outcome } = value
+  const { type, event, note, operation, outcome, action } = value
   if (type === 'send') return isText(event) && (note === undefined || isText(note))
   if (type === 'answer') return isText(operation) && isText(outcome)
+  if (type === 'popup') return popupOutcomes.includes(outcome as PopupOutcome)
+  if (type === 'call') return isText(operation)
+  if (type === 'otherTab') return tabActions.includes(action as TabAction)
   return type === 'wait' || type === 'reload'
 }
 

@@ -45,7 +45,14 @@ export async function storyOf(trace: Pick<Trace, 'entries'>, model: Model): Prom
   addViews(items, entries)
   const first = entries.find((entry) => entry.type === 'view' && entry.status !== 'unknown')
   const { status = model.status } = (first ?? {}) as { status?: Status }
-  const world = { ...model, status, outcomes, faults: Infinity, reloads: Infinity }
+  const world = {
+    ...model,
+    status,
+    outcomes,
+    faults: Infinity,
+    reloads: Infinity,
+    otherTabs: Infinity,
+  }
 
   const picks = items.map(() => 0)
   let best: { way: Edge[]; at: number; difference?: string } | undefined

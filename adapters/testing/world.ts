@@ -9,16 +9,24 @@ import { readCallback } from '../../services/platform/platform.ts'
 import { Secret } from '../../services/secret.ts'
 import { toCredentials } from '../../services/session/credentials.ts'
 import { processLock } from '../../services/session/lock.ts'
+import { createSharedSession } from '../../services/session/sharedSession.ts'
 import { formatRecord, parseRecord } from '../../services/session/record.ts'
 import type { Store } from '../../services/session/store.ts'
 import { type Client, createClient } from '../client/client.ts'
 import { flowActors, viewOf } from '../client/view.ts'
 import { inspectors } from '../inspect/inspectors.ts'
 import type { Inspector } from '../inspect/index.ts'
-import { isFault, type Model, NONCE, outcomesOf } from './model.ts'
+import { type AppCall, CALLBACK, isFault, type Model, NONCE, outcomesOf } from './model.ts'
 import { type Outcome, owners } from './outcomes.ts'
 import { keyOf, type State } from './state.ts'
-import type { Choice, Look } from './story.ts'
+import {
+  type Choice,
+  type Look,
+  type PopupOutcome,
+  popupOutcomes,
+  type TabAction,
+  tabActions,
+} from './story.ts'
 
 /** A client on a server that does not answer, and a clock that stands still, until a choice moves them. */
 export interface World {
@@ -45,6 +53,12 @@ export interface Sent {
   operation: string
   /** The names of the fields of its input that are set. */
   fields: readonly string[]
+}
+
+interface Popup {
+  state: string
+  resolve(url: string): void
+  reject(error: unknown): void
 }
 
 interface Pending {
@@ -76,12 +90,19 @@ export async function openWorld(model: Model): Promise<World> {
   let reloads = 0
   let elapsed = 0
   let calls: Sent[] = []
+  let tabs = 0
+  /** The operations that the app has called, and the calls that have not ended. */
+  let made: string[] = []
+  let running: AppCall[] = []
   /** The lasting answer of each operation. */
   const lasting = new Map<string, string>()
   let pending: Pending[] = []
   let waits: { deadline: number; resolve(): void }[] = []
+  let popups: Popup[] = []
   const shared = mapStore()
   const tab = mapStore()
+  /** A page that is left frees its locks. */
+  let lock = processLock({})
 
   /** Ends a wait or a call when its signal aborts. */
   function onAbort(
@@ -126,7 +147,7 @@ export async function openWorld(model: Model): Promise<World> {
     })
 
   // An inspector is the place where every call passes.
-  const inspect = { watchCalls: () => call } as unknown as Inspector
+  const inspect = { observe: model.inspect, watchCalls: () => call } as unknown as Inspector
   inspectors.add(inspect)
 
   async function start(): Promise<Client<Model['flows']>> {
@@ -141,11 +162,16 @@ export async function openWorld(model: Model): Promise<World> {
         platform: {
           nonce: () => NONCE,
           redirect: () => undefined,
-          openPopup: () => new Promise(() => undefined),
+          openPopup: (_url, state, signal) =>
+            new Promise((resolve, reject) => {
+              const popup = { state, resolve, reject }
+              popups.push(popup)
+              onAbort(signal, () => (popups = popups.filter((each) => each !== popup)), reject)
+            }),
           readCallback,
         },
       },
-      { store: shared, shared, lock: processLock(shared), isShared: false },
+      { store: shared, shared, lock, isShared: false },
     )
     client.auth.start()
     for (let turn = 0; turn < MAX_TURNS && client.auth.get().status === 'unknown'; turn++) {
@@ -166,6 +192,7 @@ export async function openWorld(model: Model): Promise<World> {
     )
   }
   let client = await start()
+  const storedKind = () => parseRecord(shared.entries.get(SESSION_KEY))?.kind
 
   const rootOf = () => client.system()!.get('session') as AnyActorRef
   const payloadsOf = (type: string) => {
@@ -217,6 +244,67 @@ export async function openWorld(model: Model): Promise<World> {
     )
   }
 
+  /** What happens beside the user, the server and time, within what the model allows. */
+  function others(): Choice[] {
+    const tabActs = tabs < model.otherTabs ? tabActions.filter(canTab) : []
+    const calls = model.calls.filter(({ endpoint }) => !made.includes(endpoint.operation))
+    return [
+      ...(popups.length > 0 ? popupOutcomes : []).map((outcome): Choice => ({
+        type: 'popup',
+        outcome,
+      })),
+      ...calls.map(({ endpoint: { operation } }): Choice => ({ type: 'call', operation })),
+      ...tabActs.map((action): Choice => ({ type: 'otherTab', action })),
+      ...(reloads < model.reloads ? [{ type: 'reload' } as const] : []),
+    ]
+  }
+
+  /** Only a tab with a session has one to end, and one tab at a time refreshes it. */
+  const canTab = (action: TabAction) =>
+    action === 'signIn' ||
+    (storedKind() === 'pair' &&
+      (action === 'signOut' || !pending.some(({ endpoint }) => endpoint.operation === 'refresh')))
+
+  async function actInOtherTab(action: TabAction) {
+    const tokens = {
+      access_token: new Secret(`access ${++serial}`),
+      refresh_token: new Secret(`refresh ${serial}`),
+      expires_in: 7200,
+    }
+    const other = createSharedSession({
+      clientId: ENV,
+      store: shared,
+      lock,
+      isShared: false,
+      clock,
+      timeout: 15_000,
+      send: () => Promise.resolve(tokens),
+    })
+    const close = other.open(() => undefined)
+    await other.load()
+    if (action === 'signIn') other.begin(toCredentials({ ...tokens, ...owners.another }, clock))
+    else if (action === 'signOut') other.end()
+    else await other.refresh()
+    await other.settled()
+    close()
+  }
+
+  function callBeside(call: AppCall) {
+    const { endpoint, params } = call
+    made.push(endpoint.operation)
+    running.push(call)
+    const end = () => void (running = running.filter((each) => each !== call))
+    client.auth.call(endpoint as never, params as never).then(end, end)
+  }
+
+  function endPopup({ state, resolve, reject }: Popup, outcome: PopupOutcome) {
+    const operation = 'openPopup'
+    if (outcome === 'answered') resolve(`${CALLBACK}?code=1&state=${state}`)
+    else if (outcome === 'denied') resolve(`${CALLBACK}?error=access_denied&state=${state}`)
+    else if (outcome === 'closed') reject(new AuthError('cancelled', { operation }))
+    else reject(new AuthError('failed_precondition', { operation }))
+  }
+
   function lookOf(choices: Choice[]): Look {
     const { status, flow, step, busy, error, captcha } = viewOf(rootOf())
     const shown = captcha ? captcha.error : error
@@ -266,25 +354,34 @@ export async function openWorld(model: Model): Promise<World> {
       const isSilent = pending.length > 0
       const canWait = waits.length > 0 && (!isSilent || faults < model.faults)
       const names = pending.map(({ endpoint }) => endpoint.operation)
-      const stored = [...shared.entries].map(([key, text]) =>
-        key === SESSION_KEY ? parseRecord(text)?.kind : key,
+      const stored = [...shared.entries.keys()].map((key) =>
+        key === SESSION_KEY ? storedKind() : key,
       )
       return {
         key: keyOf(root, {
           now,
           pending: names,
           deadlines: waits.map(({ deadline }) => deadline).sort((a, b) => a - b),
-          rest: [Number.isFinite(model.faults) && faults, reloads, stored, [...lasting]],
+          rest: [
+            Number.isFinite(model.faults) && faults,
+            reloads,
+            tabs,
+            [...made].sort(),
+            stored,
+            [...lasting],
+          ],
         }),
         look: lookOf(sendable),
         choices: [
           ...sendable,
           ...answers(),
           ...(canWait ? [{ type: 'wait' } as const] : []),
-          ...(reloads < model.reloads ? [{ type: 'reload' } as const] : []),
+          ...others(),
         ],
         pending: names,
+        appCalls: running.map(({ endpoint }) => endpoint.operation),
         deadlines: waits.length,
+        isStored: storedKind() === 'pair',
         ...(user?.uid !== undefined && { uid: user.uid }),
         ...(status === 'error' && { thrown: String(error) }),
       }
@@ -315,12 +412,28 @@ export async function openWorld(model: Model): Promise<World> {
         const over = waits.filter((wait) => wait.deadline <= now)
         waits = waits.filter((wait) => wait.deadline > now)
         for (const { resolve } of over) resolve()
+      } else if (choice.type === 'popup') {
+        const popup = popups.pop()
+        if (!popup) throw impossible('no popup is open')
+        endPopup(popup, choice.outcome)
+      } else if (choice.type === 'call') {
+        const { operation } = choice
+        const call = model.calls.find(({ endpoint }) => endpoint.operation === operation)
+        if (!call) throw impossible(`the app does not call ${operation}`)
+        callBeside(call)
+      } else if (choice.type === 'otherTab') {
+        if (!canTab(choice.action)) throw impossible(`another tab cannot ${choice.action}`)
+        tabs++
+        await actInOtherTab(choice.action)
       } else {
         reloads++
         await nextTurn()
         client.auth.stop()
+        await nextTurn()
         pending = []
         waits = []
+        popups = []
+        lock = processLock({})
         client = await start()
       }
       await nextTurn()

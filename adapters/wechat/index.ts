@@ -41,7 +41,7 @@ export interface Wechat {
   /** A flow is stored like the session, because WeChat often ends a mini-program. */
   storage: { shared: Store; tab: Store }
   /** Third-party sign-in through the page `webview`. */
-  platform: Pick<Platform, 'redirect' | 'openPopup' | 'readCallback'>
+  platform: Pick<Platform, 'redirect' | 'openPopup' | 'openLoginPage' | 'readCallback'>
   /** Calls `wake` when the mini-program is shown or online again. @returns how to stop */
   watch(wake: () => void): () => void
   login: typeof login
@@ -70,8 +70,10 @@ export function wechat({ cloud = false, webview }: WechatOptions = {}): Wechat {
         void navigate(`${webview}?url=${encodeURIComponent(url)}`)
       },
       async openPopup() {
-        const description = 'a mini-program has no windows: do not set isPopup'
-        throw new AuthError('unimplemented', { operation: 'openPopup', description })
+        throw unimplemented('openPopup', 'a mini-program has no windows: do not set isPopup')
+      },
+      openLoginPage() {
+        throw unimplemented('openLoginPage', 'use navigate(loginPage()) in a mini-program')
       },
       readCallback: (callback) => readCallback(callback, queryOf),
     },
@@ -91,3 +93,6 @@ export function wechat({ cloud = false, webview }: WechatOptions = {}): Wechat {
     navigate,
   }
 }
+
+const unimplemented = (operation: string, description: string) =>
+  new AuthError('unimplemented', { operation, description })

@@ -1,7 +1,6 @@
-/** The auth client of the demo, and the state of the page around it. */
+/** The auth client of the demo, and its settings. */
 import {
   account,
-  type AuthError,
   type AuthEvent,
   createAuth,
   provider,
@@ -19,9 +18,6 @@ const flows = { signIn, provider, resetPassword, upgrade, account }
 export type DemoView = View<typeof flows>
 export type DemoEvent = AuthEvent<typeof flows>
 
-/** What the user has just achieved. */
-export type Success = keyof Texts['success']
-
 const LANGUAGE_KEY = 'demo_language'
 const POPUP_KEY = 'demo_popup'
 
@@ -38,13 +34,14 @@ export const ui = {
   language: initialLanguage(),
   /** Whether providers open in a popup. */
   isPopup: readSetting(POPUP_KEY) === 'yes',
-  /** Why a flow or a session ended by itself. */
-  notice: undefined as AuthError | undefined,
-  success: undefined as Success | undefined,
 }
 
 /** Returns the texts in the chosen language. */
 export const t = (): Texts => texts[ui.language]
+
+/** Returns a time of day in the chosen language. */
+export const timeOf = (at: number) =>
+  new Date(at).toLocaleTimeString(ui.language === 'zh' ? 'zh-CN' : 'en-GB')
 
 export function setLanguage(language: Language): void {
   ui.language = language

@@ -2,7 +2,7 @@
 import { h, icon } from './dom.ts'
 import { inspectorState, openInspector } from './inspector.ts'
 import { inspectorButtons } from './inspectorPanel.ts'
-import { t, ui } from './parts.ts'
+import { t, ui } from './auth.ts'
 
 const value = (name: string, read: () => string | undefined) =>
   h(

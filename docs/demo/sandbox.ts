@@ -1,9 +1,7 @@
 /** The panel of the sandbox: the inbox, and buttons that make things difficult. */
-import { auth, setPopup } from './auth.ts'
-import { clearAccount, fillPassword } from './screens/account.ts'
-import { fillCode } from './screens/code.ts'
+import { auth, setPopup, t, timeOf, ui } from './auth.ts'
 import { h, icon, onRefresh, refresh } from './dom.ts'
-import { t, timeOf, ui } from './parts.ts'
+import { fillCode, fillPassword } from './elements.ts'
 
 interface Message {
   to: string
@@ -182,7 +180,8 @@ async function createUser(user: { username: string; password: string }): Promise
   const users = (await control('users')) as { username?: string }[]
   if (!users.some(({ username }) => username === user.username)) await control('users', user)
   const { flow, step } = ui.view
-  if (flow === 'signIn' && step === 'askingAccount') fillPassword(user.username, user.password)
+  if (flow === 'signIn' && step === 'askingAccount')
+    await fillPassword(user.username, user.password)
 }
 
 async function createPasswordUser(): Promise<void> {
@@ -204,8 +203,6 @@ async function switchPopup(): Promise<void> {
 async function clear(): Promise<void> {
   await control('reset', {})
   plannedFaults = []
-  clearAccount()
-  ui.notice = undefined
   auth.send({ type: 'session.end' })
   await poll()
   showOutcome(() => t().sandbox.resetDone)
@@ -263,12 +260,11 @@ onRefresh(() => {
 
 document.addEventListener('visibilitychange', () => void poll())
 
-export const panel = h(
-  'aside',
-  { class: 'sandbox', 'aria-labelledby': 'sandbox-heading' },
-  h('h2', { id: 'sandbox-heading' }, () => t().sandbox.heading),
-  h('p', { class: 'lead' }, () => t().sandbox.lead),
-  h('h3', {}, () => t().sandbox.inbox),
+/** On a phone it stays at the lower edge, so that a code is seen when it arrives. */
+const inbox = h(
+  'section',
+  { class: 'inbox-section', 'aria-labelledby': 'inbox-heading' },
+  h('h2', { id: 'inbox-heading' }, () => t().sandbox.inbox),
   h(
     'div',
     { class: 'phone' },
@@ -277,6 +273,13 @@ export const panel = h(
     ),
     list,
   ),
+)
+
+const tools = h(
+  'section',
+  { class: 'sandbox', 'aria-labelledby': 'sandbox-heading' },
+  h('h2', { id: 'sandbox-heading' }, () => t().sandbox.heading),
+  h('p', { class: 'lead' }, () => t().sandbox.lead),
   h('h3', {}, () => t().sandbox.tryThis),
   h(
     'ul',
@@ -330,5 +333,7 @@ export const panel = h(
   ),
   h('p', { class: 'outcome', role: 'status' }, () => outcome?.() ?? ''),
 )
+
+export const panel = h('aside', { class: 'sandbox-column' }, inbox, tools)
 
 export const startPolling = () => void poll()

@@ -114,6 +114,11 @@ const config: InlineConfig = {
       },
       { find: /^cloudbase-authflow\/endpoints$/, replacement: at('../../services/endpoints.ts') },
       {
+        find: /^cloudbase-authflow\/elements$/,
+        replacement: at('../../adapters/elements/index.ts'),
+      },
+      { find: /^cloudbase-authflow\/ui\/(en|zh)$/, replacement: at('../../adapters/ui/$1.ts') },
+      {
         find: /^cloudbase-authflow\/messages\/(en|zh)$/,
         replacement: at('../../services/messages/$1.ts'),
       },

@@ -7,6 +7,7 @@ import { session } from '../../machines/core/session.ts'
 import { signOut } from '../../machines/core/signOut.ts'
 import { tokens } from '../../machines/core/tokens.ts'
 import { account } from '../../machines/flows/account.ts'
+import { hostedLogin } from '../../machines/flows/hostedLogin.ts'
 import { provider } from '../../machines/flows/provider.ts'
 import { resetPassword } from '../../machines/flows/resetPassword.ts'
 import { signIn } from '../../machines/flows/signIn.ts'
@@ -25,7 +26,7 @@ export interface Section {
   machines: Record<string, AnyStateMachine>
 }
 
-const flows = { signIn, upgrade, provider, resetPassword, account }
+const flows = { signIn, upgrade, provider, hostedLogin, resetPassword, account }
 
 /** All sections, the highest layer first. */
 export const sections: Section[] = [

@@ -71,6 +71,17 @@ export const stepTexts: Record<string, Record<string, Texts>> = {
       '重试按钮；`view.error` 是失败的原因。',
     ],
   },
+  hostedLogin: {
+    askingReturn: [
+      'A note that the page leaves for the hosted sign-in page, and a button to go there again.',
+      '提示正在前往托管登录页，并提供再次前往的按钮。',
+    ],
+    readingUser: ['Reading the signed-in user …', '正在读取登录用户…'],
+    askingRetry: [
+      'A retry button. `view.error` is `unauthenticated` for a user who has come back without signing in.',
+      '重试按钮；用户未登录就返回时 `view.error` 为 `unauthenticated`。',
+    ],
+  },
   resetPassword: {
     askingContact: [
       'A form for the phone number or e-mail address of the account.',
@@ -103,6 +114,10 @@ export const stepTexts: Record<string, Record<string, Texts>> = {
     switchingByProvider: ['Signing in to the other account …', '正在登录那个账号…'],
   },
   account: {
+    readingUser: [
+      'Reading whether the user has a password … The form may be shown: an edit does not wait for it.',
+      '正在读取用户是否设有密码…（表单可以先显示，修改不必等待）',
+    ],
     askingEdit: [
       'The account page. `view.error` says why the last edit failed.',
       '账号管理页；`view.error` 是上次修改失败的原因。',

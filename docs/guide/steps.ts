@@ -6,7 +6,8 @@ import { eventFields, pageTexts, stepTexts } from './stepTexts.ts'
 /** The languages of the pages. */
 export type Language = 'en' | 'zh'
 
-interface Step {
+/** What a UI shows in a step, and the events that the flow takes there. */
+export interface Step {
   texts: string[]
   events: string[]
 }
@@ -15,20 +16,31 @@ const flows = sections.find(({ folder }) => folder === 'flows')!.machines
 
 /** Writes the page of all steps and events. */
 export function stepsPage(language: Language): string {
-  const { title, intro, columns, unseen, events, outside } = pageTexts[language]
+  const { title, intro, unseen, events, outside } = pageTexts[language]
   const parts = Object.entries(flows).map(([name, flow]) => {
     const { seen, others } = stepsOf(flow, language)
-    const rows = [...seen].map(
-      ([step, { texts, events }]) => `| \`${step}\` | ${texts.join('<br>')} | ${code(events)} |`,
-    )
-    return `## ${name}\n\n${table(columns, rows)}\n\n${unseen(code([...others]))}`
+    return `## ${name}\n\n${stepsTable(seen, language)}\n\n${unseen(code(others))}`
   })
-  const fields = Object.entries(eventFields).map(
-    ([event, [en, zh]]) => `| \`${event}\` | ${language === 'en' ? en : zh} |`,
-  )
-  const tail = `## ${events.title}\n\n${table(events.columns, fields)}\n\n${outside}`
+  const fields = fieldsTable(Object.keys(eventFields), language)
+  const tail = `## ${events.title}\n\n${fields}\n\n${outside}`
   return [`# ${title}`, intro, ...parts, tail].join('\n\n') + '\n'
 }
+
+/** Writes the table of steps, of what a UI shows in them, and of the events they take. */
+export const stepsTable = (steps: Map<string, Step>, language: Language): string =>
+  table(
+    pageTexts[language].columns,
+    [...steps].map(
+      ([step, { texts, events }]) => `| \`${step}\` | ${texts.join('<br>')} | ${code(events)} |`,
+    ),
+  )
+
+/** Writes the table of the fields of these events. */
+export const fieldsTable = (events: string[], language: Language): string =>
+  table(
+    pageTexts[language].events.columns,
+    events.map((event) => `| \`${event}\` | ${eventFields[event]![language === 'en' ? 0 : 1]} |`),
+  )
 
 /** Returns the steps of a flow by name, and the names of the states that no view shows. */
 export function stepsOf(flow: AnyStateMachine, language: Language) {
@@ -75,7 +87,9 @@ function textOf(machine: string, state: string, language: Language): string {
   return texts[language === 'en' ? 0 : 1]
 }
 
-const code = (names: string[]) => names.map((name) => `\`${name}\``).join(' ')
+/** Writes names as code. */
+export const code = (names: string[]): string => names.map((name) => `\`${name}\``).join(' ')
 
-const table = (columns: readonly string[], rows: string[]) =>
+/** Writes a table of Markdown. */
+export const table = (columns: readonly string[], rows: string[]): string =>
   [`| ${columns.join(' | ')} |`, `| ${columns.map(() => '---').join(' | ')} |`, ...rows].join('\n')

@@ -37,6 +37,11 @@ export interface FlowMeta {
    * reach the flow wrapped, and no log, inspector or storage shows them.
    */
   secrets?: readonly string[]
+  /**
+   * The page that the flow redirects to signs users in: the flow goes on for any user who comes back.
+   * Default: only for the user who began it.
+   */
+  isForAnyUser?: boolean
 }
 
 /** What an app starts: any XState machine that ends with output. */

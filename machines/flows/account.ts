@@ -48,6 +48,7 @@ const flow = setup({
   actors: {
     gatedEdit,
     consent,
+    getUser: request(api.getUser),
     updateProfile: request(api.updateProfile),
     bindProvider: request(api.bindProvider),
     unbindProvider: request(api.unbindProvider),
@@ -68,29 +69,35 @@ const flow = setup({
 
 const call = callsOf<typeof flow>()
 const toEdit = { target: 'gatedEdit', actions: 'park' } as const
+const edits = {
+  'password.change': toEdit,
+  'contact.replace': [
+    { guard: 'hasValidContact', ...toEdit },
+    { actions: 'rememberInvalidContact' },
+  ],
+  'account.delete': toEdit,
+  'profile.submit': 'savingProfile',
+  'provider.bind': 'consent',
+  'provider.unbind': 'unbindingProvider',
+  'account.close': 'done',
+} as const
 
 const machine = flow.createMachine({
   id: 'account',
   meta: { who: ['anonymous', 'signedIn'] },
   context: {},
-  initial: 'askingEdit',
+  initial: 'readingUser',
   output: ({ context }) => ({ isDeleted: !!context.edit }),
   states: {
+    // So that the view knows whether there is a password. An edit does not wait for the answer.
+    readingUser: {
+      ...call('getUser', { input: {}, onDone: 'askingEdit', onError: failTo('askingEdit') }),
+      on: edits,
+    },
     askingEdit: {
       tags: 'asking',
       entry: assign({ edit: undefined, providerToken: undefined, redirect: undefined }),
-      on: {
-        'password.change': toEdit,
-        'contact.replace': [
-          { guard: 'hasValidContact', ...toEdit },
-          { actions: 'rememberInvalidContact' },
-        ],
-        'account.delete': toEdit,
-        'profile.submit': 'savingProfile',
-        'provider.bind': 'consent',
-        'provider.unbind': 'unbindingProvider',
-        'account.close': 'done',
-      },
+      on: edits,
     },
     gatedEdit: {
       invoke: {
@@ -144,7 +151,7 @@ type Machine = typeof machine
 export interface AccountMachine extends Machine {}
 
 /**
- * Edits the account of the signed-in user. A new password, phone or e-mail, and deleting the account,
+ * Edits the account of the signed-in user, who is read first. A new password, phone or e-mail, and deleting the account,
  * go through `gatedEdit`; the sudo token it returns stays in memory for the next edit until it
  * expires. Deleting ends the session.
  */

@@ -15,13 +15,13 @@ export interface PageView {
 const chinese = {
   title: '安全验证',
   alt: '验证码图片',
-  label: '请输入图中的字符,不区分大小写',
+  label: '请输入图中的字符，不区分大小写',
   verify: '确定',
   refresh: '换一张',
   cancel: '返回',
-  wrong: '输入的字符不正确,请按新图片重试。',
-  expired: '验证已过期,请返回重试。',
-  unknown: '验证不存在或已完成,请关闭此页面。',
+  wrong: '字符不正确，请按新图片重新输入。',
+  expired: '验证已过期，请返回重试。',
+  unknown: '验证不存在或已完成，请关闭此页面。',
 }
 
 const english: typeof chinese = {
@@ -31,9 +31,9 @@ const english: typeof chinese = {
   verify: 'Continue',
   refresh: 'New picture',
   cancel: 'Back',
-  wrong: 'The characters do not match, please try this new picture.',
-  expired: 'This check has expired, please go back and try again.',
-  unknown: 'This check does not exist or is done, please close this page.',
+  wrong: 'The characters do not match. Try the new picture.',
+  expired: 'This check has expired. Go back and try again.',
+  unknown: 'This check does not exist or is done. Close this page.',
 }
 
 const texts: Record<Language, typeof chinese> = { 'zh-CN': chinese, en: english }

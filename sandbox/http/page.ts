@@ -23,19 +23,48 @@ export interface Page {
   isFrameable?: boolean
 }
 
+/** The look of the elements of the library, so that a demo of a whole sign-in is of one piece. */
 const style = `
-  :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
-  body { display: grid; place-items: center; min-height: 90vh; margin: 1rem }
-  main { width: 100%; max-width: 22rem }
-  h1 { font-size: 1.25rem }
-  img { display: block; max-width: 100%; border: 1px solid #8888; border-radius: 4px }
-  label { display: block; margin: 1rem 0 .25rem }
-  input:not([type=radio]) { font: inherit; font-size: 1.25rem; letter-spacing: .2em; width: 100%;
-    box-sizing: border-box; padding: .5rem }
-  fieldset { border: 1px solid #8888; border-radius: 4px }
-  fieldset label { display: inline-block; margin: .25rem 0 }
-  button { font: inherit; padding: .5rem 1rem; margin: 1rem .5rem 0 0 }
-  [role=alert] { border-left: 4px solid #d33; padding-left: .75rem }
+  :root { color-scheme: light dark; --page: #f4f5f8; --surface: #fff; --sunken: #f1f3f7;
+    --text: #14171f; --muted: #5a6172; --line: #e4e7ee; --edge: #858d9e; --accent: #3a54d6;
+    --on-accent: #fff; --danger: #b3261e; --danger-soft: #fdeeed;
+    font: 16px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, 'PingFang SC', 'Microsoft YaHei',
+      'Noto Sans CJK SC', sans-serif; color: var(--text); background: var(--page) }
+  @media (prefers-color-scheme: dark) {
+    :root { --page: #0e1014; --surface: #16181d; --sunken: #1f2229; --text: #eceef3;
+      --muted: #a4abba; --line: #2b303a; --edge: #70798a; --accent: #9fb0ff; --on-accent: #10142a;
+      --danger: #ffb1a8; --danger-soft: #3a1f1d }
+  }
+  * { box-sizing: border-box }
+  body { display: grid; place-items: center; min-height: 100vh; margin: 0; padding: 1rem }
+  main { width: 100%; max-width: 25rem; padding: 2rem 1.75rem 1.75rem; border: 1px solid var(--line);
+    border-radius: 20px; background: var(--surface); box-shadow: 0 16px 40px -20px rgb(16 20 40 / 18%) }
+  h1 { margin: 0; font-size: 1.375rem; font-weight: 650; line-height: 1.25; letter-spacing: -.015em }
+  h1:lang(zh) { letter-spacing: 0 }
+  p { margin: .375rem 0 0; color: var(--muted) }
+  form { margin-top: 1.25rem }
+  img { display: block; max-width: 100%; border: 1px solid var(--line); border-radius: 12px;
+    background: #fafaf6 }
+  label { display: block; margin: 1rem 0 .375rem; font-weight: 550; font-size: .9375rem }
+  input:not([type=radio]) { width: 100%; height: 48px; padding: 0 .875rem; border: 1px solid var(--edge);
+    border-radius: 12px; font: inherit; font-size: 1.0625rem; color: inherit; background: none }
+  input[name=key] { letter-spacing: .2em }
+  :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
+  fieldset { margin: 0; padding: 0; border: 0 }
+  legend { padding: 0; margin-bottom: .5rem; font-size: .9375rem; font-weight: 550 }
+  fieldset div { display: flex; align-items: center; gap: .75rem; padding: 0 .875rem;
+    border: 1px solid var(--line); border-radius: 12px }
+  fieldset div + div { margin-top: .5rem }
+  fieldset div:has(:checked) { border-color: var(--accent); background: var(--sunken) }
+  fieldset label { flex: 1; margin: 0; padding: .75rem 0; font-weight: 500; font-size: 1rem }
+  [type=radio] { flex: none; width: 1.25rem; height: 1.25rem; margin: 0; accent-color: var(--accent) }
+  button { display: block; width: 100%; min-height: 48px; margin-top: .625rem; padding: .5rem 1rem;
+    border: 1px solid var(--line); border-radius: 12px; font: inherit; font-weight: 600; color: inherit;
+    background: none; cursor: pointer }
+  fieldset + button, input + button { margin-top: 1.25rem; border-color: transparent;
+    color: var(--on-accent); background: var(--accent) }
+  [role=alert] { margin: 1rem 0 0; padding: .75rem .875rem; border-radius: 12px; color: var(--danger);
+    background: var(--danger-soft) }
 `
 
 /**
@@ -65,7 +94,7 @@ export async function toPageResponse(page: Page): Promise<Response> {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
         <style nonce="${nonce}">
-          ${style}
+          ${raw(style)}
         </style>
       </head>
       <body>

@@ -9,33 +9,40 @@ export interface PageView {
   /** Whether the page is isolated from the window that opened it (COOP). */
   isIsolated: boolean
   /** The authorization request. Without one the page shows no form. */
-  request?: { name: string; redirectUri: string } | undefined
+  request?: { providerId: string; name: string; redirectUri: string } | undefined
   problem?: 'noAccount' | 'malformed' | undefined
 }
+
+/** What the configuration calls the provider `wx_open` by default. */
+const DEFAULT_WECHAT_NAME = '微信开放平台'
 
 /** Id of the choice that creates a new account. */
 export const newAccount = 'new'
 
 const chinese = {
-  title: (provider: string) => `${provider}登录`,
-  question: (host: string) => `${host} 请求获取你的昵称和头像。`,
+  title: (provider: string) => `使用${provider}登录`,
+  question: (host: string) => `${host} 请求获取您的昵称和头像。`,
   choose: '选择账号',
   newAccount: '新账号',
   allow: '同意',
   deny: '拒绝',
+  weChat: '微信',
+  invalid: '链接无效',
   noAccount: '请先选择一个账号。',
-  malformed: '链接无效,请关闭此页面。',
+  malformed: '链接无效，请关闭此页面。',
 }
 
 const english: typeof chinese = {
   title: (provider) => `Sign in with ${provider}`,
-  question: (host) => `${host} asks for your name and picture.`,
+  question: (host) => `${host} would like to see your name and picture.`,
   choose: 'Choose an account',
   newAccount: 'New account',
   allow: 'Allow',
   deny: 'Deny',
-  noAccount: 'Please choose an account first.',
-  malformed: 'This link is invalid, please close this page.',
+  weChat: 'WeChat',
+  invalid: 'Invalid link',
+  noAccount: 'Choose an account first.',
+  malformed: 'This link is not valid. Close this page.',
 }
 
 const texts: Record<Language, typeof chinese> = { 'zh-CN': chinese, en: english }
@@ -52,7 +59,7 @@ export function toProviderPage(view: PageView): Promise<Response> {
   const text = texts[language]
   return toPageResponse({
     language,
-    title: text.title(request?.name ?? ''),
+    title: request ? text.title(nameIn(text, request)) : text.invalid,
     status: problem ? 400 : 200,
     redirectUri: request?.redirectUri,
     headers: view.isIsolated ? { 'cross-origin-opener-policy': 'same-origin' } : {},
@@ -61,6 +68,14 @@ export function toProviderPage(view: PageView): Promise<Response> {
       ${request ? renderForm(request.redirectUri, text, problem) : ''}
     `,
   })
+}
+
+/** The name of a provider in the language of the page, unless the configuration gives it another one. */
+function nameIn(
+  { weChat }: typeof chinese,
+  { providerId, name }: { providerId: string; name: string },
+): string {
+  return providerId === 'wx_open' && name === DEFAULT_WECHAT_NAME ? weChat : name
 }
 
 function renderForm(redirectUri: string, text: typeof chinese, problem?: string): Markup {

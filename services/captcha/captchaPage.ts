@@ -2,7 +2,7 @@ import { AuthError } from '../error.ts'
 import { initCaptcha } from '../http/endpoints.ts'
 import { maskContacts } from '../http/maskContacts.ts'
 import { queryOf } from '../http/query.ts'
-import { isHttpUrl } from '../platform/destination.ts'
+import { destinationOf, isHttpUrl } from '../platform/destination.ts'
 import { Secret } from '../secret.ts'
 import type { CaptchaService } from './captcha.ts'
 
@@ -11,7 +11,7 @@ import type { CaptchaService } from './captcha.ts'
  * `captcha_token` and `expires_in`, or with `error` and `error_description`. The answer of the
  * captcha is that whole URL.
  *
- * @param redirect_uri the URL the page comes back to
+ * @param redirect_uri the URL the page comes back to; in a web page, of the origin of the app
  * @throws AuthError, from `verify`: `foreign_callback` for the URL of another captcha, else the code
  *   of the page
  * @see `POST /v1/captcha/init`
@@ -19,6 +19,7 @@ import type { CaptchaService } from './captcha.ts'
  */
 export const captchaPage = ({ redirect_uri }: { redirect_uri: string }): CaptchaService => ({
   async create(_purpose, { call, nonce, signal }) {
+    destinationOf({ redirect_uri })
     const state = nonce()
     const request = { redirect_uri, state }
     const { url, captcha_token, expires_in } = await call(initCaptcha, request, { signal })

@@ -19,6 +19,8 @@ export interface HostedLoginPage {
   app_id?: string
   /** Added to the query of the sign-in page. */
   query?: Readonly<Record<string, string>>
+  /** Added to the query of `redirect_uri`, so that the return can be recognized. */
+  state?: string
 }
 
 /**
@@ -40,9 +42,11 @@ export function hostedLoginPage({
   config_version = 'env',
   app_id = '',
   query = {},
+  state,
 }: HostedLoginPage): string {
-  const redirect = destinationOf({ redirect_uri, returnTo: redirect_uri }, returnOrigins)!
-  const page = new URL('/__auth/', redirect)
+  const address = destinationOf({ redirect_uri, returnTo: redirect_uri }, returnOrigins)!
+  const page = new URL('/__auth/', address)
+  const redirect = state ? withState(address, state) : address
   const fields = {
     app_id,
     env_id: env,
@@ -54,4 +58,11 @@ export function hostedLoginPage({
     page.searchParams.append(name, value)
   }
   return page.href
+}
+
+/** Puts the `state` before the query, which stays as it is and may have a `state` of its own. */
+function withState(address: string, state: string): string {
+  const url = new URL(address)
+  url.search = `state=${state}${url.search.replace('?', '&')}`
+  return url.href
 }

@@ -30,6 +30,11 @@ export interface Platform {
    *   `unimplemented` where there are no popups, `cancelled` when the user certainly closed it
    */
   openPopup(url: string, state: string, signal: AbortSignal): Promise<string>
+  /**
+   * Opens the sign-in page that CloudBase hosts. It stores the session for pages of its origin. Default:
+   * `redirect`.
+   */
+  openLoginPage?(url: string): void
   /** Reads the authorization code from a callback URL; see the function of this name. */
   readCallback(callback: Callback): Awaitable<{ provider_code: Secret }>
   /** Resolves and checks `returnTo`; see the function of this name. */

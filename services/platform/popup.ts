@@ -1,5 +1,5 @@
 import { AuthError } from '../error.ts'
-import { POPUP_PREFIX, STATE_PREFIX } from './stateMark.ts'
+import { LOGIN_PREFIX, POPUP_PREFIX, STATE_PREFIX } from './stateMark.ts'
 
 // A popup flow needs both, so they are loaded as one chunk.
 export { readCallback } from './platform.ts'
@@ -135,7 +135,8 @@ function askPopup(
 }
 
 /**
- * Takes this library's authorization response out of the address bar. The page at `redirect_uri`
+ * Takes this library's authorization response, or its return from the hosted login page, out of the
+ * address bar. The page at `redirect_uri`
  * calls it first, before any router or other library runs. In a popup the response goes to the window
  * that waits for it, which closes the popup. Every other part of the URL, and every response to another
  * library, stays unchanged.
@@ -154,13 +155,15 @@ export function takeReturn(): string | undefined {
   const address = new URL(href)
   const params = address.searchParams
   const state = params.get('state')
-  if (!state?.startsWith(STATE_PREFIX) || !(params.has('code') || params.has('error')))
-    return undefined
+  if (!state?.startsWith(STATE_PREFIX)) return undefined
+  // The hosted login page adds nothing to the address: other parameters are those of the app.
+  const isLogin = state.startsWith(LOGIN_PREFIX)
+  if (!(isLogin || params.has('code') || params.has('error'))) return undefined
   // `URLSearchParams` would rewrite the parameters that stay, so the text itself is filtered.
   const rest = address.search
     .slice(1)
     .split('&')
-    .filter((pair) => !RESPONSE_PARAMETER.test(pair))
+    .filter((pair) => (isLogin ? pair !== `state=${state}` : !RESPONSE_PARAMETER.test(pair)))
   address.search = rest.join('&')
   window.history.replaceState(window.history.state, '', address)
   if (!state.startsWith(POPUP_PREFIX) || !canReceive()) return href

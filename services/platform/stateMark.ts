@@ -12,6 +12,9 @@ export const STATE_PREFIX = 'authflow'
  */
 export const POPUP_PREFIX = `${STATE_PREFIX}popup`
 
+/** Prefix of the `state` in the address that the hosted login page returns to. */
+export const LOGIN_PREFIX = `${STATE_PREFIX}login`
+
 /**
  * Checks whether a callback URL answers the authorization request with this `state`.
  *

@@ -131,6 +131,8 @@ class StoredSession implements SharedSession {
   #isSeen = false
   /** The record in memory did not fit into the store. */
   #isUnsaved = false
+  /** A record that the mirror has shown before the store: that the store is lower says nothing of it. */
+  #unstored: SessionRecord | undefined
   /** The failure of the store has been reported. */
   #hasFailed = false
   /** The sign-in or sign-out that is not stored yet: it becomes the highest record when it is. */
@@ -289,7 +291,8 @@ class StoredSession implements SharedSession {
       return false
     }
     // An atomic store only goes down in the order by being cleared.
-    if (isLower && this.#isAtomic() && found.kind === 'out' && found.isCleared) {
+    const isUnstored = this.#memory === this.#unstored
+    if (isLower && !isUnstored && this.#isAtomic() && found.kind === 'out' && found.isCleared) {
       this.#move({ ...found, epoch: this.#memory!.epoch })
       return true
     }
@@ -373,7 +376,12 @@ class StoredSession implements SharedSession {
         await this.#mirror?.settled()
         await updateIn(this.#store, this.#key, (text) => {
           const found = parseRecord(text)
-          const isLower = found && compareRecords(found, record) >= 0
+          // Another tab may have stored this pair, which it has read in the mirror, and the app may
+          // have cleared it since.
+          if (found?.kind === 'out' && found.isCleared && found.epoch === record.epoch)
+            return undefined
+          const isCopy = isSamePair(found, record)
+          const isLower = found && !isCopy && compareRecords(found, record) >= 0
           this.#followsSignOut =
             found?.kind === 'out' && this.#now() - found.epoch < STORAGE_SETTLE_MS
           stored = isLower ? { ...record, epoch: this.#nextEpoch(found.epoch) } : record
@@ -390,7 +398,8 @@ class StoredSession implements SharedSession {
       if (this.#action !== record) return
       this.#action = undefined
       this.#memory = stored
-      void this.#mirror?.write(this.#memory)
+      // Once is enough for the same place: the app may have cleared the mirror since.
+      if (stored.epoch !== record.epoch) void this.#mirror?.write(this.#memory)
       this.#bell.ring()
     })
   }
@@ -419,7 +428,9 @@ class StoredSession implements SharedSession {
     if (!this.#mirror || this.#action) return false
     const found = this.#mirror.compare(text, this.#memory)
     if (found.type === 'ahead') {
+      this.#unstored = found.record
       if (this.#move(found.record)) await this.#commit()
+      this.#unstored = undefined
     } else if (found.type === 'behind' && found.isOlder && !isLater && !this.#mirror.isAtomic) {
       // The client that has refreshed writes it, and this page may only not see that yet.
       this.#lookAgain()

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   answeredFailure,
   type Compat,
@@ -48,6 +48,42 @@ describe('third-party sign-in', () => {
     const version = 'v2'
     expect((await compat.auth.signInWithProvider({ ...again, version })).user.uid).toBe(user.uid)
     expect(compat.calls()).toContain('POST /auth/v2/signin/with/provider')
+  })
+
+  test.each([
+    { provider_redirect_uri: 'https://evil.example/' },
+    { redirect_uri: '//evil.example' },
+    { provider_redirect_uri: back, redirect_uri: 'https://app.example@evil.example/' },
+    { provider_redirect_uri: 'javascript:alert(1)' },
+    { other_params: { sign_out_uri: 'https://evil.example/' } },
+  ])('genProviderRedirectUri refuses the address in %j before anything is sent', async (more) => {
+    const init = { auth: { returnOrigins: ['https://shop.example'] } }
+    const { auth, calls } = await openCompat({ init })
+    vi.stubGlobal('location', new URL('https://app.example/'))
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const params = { provider_id: 'demo_idp', state: 's' }
+    await expect(auth.genProviderRedirectUri({ ...params, ...more })).rejects.toMatchObject({
+      error: 'invalid_argument',
+      error_description: expect.stringContaining('returnOrigins') as string,
+    })
+    expect(calls()).toEqual([])
+    for (const origin of ['https://app.example', 'https://shop.example']) {
+      await auth.genProviderRedirectUri({ ...params, provider_redirect_uri: `${origin}/back` })
+    }
+    expect(calls()).toHaveLength(2)
+  })
+
+  test('getVerification and createCaptchaData refuse an address of another origin', async () => {
+    const { auth, calls } = await openCompat()
+    vi.stubGlobal('location', new URL('https://app.example/'))
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const refused = { error: 'invalid_argument' }
+    const email_redirect_to = 'https://evil.example/'
+    const sent = auth.getVerification({ email: 'ada@example.com', email_redirect_to })
+    await expect(sent).rejects.toMatchObject(refused)
+    const picture = auth.createCaptchaData({ state: 's', redirect_uri: email_redirect_to })
+    await expect(picture).rejects.toMatchObject(refused)
+    expect(calls()).toEqual([])
   })
 
   test('genProviderRedirectUri passes on where to sign out', async () => {

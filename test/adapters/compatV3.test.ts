@@ -397,6 +397,10 @@ describe('a provider', () => {
       await auth.signInWithOAuth({ provider: 'demo_idp', options }),
       await auth.linkIdentity({ provider: 'demo_idp', options }),
       await auth.resetPasswordForEmail('ada@example.com', options),
+      await auth.signInWithOtp({
+        email: 'ada@example.com',
+        options: { emailRedirectTo: options.redirectTo },
+      }),
     ]
     for (const { error } of refused) {
       expect(error).toMatchObject({ code: 'invalid_argument' })

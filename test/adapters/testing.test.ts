@@ -1,22 +1,24 @@
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import {
   type ActorRefFrom,
   type AnyActorRef,
   type AnyStateMachine,
   fromPromise,
-  sendTo,
   waitFor,
 } from 'xstate'
-import { sendVerification, signInAnonymously } from 'cloudbase-authflow/endpoints'
+import { getUser, sendVerification, signInAnonymously } from 'cloudbase-authflow/endpoints'
 import { naming } from '../../docs/examples/naming.ts'
 import {
   account,
   type AuthError,
+  captcha,
   type CaptchaMachine,
   provider,
   resetPassword,
   request,
+  session,
   signIn,
+  tokens,
   upgrade,
   verification,
 } from '../../adapters/client/index.ts'
@@ -26,10 +28,15 @@ import {
   invariants,
   model,
   type Model,
+  type Choice,
   readChoices,
   rerun,
+  shrink,
 } from '../../adapters/testing/index.ts'
 import { mutate } from '../support/mutate.ts'
+
+/** Explorations are measured by their states, not by the clock of a busy machine. */
+vi.setConfig({ testTimeout: 120_000 })
 
 const figures: string[] = []
 afterAll(() => console.log(figures.join('\n')))
@@ -46,12 +53,75 @@ async function measure(name: string, world: Model): Promise<Exploration> {
 
 const noFinding = { findings: [], deadEnds: [], isComplete: true, diverged: [] }
 
+/** What of `account` a user edits in one story; all at once have many times as many states. */
+const edits = [
+  'password.change',
+  'contact.replace',
+  'account.delete',
+  'profile.submit',
+  'provider.bind',
+  'provider.unbind',
+]
+const only = (...events: string[]) =>
+  Object.fromEntries(
+    edits.filter((edit) => !events.includes(edit)).map((edit) => [edit, false as const]),
+  )
+const phoneOnly = {
+  getUser: [{ name: 'ok', output: { sub: 'user', phone_number: '13800000000' } }],
+}
+const popup = { provider_id: 'github', redirect_uri: 'https://app.example/back', isPopup: true }
+
+const interrupted = { reloads: 1, otherTabs: 1 }
+
 test.each<[string, Model]>([
   ['signIn, every documented answer', model({ signIn })],
-  ['resetPassword, every documented answer', model({ resetPassword })],
-  ['upgrade, every documented answer', model({ upgrade })],
-  ['signIn, a reload', model({ signIn }, { faults: 0, reloads: 1 })],
-  ['provider, any failure', model({ provider }, { hostile: true })],
+  ['signIn, any failure', model({ signIn }, { hostile: true })],
+  ['signIn, a reload', model({ signIn }, { reloads: 1 })],
+  ['signIn, another tab', model({ signIn }, { otherTabs: 1 })],
+  ['signIn, a call of the app', model({ signIn }, { calls: [{ endpoint: getUser }] })],
+  ['resetPassword, a reload and another tab', model({ resetPassword }, interrupted)],
+  ['upgrade, a reload', model({ upgrade }, { reloads: 1 })],
+  ['upgrade, another tab', model({ upgrade }, { otherTabs: 1 })],
+  [
+    'upgrade by a popup, a reload and another tab',
+    model(
+      { upgrade },
+      { ...interrupted, events: { 'contact.submit': false, 'provider.choose': [popup] } },
+    ),
+  ],
+  ['provider, any failure', model({ provider }, { hostile: true, ...interrupted })],
+  [
+    'provider by a popup, a reload and another tab',
+    model(
+      { provider },
+      { ...interrupted, events: { 'flow.start': [{ flow: 'provider', input: popup }] } },
+    ),
+  ],
+  [
+    'account, a new password, another tab',
+    model({ account }, { otherTabs: 1, events: only('password.change') }),
+  ],
+  [
+    'account, a new contact, a reload',
+    model(
+      { account },
+      { faults: 0, reloads: 1, outcomes: phoneOnly, events: only('contact.replace') },
+    ),
+  ],
+  [
+    'account, its deletion, a reload and another tab',
+    model(
+      { account },
+      { faults: 0, ...interrupted, outcomes: phoneOnly, events: only('account.delete') },
+    ),
+  ],
+  [
+    'account, a provider by a popup, a reload and another tab',
+    model(
+      { account },
+      { ...interrupted, events: { ...only('provider.unbind'), 'provider.bind': [popup] } },
+    ),
+  ],
 ])('testing: explore finds no fault in %s', async (name, world) => {
   expect(await measure(name, world)).toMatchObject(noFinding)
 })
@@ -97,14 +167,6 @@ const guestOnly = {
   'provider.submit': false,
 } as const
 
-/** The flow `naming` that takes any failure for the end of the session. */
-const signsOutOnFailure = mutate(naming, ({ states }) => {
-  const toTokens = sendTo(({ system }) => system.get('tokens') as AnyActorRef, {
-    type: 'tokens.drop',
-  })
-  states['loadingUser']!.invoke['onError'] = { target: 'done', actions: toTokens }
-})
-
 test.each<[string, Model, string, string, number]>([
   [
     'a state that calls the server and has no edge for a failure',
@@ -149,7 +211,7 @@ test.each<[string, Model, string, string, number]>([
       { outcomes: { sendVerification: [{ name: 'lost', error: 'unreachable' }] } },
     ),
     invariants.nothingUnasked.title,
-    'sendVerification is sent as time passes',
+    'sendVerification is sent: time passes',
     4,
   ],
   [
@@ -161,13 +223,6 @@ test.each<[string, Model, string, string, number]>([
     invariants.busyIsWork.title,
     'busy',
     5,
-  ],
-  [
-    'a failed call that signs out',
-    model({ naming: signsOutOnFailure }, { hostile: true }),
-    invariants.signedOutByServerOrUser.title,
-    'getUser',
-    3,
   ],
   [
     'a step without an event',
@@ -204,6 +259,85 @@ test.each<[string, Model, string, string, number]>([
     expect(found?.story.choices.length).toBeLessThanOrEqual(length)
   },
 )
+
+/** Plants logic in the place of a shared actor, while `run` runs. */
+async function withActor<T>(name: string, logic: AnyStateMachine, run: () => Promise<T>) {
+  const actors = session.implementations.actors as Record<string, unknown>
+  const original = actors[name]
+  actors[name] = logic
+  return run().finally(() => (actors[name] = original))
+}
+
+test('testing: explore finds a session that any failed refresh ends, by a story of 3 choices', async () => {
+  const faulty = mutate(tokens, ({ states }) => {
+    states['refreshing']!.invoke['onError'] = { target: 'absent', actions: 'rememberError' }
+  })
+  const { findings } = await withActor('tokens', faulty, () =>
+    explore(model({ naming }, { hostile: true, faults: 2 }), {
+      invariants: [invariants.signedOutByServerOrUser],
+      limit: 1500,
+    }),
+  )
+  expect(findings.map(({ reason, story }) => [reason, story.choices.length])).toEqual([
+    ['signed out: refresh → unavailable', 3],
+  ])
+})
+
+test('testing: explore finds a session that goes on after another tab has ended it', async () => {
+  const faulty = mutate(tokens, ({ on }) => delete on['pair.lost'])
+  const { findings } = await withActor('tokens', faulty, () =>
+    explore(model({ upgrade }, { faults: 0, otherTabs: 1 }), { limit: 100 }),
+  )
+  expect(findings.map(({ reason, story }) => [reason, story.choices.length])).toEqual([
+    ['anonymous, and no session is stored', 1],
+  ])
+})
+
+test('testing: explore finds a call of the app that never ends', async () => {
+  const faulty = mutate(captcha, ({ states }) => {
+    states['asking']!.on = { 'captcha.cancel': { target: 'idle', actions: 'close' } }
+  })
+  const world = model(
+    { signIn },
+    { hostile: true, events: guestOnly, calls: [{ endpoint: getUser }], status: 'signedIn' },
+  )
+  const { findings } = await withActor('captcha', faulty, () => explore(world, { limit: 500 }))
+  const found = findings.find(({ invariant }) => invariant === invariants.callSettles.title)
+  expect(found?.reason).toBe('getUser waits for nothing')
+  expect(found?.story.choices.length).toBe(5)
+})
+
+test('testing: shrink leaves out of a story what its fault does not need', async () => {
+  const faulty = mutate(signIn, ({ states }) => (states['askingProfile']!.on = {}))
+  const send = (event: string): Choice => ({ type: 'send', event })
+  const answer = (operation: string, outcome = 'ok'): Choice => {
+    return { type: 'answer', operation, outcome }
+  }
+  const codeSent = [
+    send('contact.submit'),
+    answer('sendVerification', 'ok, a new contact'),
+    { type: 'wait' } as const,
+  ]
+  const needed = [
+    send('flow.start'),
+    ...codeSent.slice(0, 2),
+    send('code.submit'),
+    answer('verify'),
+    answer('signUp'),
+  ]
+  const choices = [
+    send('flow.start'),
+    ...codeSent,
+    send('code.submit'),
+    answer('verify', 'invalid_argument'),
+    send('contact.change'),
+    ...codeSent,
+    ...needed.slice(3),
+  ]
+  const shorter = await shrink(choices, model({ signIn: faulty }))
+  expect(shorter?.choices).toEqual(needed)
+  expect(await shrink(choices, model({ signIn }))).toBeUndefined()
+})
 
 test('testing: a story runs again from its text, with and without the fault that it has found', async () => {
   const faulty = signIn.provide({

@@ -49,8 +49,10 @@ const drive = async ({ url, sandbox, traffic }: TestDemo, page: Page) => {
     heading: page.locator('.card h1:visible'),
     dialog: page.locator('dialog'),
     /** The visible error, and the visible success. */
-    error: page.locator('[role=alert]:visible', { hasText: /./ }),
-    success: page.locator('[role=status]:is(.success, .done):visible', { hasText: /./ }),
+    error: page.locator(':is(.error, .notice):visible', { hasText: /./ }),
+    success: page.locator(':is(.success, .done):visible', { hasText: /./ }),
+    /** What a screen reader reads out by itself. */
+    live: page.locator('.live', { hasText: /./ }),
     /** The code field, the mark of a planned fault, and the two kinds of buttons on the card. */
     code: page.locator('#code'),
     planned: page.locator('.planned:visible'),
@@ -139,6 +141,12 @@ const drive = async ({ url, sandbox, traffic }: TestDemo, page: Page) => {
       await driver.button('Sign out').click()
       await driver.at('askingAccount')
     },
+    /** Signs a guest out, who is asked first. */
+    async signOutGuest() {
+      await driver.button('Sign out').click()
+      await driver.button('Sign out anyway').click()
+      await driver.at('askingAccount')
+    },
     uid: () => page.locator('dd').first().innerText(),
 
     /** Waits for the captcha picture and returns its text. */
@@ -157,7 +165,9 @@ const drive = async ({ url, sandbox, traffic }: TestDemo, page: Page) => {
     /** The id of the focused element, or its tag and text. */
     focus: () =>
       page.evaluate(() => {
-        const { id, tagName, textContent } = document.activeElement!
+        let focused = document.activeElement!
+        while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement
+        const { id, tagName, textContent } = focused
         return id || `${tagName.toLowerCase()} ${textContent.trim()}`
       }),
 
@@ -306,10 +316,10 @@ export const startDemo = () => {
   }
 }
 
-/** Returns the English sentence of the demo for `operation:code` or `code`. */
-export const textOf = (name: string, retryAfter?: number) => {
+/** Returns the English sentence for `operation:code` or `code`, about a `kind` of contact. */
+export const textOf = (name: string, kind?: 'phone' | 'email') => {
   const [code = '', operation] = name.split(':').toReversed()
-  return sentence({ code, operation, retryAfter }, 'en')
+  return sentence({ code, operation }, 'en', kind)
 }
 
 export const drop = (path: string, when: 'before' | 'after' = 'before') => ({

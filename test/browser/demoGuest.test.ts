@@ -43,7 +43,7 @@ describe('demo guest', () => {
     await it.reload('anonymous')
     expect(await it.screens()).toEqual(['loading', 'home'])
     expect(await it.uid()).toBe(uid)
-    await it.signOut()
+    await it.signOutGuest()
     await it.check()
   })
 
@@ -188,7 +188,7 @@ describe('demo upgrade: a contact or provider of another user', () => {
     await it.button(weChat).click()
     await consent(it.page, 'alex')
     await it.at('askingChoice')
-    expect(await it.card.innerText()).toContain('Your account at the provider is linked')
+    expect(await it.card.innerText()).toContain('Your account at WeChat is linked')
     expect(await it.error.count()).toBe(0)
     await it.button('Sign in to that account').click()
     await it.signedIn()

@@ -168,7 +168,7 @@ describe('demo: interruptions', () => {
     // The next error takes its place.
     await it.submitContact('1')
     await page.locator('#contact[aria-invalid]').waitFor()
-    expect(await it.error.innerText()).toBe(textOf('sendVerification:invalid_argument'))
+    expect(await it.error.innerText()).toBe(textOf('sendVerification:invalid_argument', 'phone'))
     await it.askForCode(phone)
     await it.button('Change number').click()
     await it.at('askingAccount')

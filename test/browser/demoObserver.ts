@@ -20,6 +20,7 @@ export const expectedPlaces = [
   'localStorage demo_language',
   'localStorage demo_popup',
   'sessionStorage authflow_demo',
+  'sessionStorage authflow_elements',
   'history state',
   'history address',
 ]
@@ -48,13 +49,23 @@ export const holds = (value: string, secret: string) =>
 export const collectScreens = (page: Page) =>
   page.addInitScript(() => {
     const screens: string[] = []
+    const roots: ParentNode[] = [document]
     const record = () => {
-      const screen = document.querySelector<HTMLElement>('.card')?.dataset['screen'] ?? ''
+      const cards = roots.flatMap((root) => [...root.querySelectorAll<HTMLElement>('.card')])
+      const screen = cards[0]?.dataset['screen'] ?? ''
       if (screen !== screens.at(-1)) screens.push(screen)
     }
     const attributeFilter = ['data-screen']
     const range = { subtree: true, childList: true, attributeFilter }
-    new MutationObserver(record).observe(document, range)
+    const observer = new MutationObserver(record)
+    observer.observe(document, range)
+    const { attachShadow } = Element.prototype
+    Element.prototype.attachShadow = function (init) {
+      const root = attachShadow.call(this, init)
+      roots.push(root)
+      observer.observe(root, range)
+      return root
+    }
     Object.assign(window, { screens })
   })
 
@@ -144,9 +155,13 @@ export const flaws = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement
     const wide = scrollWidth > clientWidth ? [`${scrollWidth} px wide`] : []
-    const root: ParentNode = document.querySelector('dialog[open]') ?? document
+    const deep = (root: ParentNode): HTMLElement[] =>
+      [...root.querySelectorAll<HTMLElement>('*')].flatMap((element) =>
+        element.shadowRoot ? [element, ...deep(element.shadowRoot)] : [element],
+      )
+    const dialog = deep(document).find((each) => each.matches('dialog[open]'))
     const isShown = (element: Element) => element.checkVisibility() && !element.ariaHidden
-    const all = [...root.querySelectorAll<HTMLElement>('*')].filter(isShown)
+    const all = deep(dialog ?? document).filter(isShown)
     const controls = all.filter((each) => each.matches('button, input, summary, a, select'))
     /** A checkbox is as large as its label. */
     const boxOf = (control: HTMLElement) =>
@@ -164,12 +179,13 @@ export const flaws = (page: Page): Promise<string[]> =>
       .filter((control) => !nameOf(control).trim())
       .map((control) => `${control.outerHTML} has no name`)
     const references = ['aria-describedby', 'aria-labelledby', 'aria-controls', 'for']
-    const brokenReferences = all.flatMap((element) =>
-      references
+    const brokenReferences = all.flatMap((element) => {
+      const root = element.getRootNode() as ParentNode
+      return references
         .flatMap((name) => element.getAttribute(name)?.split(' ') ?? [])
-        .filter((id) => document.querySelectorAll(`[id="${id}"]`).length !== 1)
-        .map((id) => `${element.outerHTML} refers to ${id}, which is not one element`),
-    )
+        .filter((id) => root.querySelectorAll(`[id="${id}"]`).length !== 1)
+        .map((id) => `${element.outerHTML} refers to ${id}, which is not one element`)
+    })
     const headings = all.filter((each) => each.matches('h1'))
     const extraHeadings = headings.length > 1 ? [`${headings.length} first headings`] : []
     return [...wide, ...small, ...nameless, ...brokenReferences, ...extraHeadings]

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { texts } from '../../docs/demo/messages.ts'
 import { consent, drop, openDemo, startDemo } from './demoDriver.ts'
+import { axeViolations } from '../support/axe.ts'
 import { flaws } from './demoObserver.ts'
 
 const phone = '13800000000'
@@ -43,6 +44,16 @@ const openWithLook = async (
       if (takesScreenshots) await it.picture(picture)
       found.push(...(await flaws(page)).map((flaw) => `${picture}: ${flaw}`))
     }
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      const where = `${language}-${colorScheme}-${name}`
+      if (takesScreenshots && colorScheme !== rest.colorScheme) await it.picture(where)
+      // Of the rules, only that about contrast depends on the colour scheme.
+      const rules = colorScheme === rest.colorScheme ? undefined : ['color-contrast']
+      const violations = await axeViolations(page, { within: 'authflow-root', rules })
+      found.push(...violations.map((violation) => `${where}: ${violation}`))
+    }
+    await page.emulateMedia({ colorScheme: rest.colorScheme, reducedMotion: 'reduce' })
   }
   return { ...it, look, found, words: texts[language] }
 }
@@ -51,7 +62,7 @@ describe('demo screens', () => {
   test.each(variants)(
     'demo screens: signing in has no flaws in any size in $language',
     async (way) => {
-      const { page, look, found, ...it } = await openWithLook('a', way, true)
+      const { page, look, found, words, ...it } = await openWithLook('a', way, true)
       const [byCode, byPassword] = await page.getByRole('tab').all()
 
       await look('account')
@@ -128,7 +139,7 @@ describe('demo screens', () => {
       await look('home')
 
       it.sandbox.removeUser(it.sandbox.users()[0]!.sub)
-      await it.secondary.first().click()
+      await it.button(words.home.again).click()
       await it.at('askingAccount')
       await look('session-ended')
       expect(found).toEqual([])

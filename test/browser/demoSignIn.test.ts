@@ -102,8 +102,10 @@ describe('demo sign-in', () => {
 
     await it.signedIn()
     expect(await page.locator('dd').first().innerText()).toBe(sub)
-    expect(await page.locator('#password').inputValue()).toBe('')
     expect(it.requests()).toEqual(['POST signin', 'GET user/me'])
+    await it.signOut()
+    await page.getByRole('tab', { name: 'Password' }).click()
+    expect(await page.locator('#password').inputValue()).toBe('')
     await it.check()
   })
 
@@ -142,6 +144,8 @@ describe('demo sign-in', () => {
     await press('ArrowLeft')
     expect(await it.focus()).toBe('tab-code')
     await press('Tab', 'Tab')
+    expect(await it.focus()).toBe('contact-country')
+    await press('Tab')
     expect(await it.focus()).toBe('contact')
     await page.keyboard.type(phone)
     await press('Enter')
@@ -194,9 +198,9 @@ describe('demo code', () => {
     expect(await page.locator('.cell').allInnerTexts()).toEqual(['1', '2', '', '', '', ''])
     await it.code.fill('')
     // This is what pasting from a message does.
-    await page.evaluate(
-      (text) => {
-        document.querySelector<HTMLInputElement>('#code')!.focus()
+    await it.code.evaluate(
+      (input, text) => {
+        input.focus()
         document.execCommand('insertText', false, text)
       },
       ` ${code.slice(0, 3)} ${code.slice(3)} `,
@@ -312,17 +316,19 @@ describe('demo code', () => {
 
   test('demo code: an invalid contact is refused at once, without a busy form', async () => {
     const { page, ...it } = await open()
-    await page.evaluate(() => {
+    await it.card.evaluate((card) => {
       const steps: (string | undefined)[] = []
-      const card = document.querySelector<HTMLElement>('.card')!
-      const record = () => steps.push(card.dataset['step'])
+      const record = () => steps.push((card as HTMLElement).dataset['step'])
       new MutationObserver(record).observe(card, { attributeFilter: ['data-step'] })
       Object.assign(window, { steps })
     })
-    for (const contact of ['1', 'a@b@c']) {
+    for (const [contact, kind] of [
+      ['1', 'phone'],
+      ['a@b@c', 'email'],
+    ] as const) {
       await it.submitContact(contact)
       await page.locator('#contact[aria-invalid]').waitFor()
-      expect(await it.error.innerText()).toBe(textOf('sendVerification:invalid_argument'))
+      expect(await it.error.innerText()).toBe(textOf('sendVerification:invalid_argument', kind))
       expect(await it.focus()).toBe('contact')
       expect(await page.locator('#contact').inputValue()).toBe(contact)
     }

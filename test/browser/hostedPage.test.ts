@@ -60,28 +60,76 @@ test('sandbox hosted page: a code signs a new user up', async () => {
   expect(await stored()).toMatchObject({ sub: user!.sub })
 })
 
-test('hostedLoginPage: a client signs in on the hosted page, also after a sign-out, and is signed in when it is back', async () => {
+/** Opens an app beside the hosted page, and signs in there. */
+async function openApp() {
   const { sandbox, page } = await open()
   const script = await bundlePage('test/browser/pages/hosted.ts')
   const { origin } = new URL(page.url())
   const html = '<!doctype html><body><script type="module" src="/app.js"></script>'
-  await page.route('**/app', (route) => route.fulfill({ body: html, contentType: 'text/html' }))
+  await page.route('**/app?*', (route) => route.fulfill({ body: html, contentType: 'text/html' }))
   await page.route('**/app.js', (route) =>
     route.fulfill({ body: script, contentType: 'text/javascript' }),
   )
-  await page.goto(`${origin}/app`)
+  await page.goto(`${origin}/app?a=b%20c`)
+  const isSignedOut = () =>
+    page.waitForFunction(() => globalThis.hostedAuth?.get().status === 'signedOut')
+  return {
+    sandbox,
+    page,
+    isSignedOut,
+    async leave(by: 'page' | 'flow') {
+      await isSignedOut()
+      await page.click(`#${by}`)
+      await page.waitForURL('**/__auth/**')
+    },
+    async signIn() {
+      await page.fill('#username', 'ada')
+      await page.fill('#password', password)
+      await page.click('[value=signIn]')
+    },
+    isSignedIn: () => page.waitForFunction(() => globalThis.hostedAuth?.get().user?.uid === 'ada'),
+  }
+}
+
+test('hostedLoginPage: a client signs in on the hosted page, also after a sign-out, and is signed in when it is back', async () => {
+  const { sandbox, page, leave, signIn, isSignedIn } = await openApp()
   for (let times = 0; times < 2; times++) {
-    await page.waitForFunction(() => hostedAuth.get().status === 'signedOut')
-    await page.click('button')
-    await page.waitForURL('**/__auth/**')
-    await page.fill('#username', 'ada')
-    await page.fill('#password', password)
-    await page.click('[value=signIn]')
-    await page.waitForURL('**/app')
-    await page.waitForFunction(() => hostedAuth.get().user?.uid === 'ada')
+    await leave('page')
+    await signIn()
+    await page.waitForURL('**/app?a=b%20c')
+    await isSignedIn()
     await page.evaluate(() => hostedAuth.signOut())
   }
   expect(sandbox.requests().filter(({ path }) => path === '/auth/v1/signin')).toHaveLength(2)
+})
+
+test('hostedLogin: the flow leaves for the hosted page and goes on to returnTo, signed in, also after a sign-out', async () => {
+  const { page, leave, signIn, isSignedIn } = await openApp()
+  const home = page.url()
+  for (let times = 0; times < 2; times++) {
+    await leave('flow')
+    await signIn()
+    await page.waitForURL('**/app?signed-in')
+    await isSignedIn()
+    expect(await page.evaluate(() => hostedAuth.get().flow)).toBeUndefined()
+    expect(page.errors).toEqual([])
+    await page.evaluate(() => hostedAuth.signOut())
+    await page.goto(home)
+  }
+})
+
+test('hostedLogin: the back button returns to the flow, which can go there again', async () => {
+  const { page, leave, signIn, isSignedOut, isSignedIn } = await openApp()
+  await leave('flow')
+  await page.goBack()
+  await isSignedOut()
+  await page.waitForFunction(() => hostedAuth.get().step === 'askingReturn')
+  expect(page.url()).toContain('/app?a=b%20c')
+  await page.evaluate(() => hostedAuth.send({ type: 'provider.retry' }))
+  await page.waitForURL('**/__auth/**')
+  await signIn()
+  await page.waitForURL('**/app?signed-in')
+  await isSignedIn()
 })
 
 test('sandbox hosted page: an address of another origin is not gone back to', async () => {

@@ -64,7 +64,13 @@ test('detectSessionInUrl finishes the sign-in without a call', async () => {
   await vi.waitUntil(() => page.evaluate(() => loginEvents.length > 0))
   expect(await page.evaluate(() => loginEvents)).toEqual([`sign_in ${sandbox.users()[0]!.sub}`])
   expect(page.url()).toBe(before)
-  expect(calls()).toEqual(requestsOfSignIn)
+  // The guard of the page reads the user as well, once they are signed in.
+  expect(await page.evaluate(() => guarded)).toEqual({
+    session: true,
+    loginState: true,
+    user: true,
+  })
+  expect(calls()).toEqual([...requestsOfSignIn, 'GET /auth/v1/user/me'])
   expect(page.errors).toEqual([])
 })
 

@@ -247,6 +247,14 @@ export const behaviours: [here: string, there: string][] = [
     'It waits as long as the server takes, and rejects when the record cannot be read.',
   ],
   [
+    '`onAuthStateChange` sends `INITIAL_SESSION` to every listener, with `null` when signed out.',
+    'A listener that comes late, or in a page that is signed out, receives nothing.',
+  ],
+  [
+    'A return that `detectSessionInUrl` finishes also sends `sign_in` and `SIGNED_IN`, or `BIND_IDENTITY`; it exchanges the code once and takes a denial out of the address.',
+    'It sends only `INITIAL_SESSION`, exchanges the code twice, and leaves a denial in the address.',
+  ],
+  [
     '`signOut` cancels sign-ins under way, which reject with `cancelled`.',
     'They sign in afterwards.',
   ],

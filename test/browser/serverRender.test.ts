@@ -121,6 +121,12 @@ interface Hydrated {
   errors: string[]
 }
 declare const hydrated: Hydrated | undefined
+declare function hydrateLate(): Promise<{
+  shown: string[]
+  disabled: boolean[]
+  isSameElement: boolean
+  errors: string[]
+}>
 
 test('server: React, Svelte and Vue render the same first view on the server and in the page', async () => {
   const site = await serveSite()
@@ -150,6 +156,14 @@ test('server: React, Svelte and Vue render the same first view on the server and
     expect(await disabled()).toEqual(Array(6).fill(false))
     await tab.goto(site.url)
     await read(`signedIn ${site.sub}, no step`)
+
+    const late = await tab.evaluate(() => hydrateLate())
+    expect(late).toEqual({
+      shown: [expect.stringContaining(`signedIn ${site.sub}`), expect.stringMatching(/^signedOut/)],
+      disabled: [false, true],
+      isSameElement: true,
+      errors: [],
+    })
     expect(tab.errors).toEqual([])
     expect(await tab.content()).not.toMatch(/eyJ/)
   } finally {

@@ -171,3 +171,37 @@ test('flow: a field that its machine declares secret is wrapped, stored nowhere 
   ])
   expect(inspect(received, { depth: Infinity, showHidden: true })).not.toContain('CANARY')
 })
+
+test('account: the step is readingUser until the user is read, so that askingEdit knows hasPassword', async () => {
+  const world = await openWorld({ flows: { account } })
+  onTestFinished(() => world.close())
+  const user = { sub: 'ada', username: 'ada', password: 'Correct-horse-7' }
+  await world.sandbox.addUser(user)
+  await world.call('signIn', { username: user.username, password: user.password })
+  expect(world.auth.get().user).toEqual({ uid: 'ada', hasPassword: undefined })
+  const start = { type: 'flow.start', flow: 'account' } as never
+  world.auth.send(start)
+  expect(world.auth.get()).toMatchObject({ step: 'readingUser', busy: true })
+  await world.settle()
+  const known = { step: 'askingEdit', busy: false, user: { uid: 'ada', hasPassword: true } }
+  expect(world.auth.get()).toMatchObject(known)
+  await world.reload()
+  expect(world.auth.get()).toMatchObject(known)
+})
+
+test('account: an edit does not wait for the user to be read, and a failed read keeps none away', async () => {
+  const world = await openWorld({ flows: { account } })
+  onTestFinished(() => world.close())
+  await world.sandbox.addUser({ sub: 'ada', phone_number: '+86 13800000000' })
+  const ticket = await world.sandbox.mintTicket('ada')
+  await world.call('signInWithCustomTicket', { provider_id: 'custom', ticket })
+  world.auth.send({ type: 'flow.start', flow: 'account' } as never)
+  world.auth.send({ type: 'password.change', password: 'a better horse' } as never)
+  await world.settle()
+  expect(world.summarize()).toBe('signedIn: account.askingCodeRequest')
+  world.sandbox.faults([{ method: 'GET', path: '/auth/v1/user/me', status: 500, times: 9 }])
+  world.auth.send({ type: 'flow.cancel' })
+  world.auth.send({ type: 'flow.start', flow: 'account' } as never)
+  await world.settle()
+  expect(world.summarize()).toBe('signedIn: account.askingEdit (getUser: unavailable)')
+})

@@ -69,7 +69,7 @@ test('session: starting another flow keeps the status and the user', async () =>
     world.auth.on(type, (event) => lifeEvents.push(event))
   }
   world.auth.send({ type: 'flow.start', flow: 'account' } as never)
-  expect(world.auth.get()).toMatchObject({ status, user, flow: 'account', step: 'askingEdit' })
+  expect(world.auth.get()).toMatchObject({ status, user, flow: 'account', step: 'readingUser' })
   await settle()
   expect(world.auth.get()).toMatchObject({ status, user, flow: 'account', step: 'askingEdit' })
   expect(lifeEvents).toEqual([])

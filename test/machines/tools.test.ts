@@ -20,6 +20,7 @@ const machines = [
 const inputs: Record<string, object> = {
   consent: { provider_id: 'demo_idp', redirect_uri: 'https://app.example/back' },
   gatedEdit: { edit: { type: 'account.delete' } },
+  hostedLogin: { redirect_uri: 'https://app.example/back' },
   provider: { provider_id: 'demo_idp', redirect_uri: 'https://app.example/back' },
   signOut: { credentials: { expiresAt: 0 } },
   upgrade: { uid: 'guest' },
@@ -44,11 +45,13 @@ const eventsOf = ({ _nodes }: AnyMachineSnapshot): EventObject[] =>
     .filter((type) => !type.startsWith('xstate.done.'))
     .map((type) => ({ type, error: new library.AuthError('internal'), ...payloads[type] }))
 
-/** Machines that call an endpoint as soon as they start. */
+/** Machines that call an endpoint, or leave the page, as soon as they start. */
 const callAtOnce = [
+  'account',
   'consent',
   'elevation',
   'gatedEdit',
+  'hostedLogin',
   'provider',
   'request(getUser)',
   'verification',

@@ -20,6 +20,7 @@ const mayImport: Record<string, (it: Import) => boolean> = {
 const mayUse: Record<string, (name: string, from: string) => boolean> = {
   adapters: (name, from) =>
     isPackage(name, packagesOf[from] ?? ['xstate']) ||
+    (from.startsWith('adapters/elements/') && isPackage(name, ['lit'])) ||
     (runsInNode(from) && name.startsWith('node:')),
   machines: (name) => isPackage(name, ['xstate']),
   services: (name) => isPackage(name, ['ofetch', 'superjson']),
@@ -29,7 +30,11 @@ const mayUse: Record<string, (name: string, from: string) => boolean> = {
 
 /** Modules with a package that no other module uses. */
 const packagesOf: Record<string, string[]> = {
+  'adapters/react.ts': ['react'],
   'adapters/vue.ts': ['vue'],
+  'adapters/elements/react.ts': ['react'],
+  'adapters/elements/svelte.ts': ['svelte'],
+  'adapters/elements/vue.ts': ['vue'],
   'adapters/vueDevtools.ts': ['vue'],
   // The file that the user names.
   'adapters/cli/gallery.ts': ['@playwright/test', 'undefined'],

@@ -47,12 +47,13 @@ beforeAll(() => {
   tarball = readFileSync(file)
   mkdirSync(installed, { recursive: true })
   run('tar', ['-xzf', file, '--strip-components=1', '-C', installed], temp)
-  for (const name of Object.keys({ ...own.dependencies, ...own.peerDependencies })) {
+  const packages = Object.keys({ ...own.dependencies, ...own.peerDependencies })
+  for (const name of [...packages, '@types/react']) {
     const link = join(app, 'node_modules', name)
     mkdirSync(dirname(link), { recursive: true })
     symlinkSync(join(modules, name), link)
   }
-}, 120_000)
+})
 
 test('package: publint reports nothing', async () => {
   const { messages, pkg } = await publint({
@@ -114,6 +115,7 @@ const names: Record<string, string[]> = {
     'expectEvent',
     'failTo',
     'gatedEdit',
+    'hostedLogin',
     'hostedLoginPage',
     'indexedDbStore',
     'isAsking',
@@ -134,6 +136,17 @@ const names: Record<string, string[]> = {
     'webStore',
   ],
   './cloudbase': ['CloudbaseError', 'bridge', 'default', 'registerAuth'],
+  './elements': [
+    'AuthflowAccount',
+    'AuthflowCaptcha',
+    'AuthflowResetPassword',
+    'AuthflowRoot',
+    'AuthflowSignIn',
+    'AuthflowUpgrade',
+  ],
+  './elements/react': [],
+  './elements/svelte': [],
+  './elements/vue': [],
   './endpoints': [
     'bindProvider',
     'createCaptcha',
@@ -184,6 +197,7 @@ const names: Record<string, string[]> = {
     'socket',
     'statelyInspector',
   ],
+  './react': ['useAuth'],
   './server': [
     'cookieStore',
     'createServerAuth',
@@ -208,6 +222,19 @@ const names: Record<string, string[]> = {
     'testLogic',
   ],
   './testing/playwright': ['createFlow', 'default'],
+  './ui': [
+    'captchaField',
+    'contactOf',
+    'countdown',
+    'eventOf',
+    'fields',
+    'maskContact',
+    'renderStep',
+    'stepsOf',
+    'titleOf',
+  ],
+  './ui/en': ['en'],
+  './ui/zh': ['zh'],
   './vite': ['authflow'],
   './vue': ['useAuth'],
   './vue/devtools': ['vueDevtools'],
@@ -323,9 +350,9 @@ test('package: resolvers that do not read exports find every entry, in ES2018 if
   }
 })
 
-test('package: the tarball stays within 1.4 MB', () => {
+test('package: the tarball stays within 1.65 MB', () => {
   console.log(`tarball: ${(tarball.length / 1000).toFixed(0)} kB`)
-  expect(tarball.length).toBeLessThanOrEqual(1_400_000)
+  expect(tarball.length).toBeLessThanOrEqual(1_650_000)
 })
 
 test('package: typesVersions lists the types of every entry', () => {

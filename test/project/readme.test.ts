@@ -38,11 +38,13 @@ interface Block {
   code: string
 }
 
+/** Blocks of TypeScript. Of a block that shows a change, the code after it. */
 const blocksOf = (markdown: string): Block[] =>
-  [...markdown.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => ({
-    line: markdown.slice(0, match.index).split('\n').length,
-    code: match[1]!,
-  }))
+  [...markdown.matchAll(/^```(ts|diff)\n(.*?)^```$/gms)].map((match) => {
+    const [, language, text] = match as unknown as [string, string, string]
+    const line = markdown.slice(0, match.index).split('\n').length
+    return { line, code: language === 'ts' ? text : text.replaceAll(/^(-.*\n|[ +])/gm, '') }
+  })
 
 /** Joins each block without imports to the one before it, which it continues. */
 function modulesOf(file: string): Block[] {
@@ -54,6 +56,12 @@ function modulesOf(file: string): Block[] {
   }
   return modules
 }
+
+/** The module that examples import as `./auth.ts`, unless their page has one of its own. */
+const names = Object.keys(flows).join(', ')
+const clientModule = `import { createAuth, ${names} } from 'cloudbase-authflow'
+export const auth = createAuth({ env: 'your-env-id', flows: { ${names} } })
+`
 
 /** Runs a module and collects what it prints. */
 async function run(code: string, name: string) {
@@ -126,7 +134,9 @@ for (const file of readmes) {
 }
 
 test('docs: every TypeScript block type-checks', () => {
-  const sources = [...new Set([...pages, 'sandbox/README.md', ...globSync('docs/**/*.md')])]
+  // The site is generated from these pages and has dependencies of its own.
+  const inDocs = globSync('docs/**/*.md', { exclude: ['docs/api', 'docs/site'] })
+  const sources = [...new Set([...pages, 'sandbox/README.md', ...inDocs])]
   const files = sources.filter((file) => blocksOf(read(file)).length > 0)
   expect(files).toEqual(expect.arrayContaining([...readmes, 'sandbox/README.md']))
   const folders = files.map((file) => file.replaceAll('/', '-'))
@@ -134,6 +144,7 @@ test('docs: every TypeScript block type-checks', () => {
     const folder = join(temp, folders[index]!)
     mkdirSync(folder)
     cpSync('docs/examples', folder, { recursive: true })
+    writeFileSync(join(folder, 'auth.ts'), clientModule)
     for (const { line, code } of modulesOf(file)) {
       const name = /^\/\/ (\w+\.ts)$/m.exec(code)?.[1] ?? `line-${line}.ts`
       writeFileSync(join(folder, name), code)

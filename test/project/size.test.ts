@@ -13,7 +13,7 @@ afterAll(() => {
   console.log([head, ...rows].join('\n'))
 })
 
-const flows = 'account, provider, resetPassword, signIn, upgrade'
+const flows = 'account, hostedLogin, provider, resetPassword, signIn, upgrade'
 const signIn = `
   import { createAuth, signIn } from 'cloudbase-authflow'
   createAuth({ env: 'demo', flows: { signIn } }).start()
@@ -31,6 +31,11 @@ const serverAuth = `
   export const serve = (request, client) =>
     createServerAuth({ env: 'demo', request, store: redisStore(client), lock: redisLock(client) })
 `
+const elementsOfApp = `
+  import { AuthflowSignIn } from 'cloudbase-authflow/elements'
+  ${everyFlow}
+  export { AuthflowSignIn }
+`
 const getUser = `export { getUser } from 'cloudbase-authflow/endpoints'`
 const inspectorAlone = `export { inspector } from 'cloudbase-authflow/inspect'`
 const whole = (entry: string) => `export * from 'cloudbase-authflow/${entry}'`
@@ -38,9 +43,9 @@ const whole = (entry: string) => `export * from 'cloudbase-authflow/${entry}'`
 /** The kB that an app may download, at once and in all, as Rolldown and as esbuild bundle it. */
 test.each([
   ['createAuth and the flow signIn', signIn, [40.5, 47.7], [44.4, 52]],
-  ['createAuth and every flow', everyFlow, [44.4, 52.8], [48.3, 55.9]],
-  ['./cloudbase', compat, [45.8, 70.2], [50.3, 75.7]],
-  ['./cloudbase, createAuth, every flow', compat + everyFlow, [51.7, 77.3], [58.3, 83.7]],
+  ['createAuth and every flow', everyFlow, [45, 53.4], [48.9, 56.5]],
+  ['./cloudbase', compat, [45.8, 70.2], [50.4, 75.8]],
+  ['./cloudbase, createAuth, every flow', compat + everyFlow, [52.5, 78.1], [58.8, 84.2]],
   ['./messages/zh', whole('messages/zh'), [3.5, 3.5], [3.6, 3.6]],
   ['./messages/en', whole('messages/en'), [3.2, 3.2], [3.2, 3.2]],
   ['./messages', whole('messages'), [5.8, 5.8], [5.8, 5.8]],
@@ -48,12 +53,18 @@ test.each([
   ['inspector of ./inspect', inspectorAlone, [3, 3], [3.1, 5.7]],
   // The inspector page is another 28 kB, see below.
   ['./inspect', whole('inspect'), [6.3, 8.8], [6.5, 9]],
+  ['./react', whole('react'), [0.5, 0.5], [0.5, 0.5]],
   ['./vue', whole('vue'), [0.2, 0.2], [0.2, 0.2]],
   ['createServerAuth', serverAuth, [41, 48], [42.5, 50]],
   ['./svelte', whole('svelte'), [0.2, 0.2], [0.2, 0.2]],
   // Runs in Node only.
   ['./testing', whole('testing'), [49, 56.5], [51, 58.5]],
-  ['./wechat', whole('wechat'), [3.6, 3.6], [3.7, 3.7]],
+  ['./elements, with a client', whole('elements'), [36.3, 99], [37, 101.9]],
+  ['./elements, of an app', elementsOfApp, [79.3, 99.7], [81.2, 102.3]],
+  ['./ui', whole('ui'), [1.9, 1.9], [1.9, 1.9]],
+  ['./ui/en', whole('ui/en'), [3.2, 3.2], [3.2, 3.2]],
+  ['./ui/zh', whole('ui/zh'), [3.7, 3.7], [3.9, 3.9]],
+  ['./wechat', whole('wechat'), [3.7, 3.7], [3.7, 3.7]],
 ])('size: an app with %s stays within its budgets', async (name, code, ...budgets) => {
   const weights = [weigh(await withRolldown(code)), weigh(await withEsbuild(code))]
   rows.push([name.padEnd(36), ...weights.map(print)].join('  '))

@@ -96,8 +96,8 @@ test('sandbox provider page: client input is escaped and scripts are not allowed
 })
 
 test.each([
-  ['zh-CN', 'zh-CN', '微信开放平台登录'],
-  ['en-US', 'en', 'Sign in with 微信开放平台'],
+  ['zh-CN', 'zh-CN', '使用微信登录'],
+  ['en-US', 'en', 'Sign in with WeChat'],
 ])(
   'sandbox provider page: Accept-Language %s selects the language',
   async (language, tag, title) => {

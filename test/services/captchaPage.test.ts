@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../../services/clock.ts'
 import { createCaller } from '../../services/http/caller.ts'
 import { captchaPage } from '../../services/captcha/captchaPage.ts'
@@ -25,6 +25,14 @@ test('captchaPage: create asks for a page by POST /v1/captcha/init and returns i
   expect(await create()).toEqual({ url, state, expires_in: 600 })
   expect(server.last()).toMatchObject({ method: 'POST', path: '/auth/v1/captcha/init' })
   expect(JSON.parse(server.last().body)).toEqual({ redirect_uri: back, state })
+})
+
+test('captchaPage: create refuses a page of another origin to come back to, and asks for nothing', async () => {
+  vi.stubGlobal('location', new URL('https://app.example/'))
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const { server, create } = await open({ captcha_token: 'token' })
+  await expect(create()).rejects.toMatchObject({ code: 'invalid_argument' })
+  expect(server.requests).toEqual([])
 })
 
 test('captchaPage: create returns the token that the server answers at once', async () => {

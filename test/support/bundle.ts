@@ -38,7 +38,7 @@ const sources = new Map(
 )
 
 /** The app brings its framework. */
-const external = /^(vue|svelte)(\/|$)/
+const external = /^(react|vue|svelte)(\/|$)/
 
 /** Bundles an app with Rolldown, which Vite uses. */
 export const withRolldown: Bundler = async (code) => {

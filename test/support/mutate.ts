@@ -14,5 +14,6 @@ export function mutate<M extends AnyStateMachine>(machine: M, change: (config: C
 
 /** What tests change of a machine. */
 export interface Config {
+  on: Record<string, unknown>
   states: Record<string, { invoke: Record<string, unknown>; on: object }>
 }

@@ -7,7 +7,7 @@ const configurations = modules.map((entry) => ({
   context: app,
   entry,
   output: { path: app, filename: `${name}.js` },
-  externals: [/^(vue|svelte)(\/|$)/],
+  externals: [/^(react|vue|svelte)(\/|$)/],
   optimization: { minimize: false },
   performance: { hints: false },
 }))

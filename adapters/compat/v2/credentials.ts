@@ -1,12 +1,12 @@
 import * as api from '../../../services/http/endpoints.ts'
 import { withoutMargin } from '../../../services/session/expiry.ts'
-import { invalid, requireFields } from '../checks.ts'
+import { invalid, requireFields, requireAllowed } from '../checks.ts'
 import type { Context } from '../context.ts'
 import { CloudbaseError } from '../errors.ts'
 import type { Credentials } from '../types.ts'
 
 /** Creates the methods that read and transfer tokens, read the user, and ask for captchas. */
-export function createCredentialsMethods({ client, session }: Context) {
+export function createCredentialsMethods({ client, session, options }: Context) {
   const methods = {
     /** Reads the user again: `GET /auth/v1/user/me`; returns the cached one where that fails. */
     async getCurrentUser() {
@@ -58,6 +58,7 @@ export function createCredentialsMethods({ client, session }: Context) {
 
     /** Creates another picture for an open captcha: `POST /auth/v1/captcha/data`. @throws CloudbaseError */
     async createCaptchaData(params: { state: string; redirect_uri?: string }) {
+      requireAllowed({ redirect_uri: params.redirect_uri }, options.auth?.returnOrigins)
       const picture = await client.call(api.createCaptcha, params)
       return { ...picture, type: 'image' as const }
     },

@@ -1,12 +1,15 @@
 import * as api from '../../../services/http/endpoints.ts'
-import { requireFields } from '../checks.ts'
+import { requireAllowed, requireFields } from '../checks.ts'
 import type { Context } from '../context.ts'
 import type { LoginState, UserProvider } from '../types.ts'
 
 /** Parameters of `genProviderRedirectUri`. */
 export interface ProviderRedirectRequest {
   provider_id: string
-  /** The redirect URI, which receives `code` and `state` in its query. */
+  /**
+   * The redirect URI, which receives `code` and `state` in its query: of this origin or in `returnOrigins`
+   * of `init`.
+   */
   provider_redirect_uri?: string
   /** The former name of `provider_redirect_uri`. */
   redirect_uri?: string
@@ -63,18 +66,22 @@ export interface BoundProvider extends UserProvider {
 }
 
 /** Creates the methods for third-party sign-in. */
-export function createProviderMethods({ client, session }: Context) {
+export function createProviderMethods({ client, session, options }: Context) {
   return {
     /**
      * Returns the provider's authorization URL: `GET /auth/v1/provider/uri`.
      *
-     * @throws CloudbaseError `provider_not_enabled`
+     * @throws CloudbaseError `provider_not_enabled`; `invalid_argument` for an address of an origin that is
+     *   neither this one nor in `returnOrigins`
      */
     async genProviderRedirectUri(
       { provider_redirect_uri, ...params } = {} as ProviderRedirectRequest,
     ) {
       requireFields(params, 'provider_id')
       const redirect_uri = params.redirect_uri || provider_redirect_uri || ''
+      const { sign_out_uri } = params.other_params ?? {}
+      const addresses = { provider_redirect_uri: redirect_uri, sign_out_uri }
+      requireAllowed(addresses, options.auth?.returnOrigins)
       return client.call(api.getProviderUri, { ...params, redirect_uri } as never)
     },
 

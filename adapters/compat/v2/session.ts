@@ -21,7 +21,7 @@ export type LoginStateCallback = (
 export function createSessionMethods({ env, options, client, session }: Context) {
   function isAllowed({ redirect_uri }: SignOutRequest): boolean {
     try {
-      if (redirect_uri) requireAllowed('redirect_uri', redirect_uri, options.auth?.returnOrigins)
+      requireAllowed({ redirect_uri }, options.auth?.returnOrigins)
       return true
     } catch {
       return false

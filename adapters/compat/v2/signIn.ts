@@ -1,7 +1,7 @@
 import * as api from '../../../services/http/endpoints.ts'
 import type { Unwrapped } from '../../../services/secret.ts'
 import type { Tokens } from '../../../services/http/wire.ts'
-import { invalid, requireFields, requireGender, requireOneOf } from '../checks.ts'
+import { invalid, requireFields, requireGender, requireOneOf, requireAllowed } from '../checks.ts'
 import { signInByCode } from '../codeSignIn.ts'
 import type { Context } from '../context.ts'
 import { warn } from '../warnings.ts'
@@ -64,6 +64,8 @@ export function createSignInMethods(context: Context, tickets: TicketHolder) {
      */
     async getVerification(params: GetVerificationRequest, { withCaptcha = false } = {}) {
       requireOneOf(params, 'phone_number', 'email')
+      const { email_redirect_to } = params
+      requireAllowed({ email_redirect_to }, options.auth?.returnOrigins)
       hintRegion(params)
       if (params.target === 'CUR_USER') await client.freshCredentials()
       return withCaptcha

@@ -19,7 +19,7 @@ export function toAuthSession({ session }: Context, credentials: Credentials): A
 
 /** Creates the method of SDK 3.x that observes the session. */
 export function createAuthStateMethods(context: Context) {
-  const { client, session } = context
+  const { client, session, returned } = context
 
   function peekSession(): AuthSession | null {
     const credentials = client.peek()
@@ -28,7 +28,8 @@ export function createAuthStateMethods(context: Context) {
 
   return {
     /**
-     * Calls back with `INITIAL_SESSION` and the current session, then on every event of the session.
+     * Calls back with `INITIAL_SESSION` and the current session, once a return in the page's address is
+     * verified, and on every event of the session.
      *
      * @returns `data.subscription.unsubscribe`
      */
@@ -43,6 +44,7 @@ export function createAuthStateMethods(context: Context) {
       return { data: { subscription: { id: randomHex(), callback, unsubscribe } } }
 
       async function notifyInitialSession() {
+        await returned()
         await client.credentials()
         if (!isUnsubscribed) notify(callback, 'INITIAL_SESSION', peekSession())
       }

@@ -111,7 +111,7 @@ export function createOAuthMethods(
         const { provider, options = {} } = params
         const { redirectTo } = options
         const { origin, pathname, search, hash } = toUrl(redirectTo)
-        if (redirectTo) requireAllowed('redirectTo', redirectTo, init.auth?.returnOrigins)
+        requireAllowed({ redirectTo }, init.auth?.returnOrigins)
         const redirect = origin + pathname
         const state = options.state || createState()
         const { type = 'sign_in' } = options

@@ -148,7 +148,7 @@ export function createUserMethods(context: V3Context) {
         'resetPasswordForEmail',
         async () => {
           requireFields({ emailOrPhone }, 'emailOrPhone')
-          if (redirectTo) requireAllowed('redirectTo', redirectTo, options.auth?.returnOrigins)
+          requireAllowed({ redirectTo }, options.auth?.returnOrigins)
           return v2.getVerification({ ...toAddress(address, 'recovery'), target: 'USER' })
         },
         async (code, new_password = '') => {

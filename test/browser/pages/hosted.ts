@@ -1,12 +1,28 @@
-import { type Auth, createAuth, hostedLoginPage } from '../../../adapters/client/index.ts'
+import {
+  type Auth,
+  createAuth,
+  hostedLogin,
+  hostedLoginPage,
+  takeReturn,
+} from '../../../adapters/client/index.ts'
 
 declare global {
   /** The client of the page. */
-  var hostedAuth: Auth<Record<never, never>>
+  var hostedAuth: Auth<{ hostedLogin: typeof hostedLogin }>
 }
 
 const env = 'sandbox-env'
-globalThis.hostedAuth = createAuth({ env, endpoint: location.origin, flows: {} })
+const url = takeReturn()
+globalThis.hostedAuth = createAuth({ env, endpoint: location.origin, flows: { hostedLogin } })
 hostedAuth.start()
-document.body.innerHTML = '<button>Sign in</button>'
-document.querySelector('button')!.onclick = () => location.assign(hostedLoginPage({ env }))
+if (url) hostedAuth.send({ type: 'provider.return', url })
+document.body.innerHTML = '<button id="page">Page</button> <button id="flow">Flow</button>'
+const onClick = (id: string, run: () => void) => (document.getElementById(id)!.onclick = run)
+onClick('page', () => location.assign(hostedLoginPage({ env })))
+onClick('flow', () =>
+  hostedAuth.send({
+    type: 'flow.start',
+    flow: 'hostedLogin',
+    input: { redirect_uri: location.href, returnTo: '/app?signed-in' },
+  }),
+)

@@ -34,6 +34,7 @@ for (const level of ['error', 'warn'] as const) {
   console[level] = (...parts: unknown[]) => void errors.push(parts.map(String).join(' '))
 }
 
+const reactHtml = target('react').innerHTML
 const before = { texts: texts(), outputs: outputs() }
 flushSync(() => {
   hydrateRoot(target('react'), createElement(ReactView, { auth }), {
@@ -51,5 +52,21 @@ Object.assign(globalThis, {
     areSameElements: before.outputs.every((output, index) => output === after.outputs[index]),
     errors,
   },
-  startAuth: () => auth.start(),
+  /** Hydrates a part of the page when the client has read the session of the page already. */
+  async hydrateLate() {
+    auth.start()
+    await new Promise<void>((done) =>
+      auth.subscribe(({ status }) => status === 'signedOut' && done()),
+    )
+    const late = document.body.appendChild(document.createElement('div'))
+    late.innerHTML = reactHtml
+    const output = late.querySelector('output')
+    const shown = [late.innerText]
+    const options = { onRecoverableError: (thrown: unknown) => void errors.push(String(thrown)) }
+    flushSync(() => hydrateRoot(late, createElement(ReactView, { auth }), options))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    shown.push(late.innerText)
+    const disabled = [...late.querySelectorAll('button')].map((button) => button.disabled)
+    return { shown, disabled, isSameElement: late.querySelector('output') === output, errors }
+  },
 })

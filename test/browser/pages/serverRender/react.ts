@@ -1,10 +1,9 @@
-import { createElement as h, useSyncExternalStore } from 'react'
+import { createElement as h } from 'react'
+import { useAuth } from '../../../../adapters/react.ts'
 import { type PageAuth, textOf } from './shared.ts'
 
 export function ReactView({ auth }: { auth: PageAuth }) {
-  const { who, cannotSignIn, cannotEdit } = textOf(
-    useSyncExternalStore(auth.subscribe, auth.get, auth.get),
-  )
+  const { who, cannotSignIn, cannotEdit } = textOf(useAuth(auth))
   return h(
     'p',
     null,
