@@ -143,7 +143,7 @@ describe('demo screens', () => {
       await it.at('askingAccount')
       await look('session-ended')
       expect(found).toEqual([])
-      await it.check({ isOffline: true })
+      await it.check({ isOffline: true, isReplayed: false })
     },
   )
 

@@ -36,6 +36,11 @@ const packagesOf: Record<string, string[]> = {
   'adapters/elements/svelte.ts': ['svelte'],
   'adapters/elements/vue.ts': ['vue'],
   'adapters/vueDevtools.ts': ['vue'],
+  // The file that the user names.
+  'adapters/cli/gallery.ts': ['@playwright/test', 'undefined'],
+  'adapters/cli/pictures/browser.ts': ['@playwright/test'],
+  'adapters/cli/pictures/sheet.ts': ['@playwright/test'],
+  'adapters/testing/playwright/app.ts': ['@playwright/test'],
   'adapters/testing/playwright/check.ts': ['@playwright/test'],
   'adapters/testing/playwright/flow.ts': ['@playwright/test'],
   'adapters/testing/playwright/reporter.ts': ['@playwright/test'],
@@ -165,13 +170,16 @@ test('imports: a circle is found wherever it is closed', () => {
   expect(circlesOf(imports)).toEqual(['b → c → b'])
 })
 
-test('imports: only the replacement of the official SDK has a default export', () => {
+test('imports: only the replacement of the official SDK and the reporter of Playwright have a default export', () => {
   const hasDefault = (file: string) => {
     const { module } = parseSync(file, readFileSync(file, 'utf8'))
     const entries = module.staticExports.flatMap(({ entries }) => entries)
     return entries.some(({ exportName }) => exportName.kind === 'Default')
   }
-  expect(layers.flatMap(sourcesOf).filter(hasDefault)).toEqual(['adapters/compat/index.ts'])
+  expect(layers.flatMap(sourcesOf).filter(hasDefault)).toEqual([
+    'adapters/compat/index.ts',
+    'adapters/testing/playwright/reporter.ts',
+  ])
 })
 
 test('imports: no folder and no module is a collection of utilities', () => {

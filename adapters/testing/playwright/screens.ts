@@ -1,5 +1,4 @@
 import type { Locator, Page } from '@playwright/test'
-import type { FlowOptions } from './flow.ts'
 
 /** How a user sends one event. */
 export interface Control {
@@ -55,13 +54,3 @@ export interface Screen {
  *   }
  */
 export type Screens = Readonly<Record<string, Screen>>
-
-/** Where an app and its sandbox run, for generated tests. */
-export interface App extends FlowOptions {
-  /** The address of the app. */
-  url: string
-  /** The address of the sandbox that the app uses. */
-  sandbox: string
-  /** Finds what differs in each run, such as a time of day, to be covered in pictures. */
-  mask?(page: Page): Locator[]
-}
