@@ -31,7 +31,7 @@ beforeAll(async () => {
   endpoint = listener.url
   installLibrary(temp, packLibrary(temp))
   return listener.close
-}, 120_000)
+}, 300_000)
 
 beforeEach(() => {
   sandbox.reset()
@@ -109,7 +109,7 @@ describe.each(Object.entries(frameworks))('example in %s', (name, prefix) => {
     const served = await serveApp(await buildExample(name, temp, endpoint))
     url = served.url
     return served.close
-  }, 120_000)
+  }, 300_000)
 
   test('type-checks against the packed library', () => {
     const { stdout, status } = runTsc('-p .', join(temp, name))

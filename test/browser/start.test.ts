@@ -29,7 +29,7 @@ beforeAll(() => {
     mkdirSync(folder, { recursive: true })
     run('tar', ['-xzf', tarball, '--strip-components=1', '-C', folder], temp)
   }
-}, 120_000)
+}, 300_000)
 
 interface Section {
   /** The lines of its blocks of commands. */

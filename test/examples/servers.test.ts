@@ -1,5 +1,5 @@
 /** Installs, builds and drives the examples whose session is on a server. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -71,7 +71,14 @@ function install(name: string): string {
   delete manifest.devDependencies['cloudbase-authflow-sandbox']
   writeFileSync(path, JSON.stringify(manifest))
   run('npm', ['install', '--no-audit', '--no-fund'], app)
-  run('npm', ['run', 'build'], app)
+  // Not as a part of this test run, which frameworks build differently.
+  const { VITEST: _vitest, TEST: _test, VITEST_MODE: _mode, ...env } = process.env
+  const { status, stdout, stderr } = spawnSync('npm', ['run', 'build'], {
+    cwd: app,
+    encoding: 'utf8',
+    env: { ...env, NODE_ENV: 'production' },
+  })
+  if (status !== 0) throw new Error(`${name} was not built:\n${stdout}${stderr}`)
   return app
 }
 
