@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { LinearRouter } from 'hono/router/linear-router'
 import { addUser, changeUser, removeUser, viewUser } from './manageUsers.ts'
 import { authorizeByUri } from './endpoints/providerPage.ts'
 import type { Connection } from './http/route.ts'
@@ -17,7 +18,7 @@ import { Fields, parseJson, parseObject } from './fields.ts'
  * @returns The routes of the control API.
  */
 export function createControl(core: Core): Hono<{ Bindings: Connection }> {
-  const app = new Hono<{ Bindings: Connection }>()
+  const app = new Hono<{ Bindings: Connection }>({ router: new LinearRouter() })
   app.use(async ({ env }, next) => {
     if (!env.isLocal) throw new ApiError('unimplemented')
     return next()

@@ -51,21 +51,27 @@ export const digest = (secret: string): string =>
 export const isSame = (a: string, b: string): boolean =>
   timingSafeEqual(Buffer.from(digest(a)), Buffer.from(digest(b)))
 
-const derive = (password: string, salt: Buffer): Promise<Buffer> =>
+/** The cost of a hash: passwords of tests are checked often and protect nothing. */
+const COST = 2 ** 10
+
+/** The cost where a hash names none, as those of earlier state files. */
+const FORMER_COST = 2 ** 14
+
+const derive = (password: string, salt: Buffer, cost: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    scrypt(password, salt, 32, (error, key) => (error ? reject(error) : resolve(key)))
+    scrypt(password, salt, 32, { cost }, (error, key) => (error ? reject(error) : resolve(key)))
   })
 
 /**
  * Hashes a password with scrypt, without normalising it.
  *
  * @param password The password.
- * @returns `salt.key`, both in base64url.
+ * @returns `salt.key.cost`, the first two in base64url.
  */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
-  const key = await derive(password, salt)
-  return `${salt.toString('base64url')}.${key.toString('base64url')}`
+  const key = await derive(password, salt, COST)
+  return `${salt.toString('base64url')}.${key.toString('base64url')}.${COST}`
 }
 
 /**
@@ -76,8 +82,8 @@ export async function hashPassword(password: string): Promise<string> {
  * @returns Whether they match.
  */
 export async function isPassword(password: string, hash: string): Promise<boolean> {
-  const [salt = '', key = ''] = hash.split('.')
+  const [salt = '', key = '', cost = FORMER_COST] = hash.split('.')
   const expected = Buffer.from(key, 'base64url')
-  const actual = await derive(password, Buffer.from(salt, 'base64url'))
+  const actual = await derive(password, Buffer.from(salt, 'base64url'), Number(cost))
   return expected.length === actual.length && timingSafeEqual(expected, actual)
 }

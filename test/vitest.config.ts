@@ -3,14 +3,9 @@ import { defineConfig } from 'vitest/config'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-const suite = (name: string, testTimeout: number) => ({
+const suite = (name: string) => ({
   extends: true as const,
-  test: {
-    name,
-    include: [`test/${name}/**/*.test.ts`],
-    testTimeout,
-    hookTimeout: Math.max(testTimeout, 30_000),
-  },
+  test: { name, include: [`test/${name}/**/*.test.ts`] },
 })
 
 export default defineConfig({
@@ -39,14 +34,13 @@ export default defineConfig({
     // Browser tests wait as much as they compute: four workers fill two cores.
     maxWorkers: 4,
     reporters: ['default', at('support/summary.ts')],
-    projects: [
-      suite('sandbox', 10_000),
-      suite('services', 10_000),
-      suite('machines', 20_000),
-      suite('adapters', 20_000),
-      suite('project', 60_000),
-      suite('browser', 60_000),
-      suite('session', 30_000),
-    ],
+    // Tests wait for what happens. These limits only say how late a failure shows on a busy machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
+    setupFiles: [at('support/patience.ts')],
+    projects: ['sandbox', 'services', 'machines', 'adapters', 'project', 'browser', 'session'].map(
+      suite,
+    ),
   },
 })

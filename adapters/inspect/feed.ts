@@ -1,4 +1,3 @@
-import { randomHex } from '../../services/randomHex.ts'
 import type { Sink } from './inspector.ts'
 import { traceMemory } from './recorder.ts'
 import type { Trace, TraceEntry } from './trace.ts'
@@ -34,17 +33,19 @@ export interface Feed {
  */
 export function createFeed(keep: number, post: (message: FeedMessage) => void): Feed {
   const memory = traceMemory(keep)
-  const source = randomHex().slice(0, 8)
+  const source = memory.id
   let isOpen = false
   let waiting: TraceEntry[] = []
   const flush = () => {
     if (waiting.length > 0) post({ type: 'entries', source, entries: waiting })
     waiting = []
   }
+  // A page that is left runs no further task.
+  globalThis.addEventListener?.('pagehide', flush)
   post({ type: 'started', source })
   return {
-    add(entry, startedAt) {
-      memory.add(entry, startedAt)
+    add(given, startedAt) {
+      const entry = memory.add(given, startedAt)
       // In a task of its own: one message is cheaper than many, and Chromium loses those of a task
       // that opens a popup.
       if (isOpen && waiting.push(entry) === 1) setTimeout(flush)

@@ -21,6 +21,7 @@ export function actorsAt(entries: readonly TraceEntry[], index: number): Map<str
   /** The actor whose microsteps came last, because the steps of one event follow each other. */
   let stepping: ActorState | undefined
   entries.slice(0, index + 1).forEach((entry, position) => {
+    if (entry.type === 'page') actors.clear()
     if (!('actor' in entry)) return
     const { sessionId } = entry.actor
     const actor = actors.get(sessionId) ?? created(entry.actor, entry.at, position)
@@ -157,6 +158,8 @@ export function rowsOf(entries: readonly TraceEntry[]): Row[] {
         const title = step === undefined ? status : `${flow} · ${step}`
         return { ...base, kind: 'view', title, place: entry.captcha ? 'captcha' : '' }
       }
+      case 'page':
+        return { ...base, kind: 'view', title: 'new page' }
       case 'event':
         return isDelivery(entries, index) ? undefined : { ...base, ...eventRow(entry) }
       default:

@@ -74,6 +74,8 @@ export type TraceStep =
   | ({ type: 'call' } & TracedCall)
   /** The view of the app has changed. */
   | ({ type: 'view' } & TracedView)
+  /** The page was left; what follows is of the next page in its tab, which has actors of its own. */
+  | { type: 'page' }
 
 /** A request to the server, without what it carried. */
 export interface TracedCall {
@@ -133,6 +135,7 @@ const TYPES = new Set([
   'sent',
   'call',
   'view',
+  'page',
 ])
 
 /**

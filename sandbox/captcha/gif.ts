@@ -36,7 +36,8 @@ function toCodes(pixels: Uint8Array): number[] {
   for (let start = 0; start < pixels.length; start += run) {
     codes.push(clear, ...pixels.subarray(start, start + run))
   }
-  return [...codes, end]
+  codes.push(end)
+  return codes
 }
 
 /** Packs 5-bit codes into bytes, least significant bit first. */

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { LinearRouter } from 'hono/router/linear-router'
 import { checkAppSource } from './appSource.ts'
 import { readCall, readDeviceId } from './call.ts'
 import { createControl } from '../control.ts'
@@ -79,7 +80,7 @@ const isControlPath = (path: string): boolean => `${path}/`.startsWith(`${contro
  * @returns A Hono application. Its `fetch` expects a {@link Connection} as bindings.
  */
 export function createApp(core: Core): Hono<Env> {
-  const app = new Hono<Env>()
+  const app = new Hono<Env>({ router: new LinearRouter() })
   app.onError(toErrorResponse)
   app.notFound(() => new ApiError('unimplemented').toResponse())
   app.use(cors(core))

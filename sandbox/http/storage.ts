@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { LinearRouter } from 'hono/router/linear-router'
 import type { Core } from '../core.ts'
 import { ServiceError } from '../serviceError.ts'
 import { storagePath } from '../endpoints/files.ts'
@@ -11,7 +12,7 @@ import type { Connection } from './route.ts'
  * @returns The routes, mounted at `/storage`.
  */
 export function createStorage(core: Core): Hono<{ Bindings: Connection }> {
-  const app = new Hono<{ Bindings: Connection }>()
+  const app = new Hono<{ Bindings: Connection }>({ router: new LinearRouter() })
   app.put('/*', async ({ req }) => {
     const authorization = req.header('authorization') ?? ''
     const type = req.header('content-type') ?? 'application/octet-stream'

@@ -131,6 +131,8 @@ class StoredSession implements SharedSession {
   #isSeen = false
   /** The record in memory did not fit into the store. */
   #isUnsaved = false
+  /** A record that the mirror has shown before the store: that the store is lower says nothing of it. */
+  #unstored: SessionRecord | undefined
   /** The failure of the store has been reported. */
   #hasFailed = false
   /** The sign-in or sign-out that is not stored yet: it becomes the highest record when it is. */
@@ -289,7 +291,8 @@ class StoredSession implements SharedSession {
       return false
     }
     // An atomic store only goes down in the order by being cleared.
-    if (isLower && this.#isAtomic() && found.kind === 'out' && found.isCleared) {
+    const isUnstored = this.#memory === this.#unstored
+    if (isLower && !isUnstored && this.#isAtomic() && found.kind === 'out' && found.isCleared) {
       this.#move({ ...found, epoch: this.#memory!.epoch })
       return true
     }
@@ -425,7 +428,9 @@ class StoredSession implements SharedSession {
     if (!this.#mirror || this.#action) return false
     const found = this.#mirror.compare(text, this.#memory)
     if (found.type === 'ahead') {
+      this.#unstored = found.record
       if (this.#move(found.record)) await this.#commit()
+      this.#unstored = undefined
     } else if (found.type === 'behind' && found.isOlder && !isLater && !this.#mirror.isAtomic) {
       // The client that has refreshed writes it, and this page may only not see that yet.
       this.#lookAgain()

@@ -104,7 +104,7 @@ describe('onLoginStateChanged', () => {
       await compat.auth.signOut()
     })
     await compat.member().catch(() => undefined)
-    await vi.waitUntil(() => done.length === 2 && !compat.auth.hasLoginState(), { timeout: 5000 })
+    await vi.waitUntil(() => done.length === 2 && !compat.auth.hasLoginState())
     expect(done).toEqual([expect.objectContaining({ username }), expect.anything()])
   })
 })

@@ -4,7 +4,7 @@ import { type Cluster, openCluster } from '../session/redis.ts'
 let cluster: Cluster
 beforeAll(async () => {
   cluster = await openCluster()
-}, 60_000)
+})
 afterAll(() => cluster.close())
 
 test('server: 8 processes with 250 requests each refresh a session once', async () => {
@@ -15,7 +15,7 @@ test('server: 8 processes with 250 requests each refresh a session once', async 
     refreshes: 1,
     isSignedIn: true,
   })
-}, 60_000)
+})
 
 test('server: a process that dies before it has sent the refresh is succeeded by another', async () => {
   const scenario = { name: 'killed', at: 'lockTaken', signal: 'SIGKILL' } as const
@@ -26,7 +26,7 @@ test('server: a process that dies before it has sent the refresh is succeeded by
     refreshes: 1,
     isSignedIn: true,
   })
-}, 60_000)
+})
 
 test('server: a process that wakes after its lease does not undo a sign-out', async () => {
   const scenario = {
@@ -36,4 +36,4 @@ test('server: a process that wakes after its lease does not undo a sign-out', as
     meanwhile: 'sign-out',
   } as const
   expect(await cluster.attempt(scenario, 20)).toMatchObject({ isSignedIn: false })
-}, 60_000)
+})

@@ -118,7 +118,7 @@ describe('demo inspector', () => {
     const { events, messages } = stately
     const states = [
       ['verification', 'signingUp', 'askingProfile', 'savingProfile', 'done'],
-      ['askingEdit', 'gatedEdit', 'askingEdit', 'done'],
+      ['readingUser', 'askingEdit', 'gatedEdit', 'askingEdit', 'done'],
       ['askingAccount', 'verification', 'signingIn', 'done'],
       ['askingAccount', 'checkingPassword', 'askingAccount', 'checkingPassword', 'done'],
     ]

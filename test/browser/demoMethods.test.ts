@@ -37,4 +37,4 @@ test('demo: every documented method ends as it should, by a button in both langu
   expect(failures).toEqual([])
   await page.getByRole('button', { name: HOSTED_PAGE }).click()
   await page.waitForURL('**/__auth/**')
-}, 120_000)
+})

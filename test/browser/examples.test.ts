@@ -58,9 +58,10 @@ afterAll(() => {
 })
 
 test('examples: what is not of a framework is the same in every example', () => {
-  for (const file of ['auth.ts', 'forms.ts', 'style.css']) {
-    const copies = globSync(`${examples}/*/{src/,}${file}`)
-    expect(copies.length).toBeGreaterThanOrEqual(Object.keys(frameworks).length)
+  const files = ['src/auth.ts', 'src/forms.ts', '**/style.css', '**/{lib,server}/auth.ts']
+  for (const file of files) {
+    const copies = globSync(`${examples}/*/${file}`)
+    expect(copies.length).toBeGreaterThanOrEqual(3)
     expect(new Set(copies.map((copy) => readFileSync(copy, 'utf8'))).size).toBe(1)
   }
 })

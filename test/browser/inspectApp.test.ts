@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { ViteDevServer } from 'vite'
 import { createServer as createVite } from 'vite'
 import type { Auth } from '../../adapters/client/index.ts'
+import { linesOf } from '../../adapters/cli/replay.ts'
+import { readTrace } from '../../adapters/inspect/index.ts'
 import { authflow } from '../../adapters/vite.ts'
 import { buildPage } from '../../build/inspectorPage.ts'
 import { createSandbox } from '../../sandbox/index.ts'
@@ -21,7 +23,7 @@ let url: string
 beforeAll(async () => {
   const html = await buildPage()
   const { outputFiles } = await build({
-    entryPoints: ['test/browser/pages/inspect/app.ts'],
+    entryPoints: ['app', 'leaving'].map((name) => `test/browser/pages/inspect/${name}.ts`),
     bundle: true,
     splitting: true,
     write: false,
@@ -43,10 +45,12 @@ beforeAll(async () => {
   })
   const files = new Map(outputFiles.map(({ path, text }) => [path.split('/').at(-1)!, text]))
   server = createServer((request, response) => {
-    const script = files.get(request.url!.slice(1))
+    const { pathname } = new URL(request.url!, 'http://app')
+    const script = files.get(pathname.slice(1))
     response.setHeader('content-type', script ? 'text/javascript' : 'text/html; charset=utf-8')
-    const page = `<!doctype html><html lang="en"><link rel="icon" href="data:,"><body><script type="module" src="/app.js"></script>`
-    response.end(script ?? page)
+    const name = pathname === '/leaving' ? 'leaving' : 'app'
+    const page = `<!doctype html><html lang="en"><link rel="icon" href="data:,"><body><script type="module" src="/${name}.js"></script>`
+    response.end(script ?? (pathname === '/inspector' ? html : page))
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   api = await sandbox.listen({ port: 0 })
@@ -110,6 +114,47 @@ test('mountInspector: the button opens the page, which is loaded only then, and 
   await eventually(() => page.locator('iframe').isVisible()).toBe(false)
   await page.evaluate(() => (window as unknown as { remove(): void }).remove())
   expect(await page.locator('iframe, button').count()).toBe(0)
+  expect(page.errors).toEqual([])
+})
+
+test('broadcast and recorder: a page that leaves by redirect sends its last entries, and the trace goes on after the return', async () => {
+  sandbox.reset()
+  const { origin } = new URL(url)
+  const page = await openPage(`${origin}/leaving?api=${api.url}`)
+  const beside = await page.context().newPage()
+  await beside.goto(`${origin}/inspector`)
+  const path = () => beside.locator('.crumbs button').allInnerTexts()
+  const traces = () => beside.locator('select option').count()
+  await eventually(path).toEqual(['session signedOut · idle'])
+  await page.evaluate(() => (window as unknown as { leave(): void }).leave())
+  await page.waitForURL('**/auth/idp/**')
+  await eventually(path).toEqual([
+    'session signedOut · running',
+    'provider consent',
+    'consent askingReturn',
+  ])
+
+  await page.getByLabel('Alex Doe').check()
+  await page.locator('button[value=allow]').click()
+  await page.waitForURL('**/leaving')
+  await eventually(path).toEqual(['session signedIn · idle'])
+  expect(await traces()).toBe(1)
+
+  const trace = readTrace(
+    await page.evaluate(() => JSON.stringify((window as unknown as { trace(): object }).trace())),
+  )
+  const story = linesOf(trace, false).join('\n')
+  expect(story).toMatch(/flow\.start[^]*askingReturn[^]*new page[^]*provider\.return[^]*signedIn/)
+  expect(trace.entries.filter(({ type }) => type === 'page')).toHaveLength(1)
+  const entries = trace.entries.map(({ n, at }) => [n, at] as const)
+  for (const [at, [n, ms]] of entries.entries()) {
+    expect(n).toBeGreaterThan(entries[at - 1]?.[0] ?? -1)
+    expect(ms).toBeGreaterThanOrEqual(entries[at - 1]?.[1] ?? 0)
+  }
+  // Nothing waits in the tab any more, and a page that the user loads again begins anew.
+  expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual(['api'])
+  await page.reload()
+  await eventually(traces).toBe(2)
   expect(page.errors).toEqual([])
 })
 

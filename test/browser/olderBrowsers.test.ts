@@ -195,4 +195,4 @@ async function runAll(apis: Api[]): Promise<string[]> {
 
 test('older browsers: every way to sign in works with any API taken away, in the browsers of README too', async () => {
   expect(await runTable()).toEqual(rows.map(([name]) => [name, ...scenarios.map(() => 'ok')]))
-}, 120_000)
+})

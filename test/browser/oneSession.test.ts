@@ -38,9 +38,9 @@ test('clients of one environment in a page share a session, whichever of them si
     ['otherCompat', 'auth'],
   ] as const) {
     await call(one, 'signIn')
-    await expect.poll(uids, { timeout: 5_000 }).toEqual(['ada', 'ada', 'ada'])
+    await expect.poll(uids).toEqual(['ada', 'ada', 'ada'])
     await call(other, 'signOut')
-    await expect.poll(uids, { timeout: 5_000 }).toEqual([null, null, null])
+    await expect.poll(uids).toEqual([null, null, null])
   }
 })
 

@@ -1,6 +1,7 @@
 /** Plays stories on an app in the browser of the test file. */
 import type { Browser } from 'playwright-core'
 import { createFlow, type Screens } from '../../adapters/testing/playwright/index.ts'
+import { exactStories } from '../../adapters/cli/generated/exact.ts'
 import type { Failure } from '../../adapters/testing/playwright/failures.ts'
 import type { Model, Story } from '../../adapters/testing/index.ts'
 import { openPage } from '../support/chromium.ts'
@@ -34,10 +35,10 @@ export async function playStories(
 ): Promise<Failure[]> {
   browser ??= (await openPage('about:blank')).context().browser()!
   const failures: Failure[] = []
-  for (const story of stories) {
+  for (const story of await exactStories(stories, world)) {
     const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce' })
     const page = await context.newPage()
-    const options = { env: 'demo', ignore, timeout }
+    const options = { env: 'demo', ignore, timeout, outcomes: world.outcomes }
     const flow = createFlow(page, sandbox, screensFor(screens, world), options)
     try {
       await flow.open(url, world.status)

@@ -105,7 +105,7 @@ export const signInScreens: Screens = {
 }
 
 /** Opens a form of the account page, fills it in and saves it. */
-const edit = (name: string, field: string) => ({
+const edit = (name: string | RegExp, field: string) => ({
   find: button(name),
   async use(control: Locator, input: Input, page: Page) {
     await control.click()
@@ -128,7 +128,7 @@ export const accountScreens: Screens = {
       'account.close': { find: button('Back') },
       'profile.submit': edit('Edit: Name', 'Nickname'),
       'password.change': edit('Change: Password', 'New password'),
-      'contact.replace': edit('Add: E-mail', 'E-mail'),
+      'contact.replace': edit(/^(Add|Change): E-mail$/, 'E-mail'),
       'account.delete': {
         find: button('Delete account'),
         async use(control, _input, page) {

@@ -38,7 +38,7 @@ describe('tokens: the refresh', () => {
     expect(new Set(users.map(({ sub }) => sub)).size).toBe(1)
     expect(new Set(accessTokens).size).toBe(1)
     await world.close()
-  }, 60_000)
+  })
 
   test('tokens: a valid access token is not refreshed', async () => {
     const world = await openWorld()

@@ -27,7 +27,7 @@ const app = join(temp, 'app')
 beforeAll(() => {
   const names = ['package.json', 'sandbox/package.json'].flatMap(dependenciesIn)
   install(app, [packLibrary(temp), packSandbox(temp)], [...names, 'xstate'])
-}, 120_000)
+})
 
 /** The ways in which apps look up packages. TypeScript 7 no longer has the oldest one. */
 const resolutions = {

@@ -24,7 +24,7 @@ beforeAll(async () => {
       `getAccessToken over an async field: ${tokenRatio.toFixed(1)} ×`,
     ].join('\n'),
   )
-}, 60_000)
+})
 
 test('cost: a started client takes at most 16.5 kB of the heap', () => {
   expect(cost.clientBytes).toBeLessThanOrEqual(16_500)

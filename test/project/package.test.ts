@@ -53,7 +53,7 @@ beforeAll(() => {
     mkdirSync(dirname(link), { recursive: true })
     symlinkSync(join(modules, name), link)
   }
-}, 120_000)
+})
 
 test('package: publint reports nothing', async () => {
   const { messages, pkg } = await publint({

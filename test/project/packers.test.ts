@@ -42,7 +42,7 @@ beforeAll(() => {
     const code = `import * as it from '${name}${entry.slice(1)}'\nconsole.log(it)\n`
     writeFileSync(moduleOf(entry), code)
   }
-}, 120_000)
+})
 
 test('packers: every bundler packs every entry without a warning', async () => {
   const names = Object.keys(packers)
@@ -57,7 +57,7 @@ test('packers: every bundler packs every entry without a warning', async () => {
     [['warnings'.padEnd(width), ...names], ...rows].map((row) => row.join('  ')).join('\n'),
   )
   expect(packed).toEqual(names.map(() => entries.map(() => [])))
-}, 120_000)
+})
 
 test('packers: mini-programs and pages without a bundler get scripts in ES2018', () => {
   const program = globSync('miniprogram_dist/**/*.js', { cwd: installed })

@@ -31,7 +31,7 @@ beforeAll(() => {
   const file = packSandbox(temp)
   tarball = readFileSync(file)
   install(app, [file], Object.keys(own.dependencies))
-}, 120_000)
+})
 
 test('sandbox package: license, version and engines match those of the library', () => {
   const pick = ({ version, license, engines }: typeof own) => ({ version, license, engines })

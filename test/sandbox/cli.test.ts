@@ -58,7 +58,7 @@ test('sandbox command: a change is saved while the command runs', async () => {
   const child = run('--port', '0', '--state', join(folder, 'state.json'))
   const client = new Client(createSandbox(), await child.url())
   await client.guest()
-  await expect.poll(() => readdir(folder), { timeout: 5000 }).toEqual(['state.json'])
+  await expect.poll(() => readdir(folder)).toEqual(['state.json'])
 })
 
 test('sandbox command: a damaged state file is reported and kept', async () => {

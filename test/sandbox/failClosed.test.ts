@@ -244,7 +244,7 @@ test('sandbox cost: a request costs the same after thousands of guests, users an
     (name) => after[name]! / Math.max(before[name]!, 0.2) >= 3,
   )
   expect(slower).toEqual([])
-}, 30_000)
+})
 
 test('sandbox cost: expired entries are purged while requests come in', async () => {
   const client = await start({ captchaSeconds: 60 })

@@ -1,3 +1,4 @@
+import { scryptSync } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +14,22 @@ async function newFile(): Promise<string> {
   onTestFinished(() => rm(folder, { recursive: true }))
   return join(folder, 'state.json')
 }
+
+test('sandbox state file: a password that was hashed at the former cost still signs in', async () => {
+  const file = await newFile()
+  const before = await start()
+  await before.bob()
+  await before.sandbox.save(file)
+  const salt = Buffer.alloc(16, 7)
+  const former = [salt, scryptSync(password, salt, 32)].map((part) => part.toString('base64url'))
+  const text = await readFile(file, 'utf8')
+  const edited = text.replace(/("password": ?)"[\w-]+\.[\w-]+\.\d+"/, `$1"${former.join('.')}"`)
+  expect(edited).not.toBe(text)
+  await writeFile(file, edited)
+  const after = await start()
+  await after.sandbox.load(file)
+  expect((await after.signIn({ username: 'bob', password })).status).toBe(200)
+})
 
 test('sandbox state file: sessions, users, codes and settings survive a restart', async () => {
   const file = await newFile()

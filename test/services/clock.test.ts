@@ -48,16 +48,13 @@ describe('systemClock', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test.each([25 * day, 30 * day, 100 * day])(
-    'waits %d ms, longer than one timer can',
-    async (wait) => {
-      const seen = watch(systemClock.until(start + wait))
-      await vi.advanceTimersByTimeAsync(wait - 1)
-      expect(seen.outcome).toBe('waiting')
-      await vi.advanceTimersByTimeAsync(1)
-      expect(seen.outcome).toBe('over')
-    },
-  )
+  test.each([25 * day, 50 * day])('waits %d ms, longer than one timer can', async (wait) => {
+    const seen = watch(systemClock.until(start + wait))
+    await vi.advanceTimersByTimeAsync(wait - 1)
+    expect(seen.outcome).toBe('waiting')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(seen.outcome).toBe('over')
+  })
 
   test.each([1000, 5 * minute])(
     'waits %d ms where the clock is set back, and no longer',
@@ -85,7 +82,7 @@ describe('systemClock', () => {
   test('systemClock: an endless wait can be aborted', async () => {
     const abort = new AbortController()
     const seen = watch(systemClock.until(Infinity, abort.signal))
-    await vi.advanceTimersByTimeAsync(40 * day)
+    await vi.advanceTimersByTimeAsync(day)
     expect(seen.outcome).toBe('waiting')
     abort.abort()
     await vi.advanceTimersByTimeAsync(0)
@@ -116,8 +113,8 @@ describe('systemClock', () => {
     const { signal } = new AbortController()
     const added = vi.spyOn(signal, 'addEventListener')
     const removed = vi.spyOn(signal, 'removeEventListener')
-    const seen = watch(systemClock.until(start + 60 * day, signal))
-    await vi.advanceTimersByTimeAsync(60 * day)
+    const seen = watch(systemClock.until(start + day, signal))
+    await vi.advanceTimersByTimeAsync(day)
     expect(seen.outcome).toBe('over')
     expect(added.mock.calls.length).toBeGreaterThan(0)
     expect(removed.mock.calls).toEqual(added.mock.calls)

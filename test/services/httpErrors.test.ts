@@ -335,11 +335,24 @@ describe('http: failures', () => {
   })
 
   test('http error: requestId is the x-request-id of the request', async () => {
-    const handlers = [answer(400, { error: 'internal' }), answer(502), () => undefined] as Handler[]
-    for (const handler of handlers) {
+    for (const handler of [answer(400, { error: 'internal' }), answer(502)]) {
       const { http, last } = await serve(handler)
-      const error = await failure(http({ timeout: 100 })(call))
+      const error = await failure(http()(call))
       expect(error.requestId).toBe(last().headers['x-request-id'])
     }
+  })
+
+  test('http error: requestId of a request without an answer is its x-request-id', async () => {
+    const { http, last, requests } = await serve(() => undefined)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const failing = failure(http({ timeout: 1000 })(call))
+    while (requests.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    vi.advanceTimersByTime(1000)
+    const { code, requestId } = await failing
+    expect({ code, requestId }).toEqual({
+      code: 'deadline_exceeded',
+      requestId: last().headers['x-request-id'],
+    })
   })
 })

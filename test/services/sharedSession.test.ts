@@ -221,35 +221,63 @@ test('session: the last sign-in wins over the refresh of the session before it',
   expect((await open(world)).current()).toBe('access of bob')
 })
 
+/** A client whose sign-in is stored later than it shows in the official form, and another client. */
+async function openSlowStore(world = openWorld()) {
+  const update = world.store.update!
+  let letGo = () => {}
+  const held = new Promise<void>((resolve) => (letGo = resolve))
+  const one = await open(world, {
+    ...world.store,
+    update: (key, decide) =>
+      key === KEY ? held.then(() => update(key, decide)) : update(key, decide),
+  })
+  const two = await open(world)
+  const look = async (client: typeof one) => {
+    client.reload()
+    await client.settled()
+  }
+  return { world, one, two, look, letGo: () => (letGo(), one.settled()) }
+}
+
 test.each(['before', 'after'])(
   'session: what the app has cleared stays cleared when it is seen %s a sign-in is stored',
   async (when) => {
-    const world = openWorld()
-    const update = world.store.update!
-    let letGo = () => {}
-    const held = new Promise<void>((resolve) => (letGo = resolve))
-    const one = await open(world, {
-      ...world.store,
-      update: (key, decide) =>
-        key === KEY ? held.then(() => update(key, decide)) : update(key, decide),
-    })
-    const two = await open(world)
-    const look = async () => (two.reload(), two.settled())
+    const { world, one, two, look, letGo } = await openSlowStore()
     one.signIn('1')
-    await look()
+    await look(two)
     expect(two.current()).toBe('access 1')
 
     await world.store.remove(MIRROR)
-    if (when === 'before') await look()
-    letGo()
-    await one.settled()
-    await look()
-    one.reload()
-    await one.settled()
+    if (when === 'before') await look(two)
+    await letGo()
+    await look(two)
+    await look(one)
     expect([one.types().at(-1), two.types().at(-1)]).toEqual(['pair.lost', 'pair.lost'])
     expect(await world.store.get(MIRROR)).toBeUndefined()
   },
 )
+
+test('session: a sign-in is not ended by what the app has cleared before it', async () => {
+  const world = openWorld()
+  const before = await open(world)
+  before.signIn('0')
+  await before.settled()
+  await world.store.remove(MIRROR)
+  before.reload()
+  await before.settled()
+  before.stop()
+  world.clock.advance(1)
+
+  const { one, two, look, letGo } = await openSlowStore(world)
+  one.signIn('1')
+  await look(two)
+  expect(two.current()).toBe('access 1')
+  await letGo()
+  await look(two)
+  await look(one)
+  expect(two.current()).toBe('access 1')
+  expect(one.types()).not.toContain('pair.lost')
+})
 
 test('session: a refresh that was sent is kept although the client was stopped', async () => {
   const { world, one } = await openTwo()

@@ -1,8 +1,9 @@
 /** Prints what sessions have shown, in its long form: `npm run test:session [what] [trials]`. */
-import { type Browser, chromium } from 'playwright-core'
+import { chromium } from 'playwright-core'
 import { findBrowser } from '../support/browser.ts'
-import { openBrowserWorld } from './browserWorld.ts'
+import { type BrowserWorld, openBrowserWorld } from './browserWorld.ts'
 import { check } from './check.ts'
+import { launchFirefox } from './firefox.ts'
 import { clockCases, outages, runClock, runOutage } from './clocks.ts'
 import { probes, runProbe, runTabs } from './probes.ts'
 import { places, policies } from './schedule.ts'
@@ -48,27 +49,13 @@ if (isWanted('outages')) {
   }
 }
 
-let browser: Browser | undefined
 if (isWanted('tabs') || isWanted('probes')) {
-  browser = await chromium.launch({
+  const chrome = await chromium.launch({
     executablePath: findBrowser(),
     args: ['--no-sandbox', '--disable-gpu'],
   })
-  const world = await openBrowserWorld(browser)
-  if (isWanted('tabs')) {
-    console.log('\nTabs of one browser, 20 callers each, an expired token')
-    for (const library of ['ours', 'official'] as const) {
-      for (const policy of policies) {
-        for (const tabs of [2, 5, 10]) {
-          const count = Number(trials ?? 100)
-          const row = await runTabs(world, { library, policy, tabs, trials: count })
-          if (library === 'ours' && (row.requests > 1 || row.rejected || row.lost || row.several))
-            failures++
-          console.log(`  ${Object.entries(row).flat().join(' ')}`)
-        }
-      }
-    }
-  }
+  const world = await openBrowserWorld(chrome)
+  if (isWanted('tabs')) await reportTabs('Chromium', world)
   if (isWanted('probes')) {
     console.log('\nFaults')
     for (const probe of probes) {
@@ -79,7 +66,32 @@ if (isWanted('tabs') || isWanted('probes')) {
     }
   }
   await world.close()
-  await browser.close()
+  await chrome.close()
+}
+
+if (isWanted('tabs') || isWanted('firefox')) {
+  const firefox = await launchFirefox()
+  if (firefox) {
+    const world = await openBrowserWorld(firefox)
+    await reportTabs('Firefox', world)
+    await world.close()
+    await firefox.close()
+  } else console.log('\nFirefox is not installed: apt-get install firefox-esr')
+}
+
+async function reportTabs(name: string, world: BrowserWorld) {
+  console.log(`\nTabs of ${name}, 20 callers each, an expired token`)
+  for (const library of ['ours', 'official'] as const) {
+    for (const policy of policies) {
+      for (const tabs of [2, 5, 10]) {
+        const count = Number(trials ?? 100)
+        const row = await runTabs(world, { library, policy, tabs, trials: count })
+        if (library === 'ours' && (row.requests > 1 || row.rejected || row.lost || row.several))
+          failures++
+        console.log(`  ${Object.entries(row).flat().join(' ')}`)
+      }
+    }
+  }
 }
 
 console.log(failures ? `\n${failures} rows failed` : '\nAll as promised')

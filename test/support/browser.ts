@@ -15,6 +15,15 @@ const usualPlaces = [
 export const findBrowser = () =>
   [process.env['CHROMIUM_PATH'] ?? '', ...usualPlaces].find((path) => existsSync(path))
 
+/** Chromium without windows, of which a page costs half the work. */
+const headlessShell = '/usr/bin/chromium-headless-shell'
+
+/** @returns the path of the browser for pages that need no window, popup blocker or extension */
+export const findHeadlessBrowser = () =>
+  process.env['CHROMIUM_PATH'] === undefined && existsSync(headlessShell)
+    ? headlessShell
+    : findBrowser()
+
 /** Whether there is a Chinese font; without one the Chinese demo shows empty boxes. */
 const hasChineseFont = () =>
   process.platform === 'darwin' ||
@@ -35,7 +44,15 @@ if (import.meta.main) {
     ...(findBrowser() ? [] : ['chromium']),
     ...(hasChineseFont() ? [] : ['fonts-noto-cjk']),
   ]
-  if (missing.length > 0 && isDebian() && process.getuid?.() === 0) install(missing)
+  const canInstall = isDebian() && process.getuid?.() === 0
+  if (missing.length > 0 && canInstall) install(missing)
+  if (findBrowser() === '/usr/bin/chromium' && canInstall && !existsSync(headlessShell)) {
+    try {
+      install(['chromium-headless-shell'])
+    } catch {
+      console.warn('Without chromium-headless-shell the tests take longer.')
+    }
+  }
 
   if (!findBrowser()) {
     console.error(

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Browser, type Page, chromium } from 'playwright-core'
 import { afterAll, onTestFailed, onTestFinished } from 'vitest'
-import { findBrowser } from './browser.ts'
+import { findHeadlessBrowser } from './browser.ts'
 
 /**
  * The features that Chromium runs without. The first three draw the menus of the address bar as web
@@ -32,10 +32,11 @@ let browser: Promise<Browser> | undefined
 
 const launch = () =>
   (browser ??= chromium.launch({
-    executablePath: findBrowser(),
+    executablePath: findHeadlessBrowser(),
     args: [
       '--no-sandbox',
       '--disable-gpu',
+      '--in-process-gpu',
       '--disable-background-networking',
       '--disable-sync',
       '--no-first-run',
@@ -93,14 +94,22 @@ export const collectErrors = (page: Page): string[] => {
 /** A page on a server of its own. */
 export type ServedPage = { url: string; close(): Promise<void> }
 
+const bundles = new Map<string, Promise<Buffer>>()
+
 /**
- * Bundles a TypeScript entry into one script for a page.
+ * Bundles a TypeScript entry into one script for a page, once for all tests of a file.
  *
  * @param entry the path of the entry
  * @returns the script
  */
-export const bundlePage = async (entry: string): Promise<Buffer> => {
-  const bundle = await build({
+export const bundlePage = (entry: string): Promise<Buffer> => {
+  const bundled = bundles.get(entry) ?? bundle(entry)
+  bundles.set(entry, bundled)
+  return bundled
+}
+
+const bundle = async (entry: string): Promise<Buffer> => {
+  const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
     write: false,
@@ -110,7 +119,7 @@ export const bundlePage = async (entry: string): Promise<Buffer> => {
     logLevel: 'error',
     tsconfig: 'test/tsconfig.json',
   })
-  return Buffer.from(bundle.outputFiles[0]!.contents)
+  return Buffer.from(outputFiles[0]!.contents)
 }
 
 /**

@@ -6,9 +6,9 @@
 export function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`
   if (typeof value === 'object' && value !== null) {
-    const fields = Object.entries(value).map(
-      ([name, field]) => `${nameOf(name)}: ${literal(field)}`,
-    )
+    const fields = Object.entries(value)
+      .filter(([, field]) => field !== undefined)
+      .map(([name, field]) => `${nameOf(name)}: ${literal(field)}`)
     return fields.length > 0 ? `{ ${fields.join(', ')} }` : '{}'
   }
   return typeof value === 'string' ? quote(value) : JSON.stringify(value)

@@ -1,7 +1,8 @@
-import type { Status } from '../../client/index.ts'
-import type { Picture, Step, Story } from '../../testing/index.ts'
-import { scriptOf } from '../../testing/playwright/script.ts'
-import { literal, quote } from './literal.ts'
+import { last } from '../../../services/lists.ts'
+import type { Model, Outcome, Picture, Step, Story } from '../../testing/index.ts'
+import { playableSteps, scriptOf } from '../../testing/playwright/script.ts'
+import { outcomes as documented } from '../../testing/outcomes.ts'
+import { literal, nameOf, quote } from './literal.ts'
 import { uniqueTitles } from './titles.ts'
 
 /** What a file of tests is made from. */
@@ -10,8 +11,7 @@ interface SpecOptions {
   title: string
   /** The command that writes the file. */
   command: string
-  /** Who is signed in when a story begins. */
-  status: Status
+  world: Model
 }
 
 /**
@@ -21,28 +21,54 @@ interface SpecOptions {
  */
 export function playwrightSpec(
   stories: readonly { name: string; story: Pick<Story, 'steps'> }[],
-  { title, command, status }: SpecOptions,
+  { title, command, world }: SpecOptions,
 ): string {
   const unique = uniqueTitles()
   const tests = stories.map(({ name, story }) => {
-    const lines = story.steps.flatMap(linesOf).map((line) => `  ${line}\n`)
+    const lines = (playableSteps(story) ?? []).flatMap(linesOf).map((line) => `  ${line}\n`)
     return `
 test(${quote(unique(name))}, async ({ page }) => {
   const flow = await open(page)
 ${lines.join('')}})
 `
   })
+  const outcomes = ownOutcomes(stories, world)
+  const options = outcomes === '' ? 'app' : '{ ...app, outcomes }'
   return `// Written anew by \`${command}\`; what is yours is in ${title}.screens.ts.
 import { type Page, test } from '@playwright/test'
 import { createFlow } from 'cloudbase-authflow/testing/playwright'
 import { app, screens } from './${title}.screens.js'
-
+${outcomes}
 async function open(page: Page) {
-  const flow = createFlow(page, app.sandbox, screens, app)
-  await flow.open(app.url, ${quote(status)})
+  const flow = createFlow(page, app.sandbox, screens, ${options})
+  await flow.open(app.url, ${quote(world.status)})
   return flow
 }
 ${tests.join('')}`
+}
+
+const isEqual = (one: Outcome, other: Outcome) => JSON.stringify(one) === JSON.stringify(other)
+
+/** Writes the answers of the stories that the protocol does not document. */
+function ownOutcomes(stories: readonly { story: Pick<Story, 'steps'> }[], world: Model): string {
+  const own = new Map<string, Map<string, object>>()
+  for (const { operation, outcome } of stories.flatMap(({ story }) =>
+    story.steps.flatMap(({ answers }) => answers),
+  ) as { operation: string; outcome: string }[]) {
+    const isSame = ({ name }: Outcome) => name === outcome
+    const found = world.outcomes[operation]?.find(isSame)
+    if (!found || documented[operation]?.some((each) => isEqual(each, found))) continue
+    const { name, error, retryAfter, output } = found
+    // What an answer is made by cannot be written down.
+    const written = { name, error, retryAfter, ...(typeof output !== 'function' && { output }) }
+    own.set(operation, (own.get(operation) ?? new Map()).set(name, written))
+  }
+  const lines = [...own].map(
+    ([operation, outcomes]) => `  ${nameOf(operation)}: ${literal([...outcomes.values()])},\n`,
+  )
+  return lines.length === 0
+    ? ''
+    : `\n/** The answers of the model that the protocol does not document. */\nconst outcomes = {\n${lines.join('')}}\n`
 }
 
 function linesOf(step: Step): string[] {
@@ -56,14 +82,13 @@ function linesOf(step: Step): string[] {
   return [`await flow.reload(${more.join('')})`, at]
 }
 
-/**
- * Selects the pictures that a browser can show: the server is prepared for each step before it happens, so that
- * nothing can be done between a call and its answer.
- */
+/** Selects the stories that a browser can play. */
+export const playable = (stories: readonly Story[]): Story[] =>
+  stories.filter((story) => playableSteps(story)?.length)
+
+/** Selects the pictures that a browser can show. */
 export const showable = (pictures: readonly Picture[]): Picture[] =>
-  pictures.filter(({ story: { steps } }) => {
-    const isPlanned = ({ answers, calls }: Step) =>
-      answers.every(({ operation }) => calls.includes(operation))
-    const isInterrupted = steps.slice(0, -1).some(({ look }) => look.busy)
-    return steps.length > 0 && !isInterrupted && steps.every(isPlanned)
+  pictures.filter(({ look, story }) => {
+    const end = last(playableSteps(story) ?? [])
+    return end?.look === look
   })

@@ -37,6 +37,9 @@ export function messagesOf(entries: readonly TraceEntry[]): Message[] {
   }
   return entries.flatMap((entry, index): Message[] => {
     switch (entry.type) {
+      case 'page':
+        actors.clear()
+        return []
       case 'actor':
         actors.set(entry.actor.sessionId, entry.actor)
         return []

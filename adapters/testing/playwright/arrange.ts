@@ -1,6 +1,6 @@
 import { isRecord } from '../../../services/record.ts'
 import type { Control as SandboxControl } from '../control.ts'
-import type { Outcome } from '../outcomes.ts'
+import { type Outcome, outcomes as documented } from '../outcomes.ts'
 import type { Routes } from './routes.ts'
 
 /** The operation, and the name of its outcome. */
@@ -47,13 +47,13 @@ const HELD_MS = 60_000
 export async function arrange(
   control: SandboxControl,
   routes: Routes,
-  outcomes: Record<string, readonly Outcome[]>,
+  outcomeOf: (operation: string, name: string) => Outcome,
   plan: Plan,
 ): Promise<void> {
   /** Whether the user has to exist. */
   let exists: boolean | undefined
   const planned = plan.answers.map(([operation, name]) => {
-    const outcome = outcomes[operation]?.find((each) => each.name === name) ?? { name, error: name }
+    const outcome = outcomeOf(operation, name)
     const wanted = existenceFor(`${operation} ${name}`)
     const isTrue = wanted !== undefined && (exists ?? wanted) === wanted
     if (isTrue) exists = wanted
@@ -77,6 +77,22 @@ export async function arrange(
     drop: 'before',
   }))
   await control('POST', 'faults', [...faults, ...held])
+}
+
+/**
+ * Returns a function that finds outcomes by operation and name: those of the app, those that the protocol documents, and
+ * codes of errors.
+ */
+export function outcomesBy(
+  own: Record<string, readonly Outcome[]>,
+): (operation: string, name: string) => Outcome {
+  return (operation, name) => {
+    const listed = [...(own[operation] ?? []), ...(documented[operation] ?? [])]
+    const found = listed.find((each) => each.name === name)
+    if (found) return found
+    if (/^\w+$/.test(name)) return { name, error: name }
+    throw new Error(`${operation} has no outcome "${name}": add it to \`outcomes\``)
+  }
 }
 
 /** Whether an outcome comes about by itself when the user exists, or when there is none. */

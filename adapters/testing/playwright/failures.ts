@@ -34,6 +34,6 @@ export function groupFailures(failures: readonly Failure[]): string[] {
 /** The first paragraph, without the colours of a terminal. */
 function sentencesOf(message: string): string[] {
   // eslint-disable-next-line no-control-regex
-  const plain = message.replace(/\u001b\[[\d;]*m/g, '').replace(/^Error: /, '')
+  const plain = message.replace(/\u001b\[[\d;]*m/g, '').replace(/^\w*Error: /, '')
   return plain.split('\n\n')[0]!.split('\n').filter(Boolean)
 }

@@ -2,14 +2,14 @@ import type { Page } from '@playwright/test'
 import type { Status } from '../../../machines/core/session.ts'
 import type { AnyEndpoint } from '../../../services/http/endpoint.ts'
 import { controlOf } from '../control.ts'
-import { type Outcome, outcomes as defaultOutcomes } from '../outcomes.ts'
+import type { Outcome } from '../outcomes.ts'
 import { signInAs } from '../signInAs.ts'
 import type { Story } from '../story.ts'
-import { arrange, storyUser } from './arrange.ts'
+import { arrange, outcomesBy, storyUser } from './arrange.ts'
 import { differencesOf } from './check.ts'
 import { type LoggedRequest, routesOf } from './routes.ts'
 import type { Input, Screens } from './screens.ts'
-import { type Given, type Look, scriptOf } from './script.ts'
+import { type Given, type Look, playableSteps, scriptOf } from './script.ts'
 
 /** What {@link createFlow} takes beside page, sandbox and screens. */
 export interface FlowOptions {
@@ -56,7 +56,11 @@ export interface Flow {
    * @throws Error that names each difference in one sentence
    */
   at(step: string, look?: Look): Promise<void>
-  /** Plays a whole story. The app is open. */
+  /**
+   * Plays a whole story. The app is open.
+   *
+   * @throws Error when the app shows something else, or when the story cannot be played in a browser
+   */
   play(story: Pick<Story, 'steps'>): Promise<void>
 }
 
@@ -84,7 +88,7 @@ export function createFlow(
   options: FlowOptions = {},
 ): Flow {
   const { env, clientId, ignore = [], endpoints = [], timeout = 5000 } = options
-  const outcomes = { ...defaultOutcomes, ...options.outcomes }
+  const outcomeOf = outcomesBy(options.outcomes ?? {})
   const control = controlOf(sandbox, 'createFlow')
   const routes = routesOf(endpoints)
   let uid: string | undefined
@@ -126,7 +130,7 @@ export function createFlow(
     else if (email !== undefined) contact = { email }
     const about = { phone_number: storyUser.phone_number }
     const known = Object.keys(contact).length > 0 ? contact : about
-    await arrange(control, routes, outcomes, { answers, held, contact: known, isPassword, uid })
+    await arrange(control, routes, outcomeOf, { answers, held, contact: known, isPassword, uid })
     await countRequests()
   }
 
@@ -179,7 +183,9 @@ export function createFlow(
       await goto()
       if (isByItself) return
       if (!found) throw new Error(`the screen "${shown}" has no control for ${event}`)
-      await prepare(given, event === 'password.submit')
+      // Other flows send a password to prove or to change something.
+      const isSignIn = given.answers?.[0]?.[0] === 'signIn' || given.held?.[0] === 'signIn'
+      await prepare(given, event === 'password.submit' && isSignIn)
       const { find, use = (target) => target.click({ timeout }) } = found
       const input = await inputOf(given.payload)
       await use(find(page).filter({ visible: true }).first(), input, page)
@@ -214,7 +220,9 @@ export function createFlow(
       shown = step
     },
 
-    async play({ steps }) {
+    async play(story) {
+      const steps = playableSteps(story)
+      if (!steps) throw new Error('the story goes on between a call and its answer')
       for (const step of steps) {
         const { name, given, look } = scriptOf(step)
         const { action } = step

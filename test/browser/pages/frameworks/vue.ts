@@ -50,11 +50,20 @@ expose(
         watch(view, ({ step }) => seen.push(String(step)), { immediate: true, flush: 'sync' })
         return view
       })!
+      const until = async (step?: string) => {
+        let stop = () => {}
+        await new Promise<void>((resolve) => {
+          stop = auth.subscribe((view) => {
+            if (view.step === step) resolve()
+          })
+        })
+        stop()
+      }
       auth.send({ type: 'flow.start', flow: 'signIn' })
-      await new Promise((resolve) => setTimeout(resolve))
+      await until('askingAccount')
       scope.stop()
       auth.send({ type: 'flow.cancel' })
-      await new Promise((resolve) => setTimeout(resolve))
+      await until(undefined)
       return { seen, last: String(view.value.step) }
     },
   },

@@ -1,0 +1,9 @@
+import type { ServerAuth } from 'cloudbase-authflow/server'
+
+declare global {
+  namespace App {
+    interface Locals {
+      auth: ServerAuth
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export const load = async ({ locals }) => ({ initialView: await locals.auth.initialView() })
