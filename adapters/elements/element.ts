@@ -64,6 +64,8 @@ function clientFor(env: string, endpoint?: string): Promise<AnyAuth> {
   if (known) return known
   const created = import('./ownClient.ts').then(({ createClient }) => createClient(env, endpoint))
   clients.set(key, created)
+  // The code could not be loaded; the next change of the element tries again.
+  created.catch(() => clients.delete(key))
   return created
 }
 

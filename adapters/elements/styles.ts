@@ -278,12 +278,17 @@ export const styles = css`
   .error[data-kind='cancelled'] {
     color: inherit;
   }
+  .error[data-kind='network'] {
+    position: relative;
+    padding-inline-start: 1rem;
+  }
   .error[data-kind='network']:not(:empty)::before {
     content: '';
-    display: inline-block;
-    width: 0.5em;
-    height: 0.5em;
-    margin-inline-end: 0.5em;
+    position: absolute;
+    inset-block-start: 0.45em;
+    inset-inline-start: 0;
+    width: 0.5rem;
+    height: 0.5rem;
     border-radius: 50%;
     background: currentcolor;
   }

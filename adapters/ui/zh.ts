@@ -1,6 +1,8 @@
 import type { UiTexts } from './en.ts'
 
-const named = (provider?: string) => provider ?? '第三方平台'
+/** Latin letters stand apart from Chinese ones. */
+const spaced = (name: string) => (/^[ -~]+$/.test(name) ? ` ${name} ` : name)
+const named = (provider?: string) => spaced(provider ?? '第三方平台')
 const takenContact = (what: string) => `该${what}已属于其他账号。请换一个，或登录那个账号。`
 
 /** The texts of a sign-in UI in Chinese. A missing text is a type error. */
@@ -66,8 +68,8 @@ export const zh: UiTexts = {
     signIn: '登录',
     signingIn: '登录中…',
     or: '或',
-    by: (provider) => `使用${provider}登录`,
-    opening: (provider) => `正在打开${provider}…`,
+    by: (provider) => `使用${spaced(provider)}登录`,
+    opening: (provider) => `正在打开${spaced(provider)}…`,
     asGuest: '游客登录',
   },
 

@@ -4,7 +4,8 @@ import type { AuthflowAccount, AuthflowRoot, AuthflowSignIn } from 'cloudbase-au
 import { auth, t, timeOf, ui } from './auth.ts'
 import { h, onRefresh, refresh } from './dom.ts'
 
-const isPopupPage = () => /[?&]state=authflowpopup/.test(location.search)
+/** Whether this page is a popup that has nothing but its response to hand over. */
+export const isPopup = /[?&]state=authflowpopup/.test(location.search)
 
 export const root: AuthflowRoot = h('authflow-root')
 const signIn: AuthflowSignIn = h('authflow-sign-in', { methods: 'code password guest' })
@@ -53,9 +54,6 @@ onRefresh(() => {
     { id: 'demo_idp', name: 'Demo IdP', tag },
   ]
 })
-
-/** Whether this page is a popup that has nothing but its response to hand over. */
-export const isPopup = isPopupPage()
 
 /** Finds an input of the card. */
 const inputOf = (id: string) => signIn.shadowRoot?.querySelector<HTMLInputElement>(`#${id}`)

@@ -21,6 +21,9 @@ const variants = [
   { language: 'zh', locale: 'zh-CN', colorScheme: 'dark' },
 ] as const
 
+/** Milliseconds for some twenty screens in every size and in both colour schemes. */
+const timeout = 120_000
+
 /** `SCREENSHOTS=1` saves every screen in `test/.screenshots`. */
 const takesScreenshots = !!process.env['SCREENSHOTS']
 
@@ -61,6 +64,7 @@ const openWithLook = async (
 describe('demo screens', () => {
   test.each(variants)(
     'demo screens: signing in has no flaws in any size in $language',
+    { timeout },
     async (way) => {
       const { page, look, found, words, ...it } = await openWithLook('a', way, true)
       const [byCode, byPassword] = await page.getByRole('tab').all()
@@ -149,6 +153,7 @@ describe('demo screens', () => {
 
   test.each(variants)(
     'demo screens: all other flows have no flaws in any size in $language',
+    { timeout },
     async (way) => {
       const { page, look, found, words, ...it } = await openWithLook('b', way)
       const link = (name: string) => it.button(name).first()

@@ -9,7 +9,7 @@ export function forgotten(host: Host): TemplateResult {
   const { controller: c, t, view } = host
   const isAsking = view.step === 'askingContact'
   const submit = () => {
-    const typed = isAsking && takeContact(host, 'reset-contact')
+    const typed = isAsking && takeContact(host, 'reset-contact', host.only)
     if (typed) c.send({ type: 'contact.submit', ...typed })
   }
   return html`${back(t.reset.leave, isAsking, () => c.send({ type: 'flow.cancel' }))}
@@ -17,7 +17,7 @@ export function forgotten(host: Host): TemplateResult {
   ${form(
     host,
     submit,
-    html`${contactField(host, 'reset-contact', { isAsking, error: host.flowError })}${button(
+    html`${contactField(host, 'reset-contact', { isAsking, error: host.flowError, only: host.only })}${button(
       'primary',
       view.busy ? t.contact.sending : t.contact.send,
       { isUsable: isAsking, isBusy: view.busy },
