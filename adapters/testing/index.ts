@@ -17,6 +17,7 @@ export type { Outcome } from './outcomes.ts'
 export { gallery, paths, type PathsOptions, type Picture } from './paths.ts'
 export { type Driver, type Reading, replay } from './replay.ts'
 export { rerun, type Rerun } from './rerun.ts'
+export { sample, type Sampled, type SampleOptions } from './sample.ts'
 export { shrink } from './shrink.ts'
 export {
   signInAs,

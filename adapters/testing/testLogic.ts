@@ -12,15 +12,16 @@ import {
  * own, so that no system id is taken twice and no actor is started.
  *
  * @param machine any machine of this package, or one of your own
+ * @param input what the machine starts with, for tools that pass no input, as `@xstate/test`
  *
  * @example
  *   import { TestModel } from 'xstate/graph'
  *   const paths = new TestModel(testLogic(signIn), { events }).getShortestPaths()
  */
-export function testLogic<M extends AnyStateMachine>(machine: M): M {
+export function testLogic<M extends AnyStateMachine>(machine: M, input?: object): M {
   return Object.assign(Object.create(machine) as M, {
-    getInitialSnapshot: (_scope: unknown, input: unknown) =>
-      initialTransition(machine, input as never)[0],
+    getInitialSnapshot: (_scope: unknown, given: unknown) =>
+      initialTransition(machine, (given ?? input) as never)[0],
     transition: (snapshot: AnyMachineSnapshot, event: EventObject) =>
       transition(machine as AnyStateMachine, snapshot, event)[0],
   })

@@ -284,7 +284,8 @@ export async function openWorld(model: Model): Promise<World> {
     await other.load()
     if (action === 'signIn') other.begin(toCredentials({ ...tokens, ...owners.another }, clock))
     else if (action === 'signOut') other.end()
-    else await other.refresh()
+    // After a failed refresh every tab keeps the pause.
+    else await other.refresh({ isUrgent: true }).catch(() => undefined)
     await other.settled()
     close()
   }

@@ -3,11 +3,13 @@ import { TestModel } from 'xstate/graph'
 import { TestModel as LiteralTestModel } from '@xstate/test'
 import {
   type AnyMachineSnapshot,
+  type AnyStateMachine,
   type EventObject,
   initialTransition,
   transition,
   __unsafe_getAllOwnEventDescriptors as typesOf,
 } from 'xstate'
+import * as shipped from '../../adapters/client/index.ts'
 import { AuthError, createAuth, memoryStore, signIn } from '../../adapters/client/index.ts'
 import {
   type Driver,
@@ -19,6 +21,11 @@ import {
   testLogic,
 } from '../../adapters/testing/index.ts'
 import type { AnyEndpoint } from '../../services/http/endpoint.ts'
+import { signOut } from '../../machines/core/signOut.ts'
+import { consent } from '../../machines/parts/consent.ts'
+import { elevation } from '../../machines/parts/elevation.ts'
+import { gatedEdit } from '../../machines/parts/gatedEdit.ts'
+import { Secret } from '../../services/secret.ts'
 import * as endpoints from '../../services/http/endpoints.ts'
 import { manualClock } from '../support/clock.ts'
 import '../support/preload.ts'
@@ -161,36 +168,95 @@ type Models = new (
   getShortestPaths(): { test(params: object): Promise<unknown> }[]
 }
 
-test.each([
-  ['xstate/graph', TestModel as unknown as Models],
-  ['@xstate/test 1.0.0-beta.5', LiteralTestModel as unknown as Models],
-])(
-  'testing: every path that TestModel of %s finds in a machine is taken again',
-  async (_, Model) => {
-    const payloads: Record<string, object> = { 'contact.submit': { phone_number: '13800000000' } }
-    const errors = ['mfa_phone_required', 'unreachable', 'not_found']
+const packages = {
+  'xstate/graph': TestModel as unknown as Models,
+  '@xstate/test 1.0.0-beta.5': LiteralTestModel as unknown as Models,
+}
+const secret = new Secret('a secret')
+const credentials = { access_token: secret, refresh_token: secret, expiresAt: 1 }
+const redirect = { provider_id: 'github', redirect_uri: 'https://app.example/back' }
+
+/** Every machine, and what it starts with. */
+const machines: [AnyStateMachine, object][] = [
+  [signIn, {}],
+  [shipped.resetPassword, {}],
+  [shipped.upgrade, { uid: 'guest' }],
+  [shipped.provider, redirect],
+  [shipped.account, {}],
+  [shipped.verification, { contact: { phone_number: '+86 13800000000' } }],
+  [consent, redirect],
+  [elevation, {}],
+  [gatedEdit, { edit: { type: 'password.change', password: secret } }],
+  [signOut, { credentials }],
+  [shipped.request(endpoints.getUser), {}],
+  [shipped.captcha, {}],
+  [shipped.tokens, {}],
+  [shipped.session, { flows: { signIn } }],
+]
+
+const payloads: Record<string, object> = {
+  'contact.submit': { phone_number: '13800000000' },
+  'contact.replace': { email: 'ada@example.com' },
+  'code.submit': { code: '123456' },
+  'flow.start': { flow: 'signIn' },
+  'pair.restored': { credentials },
+  'pair.refreshed': { credentials },
+  'tokens.keep': { tokens: { ...credentials, expires_in: 7200 } },
+  'tokens.kept': { uid: 'ada', scope: 'user' },
+  'tokens.restored': { uid: 'ada', scope: 'user' },
+  'tokens.revoke': { credentials },
+  'provider.return': { url: secret },
+  'code.sent': { code: { key: 'a contact', resendAt: 1 }, at: 0 },
+  'codes.restore': { codes: [] },
+}
+/** An answer with a field for every machine. */
+const output = {
+  isUser: true,
+  verificationToken: secret,
+  providerToken: secret,
+  access_token: secret,
+  captchaToken: secret,
+  captcha_token: secret,
+  provider_code: secret,
+  expires_in: 600,
+  uri: 'https://provider.example',
+}
+const errors = ['mfa_phone_required', 'unreachable', 'not_found', 'captcha_required']
+const isInternal = (type: string) => type === 'flow.resume'
+
+test.each(
+  machines.flatMap(([machine, input]) =>
+    Object.entries(packages).map(
+      ([name, Model]) => [machine.id, name, machine, input, Model] as const,
+    ),
+  ),
+)(
+  'testing: every path that finds its way through %s by TestModel of %s is taken again',
+  async (_id, _name, machine, input, Model) => {
     const events = (snapshot: AnyMachineSnapshot) =>
-      (typesOf(snapshot) as string[]).flatMap((type): object[] => {
-        if (type.includes('.error.'))
-          return errors.map((code) => ({ type, error: new AuthError(code) }))
-        const output = { isUser: true, verificationToken: {} }
-        return [{ type, ...(type.includes('.done.') && { output }), ...payloads[type] }]
-      })
-    const paths = new Model(testLogic(signIn), {
+      (typesOf(snapshot) as string[])
+        .filter((type) => !isInternal(type))
+        .flatMap((type): object[] => {
+          if (type.includes('.error.'))
+            return errors.map((code) => ({ type, error: new AuthError(code) }))
+          return [{ type, ...(type.includes('.done.') && { output }), ...payloads[type] }]
+        })
+    const paths = new Model(testLogic(machine, input), {
+      input,
       events,
       serializeState: ({ value, status, context }: AnyMachineSnapshot) =>
         JSON.stringify([value, status, Object.keys(context as object)]),
       stateMatcher: (snapshot: AnyMachineSnapshot, key: string) => snapshot.matches(key as never),
     }).getShortestPaths()
 
-    const seen = new Set<unknown>()
+    let count = 0
     for (const path of paths) {
-      let [at] = initialTransition(signIn)
+      let [at] = initialTransition(machine, input as never)
       await path.test({
         states: {
           '*': ({ value }: AnyMachineSnapshot) => {
             expect(at.value).toEqual(value)
-            seen.add(value)
+            count++
           },
         },
         events: new Proxy(
@@ -199,13 +265,13 @@ test.each([
             get:
               () =>
               ({ event }: { event: EventObject }) => {
-                if (event.type !== 'xstate.init') [at] = transition(signIn, at, event as never)
+                if (event.type !== 'xstate.init') [at] = transition(machine, at, event as never)
               },
           },
         ),
       })
     }
-    expect(paths.length).toBeGreaterThan(10)
-    expect([...seen]).toEqual(expect.arrayContaining(['done', 'askingSecondFactor', 'askingRetry']))
+    expect(paths.length).toBeGreaterThan(1)
+    expect(count).toBeGreaterThan(paths.length)
   },
 )
