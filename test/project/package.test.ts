@@ -217,11 +217,15 @@ const names: Record<string, string[]> = {
     'invariants',
     'model',
     'paths',
+    'popupOutcomes',
     'readChoices',
     'replay',
     'rerun',
+    'sample',
+    'shrink',
     'signInAs',
     'storyOf',
+    'tabActions',
     'testLogic',
   ],
   './testing/playwright': ['createFlow', 'default'],
@@ -353,9 +357,9 @@ test('package: resolvers that do not read exports find every entry, in ES2018 if
   }
 })
 
-test('package: the tarball stays within 1.65 MB', () => {
+test('package: the tarball stays within 1.75 MB', () => {
   console.log(`tarball: ${(tarball.length / 1000).toFixed(0)} kB`)
-  expect(tarball.length).toBeLessThanOrEqual(1_650_000)
+  expect(tarball.length).toBeLessThanOrEqual(1_750_000)
 })
 
 test('package: typesVersions lists the types of every entry', () => {
