@@ -315,9 +315,9 @@ test('machines: no random story of all flows together finds a fault', async () =
   expect(places.length).toBeGreaterThan(25)
 })
 
-/** A reload loses what is secret: the flow says so, or asks for it again. */
+/** A reload loses what is secret: the flow says so, asks for it again, or ends without the sign-in. */
 const isLoss =
-  /^after reload, .* leads to (\w+\.\w+, which shows (code_expired|cancelled)|account\.loadingUser|provider\.fetchingUri) instead of /
+  /^after reload, .* leads to (\w+\.\w+, which shows (code_expired|cancelled)|account\.loadingUser|provider\.fetchingUri|signedOut) instead of /
 
 /** What the explored worlds do not cause: a clock or store that fails, a captcha by page, two faults in a row. */
 const notCaused = new Set([
