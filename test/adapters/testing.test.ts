@@ -13,8 +13,6 @@ import {
   type AuthError,
   captcha,
   type CaptchaMachine,
-  provider,
-  resetPassword,
   request,
   session,
   signIn,
@@ -28,9 +26,11 @@ import {
   invariants,
   model,
   type Model,
+  type Payloads,
   type Choice,
   readChoices,
   rerun,
+  sample,
   shrink,
 } from '../../adapters/testing/index.ts'
 import { mutate } from '../support/mutate.ts'
@@ -53,77 +53,27 @@ async function measure(name: string, world: Model): Promise<Exploration> {
 
 const noFinding = { findings: [], deadEnds: [], isComplete: true, diverged: [] }
 
-/** What of `account` a user edits in one story; all at once have many times as many states. */
-const edits = [
-  'password.change',
-  'contact.replace',
-  'account.delete',
-  'profile.submit',
-  'provider.bind',
-  'provider.unbind',
-]
-const only = (...events: string[]) =>
-  Object.fromEntries(
-    edits.filter((edit) => !events.includes(edit)).map((edit) => [edit, false as const]),
-  )
-const phoneOnly = {
-  getUser: [{ name: 'ok', output: { sub: 'user', phone_number: '13800000000' } }],
-}
-const popup = { provider_id: 'github', redirect_uri: 'https://app.example/back', isPopup: true }
-
-const interrupted = { reloads: 1, otherTabs: 1 }
-
 test.each<[string, Model]>([
   ['signIn, every documented answer', model({ signIn })],
   ['signIn, any failure', model({ signIn }, { hostile: true })],
-  ['signIn, a reload', model({ signIn }, { reloads: 1 })],
-  ['signIn, another tab', model({ signIn }, { otherTabs: 1 })],
-  ['signIn, a call of the app', model({ signIn }, { calls: [{ endpoint: getUser }] })],
-  ['resetPassword, a reload and another tab', model({ resetPassword }, interrupted)],
-  ['upgrade, a reload', model({ upgrade }, { reloads: 1 })],
-  ['upgrade, another tab', model({ upgrade }, { otherTabs: 1 })],
-  [
-    'upgrade by a popup, a reload and another tab',
-    model(
-      { upgrade },
-      { ...interrupted, events: { 'contact.submit': false, 'provider.choose': [popup] } },
-    ),
-  ],
-  ['provider, any failure', model({ provider }, { hostile: true, ...interrupted })],
-  [
-    'provider by a popup, a reload and another tab',
-    model(
-      { provider },
-      { ...interrupted, events: { 'flow.start': [{ flow: 'provider', input: popup }] } },
-    ),
-  ],
-  [
-    'account, a new password, another tab',
-    model({ account }, { otherTabs: 1, events: only('password.change') }),
-  ],
-  [
-    'account, a new contact, a reload',
-    model(
-      { account },
-      { faults: 0, reloads: 1, outcomes: phoneOnly, events: only('contact.replace') },
-    ),
-  ],
-  [
-    'account, its deletion, a reload and another tab',
-    model(
-      { account },
-      { faults: 0, ...interrupted, outcomes: phoneOnly, events: only('account.delete') },
-    ),
-  ],
-  [
-    'account, a provider by a popup, a reload and another tab',
-    model(
-      { account },
-      { ...interrupted, events: { ...only('provider.unbind'), 'provider.bind': [popup] } },
-    ),
-  ],
 ])('testing: explore finds no fault in %s', async (name, world) => {
   expect(await measure(name, world)).toMatchObject(noFinding)
+})
+
+test('testing: sample finds a step without an event, and shrinks the story to it', async () => {
+  const faulty = mutate(signIn, ({ states }) => (states['askingProfile']!.on = {}))
+  const events: Payloads = {
+    ...guestOnly,
+    'guest.enter': false,
+    'contact.submit': [{ email: 'a@b.cn' }],
+  }
+  const { finding } = await sample(model({ signIn: faulty }, { events }), { seed: 7 })
+  expect(finding?.invariant).toBe(invariants.hasExit.title)
+  expect(finding?.story.choices).toHaveLength(6)
+  const twice = await sample(model({ signIn }, { events }), { stories: 3, length: 20, seed: 7 })
+  expect(twice).toEqual(
+    await sample(model({ signIn }, { events }), { stories: 3, length: 20, seed: 7 }),
+  )
 })
 
 test('testing: explore takes a flow of an app with its events', async () => {

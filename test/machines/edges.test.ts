@@ -8,7 +8,7 @@ import { signIn } from '../../machines/flows/signIn.ts'
 import { tokens } from '../../machines/core/tokens.ts'
 import { AuthError } from '../../services/error.ts'
 import { Secret } from '../../services/secret.ts'
-import { type Edge, edgesOf, nameOf } from '../support/paths.ts'
+import { type Edge, edgesOf, nameOf } from '../support/edges.ts'
 import * as endpoints from '../../services/http/endpoints.ts'
 
 type ContextOf<M extends AnyStateMachine> = ContextFrom<M>

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { account, resetPassword, signIn } from 'cloudbase-authflow'
 import type { AnyActorRef } from 'xstate'
-import { signInAs } from '../support/driver.ts'
+import { signInAs } from '../support/signInAs.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 const phone_number = '+86 13800000000'
@@ -60,7 +60,7 @@ test('session: starting another flow stops the running one and aborts its reques
 })
 
 test('session: starting another flow keeps the status and the user', async () => {
-  await signInAs({ world }, { phone_number })
+  await signInAs(world, { phone_number })
   const { status, user } = world.auth.get()
   expect(status).toBe('signedIn')
   await openAtRequest()

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { account, resetPassword, signIn, upgrade } from 'cloudbase-authflow'
-import { signInAs } from '../support/driver.ts'
+import { signInAs } from '../support/signInAs.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -10,7 +10,7 @@ afterEach(() => world.close())
 async function openAt(flow: string) {
   world = await openWorld({ flows: { signIn, resetPassword, upgrade, account } })
   if (flow === 'upgrade') await world.call('signInAnonymously')
-  if (flow === 'account') await signInAs({ world }, { phone_number: '+86 13800000000' })
+  if (flow === 'account') await signInAs(world, { phone_number: '+86 13800000000' })
   await send({ type: 'flow.start', flow })
 }
 

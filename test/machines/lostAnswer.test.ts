@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { account } from '../../adapters/client/index.ts'
-import { signInAs } from '../support/driver.ts'
+import { signInAs } from '../support/signInAs.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 const ownPhone = '+86 13800000000'
@@ -9,7 +9,7 @@ let world: World
 
 beforeEach(async () => {
   world = await openWorld({ flows: { account } })
-  await signInAs({ world } as never, { phone_number: ownPhone })
+  await signInAs(world, { phone_number: ownPhone })
   await send({ type: 'flow.start', flow: 'account' })
 })
 afterEach(() => world.close())

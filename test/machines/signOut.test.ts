@@ -1,49 +1,7 @@
 import { expect, test } from 'vitest'
-import type { AnyActorRef } from 'xstate'
-import { signIn } from '../../machines/flows/signIn.ts'
-import { signOut, type SignOutInput } from '../../machines/core/signOut.ts'
-import { AuthError } from '../../services/error.ts'
-import { Secret } from '../../services/secret.ts'
-import { type Model } from '../support/paths.ts'
-import { signInAs } from '../support/driver.ts'
-import { testPaths } from '../support/testPaths.ts'
 import { type WorldOptions, openWorld, type World } from '../support/world.ts'
 
-const fails = (code: string) => ({ error: new AuthError(code) })
-const secret = new Secret('a secret')
-const pair = { access_token: secret, refresh_token: secret }
 const redirect = { redirect_uri: 'https://app.example/bye', state: 'here' }
-const machine = signOut
-
-const modelOf = (note: string, input: object): Model => ({
-  note,
-  input: { credentials: pair, ...input },
-  cases: {
-    'xstate.done.actor.revoke': [{ output: { redirect_uri: redirect.redirect_uri } }],
-    'xstate.done.actor.refresh': [{ output: { access_token: secret } }],
-    'xstate.error.actor.revoke': ['unreachable', 'unauthenticated', 'invalid_argument'].map(fails),
-    'xstate.error.actor.refresh': ['unreachable', 'invalid_grant'].map(fails),
-  },
-  facts: ({ redirect, credentials, repeats }: SignOutInput & { repeats: number }) => [
-    !!redirect,
-    !!credentials.refresh_token,
-    repeats,
-  ],
-})
-
-/** The newest sign-out; ended ones remain children. */
-function newestSignOut(world: World) {
-  const { children } = world.actor('tokens').getSnapshot() as {
-    children: Record<string, AnyActorRef>
-  }
-  const all = Object.values(children).map((child) => child.getSnapshot())
-  return all.findLast((each) => each.machine?.id === 'signOut')
-}
-
-function stateOf(world: World): string | undefined {
-  const snapshot = newestSignOut(world)
-  return snapshot?.status === 'active' ? String(snapshot.value) : undefined
-}
 
 /** Whether the server still accepts this refresh token. */
 async function isAccepted({ url }: World, refresh_token: string) {
@@ -55,56 +13,6 @@ async function isAccepted({ url }: World, refresh_token: string) {
 const storedToken = async ({ storage }: World) =>
   (JSON.parse((await storage.shared.get('credentials_demo'))!) as { refresh_token: string })
     .refresh_token
-
-/** The refresh token of the session that each world has ended. */
-const endedTokens = new WeakMap<object, string>()
-
-testPaths({
-  flows: { signIn },
-  machine,
-  models: [
-    modelOf('on the page', {}),
-    modelOf('with a redirect', { redirect }),
-    modelOf('of an expired session', { credentials: { ...pair, expiresAt: -1 } }),
-  ],
-  async begin(driver, { model }) {
-    const { world } = driver
-    await driver.withoutInterruption(() => signInAs(driver, { phone_number: '+86 13800000000' }))
-    endedTokens.set(world, await storedToken(world))
-    if (model.note === 'of an expired session') world.advance(8000)
-    await driver.act({ type: 'session.end', ...(model.note === 'with a redirect' && redirect) })
-  },
-  // Network failures, captchas and expired tokens have tests of their own below.
-  interruptions: ['reload'],
-  operationOf({ event }, before, { model }) {
-    if (event.type.endsWith('refresh')) return 'refresh'
-    const [hasRedirect] = (before?.facts as boolean[] | undefined) ?? [
-      model.note === 'with a redirect',
-    ]
-    return hasRedirect ? 'signOut' : 'revoke'
-  },
-  actions: {
-    'xstate.done.actor.until':
-      ({ world }) =>
-      () =>
-        world.advance(60),
-    'xstate.error.actor.until': ({ world }) => {
-      // A reload ends the wait.
-      if (stateOf(world)) world.clock.failWait('first')
-      return () => undefined
-    },
-  },
-  stateOf,
-  async end(world) {
-    for (let minutes = 0; minutes < 5; minutes++) {
-      world.advance(60)
-      await world.settle()
-    }
-    await world.reload()
-    await world.settle()
-    return { left: world.redirects, isAccepted: await isAccepted(world, endedTokens.get(world)!) }
-  },
-})
 
 async function openSignedIn(options: WorldOptions = {}) {
   const world = await openWorld(options)

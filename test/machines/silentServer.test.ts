@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { AnyMachineSnapshot, InspectionEvent } from 'xstate'
 import { request } from '../../machines/core/request.ts'
 import type { Fault } from '../../sandbox/index.ts'
 import type { AnyEndpoint } from '../../services/http/endpoint.ts'
 import { getUser, sendVerification } from '../../services/http/endpoints.ts'
-import { recordCalls } from '../support/requestWalk.ts'
 import { openWorld } from '../support/world.ts'
 
 const TIMEOUT_MS = 15_000
@@ -28,6 +28,18 @@ interface Silence {
 // The timeout of a request runs on the timers of the platform, which the tests move.
 beforeAll(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterAll(() => void vi.useRealTimers())
+
+/** Records the states that calls pass: an inspector, and the states of the newest call. */
+function recordCalls() {
+  const states: Record<string, string[]> = {}
+  const inspect = (event: InspectionEvent) => {
+    if (event.type !== '@xstate.microstep') return
+    const { id } = event.actorRef as { id?: string }
+    const { value } = event.snapshot as AnyMachineSnapshot
+    if (id?.startsWith('call.')) (states[id] ??= []).push(String(value))
+  }
+  return { inspect, lastStates: () => Object.values(states).at(-1) ?? [] }
+}
 
 /** Opens a world with a guest whose server does not answer some requests. */
 async function openSilent({ path, after = 0, faults = [], seconds = 0 }: Silence) {

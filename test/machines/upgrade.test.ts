@@ -1,78 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { upgrade as flow } from '../../adapters/client/index.ts'
-import { upgrade } from '../../machines/flows/upgrade.ts'
-import { AuthError } from '../../services/error.ts'
-import { Secret } from '../../services/secret.ts'
 import { consentAt } from '../support/idp.ts'
-import { type Step } from '../support/paths.ts'
-import { type Driver } from '../support/driver.ts'
-import { testPaths } from '../support/testPaths.ts'
-import { codeOf } from '../support/walk.ts'
 import { openWorld, type World } from '../support/world.ts'
 
-const fails = (code: string) => ({ error: new AuthError(code) })
 const phone_number = '+86 13800000000'
-const secret = new Secret('a secret')
 const providerInput = { provider_id: 'demo_idp', redirect_uri: 'https://app.example/back' }
-const PROOF = 'xstate.done.actor.verification'
-const CONSENT = 'xstate.done.actor.consent'
-
-const PROOF_LOST = 'anonymous: upgrade.askingAccount (upgrade: code_expired)'
-
-/** Adds an account that has the contact and the identity. */
-async function addOwner({ world: { sandbox } }: Driver) {
-  const identities = [{ provider_id: providerInput.provider_id, account: 'alex' }]
-  if (!sandbox.users().some((user) => !user.anonymous)) {
-    await sandbox.addUser({ phone_number, identities })
-  }
-}
-
-/** Gives the contact or the identity an owner where the path says so. */
-async function arrange(driver: Driver, { event }: Step, answers: Step[], later: Step[]) {
-  if (event.type === 'contact.submit') {
-    const proof = later.find((each) => each.event.type === PROOF)
-    if ((proof?.event.output as { isUser?: boolean } | undefined)?.isUser) await addOwner(driver)
-  }
-  const taken = answers.filter((each) => codeOf(each) === 'failed_precondition')
-  if ((event.type === PROOF || event.type === CONSENT) && taken.length > 0) await addOwner(driver)
-  return taken
-}
-
-testPaths({
-  flows: { upgrade: flow },
-  machine: upgrade,
-  models: [
-    {
-      input: { uid: 'guest' },
-      cases: {
-        'contact.submit': [{ phone_number }, { phone_number: '12', note: 'without a country' }],
-        'provider.choose': [providerInput],
-        [PROOF]: [true, false].map((isUser) => ({ output: { isUser, verificationToken: secret } })),
-        [CONSENT]: [{ output: { providerToken: secret } }],
-        'xstate.error.actor.verification': [fails('resource_exhausted')],
-        'xstate.error.actor.consent': [fails('access_denied')],
-        'xstate.error.actor.upgrade': ['failed_precondition', 'internal', 'aborted'].map(fails),
-        'xstate.error.actor.signIn': ['internal', 'user_blocked'].map(fails),
-        'xstate.error.actor.signInWithProvider': ['internal', 'user_blocked'].map(fails),
-      },
-      facts: (context: Record<'hasSwitched' | 'verificationToken' | 'providerToken', unknown>) => [
-        context.hasSwitched,
-        !!context.verificationToken,
-        !!context.providerToken,
-      ],
-    },
-  ],
-  async begin(driver) {
-    await driver.world.call('signInAnonymously')
-    await driver.enter({ type: 'flow.start', flow: 'upgrade' })
-  },
-  arrange,
-  losses: {
-    // The proof.
-    'askingChoice on account.switch': [PROOF_LOST],
-    'askingRetry on upgrade.retry': [PROOF_LOST],
-  },
-})
 
 describe('upgrade: the guest', () => {
   type Wire = typeof globalThis.fetch
