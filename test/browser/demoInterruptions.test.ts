@@ -312,7 +312,8 @@ describe('demo: reload', () => {
       await it.secondary.click()
       await it.signedIn()
       expect(it.messages()).toBe(after)
-      await it.check({ isOffline: step === 'askingRetry' })
+      // A trace that begins with an open captcha does not have the request that asked for it.
+      await it.check({ isOffline: step === 'askingRetry', isReplayed: step !== 'sendingCode' })
     },
   )
 

@@ -36,8 +36,17 @@ const typeCode = {
 const change = { find: button(/^Change (number|e-mail)$/) }
 const resend = { find: button(/^Send a new code/) }
 
+/** An error is beside its field; one region of the page reads it out. */
+const findError = (page: Page) =>
+  page.locator('[part~=error], [part~=notice]').filter({ hasText: /\S/ })
+
+function withErrors(screens: Screens): Screens {
+  const entries = Object.entries(screens).map(([name, screen]) => [name, { findError, ...screen }])
+  return Object.fromEntries(entries) as Screens
+}
+
 /** What the flow `signIn` shows. */
-export const signInScreens: Screens = {
+export const signInScreens: Screens = withErrors({
   askingAccount: {
     find: heading('Sign in'),
     events: {
@@ -102,7 +111,7 @@ export const signInScreens: Screens = {
   },
   signedIn: { find: button('Sign out') },
   anonymous: { find: heading('You are a guest') },
-}
+})
 
 /** Opens a form of the account page, fills it in and saves it. */
 const edit = (name: string | RegExp, field: string) => ({
@@ -116,7 +125,7 @@ const edit = (name: string | RegExp, field: string) => ({
 const cancel = { find: button('Cancel') }
 
 /** What the flow `account` shows. */
-export const accountScreens: Screens = {
+export const accountScreens: Screens = withErrors({
   signedIn: {
     find: button('Sign out'),
     events: { 'flow.start': { find: button('Manage account') } },
@@ -159,7 +168,7 @@ export const accountScreens: Screens = {
     find: heading('Get a new code'),
     events: { 'code.resend': resend, 'edit.cancel': cancel },
   },
-}
+})
 
 /** Leaves out the controls of events that the model never sends. */
 export const screensFor = (screens: Screens, { events }: Model): Screens =>

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 import { dependenciesOf } from './dependencies.ts'
 
@@ -29,15 +37,49 @@ function copy(paths: string[], to: string): string {
 const files = ['package.json', 'tsconfig.json', 'LICENSE', 'README.md', 'README.zh-CN.md']
 const folders = ['CHANGELOG.md', 'adapters', 'build', 'docs', 'machines', 'services']
 
-/** Builds and packs the library; returns the path of the tarball. */
-export function packLibrary(temp: string): string {
-  return pack([copy([...files, ...folders], join(temp, 'library'))], temp)[0]!
+/** Builds and packs the library, once in a test run, else in `folder`; returns the path of the tarball. */
+export const packLibrary = (folder: string): string =>
+  packOnce('library', folder, (temp) =>
+    pack([copy([...files, ...folders], join(temp, 'library'))], temp),
+  )
+
+/** Builds and packs the sandbox, once in a test run, else in `folder`; returns the path of the tarball. */
+export const packSandbox = (folder: string): string =>
+  packOnce('sandbox', folder, (temp) => {
+    const root = copy(['tsconfig.json', 'sandbox'], join(temp, 'workspace'))
+    return pack([join(root, 'sandbox')], temp)
+  })
+
+/** Has the first test file that comes pack, and the others, which run in other processes, wait for it. */
+function packOnce(name: string, folder: string, make: (temp: string) => string[]): string {
+  const temp = join(process.env['PACKED_FOLDER'] ?? folder, name)
+  const done = `${temp}.path`
+  const failed = `${temp}.failed`
+  if (mkdirUnlessThere(temp)) {
+    try {
+      writeFileSync(`${done}.new`, make(temp)[0]!)
+      renameSync(`${done}.new`, done)
+    } catch (error) {
+      writeFileSync(failed, String(error))
+      throw error
+    }
+  }
+  const cell = new Int32Array(new SharedArrayBuffer(4))
+  while (!existsSync(done)) {
+    if (existsSync(failed)) throw new Error(readFileSync(failed, 'utf8'))
+    Atomics.wait(cell, 0, 0, 200)
+  }
+  return readFileSync(done, 'utf8')
 }
 
-/** Builds and packs the sandbox; returns the path of the tarball. */
-export function packSandbox(temp: string): string {
-  const root = copy(['tsconfig.json', 'sandbox'], join(temp, 'workspace'))
-  return pack([join(root, 'sandbox')], temp)[0]!
+function mkdirUnlessThere(path: string): boolean {
+  try {
+    mkdirSync(path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return false
+  }
 }
 
 /**

@@ -9,7 +9,7 @@ import { build as buildWithVite, createLogger } from 'vite'
 export type Packer = (modules: string[], app: string) => Promise<string[][]>
 
 /** The app brings its framework. */
-const external = /^(react|vue|svelte)(\/|$)/
+const external = /^(lit|react|vue|svelte)(\/|$)/
 
 /** Bundles modules one after the other. */
 const each =
@@ -56,7 +56,7 @@ export const packers: Record<string, Packer> = {
       outdir: app,
       write: false,
       logLevel: 'silent',
-      external: ['react', 'vue', 'svelte', 'svelte/*'],
+      external: ['lit', 'lit/*', 'react', 'vue', 'svelte', 'svelte/*'],
     })
     for (const { text } of warnings) warn(text)
   }),

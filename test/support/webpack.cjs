@@ -7,7 +7,7 @@ const configurations = modules.map((entry) => ({
   context: app,
   entry,
   output: { path: app, filename: `${name}.js` },
-  externals: [/^(react|vue|svelte)(\/|$)/],
+  externals: [/^(lit|react|vue|svelte)(\/|$)/],
   optimization: { minimize: false },
   performance: { hints: false },
 }))
