@@ -1,6 +1,7 @@
 /**
  * `npm run test:examples`: the example apps of frameworks whose packages take 600 MB, which are installed from the
- * registry for this run only. The other examples run in `npm test`.
+ * registry for this run only, and the walk through the guide to tests, which runs Playwright's own runner for a
+ * minute and a half. The other examples run in `npm test`.
  */
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
