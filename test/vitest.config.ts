@@ -41,8 +41,8 @@ export default defineConfig({
     ],
   },
   test: {
-    // Browser tests wait as much as they compute: six workers fill two cores.
-    maxWorkers: 6,
+    // Browser tests wait as much as they compute: four workers fill two cores.
+    maxWorkers: 4,
     reporters: ['default', at('support/summary.ts')],
     // Tests wait for what happens. These limits only say how late a failure shows on a busy machine.
     testTimeout: 120_000,
