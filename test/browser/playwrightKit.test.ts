@@ -30,9 +30,9 @@ const app = (fault = '', timeout?: number): PlayedApp => ({
 })
 
 test.each([
-  ['signIn', signInModel, 6],
-  ['signIn with a captcha', captchaModel, 4],
-  ['account', editModel, 4],
+  ['signIn', signInModel, 4],
+  ['signIn with a captcha', captchaModel, 3],
+  ['account', editModel, 3],
 ])(
   'playwright kit: an app in Vue plays the stories of %s',
   async (_, world, count) => {

@@ -15,12 +15,12 @@ beforeAll(async () => {
 const TIMEOUT_MS = isWhole ? 1_200_000 : 120_000
 
 test.each<[name: string, model: Model, screens: Screens, count: number]>([
-  ['signIn', signInModel, signInScreens, 6],
+  ['signIn', signInModel, signInScreens, 4],
   ['signIn with a captcha', captchaModel, signInScreens, 3],
   // Its states take half a minute to find.
   isWhole
     ? ['account', accountModel, accountScreens, Infinity]
-    : ['account, two edits', editModel, accountScreens, 4],
+    : ['account, two edits', editModel, accountScreens, 3],
 ])(
   'stories: the demo plays the stories of %s',
   async (_, world, screens, count) => {
