@@ -210,6 +210,7 @@ export abstract class FlowElement extends AuthflowElement implements CardSetting
       data-flow=${view.flow ?? nothing}
       data-step=${view.step ?? view.status}
       data-screen=${screen}
+      @slotchange=${() => this.requestUpdate()}
     >
       <slot name="logo"></slot>
       <p class="notice" part="notice">${notice ? host.sentence(notice) : ''}</p>

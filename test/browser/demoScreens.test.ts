@@ -280,7 +280,7 @@ describe('demo screens', () => {
       await part(settings.change, words.home.phone)
       await look('edit-phone')
       await link(words.back).click()
-      await part(settings.change, settings.password)
+      await part(settings.set, settings.password)
       await look('edit-password')
       await link(words.back).click()
       await it.button(settings.delete).click()
