@@ -769,6 +769,9 @@ export const styles = css`
   .what {
     font-weight: 550;
   }
+  .part:not(:has(.value)) .what {
+    grid-row: 1 / span 2;
+  }
   .value {
     grid-row: 2;
     min-height: 1.4em;

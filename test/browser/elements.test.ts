@@ -255,6 +255,18 @@ describe('elements: the country of a phone number', () => {
 })
 
 describe('elements: what goes wrong', () => {
+  test('elements: a long e-mail address that is pasted into the field for a phone number is kept whole', async () => {
+    const it = await open('<authflow-sign-in {client} lang="en"></authflow-sign-in>')
+    const address = 'a.long.name.of.several.parts+newsletter@mail.of.a-long-company.example.com'
+    await it.contact.focus()
+    await it.page.keyboard.insertText(address)
+    await it.page.keyboard.press('Enter')
+    await it.at('askingCode')
+    expect(sandbox.inbox()[0]!.to).toBe(address)
+    await it.page.setViewportSize({ width: 320, height: 640 })
+    expect(await flaws(it.page)).toEqual([])
+  })
+
   test('elements: a network failure is no fault of the field, and is over when the line is back', async () => {
     const it = await open('<authflow-sign-in {client} lang="en"></authflow-sign-in>')
     await it.at('askingAccount')
