@@ -121,6 +121,7 @@ export interface CardSettings {
 
 /** An element that shows the screens of some flows on a card. */
 export abstract class FlowElement extends AuthflowElement implements CardSettings {
+  /** The look of the element. */
   static override styles = styles
   static override properties: PropertyDeclarations = {
     ...AuthflowElement.properties,

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type DefaultTheme, defineConfig } from 'vitepress'
-import { isSource } from '../sources.js'
+import { addressOfSource, isSource } from '../sources.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')
 
@@ -26,7 +26,7 @@ function addressOf(href: string, from: string): string {
   const [path = '', hash = ''] = href.split(/(?=#)/)
   if (!path || /^([a-z]+:|\/)/i.test(path)) return href
   const file = relative(root, resolve(dirname(from), path)).replaceAll('\\', '/')
-  if (isSource(file)) return `/source/${file}`
+  if (isSource(file)) return addressOfSource(file)
   if (!file.endsWith('.md')) return href
   return `/${pageOf(file).replace(/(^|\/)(index)?\.md$|\.md$/, '$1')}${hash}`
 }
