@@ -59,8 +59,8 @@ test.each([
   ['./svelte', whole('svelte'), [0.2, 0.2], [0.2, 0.2]],
   // Runs in Node only.
   ['./testing', whole('testing'), [50.5, 58], [52.5, 60]],
-  ['./elements, with a client', whole('elements'), [36.3, 99], [37, 101.9]],
-  ['./elements, of an app', elementsOfApp, [79.3, 99.7], [81.2, 102.3]],
+  ['./elements, with a client', whole('elements'), [35.8, 98.6], [36.5, 101.4]],
+  ['./elements, of an app', elementsOfApp, [78.7, 99.2], [80.6, 101.9]],
   ['./ui', whole('ui'), [1.9, 1.9], [1.9, 1.9]],
   ['./ui/en', whole('ui/en'), [3.2, 3.2], [3.2, 3.2]],
   ['./ui/zh', whole('ui/zh'), [3.7, 3.7], [3.9, 3.9]],

@@ -52,6 +52,7 @@ interface Words {
   charts: string
   guides: string
   elements: string
+  comparison: string
   recipes: string
   guards: string
   servers: string
@@ -81,6 +82,7 @@ const english: Words = {
   charts: 'Charts',
   guides: 'Guides',
   elements: 'Elements',
+  comparison: 'Comparison',
   recipes: 'Recipes',
   guards: 'Protected routes',
   servers: 'Sessions on a server',
@@ -110,6 +112,7 @@ const chinese: Words = {
   charts: '状态图',
   guides: '指南',
   elements: '登录组件',
+  comparison: '组件比较',
   recipes: '常见场景',
   guards: '路由守卫',
   servers: '服务器上的会话',
@@ -161,6 +164,7 @@ function sidebarOf(words: Words, isChinese: boolean): DefaultTheme.SidebarItem[]
       text: words.guides,
       items: [
         ...item(words.elements, 'guide/elements'),
+        ...item(words.comparison, 'guide/comparison'),
         ...item(words.recipes, 'guide/recipes'),
         ...item(words.guards, 'guide/guards'),
         ...item(words.servers, 'guide/servers'),
