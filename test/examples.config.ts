@@ -12,5 +12,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 900_000,
     fileParallelism: false,
+    globalSetup: [fileURLToPath(new URL('support/sharedFolder.ts', import.meta.url))],
   },
 })
