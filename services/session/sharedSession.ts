@@ -425,7 +425,7 @@ class StoredSession implements SharedSession {
    */
   async #lookIntoMirror(isLater = false, mirrored = this.#mirror?.load()): Promise<boolean> {
     const text = await mirrored
-    if (!this.#mirror || this.#action) return false
+    if (!this.#mirror || this.#action || text === undefined) return false
     const found = this.#mirror.compare(text, this.#memory)
     if (found.type === 'ahead') {
       this.#unstored = found.record
@@ -438,9 +438,9 @@ class StoredSession implements SharedSession {
       found.type === 'behind' ||
       (found.type === 'removed' && this.#followsSignOut && this.#isJustSignedIn())
     ) {
-      await this.#mirror.write(this.#memory)
+      await this.#mirror.correct(text, this.#memory!)
     } else if (found.type === 'absent') {
-      await this.#mirror.write(this.#memory)
+      await this.#mirror.correct(text, this.#memory!)
       await this.#noteMirror()
     } else if (found.type !== 'same') {
       // A tab that does not know of a new session yet may have removed its mirror.

@@ -354,6 +354,46 @@ test.each([
   expect((await open(world)).current()).toBe('access 1')
 })
 
+test.each([
+  ['one tab, as a copy of `localStorage` can be', (text: string | null) => text],
+  ['every tab', (text: string | null, current: () => string | null) => (text = current())],
+])(
+  'session: a tab that repairs the official form after a sign-out ends no sign-in, with the form read in %s',
+  async (_, seenBy) => {
+    const { world, one, two } = await openTwo()
+    one.end()
+    await one.settled()
+    world.clock.advance(5_000)
+    // What this tab writes lands late.
+    const { store } = world
+    const landing: (() => unknown)[] = []
+    const late: Store = {
+      ...store,
+      update(key, decide) {
+        if (key !== MIRROR) return store.update!(key, decide)
+        const seen = store.get(key) as string
+        landing.push(() => {
+          const text = decide(seenBy(seen, () => store.get(key) as string))
+          if (text !== undefined) void store.set(key, text)
+        })
+      },
+      remove: (key) => void landing.push(() => store.remove(key)),
+    }
+    const three = await open(world, late)
+    await store.set(MIRROR, '{"access_token":tru')
+    three.reload()
+    await three.settled()
+    two.signIn('bob')
+    await two.settled()
+    expect(landing).toHaveLength(1)
+    for (const land of landing) void land()
+    two.reload()
+    await two.settled()
+    expect((await open(world)).current()).toBe('access bob')
+    expect(await store.get(MIRROR)).toContain('access bob')
+  },
+)
+
 test('session: a user who signed in with the official client is taken over', async () => {
   const { world, one, two } = await openTwo()
   const expires_at = new Date(world.clock.now() + 7200_000).toISOString()

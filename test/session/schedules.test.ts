@@ -64,6 +64,31 @@ const stories: Story[] = [
     ],
   ],
   [
+    'session: a sign-in is kept while another tab repairs the mirror of the session before',
+    'local+locks',
+    [
+      soon({ at: 0, client: 0, what: { type: 'signOut', revokes: false } }),
+      soon(
+        { at: 0, client: 0, what: { type: 'signIn', user: 'bob' } },
+        { at: 0, client: 1, what: { type: 'damageMirror' } },
+      ),
+    ],
+    { seed: 94_594 },
+  ],
+  [
+    'session: a sign-in after a cleared database is kept while a tab repairs the mirror',
+    'database+locks',
+    [
+      round({ at: 110, client: 0, what: { type: 'clearDatabase' } }),
+      soon(
+        { at: 76, client: 0, what: { type: 'damageMirror' } },
+        { at: 18, client: 0, what: { type: 'signIn', user: 'bob' } },
+      ),
+      soon(),
+    ],
+    { clients: 3, seed: 3_096 },
+  ],
+  [
     'session: a clock that is set back does not prolong the wait after damaged data',
     'local',
     [
