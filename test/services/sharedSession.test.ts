@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Clock } from '../../services/clock.ts'
 import { AuthError } from '../../services/error.ts'
 import type { Tokens } from '../../services/http/wire.ts'
 import { Secret } from '../../services/secret.ts'
@@ -120,6 +121,15 @@ function holdAnswer(world: World): () => void {
   }
   return () => letGo()
 }
+
+/** What the official client stores when a user signs in. */
+const officialFormOf = (user: string, clock: Clock) =>
+  JSON.stringify({
+    access_token: `of ${user}`,
+    refresh_token: 'r',
+    sub: user,
+    expires_at: new Date(clock.now() + 7200_000).toISOString(),
+  })
 
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -355,8 +365,8 @@ test.each([
 })
 
 test.each([
-  ['one tab, as a copy of `localStorage` can be', (text: string | null) => text],
-  ['every tab', (text: string | null, current: () => string | null) => (text = current())],
+  ['one tab, as a copy of `localStorage` can be', (seen: string | null) => seen],
+  ['every tab', (_: string | null, current: () => string | null) => current()],
 ])(
   'session: a tab that repairs the official form after a sign-out ends no sign-in, with the form read in %s',
   async (_, seenBy) => {
@@ -394,11 +404,30 @@ test.each([
   },
 )
 
+test.each(['before', 'after'])(
+  'session: a sign-in of the official client just %s a refresh is rejected is kept',
+  async (when) => {
+    const { world, one, two } = await openTwo({ ...memoryStore(), isAtomic: false })
+    const signIn = () => world.store.set(MIRROR, officialFormOf('bob', world.clock))
+    world.answer = async () => {
+      if (when === 'before') await signIn()
+      throw new AuthError('invalid_grant', { operation: 'refresh' })
+    }
+    const refreshed = one.refresh()
+    await turns()
+    if (when === 'after') await signIn()
+    for (let second = 0; second < 3; second++) {
+      world.clock.advance(1_000)
+      await turns()
+    }
+    await refreshed
+    expect([one.current(), two.current()]).toEqual(['of bob', 'of bob'])
+  },
+)
+
 test('session: a user who signed in with the official client is taken over', async () => {
   const { world, one, two } = await openTwo()
-  const expires_at = new Date(world.clock.now() + 7200_000).toISOString()
-  const bob = { access_token: 'of bob', refresh_token: 'r', sub: 'bob', expires_at }
-  await world.store.set(MIRROR, JSON.stringify(bob))
+  await world.store.set(MIRROR, officialFormOf('bob', world.clock))
   one.reload()
   await one.settled()
   await turns()

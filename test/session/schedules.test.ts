@@ -28,6 +28,16 @@ const stories: Story[] = [
     [round({ at: 6, client: 0, what: { type: 'officialSignIn', user: 'bob' } })],
   ],
   [
+    'session: a sign-in of the official client is kept while a refresh of the session before is rejected',
+    'local+locks',
+    [
+      round(
+        { at: 70, client: 1, what: { type: 'officialSignIn', user: 'bob' } },
+        { at: 0, client: 0, what: { type: 'revoked' } },
+      ),
+    ],
+  ],
+  [
     'session: a refresh of the official client is kept that comes while a refresh is stored',
     'database+locks',
     [
