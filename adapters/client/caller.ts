@@ -3,12 +3,21 @@ import type { Caller } from '../../services/http/caller.ts'
 import { runUntil } from '../../services/http/deadline.ts'
 import type { HttpOptions } from '../../services/http/http.ts'
 
-const importLayer = () => import('../../services/http/caller.ts')
+type Layer = typeof import('../../services/http/caller.ts')
+
+/** The import of the HTTP layer, for all clients. */
+let loading: Promise<Layer> | undefined
+
+const importLayer = () =>
+  (loading ??= import('../../services/http/caller.ts').catch((thrown: unknown) => {
+    loading = undefined
+    throw thrown
+  }))
 
 /** The calls of a client, by an HTTP layer that is loaded while the first screen is drawn. */
 export interface LoadedCaller {
   call: Caller
-  /** Loads the HTTP layer. When this fails, the next call tries again. */
+  /** Loads the HTTP layer, which the first call creates. When this fails, that call tries again. */
   load(): void
 }
 
@@ -43,6 +52,6 @@ export function createLoadedCaller(options: HttpOptions, load = importLayer): Lo
 
   return {
     call: (endpoint, input, grants) => (caller ?? callWhenLoaded)(endpoint, input, grants),
-    load: () => void create().catch(() => undefined),
+    load: () => void load().catch(() => undefined),
   }
 }

@@ -36,14 +36,18 @@ async function startClients(count: number) {
   return clients
 }
 
-/** Bytes of a client that has started and is signed out. */
+/** Bytes of a client that has started and is signed out, and of what is left of it when it is dropped. */
 async function measureClient() {
   const warm = await startClients(50)
   const before = await heapOf()
   const clients = await startClients(300)
-  const bytes = ((await heapOf()) - before) / clients.length
-  for (const client of [...warm, ...clients]) client.stop()
-  return bytes
+  const clientBytes = ((await heapOf()) - before) / clients.length
+  for (const client of clients) client.stop()
+  const { length } = clients
+  clients.length = 0
+  const stoppedBytes = ((await heapOf()) - before) / length
+  for (const client of warm) client.stop()
+  return { clientBytes, stoppedBytes }
 }
 
 /** Milliseconds of `createAuth` and `start`, the median of many. */
@@ -98,9 +102,9 @@ async function measureToken(auth: Auth) {
 }
 
 const startMs = measureStart()
-const clientBytes = await measureClient()
+const { clientBytes, stoppedBytes } = await measureClient()
 const auth = await signedIn()
 const callBytes = await measureCalls(auth)
 const tokenRatio = await measureToken(auth)
 auth.stop()
-console.log(JSON.stringify({ clientBytes, callBytes, startMs, tokenRatio }))
+console.log(JSON.stringify({ clientBytes, stoppedBytes, callBytes, startMs, tokenRatio }))
