@@ -1,4 +1,4 @@
-import { Button, Image, Input, Text, View } from '@tarojs/components'
+import { Button, Input, Text, View } from '@tarojs/components'
 import { messageFor } from 'cloudbase-authflow/messages/en'
 import { useEffect, useState } from 'react'
 import { type AuthView, opened } from '../../client'
@@ -74,10 +74,9 @@ function Form({ screen, view }: { screen: Screen; view?: AuthView }) {
       </View>
       {note && <Text>{note}</Text>}
       {picture && (
-        <Image
+        <View
           className="picture"
-          src={picture}
-          mode="aspectFit"
+          style={{ backgroundImage: `url(${picture})` }}
           role="img"
           aria-label="Characters to type"
         />
