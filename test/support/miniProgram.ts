@@ -61,19 +61,22 @@ const places = {
  * Starts a mini-program and opens its first page.
  *
  * @param folder what the framework has built
- * @returns the page, and how to leave it
+ * @returns how to draw the page, to put its clock on, and to leave it
  */
-export async function openMiniProgram(folder: string): Promise<{ draw(): Shown[]; leave(): void }> {
+export async function openMiniProgram(
+  folder: string,
+): Promise<{ draw(): Shown[]; skip(seconds: number): void; leave(): void }> {
   let app: Options = {}
   let page: MiniPage | undefined
   const open = (options: Options) => {
     page = createPage(options)
   }
+  const clock = createClock()
   const place = createContext({
     wx: { ...places, ...createWx('anna') },
     global: {},
-    setTimeout,
-    clearTimeout,
+    setTimeout: clock.setTimeout,
+    clearTimeout: clock.clearTimeout,
     setInterval,
     clearInterval,
     console,
@@ -83,6 +86,8 @@ export async function openMiniProgram(folder: string): Promise<{ draw(): Shown[]
     getApp: () => app,
     getCurrentPages: () => (page ? [page] : []),
   })
+  place['now'] = clock.now
+  runInContext('Date.now = now', place)
   const loaded = new Map<string, { exports: object }>()
   const load = (file: string): object => {
     const known = loaded.get(file)
@@ -113,8 +118,42 @@ export async function openMiniProgram(folder: string): Promise<{ draw(): Shown[]
     opened[name]?.({})
   return {
     draw: createDraw(folder, pages[0]!, opened),
+    skip: clock.skip,
     leave() {
       for (const name of ['onHide', 'onUnload', 'detached']) opened[name]?.()
+    },
+  }
+}
+
+/** A clock that can be put on, which ends the timeouts of the time that is skipped. */
+function createClock() {
+  let offset = 0
+  const pending = new Map<object, { run: () => void; at: number; timer: NodeJS.Timeout }>()
+  const now = () => Date.now() + offset
+  const start = (handle: object, run: () => void, at: number) => {
+    const end = () => {
+      pending.delete(handle)
+      run()
+    }
+    pending.set(handle, { run, at, timer: setTimeout(end, Math.max(0, at - now())) })
+  }
+  return {
+    now,
+    setTimeout(run: Method, ms = 0, ...given: unknown[]) {
+      const handle = {}
+      start(handle, () => void run(...given), now() + ms)
+      return handle
+    },
+    clearTimeout(handle: object) {
+      clearTimeout(pending.get(handle)?.timer)
+      pending.delete(handle)
+    },
+    skip(seconds: number) {
+      offset += seconds * 1000
+      for (const [handle, { run, at, timer }] of [...pending]) {
+        clearTimeout(timer)
+        start(handle, run, at)
+      }
     },
   }
 }
