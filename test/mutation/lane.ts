@@ -26,6 +26,8 @@ export interface Killer {
   path: string
   /** The title, or what went wrong outside of tests. */
   title: string
+  /** It did not fail but did not end. */
+  isLate?: boolean
 }
 
 function send(report: Report) {
@@ -56,7 +58,10 @@ async function attempt({ path, mutant, tests, titles = '' }: Trial): Promise<Kil
 
 function failuresOf(module: TestModule): Killer[] {
   const { relativeModuleId: path, children } = module
-  const failed = [...children.allTests('failed')].map(({ fullName: title }) => ({ path, title }))
+  const failed = [...children.allTests('failed')].map((test) => {
+    const { errors = [] } = test.result()
+    return { path, title: test.fullName, isLate: /timed out in/.test(errors[0]?.message ?? '') }
+  })
   return failed.length || module.ok() ? failed : [{ path, title: 'the file does not load' }]
 }
 

@@ -33,9 +33,9 @@ const mutated: ViteUserConfig = {
     bail: 1,
     sequence: { sequencer: AsGiven },
     reporters: [{}],
-    // A mutant that makes a test wait is noticed. The slowest test takes a sixth of this on a busy machine.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Half of what other runs allow, as many mutants make a test wait.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 }
 export default mutated
