@@ -1,16 +1,27 @@
 /**
  * Measures how many mutants of the machines the tests notice, and prints those that they do not:
  *
- *     npm run test:mutation -- [PART_OF_A_NAME …] [--sample PERCENT] [--seed N] [--minutes N] [--lanes N] [--quick]
+ *     npm run test:mutation -- [PART_OF_A_NAME …] [--sample PERCENT] [--seed N] [--minutes N] [--lanes N] [--quick] [--fresh] [--write]
  *
  * A name is `machines/flows/signIn.ts:120 target changed`. The sample is drawn for each machine and
- * tried in a random order, so that a run that ends early has tried a smaller sample.
+ * tried in a random order, so that a run that ends early has tried a smaller sample. What a test has
+ * noticed is not tried again until the machine or that test changes, unless the run is `--fresh`.
+ * `--write` writes `docs/mutation.md`.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { equivalents } from './equivalent.ts'
 import type { Killer, Report, Trial } from './lane.ts'
@@ -30,6 +41,8 @@ const { values: options, positionals: parts } = parseArgs({
     lanes: { type: 'string', default: '2' },
     /** Leaves out the tests that take long: the score is lower than it is. */
     quick: { type: 'boolean', default: false },
+    fresh: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 })
 
@@ -53,7 +66,8 @@ function candidatesIn(path: string): Candidate[] {
 }
 
 const rankOf = ({ name, start, text }: Candidate) =>
-  createHash('sha256').update(`${options.seed} ${name} ${start} ${text}`).digest('hex')
+  hash(`${options.seed} ${name} ${start} ${text}`)
+const hash = (...texts: string[]) => createHash('sha256').update(texts.join('\n')).digest('hex')
 const byRank = (a: Candidate, b: Candidate) => (rankOf(a) < rankOf(b) ? -1 : 1)
 
 /** Draws the same sample in every run with the same seed, as long as the sources are the same. */
@@ -85,8 +99,10 @@ function quickTestsOf(machine: string): string[] {
   const quick = machineTests
     .filter((path) => !SLOW.test(path))
     .toSorted((a, b) => statSync(a).size - statSync(b).size)
+  // The stories notice the most, in a second.
+  const stories = 'test/machines/stories.test.ts'
   const isOwn = (path: string) => path.toLowerCase().includes(machine.toLowerCase())
-  const tests = [...quick.filter(isOwn), ...quick.filter((path) => !isOwn(path))]
+  const tests = [...new Set([stories, ...quick.filter(isOwn), ...quick])]
   quickTests.set(machine, tests)
   return tests
 }
@@ -107,6 +123,24 @@ function* trialsOf(machine: string): Generator<Pick<Trial, 'tests' | 'titles'>> 
 function rememberKiller(machine: string, { path }: Killer) {
   const tests = quickTestsOf(machine)
   if (tests.includes(path)) quickTests.set(machine, [path, ...tests.filter((it) => it !== path)])
+}
+
+/** Which test noticed a mutant in an earlier run. */
+const CACHE = 'node_modules/.cache/mutation.json'
+const noticed = new Map<string, string>(
+  options.fresh || !existsSync(CACHE)
+    ? []
+    : (JSON.parse(readFileSync(CACHE, 'utf8')) as [string, string][]),
+)
+/** Names a mutant and a test as they are now. */
+const keyOf = ({ source, start, text }: Candidate, test: string) =>
+  hash(source, String(start), text, readFileSync(test, 'utf8'))
+const killerOf = (candidate: Candidate) =>
+  machineTests.find((test) => noticed.get(keyOf(candidate, test)) === test)
+function remember(candidate: Candidate, { path }: Killer) {
+  noticed.set(keyOf(candidate, path), path)
+  mkdirSync(dirname(CACHE), { recursive: true })
+  writeFileSync(CACHE, JSON.stringify([...noticed]))
 }
 
 const deadline = Date.now() + Number(options.minutes) * 60_000
@@ -160,6 +194,7 @@ async function work(queue: Candidate[], number: number) {
         lane = await openLane()
       } else {
         rememberKiller(machine, killer)
+        if (outcome === 'killed') remember(next, killer)
         by = ` by ${basename(killer.path)}: ${killer.title}`
       }
       break
@@ -179,8 +214,10 @@ const sample = all
   .flatMap(drawn)
   .filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)))
 console.log(`${sample.length} of ${all.flat().length} mutants, seed ${options.seed}`)
-for (const candidate of sample.filter(isEquivalent)) outcomes.set(candidate, 'equivalent')
-const queue = sample.filter((candidate) => !isEquivalent(candidate)).toSorted(byRank)
+for (const candidate of sample)
+  if (isEquivalent(candidate)) outcomes.set(candidate, 'equivalent')
+  else if (killerOf(candidate)) outcomes.set(candidate, 'killed')
+const queue = sample.filter((candidate) => !outcomes.has(candidate)).toSorted(byRank)
 try {
   await Promise.all(Array.from({ length: Number(options.lanes) }, (_, it) => work(queue, it)))
 } finally {
@@ -198,13 +235,50 @@ function scoreOf(candidates: Candidate[]) {
 
 const tried = [...outcomes.keys()]
 const machines = [...new Set(tried.map(({ path }) => basename(path, '.ts')))].toSorted()
-const scores = machines.map((machine) => [
-  machine,
-  scoreOf(tried.filter(({ path }) => basename(path, '.ts') === machine)),
-])
+const scores = machines.map(
+  (machine) =>
+    [machine, scoreOf(tried.filter(({ path }) => basename(path, '.ts') === machine))] as const,
+)
 console.table(Object.fromEntries(scores))
-for (const [{ name, original, text }, outcome] of outcomes)
-  if (outcome === 'survived') console.log(`survived ${name}: ${original} → ${text}`)
-const { percent } = scoreOf(tried)
-console.log(`${tried.length} mutants tried, mutation score ${percent} %, goal ${GOAL} %`)
-process.exitCode = percent >= GOAL ? 0 : 1
+const survivors = tried.filter((candidate) => outcomes.get(candidate) === 'survived')
+for (const { name, original, text } of survivors)
+  console.log(`survived ${name}: ${original} → ${text}`)
+const total = scoreOf(tried)
+console.log(`${tried.length} mutants tried, mutation score ${total.percent} %, goal ${GOAL} %`)
+process.exitCode = total.percent >= GOAL ? 0 : 1
+
+const code = (text: string) => `\`${text.replaceAll('|', '\\|')}\``
+const cells = ({ killed, timeouts, survived, equivalent, percent }: typeof total) =>
+  `${killed} | ${timeouts} | ${survived} | ${equivalent} | ${percent} % |`
+const page = [
+  '# Mutation score of the machines',
+  '',
+  'Written by `npm run test:mutation -- --write`. Do not edit it.',
+  '',
+  'A mutant is a machine with one change in its source: a guard that always holds, an edge to another',
+  'state, an action left out. The tests of `test/machines` are run on it. A mutant that no test notices',
+  'shows what is not tested. The snapshots of charts and steps, which notice every change, are left out.',
+  '',
+  `${tried.length} of ${all.flat().length} mutants were tried, drawn at random with seed ${options.seed}.`,
+  `The tests noticed **${total.percent} %**; the goal is ${GOAL} %.`,
+  '',
+  '| machine | noticed | never ended | survived | equivalent | score |',
+  '| --- | --: | --: | --: | --: | --: |',
+  ...scores.map(([machine, score]) => `| ${machine} | ${cells(score)}`),
+  `| all | ${cells(total)}`,
+  '',
+  '## Survivors',
+  '',
+  ...survivors.map(
+    ({ name, original, text }) => `- ${code(name)}: ${code(original)} becomes ${code(text)}`,
+  ),
+  '',
+  '## Equivalent mutants',
+  '',
+  'They change nothing that a user or an app can notice, and do not count.',
+  '',
+  ...equivalents.map(
+    ({ path, kind, text, reason }) => `- ${code(path)}, ${kind}, ${code(text)}: ${reason}`,
+  ),
+]
+if (options.write) writeFileSync('docs/mutation.md', page.join('\n') + '\n')
