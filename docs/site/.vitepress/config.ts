@@ -198,6 +198,21 @@ const apiSidebar = (): DefaultTheme.SidebarItem[] => {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []
 }
 
+/**
+ * Splits a text into words. Chinese has no spaces, so that of it every two characters are one. The pages
+ * get the source of this function, which is why it uses nothing outside it.
+ */
+const wordsIn = (text: string): string[] =>
+  text
+    .split(/[\s\p{P}\p{S}]+/u)
+    .flatMap((part) =>
+      (part.match(/\p{Script=Han}+|\P{Script=Han}+/gu) ?? []).flatMap((run) =>
+        /\p{Script=Han}{3}/u.test(run)
+          ? Array.from({ length: run.length - 1 }, (_, at) => run.slice(at, at + 2))
+          : [run],
+      ),
+    )
+
 /** Two states and the transition between them. */
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#3a55d6"/><g fill="none" stroke="#fff" stroke-width="3"><circle cx="9" cy="16" r="4"/><path d="M13 16h13m-4-4 4 4-4 4"/></g></svg>`
 
@@ -253,6 +268,7 @@ export default defineConfig({
     search: {
       provider: 'local',
       options: {
+        miniSearch: { options: { tokenize: wordsIn } },
         locales: {
           zh: {
             translations: {
