@@ -55,8 +55,8 @@ function choiceOf(label: string): Choice {
   return { type: 'send', event: event!, ...(note && { note }) }
 }
 
-/** Makes the choices of a story and tells what comes of each. */
-async function tell(flow: keyof typeof flows, choices: Choice[], options?: ModelOptions) {
+/** Makes the choices of a story and returns what comes of each. */
+async function play(flow: keyof typeof flows, choices: Choice[], options?: ModelOptions) {
   const given = { outcomes, events, faults: Infinity, reloads: Infinity, ...options }
   const world = await openWorld(model({ [flow]: flows[flow] }, given))
   const lines: string[] = []
@@ -83,5 +83,5 @@ const stories = readFileSync(new URL('stories.txt', import.meta.url), 'utf8')
 test.each(stories)('%s', async (title, ...lines) => {
   const [, flow, isToBind] = /^(\w+)( to bind)?: /.exec(title)!
   const choices = lines.map((line) => choiceOf(line.split(' ⇒ ')[0]!))
-  expect(await tell(flow as 'signIn', choices, isToBind ? binding : undefined)).toEqual(lines)
+  expect(await play(flow as 'signIn', choices, isToBind ? binding : undefined)).toEqual(lines)
 })
