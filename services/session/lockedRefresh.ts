@@ -60,6 +60,7 @@ export class LockedRefresh {
   readonly #name: string
   readonly #session: RefreshedSession
   readonly #outages: Outages
+  readonly #timeout: number
   /** The refresh that is running, and the record it refreshes. */
   #flight: { of: SessionRecord | undefined; done: Promise<void> } | undefined
   /** When a failed refresh is tried again, in milliseconds since the epoch. */
@@ -68,16 +69,13 @@ export class LockedRefresh {
   constructor(options: RefreshOptions, key: string, session: RefreshedSession) {
     this.#options = options
     this.#name = `${key}_lock`
+    this.#timeout = Math.min(options.timeout, MAX_TIMEOUT_MS)
     this.#session = session
     this.#outages = new Outages(options.store, `${key}_outage`, options.clock)
   }
 
   get #clock(): Clock {
     return this.#options.clock
-  }
-
-  get #timeout(): number {
-    return Math.min(this.#options.timeout, MAX_TIMEOUT_MS)
   }
 
   /**

@@ -137,10 +137,7 @@ class StoredSession implements SharedSession {
       isCurrent: (record) =>
         this.#compare(this.#memory, record) === 0 &&
         (record?.kind !== 'pair' || isSamePair(this.#memory, record)),
-      look: async () => {
-        await this.#sync()
-        await this.#secondLook
-      },
+      look: () => this.#sync(),
       isDoubtful: () => steadyNow(this.#clock) < this.#doubtUntil,
       moveUp: (record, change) => this.#moveUp(record, change),
     })
@@ -162,12 +159,8 @@ class StoredSession implements SharedSession {
     return this.#isAtomic() ? compareRecords(a, b) : compareCopies(a, b)
   }
 
-  #now(): number {
-    return this.#clock.now()
-  }
-
   #nextEpoch(known = 0): number {
-    return Math.max(known + 1, this.#now())
+    return Math.max(known + 1, this.#clock.now())
   }
 
   /** Runs the operations of this client on the store one after another. */
@@ -354,7 +347,7 @@ class StoredSession implements SharedSession {
           const isCopy = isSamePair(found, record)
           const isLower = found && !isCopy && compareRecords(found, record) >= 0
           this.#followsSignOut =
-            found?.kind === 'out' && this.#now() - found.epoch < STORAGE_SETTLE_MS
+            found?.kind === 'out' && this.#clock.now() - found.epoch < STORAGE_SETTLE_MS
           stored = isLower ? { ...record, epoch: this.#nextEpoch(found.epoch) } : record
           if (stored.kind === 'pair' && this.#mirror?.isPresent)
             stored = { ...stored, isMirrored: true }
@@ -476,8 +469,10 @@ class StoredSession implements SharedSession {
     await this.#lookIntoMirror()
   }
 
-  #sync(): Promise<void> {
-    return this.#enqueue(() => this.#look())
+  /** Reads what is stored, and once more what is not certain at first. */
+  async #sync(): Promise<void> {
+    await this.#enqueue(() => this.#look())
+    await this.#secondLook
   }
 
   /** A storage event carries the value, which the copy of this page may not show yet. */
@@ -525,7 +520,6 @@ class StoredSession implements SharedSession {
   async load(): Promise<void> {
     this.#isLoading = true
     await this.#sync()
-    await this.#secondLook
     if (!this.#memory && steadyNow(this.#clock) < this.#doubtUntil) {
       await wait(this.#clock, DOUBT_MS)
       await this.#sync()
