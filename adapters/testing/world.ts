@@ -34,8 +34,12 @@ export interface World {
   readonly calls: readonly Sent[]
   /** Milliseconds that the last choice has let pass. */
   readonly elapsed: number
-  /** Describes where it is. */
-  state(): State
+  /**
+   * Describes where it is.
+   *
+   * @param known states by key, of which an equal one is returned
+   */
+  state(known?: ReadonlyMap<string, State>): State
   /** Finds the payload of an event. */
   payloadOf(choice: Extract<Choice, { type: 'send' }>): object
   /**
@@ -171,7 +175,15 @@ export async function openWorld(model: Model): Promise<World> {
           readCallback,
         },
       },
-      { store: shared, shared, lock, isShared: false },
+      {
+        store: shared,
+        shared,
+        lock,
+        isShared: false,
+        get isResumable() {
+          return reloads < model.reloads
+        },
+      },
     )
     client.auth.start()
     for (let turn = 0; turn < MAX_TURNS && client.auth.get().status === 'unknown'; turn++) {
@@ -346,32 +358,35 @@ export async function openWorld(model: Model): Promise<World> {
     },
     payloadOf,
 
-    state() {
+    state(known) {
       const root = rootOf()
+      const names = pending.map(({ endpoint }) => endpoint.operation)
+      const stored = [...shared.entries.keys()].map((key) =>
+        key === SESSION_KEY ? storedKind() : key,
+      )
+      const key = keyOf(root, {
+        now,
+        pending: names,
+        deadlines: waits.map(({ deadline }) => deadline).sort((a, b) => a - b),
+        rest: [
+          Number.isFinite(model.faults) && faults,
+          Number.isFinite(model.reloads) && reloads,
+          Number.isFinite(model.otherTabs) && tabs,
+          [...made].sort(),
+          stored,
+          [...lasting],
+        ],
+      })
+      const equal = known?.get(key)
+      if (equal) return equal
       const { status, error } = root.getSnapshot() as { status: string; error?: unknown }
       const { captcha, user } = viewOf(root)
       const isModal = !!captcha && model.modal
       const sendable = status === 'active' ? sends(isModal) : []
       const isSilent = pending.length > 0
       const canWait = waits.length > 0 && (!isSilent || faults < model.faults)
-      const names = pending.map(({ endpoint }) => endpoint.operation)
-      const stored = [...shared.entries.keys()].map((key) =>
-        key === SESSION_KEY ? storedKind() : key,
-      )
       return {
-        key: keyOf(root, {
-          now,
-          pending: names,
-          deadlines: waits.map(({ deadline }) => deadline).sort((a, b) => a - b),
-          rest: [
-            Number.isFinite(model.faults) && faults,
-            reloads,
-            tabs,
-            [...made].sort(),
-            stored,
-            [...lasting],
-          ],
-        }),
+        key,
         look: lookOf(sendable),
         choices: [
           ...sendable,

@@ -29,7 +29,7 @@ function testsOf(machine: string): string[][] {
   const flow = flowsOf[machine]
   return [
     ['test/machines/edges.test.ts', 'test/machines/graph.test.ts', ...own],
-    ['test/machines/explored.test.ts', '-t', flow ? `in ${flow}$` : 'in provider$|random story'],
+    ['test/machines/explored', '-t', flow ? `in ${flow}$` : 'in provider$|random story'],
     globSync('test/machines/*.test.ts').filter((path) => !/explored|captchaSequences/.test(path)),
   ]
 }
