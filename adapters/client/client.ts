@@ -79,7 +79,7 @@ export function createClient<F extends Flows>(
   const notifier = createNotifier(get, () => {
     if (!root) return
     follow(root)
-    if (!pendingEvents && ports?.isResumable !== false) persistence.save(root)
+    if (!pendingEvents) persistence.save(root)
   })
 
   function get(): View<F> {

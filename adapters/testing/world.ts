@@ -105,6 +105,11 @@ export async function openWorld(model: Model): Promise<World> {
   let popups: Popup[] = []
   const shared = mapStore()
   const tab = mapStore()
+  /** Whether the page is left, and what it has written last has to be stored. */
+  let isLeaving = false
+  let store: (() => void) | undefined
+  /** Whether the next deadline is that of the store of the tab, which answers late. */
+  let isStoring = false
   /** A page that is left frees its locks. */
   let lock = processLock({})
 
@@ -122,12 +127,33 @@ export async function openWorld(model: Model): Promise<World> {
     else signal?.addEventListener('abort', abort)
   }
 
+  /**
+   * What a tab stores counts when the page is left; until then the first write waits, and the client, which keeps
+   * only the newest one behind it, has nothing to serialize.
+   */
+  function late(write: () => void): Promise<void> | void {
+    if (isLeaving) return write()
+    isStoring = true
+    return new Promise((resolve) => {
+      store = () => {
+        write()
+        resolve()
+      }
+    })
+  }
+  const lateTab: Store = {
+    get: (key) => tab.get(key),
+    set: (key, value) => late(() => void tab.set(key, value)),
+    remove: (key) => late(() => void tab.remove(key)),
+  }
+
   const clock: Clock = {
     now: () => now,
     monotonic: () => now,
     random: () => 0.5,
     until: (deadline, signal) =>
       new Promise((resolve, reject) => {
+        if (isStoring) return void (isStoring = false)
         if (deadline <= now) return resolve()
         const wait = { deadline, resolve }
         waits.push(wait)
@@ -161,7 +187,7 @@ export async function openWorld(model: Model): Promise<World> {
         flows: model.flows,
         clock,
         inspect,
-        storage: { tab },
+        storage: { tab: lateTab },
         returnOrigins: ['https://app.example'],
         platform: {
           nonce: () => NONCE,
@@ -175,15 +201,7 @@ export async function openWorld(model: Model): Promise<World> {
           readCallback,
         },
       },
-      {
-        store: shared,
-        shared,
-        lock,
-        isShared: false,
-        get isResumable() {
-          return reloads < model.reloads
-        },
-      },
+      { store: shared, shared, lock, isShared: false },
     )
     client.auth.start()
     for (let turn = 0; turn < MAX_TURNS && client.auth.get().status === 'unknown'; turn++) {
@@ -443,9 +461,13 @@ export async function openWorld(model: Model): Promise<World> {
         await actInOtherTab(choice.action)
       } else {
         reloads++
+        isLeaving = true
+        store?.()
         await nextTurn()
         client.auth.stop()
         await nextTurn()
+        isLeaving = false
+        store = undefined
         pending = []
         waits = []
         popups = []

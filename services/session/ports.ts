@@ -16,8 +16,6 @@ export interface SessionPorts {
   lock: Lock
   /** Whether other tabs and workers of the origin share the store. */
   isShared: boolean
-  /** Whether a reload goes on with the running flow, which is stored for it. Default: true. */
-  isResumable?: boolean
   /** Set where a client lives for one request: it does not poll, and its session has an id. */
   request?: RequestScope
 }

@@ -58,7 +58,7 @@ test.each([
   ['createServerAuth', serverAuth, [41, 48.1], [42.5, 50]],
   ['./svelte', whole('svelte'), [0.2, 0.2], [0.2, 0.2]],
   // Runs in Node only.
-  ['./testing', whole('testing'), [50.5, 58], [52.5, 60]],
+  ['./testing', whole('testing'), [53, 60.5], [55.5, 63]],
   ['./elements, with a client', whole('elements'), [36.3, 99], [37, 101.9]],
   ['./elements, of an app', elementsOfApp, [79.3, 99.7], [81.2, 102.3]],
   ['./ui', whole('ui'), [1.9, 1.9], [1.9, 1.9]],
