@@ -121,7 +121,7 @@ export const providerScreens: Screens = withErrors({
     events: { 'flow.start': { find: button('Continue with Demo IdP') } },
   },
   askingPopup: {
-    find: heading('Continue in the new window'),
+    find: heading('Continue at Demo IdP'),
     events: { 'provider.retry': { find: button('Open the window again') } },
   },
   askingClick: {
