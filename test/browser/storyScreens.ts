@@ -3,7 +3,8 @@ import type { Locator, Page } from '@playwright/test'
 import type { Model } from '../../adapters/testing/index.ts'
 import type { Input, Screens } from '../../adapters/testing/playwright/index.ts'
 
-const button = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name })
+/** Finds a button by its name. */
+export const button = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name })
 const heading = (name: string) => (page: Page) =>
   page.getByRole('heading', { name, exact: true, level: 1 })
 const label = (name: string) => (page: Page) => page.getByRole('textbox', { name, exact: true })
@@ -111,6 +112,27 @@ export const signInScreens: Screens = withErrors({
   },
   signedIn: { find: button('Sign out') },
   anonymous: { find: heading('You are a guest') },
+})
+
+/** What the flow `provider` shows. */
+export const providerScreens: Screens = withErrors({
+  signedOut: {
+    find: heading('Sign in'),
+    events: { 'flow.start': { find: button('Continue with Demo IdP') } },
+  },
+  askingPopup: {
+    find: heading('Continue at Demo IdP'),
+    events: { 'provider.retry': { find: button('Open the window again') } },
+  },
+  askingClick: {
+    find: heading('The window is not open'),
+    events: { 'provider.retry': { find: button('Open the window') } },
+  },
+  askingRetry: {
+    find: heading('That did not work'),
+    events: { 'provider.retry': { find: button('Try again') } },
+  },
+  signedIn: { find: button('Sign out') },
 })
 
 /** Opens a form of the account page, fills it in and saves it. */

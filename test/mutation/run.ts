@@ -77,7 +77,7 @@ const drawn = (candidates: Candidate[]) =>
     .slice(0, Math.ceil((candidates.length * Number(options.sample)) / 100))
 
 const machineTests = globSync('test/machines/*.test.ts').toSorted()
-const SLOW = /\/(calls|captchaSequences|refresh|secrets|explored)\./
+const SLOW = /\/(calls|captchaSequences|refresh|secrets)\.|\/explored/
 const slow = machineTests.filter((path) => SLOW.test(path) && !path.includes('explored'))
 
 /** The flow in whose exploration a part runs; the rest of `machines/core` runs in all of them. */
@@ -117,7 +117,7 @@ function* trialsOf(machine: string): Generator<Pick<Trial, 'tests' | 'titles'>> 
   const titles = flow
     ? `with (?!.*refused calls|a call of|two calls).* in ${flow}$`
     : 'captchas that are|a popup and two failures|random story'
-  yield { tests: ['test/machines/explored.test.ts'], titles }
+  yield { tests: globSync('test/machines/explored*.test.ts'), titles }
 }
 
 function rememberKiller(machine: string, { path }: Killer) {
