@@ -206,8 +206,14 @@ async function work(queue: Candidate[], number: number) {
   lane.kill()
 }
 
-const isEquivalent = ({ path, kind, original }: Candidate) =>
-  equivalents.some((it) => it.path === path && it.kind === kind && it.text === original)
+const isEquivalent = ({ path, kind, original, source, line }: Candidate) =>
+  equivalents.some(
+    (it) =>
+      it.path === path &&
+      it.kind === kind &&
+      it.text === original &&
+      it.line === source.split('\n')[line - 1]!.trim(),
+  )
 
 const all = globSync('machines/*/*.ts').toSorted().map(candidatesIn)
 const sample = all
@@ -278,7 +284,8 @@ const page = [
   'They change nothing that a user or an app can notice, and do not count.',
   '',
   ...equivalents.map(
-    ({ path, kind, text, reason }) => `- ${code(path)}, ${kind}, ${code(text)}: ${reason}`,
+    ({ path, line, kind, text, reason }) =>
+      `- ${code(path)}, ${code(line)}: ${kind}, ${code(text)}. ${reason}`,
   ),
 ]
 if (options.write) writeFileSync('docs/mutation.md', page.join('\n') + '\n')
