@@ -22,9 +22,9 @@ export const equivalents: Equivalent[] = [
   },
   {
     path: 'machines/core/captcha.ts',
-    line: 'question: undefined,',
+    line: 'close: assign({ question: undefined }),',
     kind: 'property dropped',
     text: 'question: undefined',
-    reason: 'The dialog before was closed, which has removed its question.',
+    reason: 'A closed dialog shows no question, and the next one begins without it.',
   },
 ]
