@@ -282,6 +282,9 @@ const page = [
   '',
   `${tried.length} of ${all.flat().length} mutants were tried, drawn at random with seed ${options.seed}.`,
   `The tests noticed **${total.percent} %**; the goal is ${GOAL} %.`,
+  ...(options.quick
+    ? ['The tests that take long were left out, so that the score is at least that.']
+    : []),
   '',
   '| machine | noticed | never ended | survived | equivalent | score |',
   '| --- | --: | --: | --: | --: | --: |',
