@@ -73,8 +73,8 @@ function choiceOf(label: string): Choice {
   return { type: 'send', event: event!, ...(note && { note }) }
 }
 
-/** Makes the choices of a story and tells what comes of each. */
-async function tell(flow: keyof typeof flows, choices: Choice[], options?: ModelOptions) {
+/** Makes the choices of a story and returns what comes of each. */
+async function play(flow: keyof typeof flows, choices: Choice[], options?: ModelOptions) {
   const given = { outcomes, events, faults: Infinity, reloads: Infinity, ...options }
   const world = await openWorld(model({ [flow]: flows[flow] }, given))
   const lines: string[] = []
@@ -103,5 +103,5 @@ test.each(stories)('%s', async (title, ...lines) => {
   const [, flow, isToBind] = /^(\w+)( to bind)?: /.exec(title)!
   const choices = lines.map((line) => choiceOf(line.split(' ⇒ ')[0]!))
   const options = isToBind ? binding : flow === 'hostedLogin' ? hosted : undefined
-  expect(await tell(flow as 'signIn', choices, options)).toEqual(lines)
+  expect(await play(flow as 'signIn', choices, options)).toEqual(lines)
 })
