@@ -38,7 +38,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
-    globalSetup: [at('support/packedOnce.ts')],
+    globalSetup: [at('support/sharedFolder.ts')],
     setupFiles: [at('support/waits.ts')],
     projects: ['sandbox', 'services', 'machines', 'adapters', 'project', 'browser', 'session'].map(
       suite,

@@ -1,5 +1,6 @@
 /** Builds the example apps on the packed library, and serves them. */
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
@@ -56,6 +57,41 @@ export async function buildExample(
   process.env['VITE_CLOUDBASE_ENDPOINT'] = endpoint
   await build({ root: app, logLevel: 'warn' })
   return join(app, 'dist')
+}
+
+/**
+ * Copies an example and installs it from the registry, with the packed library.
+ *
+ * @param name the folder of the example
+ * @param folder the folder of the copy
+ * @param tarball the packed library
+ * @returns the folder of the app
+ */
+export function installExample(name: string, folder: string, tarball: string): string {
+  const app = join(folder, name)
+  cpSync(join(examples, name), app, { recursive: true })
+  const path = join(app, 'package.json')
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as {
+    dependencies: Record<string, string>
+    devDependencies: Record<string, string>
+  }
+  manifest.dependencies['cloudbase-authflow'] = `file:${tarball}`
+  // The sandbox runs in the process of the tests.
+  delete manifest.devDependencies['cloudbase-authflow-sandbox']
+  writeFileSync(path, JSON.stringify(manifest))
+  run('npm', ['install', '--no-audit', '--no-fund'], app)
+  return app
+}
+
+/** Runs a script of an installed example, not as a part of this test run, which frameworks build differently. */
+export function runScript(app: string, script: string): void {
+  const { VITEST: _vitest, TEST: _test, VITEST_MODE: _mode, ...env } = process.env
+  const { status, stdout, stderr } = spawnSync('npm', ['run', script], {
+    cwd: app,
+    encoding: 'utf8',
+    env: { ...env, NODE_ENV: 'production' },
+  })
+  if (status !== 0) throw new Error(`${script} failed in ${app}:\n${stdout}${stderr}`)
 }
 
 const types: Record<string, string> = {
