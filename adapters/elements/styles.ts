@@ -381,6 +381,7 @@ export const styles = css`
   .primary,
   .secondary,
   .danger {
+    position: relative;
     display: flex;
     align-items: center;
     justify-content: center;
@@ -491,13 +492,18 @@ export const styles = css`
     stroke-linecap: round;
     stroke-linejoin: round;
   }
+  /* On the upper edge of its button, so that the label has the whole width. */
   .tag {
+    position: absolute;
+    inset-block-start: -0.625rem;
+    inset-inline-end: 0.75rem;
     padding-inline: 0.4375rem;
     border: 1px solid var(--line);
     border-radius: 99px;
     font-size: 0.75rem;
     font-weight: 500;
     color: var(--muted);
+    background: var(--surface);
   }
 
   /* Signing in */
@@ -584,6 +590,9 @@ export const styles = css`
   }
   .back {
     margin-block: -1rem 0.5rem;
+  }
+  :is(.notice, .success):not(:empty) ~ .screen > .back {
+    margin-block-start: -0.5rem;
   }
   .back .link {
     gap: 0.25rem;
@@ -752,12 +761,16 @@ export const styles = css`
     grid-template-columns: minmax(0, 1fr) auto;
     column-gap: 0.75rem;
     align-items: center;
+    align-content: center;
     min-height: 3.75rem;
     padding-block: 0.5rem;
     border-block-end: 1px solid var(--line);
   }
   .what {
     font-weight: 550;
+  }
+  .part:not(:has(.value)) .what {
+    grid-row: 1 / span 2;
   }
   .value {
     grid-row: 2;
@@ -863,6 +876,15 @@ export const styles = css`
     }
     .cells {
       gap: 0.375rem;
+    }
+    .row {
+      grid-template-columns: auto minmax(0, 1fr);
+    }
+    .row:not(:first-child) dd {
+      text-align: end;
+    }
+    .secondary {
+      padding-inline: 0.625rem;
     }
   }
   @media (prefers-reduced-motion: no-preference) {

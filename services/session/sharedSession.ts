@@ -16,6 +16,7 @@ import {
   type PairRecord,
   parseRecord,
   type SessionRecord,
+  type SpentRecord,
 } from './record.ts'
 import { STORAGE_SETTLE_MS, type Store, updateIn } from './store.ts'
 
@@ -425,7 +426,7 @@ class StoredSession implements SharedSession {
    */
   async #lookIntoMirror(isLater = false, mirrored = this.#mirror?.load()): Promise<boolean> {
     const text = await mirrored
-    if (!this.#mirror || this.#action) return false
+    if (!this.#mirror || this.#action || text === undefined) return false
     const found = this.#mirror.compare(text, this.#memory)
     if (found.type === 'ahead') {
       this.#unstored = found.record
@@ -438,9 +439,9 @@ class StoredSession implements SharedSession {
       found.type === 'behind' ||
       (found.type === 'removed' && this.#followsSignOut && this.#isJustSignedIn())
     ) {
-      await this.#mirror.write(this.#memory)
+      await this.#mirror.correct(text, this.#memory!)
     } else if (found.type === 'absent') {
-      await this.#mirror.write(this.#memory)
+      await this.#mirror.correct(text, this.#memory!)
       await this.#noteMirror()
     } else if (found.type !== 'same') {
       // A tab that does not know of a new session yet may have removed its mirror.
@@ -593,12 +594,11 @@ class StoredSession implements SharedSession {
       if (!hasMoved() && !this.#isAtomic()) {
         await this.#wait(STORAGE_SETTLE_MS)
         await this.#sync()
+        await this.#secondLook
       }
       if (hasMoved()) return 0
       const { epoch, generation } = pair
-      this.#move({ kind: 'spent', epoch, generation }, error)
-      void this.#mirror?.write(this.#memory)
-      await this.#enqueue(() => this.#commit())
+      await this.#enqueue(() => this.#moveUp({ kind: 'spent', epoch, generation }, error))
       return 0
     }
     await this.#keep(pair, tokens)
@@ -622,13 +622,18 @@ class StoredSession implements SharedSession {
       } catch {
         // A store that fails says nothing.
       }
-      // The app may have cleared the mirror meanwhile, or the official client may have signed in: that is
-      // not written over.
-      const isLeft = await this.#lookIntoMirror()
-      if (this.#move(next, 'refreshed') && !isLeft) void this.#mirror?.write(this.#memory)
-      await this.#commit(next)
+      await this.#moveUp(next, 'refreshed')
       await this.#lookIntoMirror()
     })
+  }
+
+  /** Moves memory, mirror and store up to what a refresh has brought. */
+  async #moveUp(record: PairRecord | SpentRecord, change: 'refreshed' | AuthError): Promise<void> {
+    // The app may have cleared the mirror meanwhile, or the official client may have signed in: that is
+    // not written over.
+    const isLeft = await this.#lookIntoMirror()
+    if (this.#move(record, change) && !isLeft) void this.#mirror?.write(this.#memory)
+    await this.#commit(pairOf(record))
   }
 
   #pause(until: number, error: AuthError): AuthError {

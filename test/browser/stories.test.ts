@@ -1,14 +1,15 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Screens } from '../../adapters/testing/playwright/index.ts'
 import { type Model, paths } from '../../adapters/testing/index.ts'
-import { type Demo, serveDemo } from '../../docs/demo/serve.ts'
+import type { Demo } from '../../docs/demo/serve.ts'
+import { serveBundledDemo } from '../support/demo.ts'
 import { accountModel, captchaModel, editModel, signInModel } from './storyModels.ts'
 import { isWhole, playStories, sampleOf } from './storyPlayer.ts'
 import { accountScreens, signInScreens } from './storyScreens.ts'
 
 let demo: Demo
 beforeAll(async () => {
-  demo = await serveDemo({ port: 0 })
+  demo = await serveBundledDemo()
   return () => demo.close()
 })
 

@@ -29,7 +29,7 @@ let endpoint: string
 beforeAll(async () => {
   const listener = await sandbox.listen()
   endpoint = listener.url
-  installLibrary(temp, packLibrary(temp))
+  installLibrary(temp, await packLibrary())
   return listener.close
 }, 300_000)
 

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type DefaultTheme, defineConfig } from 'vitepress'
-import { isSource } from '../sources.js'
+import { altOf, gallery, type GalleryFlow, sheetOf } from '../../guide/gallery.ts'
+import { addressOfSource, isSource } from '../sources.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')
 
@@ -26,9 +27,17 @@ function addressOf(href: string, from: string): string {
   const [path = '', hash = ''] = href.split(/(?=#)/)
   if (!path || /^([a-z]+:|\/)/i.test(path)) return href
   const file = relative(root, resolve(dirname(from), path)).replaceAll('\\', '/')
-  if (isSource(file)) return `/source/${file}`
+  if (isSource(file)) return addressOfSource(file)
   if (!file.endsWith('.md')) return href
   return `/${pageOf(file).replace(/(^|\/)(index)?\.md$|\.md$/, '$1')}${hash}`
+}
+
+/** The sheet of all looks of a flow, on its page; the package has the page without it. */
+function sheetOn(file: string): string | undefined {
+  const [, flow, end] = /^docs\/guide\/flows\/(\w+)(\.zh-CN)?\.md$/.exec(file) ?? []
+  if (!flow || !(flow in gallery)) return undefined
+  const of = [flow as GalleryFlow, end ? 'zh' : 'en'] as const
+  return `<p><img src="${relative(dirname(file), sheetOf(...of)).replace(/^(?!\.)/, './')}" alt="${altOf(...of)}" loading="lazy"></p>\n`
 }
 
 interface Words {
@@ -204,6 +213,14 @@ export default defineConfig({
           .filter(({ type }) => type === 'link_open')
         for (const link of links)
           link.attrSet('href', addressOf(link.attrGet('href')!, env.realPath ?? env.path))
+      })
+      markdown.core.ruler.push('looks', ({ tokens, env, Token }) => {
+        const sheet = sheetOn(relative(root, env.realPath ?? env.path).replaceAll('\\', '/'))
+        const at = tokens.findIndex(({ tag }) => tag === 'h2')
+        if (!sheet || at < 0) return
+        const token = new Token('html_block', '', 0)
+        token.content = sheet
+        tokens.splice(at, 0, token)
       })
     },
   },
