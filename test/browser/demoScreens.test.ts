@@ -319,6 +319,8 @@ describe('demo screens', () => {
 
   test.runIf(takesPictures)(
     'demo screens: the sheets of the documentation are written',
-    writeSheets,
+    async () => {
+      await expect(writeSheets()).resolves.toBeUndefined()
+    },
   )
 })

@@ -26,9 +26,7 @@ test('docs/guide/gallery: each look is in one sheet, and every flow with a page 
   expect([...Object.keys(gallery), 'hostedLogin'].toSorted()).toEqual(Object.keys(flows).toSorted())
   for (const flow of Object.keys(gallery) as GalleryFlow[])
     for (const language of languages)
-      expect(statSync(sheetOf(flow, language)).size, sheetOf(flow, language)).toBeLessThan(
-        7000 * gallery[flow].length,
-      )
+      expect(statSync(sheetOf(flow, language)).size).toBeLessThan(7000 * gallery[flow].length)
 })
 
 test('docs/guide/errors: the codes are those that the type AuthErrorCode describes', () => {
