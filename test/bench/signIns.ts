@@ -1,5 +1,5 @@
 /** Signs in by code so often, against answers that come at once: `node signIns.ts SUBJECT COUNT`. */
-import { openSubjects } from './subjects.ts'
+import { openLibrary, openOAuth } from './subjects.ts'
 
 const [, , subject, count] = process.argv
 const session = JSON.stringify({
@@ -14,6 +14,12 @@ const session = JSON.stringify({
 const headers = { 'content-type': 'application/json' }
 globalThis.fetch = async () => new Response(session, { headers })
 
-const { code } = await openSubjects('http://sandbox.invalid')
-for (let signIns = 0; signIns < Number(count); signIns++) await code[subject!]!()
+const url = 'http://sandbox.invalid'
+const subjects: Record<string, () => Promise<() => unknown>> = {
+  '@cloudbase/oauth': async () => (await openOAuth(url)).signIn,
+  'this library, calls': async () => (await openLibrary(url)).signInByCalls,
+  'this library, flow': async () => (await openLibrary(url)).signInByFlow,
+}
+const run = await subjects[subject!]!()
+for (let signIns = 0; signIns < Number(count); signIns++) await run()
 process.exit()

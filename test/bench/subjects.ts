@@ -92,18 +92,8 @@ const byCode = (post: Post) => async () => {
   return post('/auth/v1/signin', { username: phone_number, verification_token })
 }
 
-let apps = 0
-
-export async function openSubjects(url: string) {
-  const bare: Post = async (path, body) => {
-    const headers = { 'content-type': 'application/json' }
-    const init = { method: 'POST', headers, body: JSON.stringify(body) }
-    return (await (await fetch(url + path, init)).json()) as Answer
-  }
-  const { ofetch } = await load<OfetchPackage>('ofetch')
-  const $fetch: Post = (path, body) =>
-    ofetch(path, { baseURL: url, retry: 0, method: 'POST', body })
-
+/** Opens the client of the official SDK without the rest of it. */
+export async function openOAuth(url: string) {
   const { CloudbaseOAuth } = await load<OAuthPackage>('@cloudbase/oauth')
   const items = new Map<string, string>()
   const storage = {
@@ -115,6 +105,60 @@ export async function openSubjects(url: string) {
     removeItemSync: (key: string) => void items.delete(key),
   }
   const oauth = new CloudbaseOAuth({ apiOrigin: url, clientId: 'env-1', env: 'env-1', storage })
+
+  const signIn = async () => {
+    const sent = await oauth.authApi.getVerification({ phone_number, target: 'ANY' })
+    const { verification_token } = await oauth.authApi.verify({
+      verification_id: sent.verification_id,
+      verification_code: '123456',
+    })
+    return oauth.authApi.signIn({ username: phone_number, verification_token })
+  }
+  return { oauth, signIn }
+}
+
+/** Opens clients of this library. */
+export async function openLibrary(url: string) {
+  const open = (inspect?: Inspector) => {
+    const auth = createAuth({
+      env: 'env-1',
+      endpoint: url,
+      // Thousands of calls at once may wait for a busy machine.
+      timeout: 600_000,
+      flows: { signIn },
+      inspect,
+      storage: { shared: memoryStore(), tab: memoryStore() },
+    })
+    auth.start()
+    return auth
+  }
+  const view = open()
+  await until(view, () => view.get().status !== 'unknown')
+  const calls = open()
+  await calls.call(endpoints.signIn, credentials)
+
+  const signInByCalls = async () => {
+    const sent = await calls.call(endpoints.sendVerification, { phone_number, target: 'ANY' })
+    const { verification_token } = await calls.call(endpoints.verify, {
+      verification_id: sent.verification_id,
+      verification_code: '123456',
+    })
+    return calls.call(endpoints.signIn, { username: phone_number, verification_token })
+  }
+  return { open, view, calls, signInByCalls, signInByFlow: () => signInByCode(view) }
+}
+
+let apps = 0
+
+export async function openSubjects(url: string) {
+  const bare: Post = async (path, body) => {
+    const headers = { 'content-type': 'application/json' }
+    const init = { method: 'POST', headers, body: JSON.stringify(body) }
+    return (await (await fetch(url + path, init)).json()) as Answer
+  }
+  const { ofetch } = await load<OfetchPackage>('ofetch')
+  const $fetch: Post = (path, body) =>
+    ofetch(path, { baseURL: url, retry: 0, method: 'POST', body })
 
   const { default: sdk } = await load<CloudbasePackage>('@cloudbase/js-sdk')
   const app = sdk.init({ env: `env-${++apps}`, auth: { detectSessionInUrl: false } })
@@ -153,37 +197,15 @@ export async function openSubjects(url: string) {
     },
   })
 
-  const open = (inspect?: Inspector) => {
-    const auth = createAuth({
-      env: 'env-1',
-      endpoint: url,
-      // Thousands of calls at once may wait for a busy machine.
-      timeout: 600_000,
-      flows: { signIn },
-      inspect,
-      storage: { shared: memoryStore(), tab: memoryStore() },
-    })
-    auth.start()
-    return auth
-  }
-  const view = open()
-  await until(view, () => view.get().status !== 'unknown')
+  const { oauth, ...ofOAuth } = await openOAuth(url)
+  const { open, view, calls, ...own } = await openLibrary(url)
   const watched = open(recorder())
   await until(watched, () => watched.get().status !== 'unknown')
-  const calls = open()
-  await calls.call(endpoints.signIn, credentials)
 
   const code: Record<string, Run> = {
     fetch: byCode(bare),
     ofetch: byCode($fetch),
-    '@cloudbase/oauth': async () => {
-      const sent = await oauth.authApi.getVerification({ phone_number, target: 'ANY' })
-      const { verification_token } = await oauth.authApi.verify({
-        verification_id: sent.verification_id,
-        verification_code: '123456',
-      })
-      return oauth.authApi.signIn({ username: phone_number, verification_token })
-    },
+    '@cloudbase/oauth': ofOAuth.signIn,
     '@cloudbase/js-sdk': async () => {
       const sent = await official.getVerification({ phone_number, target: 'ANY' })
       const { verification_token } = await official.verify({
@@ -192,15 +214,8 @@ export async function openSubjects(url: string) {
       })
       return official.signIn({ username: phone_number, verification_token })
     },
-    'this library, calls': async () => {
-      const sent = await calls.call(endpoints.sendVerification, { phone_number, target: 'ANY' })
-      const { verification_token } = await calls.call(endpoints.verify, {
-        verification_id: sent.verification_id,
-        verification_code: '123456',
-      })
-      return calls.call(endpoints.signIn, { username: phone_number, verification_token })
-    },
-    'this library, flow': () => signInByCode(view),
+    'this library, calls': own.signInByCalls,
+    'this library, flow': own.signInByFlow,
     'this library, flow, inspected': () => signInByCode(watched),
   }
   const password: Record<string, Run> = {

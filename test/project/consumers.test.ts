@@ -103,12 +103,12 @@ test.each(names)('consumer: the declaration of a client is short with %s', (reso
   expect(size).toBeLessThan(1000)
 })
 
-test('consumer: the declarations of the library stay within 380 kB', () => {
+test('consumer: the declarations of the library stay within 390 kB', () => {
   const files = globSync(join(app, 'node_modules/cloudbase-authflow/dist/**/*.d.ts'))
   const total = files.reduce((sum, file) => sum + statSync(file).size, 0)
   console.log(`declarations of the library: ${(total / 1000).toFixed(1)} kB`)
   expect(files.length).toBeGreaterThan(0)
-  expect(total).toBeLessThanOrEqual(380_000)
+  expect(total).toBeLessThanOrEqual(390_000)
 })
 
 /** What editors show for a name, which starts where the text says. */

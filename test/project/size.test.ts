@@ -58,9 +58,9 @@ test.each([
   ['createServerAuth', serverAuth, [35.4, 48.7], [37, 50.3]],
   ['./svelte', whole('svelte'), [0.2, 0.2], [0.2, 0.2]],
   // Runs in Node only.
-  ['./testing', whole('testing'), [45.1, 58.3], [47.3, 60.5]],
-  ['./elements, with a client', whole('elements'), [35.9, 98.9], [36.6, 102.2]],
-  ['./elements, of an app', elementsOfApp, [73.8, 99.7], [75.5, 102.5]],
+  ['./testing', whole('testing'), [47.6, 60.8], [50, 63.2]],
+  ['./elements, with a client', whole('elements'), [36, 99.1], [36.7, 102.3]],
+  ['./elements, of an app', elementsOfApp, [73.9, 99.9], [75.7, 102.7]],
   ['./ui', whole('ui'), [1.9, 1.9], [1.9, 1.9]],
   ['./ui/en', whole('ui/en'), [3.2, 3.2], [3.2, 3.2]],
   ['./ui/zh', whole('ui/zh'), [3.7, 3.7], [3.9, 3.9]],
