@@ -78,7 +78,7 @@ const drawn = (candidates: Candidate[]) =>
     .slice(0, Math.ceil((candidates.length * Number(options.sample)) / 100))
 
 const machineTests = globSync('test/machines/*.test.ts').toSorted()
-const SLOW = /\/(calls|captchaSequences|refresh|secrets|explored)\./
+const SLOW = /\/(captchaSequences|refresh|secrets|explored)\./
 const slow = machineTests.filter((path) => SLOW.test(path) && !path.includes('explored'))
 
 /** The flow in whose exploration a part runs; the rest of `machines/core` runs in all of them. */
