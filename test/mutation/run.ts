@@ -79,6 +79,8 @@ const drawn = (candidates: Candidate[]) =>
 
 const machineTests = globSync('test/machines/*.test.ts').toSorted()
 const SLOW = /\/(captchaSequences|refresh|secrets|explored)\./
+/** All tests but one, which needs modules of its own. */
+const SHARING = '^(?!.*a sign-in on a new page wins)'
 const slow = machineTests.filter((path) => SLOW.test(path) && !path.includes('explored'))
 
 /** The flow in whose exploration a part runs; the rest of `machines/core` runs in all of them. */
@@ -110,9 +112,9 @@ function quickTestsOf(machine: string): string[] {
 
 /** What is run on a mutant, the cheapest first; the first failure ends it. */
 function* trialsOf(machine: string): Generator<Pick<Trial, 'tests' | 'titles'>> {
-  yield { tests: quickTestsOf(machine) }
+  yield { tests: quickTestsOf(machine), titles: SHARING }
   if (options.quick) return
-  yield { tests: slow }
+  yield { tests: slow, titles: SHARING }
   const flow = explorable.has(machine) ? machine : flowOf[machine]
   // The longest explorations are about `request`, `captcha` and `tokens` again.
   const titles = flow
