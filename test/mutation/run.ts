@@ -24,7 +24,7 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { equivalents } from './equivalent.ts'
+import { type Equivalent, equivalents, survivors as explained } from './equivalent.ts'
 import type { Killer, Report, Trial } from './lane.ts'
 import { applyMutant, type Mutant, mutantsOf } from './mutants.ts'
 
@@ -220,8 +220,8 @@ async function work(queue: Candidate[], number: number) {
   lane.kill()
 }
 
-const isEquivalent = ({ path, kind, original, source, line }: Candidate) =>
-  equivalents.some(
+const listedIn = (list: Equivalent[], { path, kind, original, source, line }: Candidate) =>
+  list.find(
     (it) =>
       it.path === path &&
       it.kind === kind &&
@@ -235,7 +235,7 @@ const sample = all
   .filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)))
 console.log(`${sample.length} of ${all.flat().length} mutants, seed ${options.seed}`)
 for (const candidate of sample)
-  if (isEquivalent(candidate)) outcomes.set(candidate, 'equivalent')
+  if (listedIn(equivalents, candidate)) outcomes.set(candidate, 'equivalent')
   else {
     const outcome = outcomeOf(candidate)
     if (outcome) outcomes.set(candidate, outcome)
@@ -295,9 +295,11 @@ const page = [
   '',
   '## Survivors',
   '',
-  ...survivors.map(
-    ({ name, original, text }) => `- ${code(name)}: ${code(original)} becomes ${code(text)}`,
-  ),
+  ...survivors.map((survivor) => {
+    const { name, original, text } = survivor
+    const reason = listedIn(explained, survivor)?.reason ?? ''
+    return `- ${code(name)}: ${code(original)} becomes ${code(text)}. ${reason}`.trim()
+  }),
   '',
   '## Equivalent mutants',
   '',
