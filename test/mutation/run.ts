@@ -78,7 +78,7 @@ const drawn = (candidates: Candidate[]) =>
     .slice(0, Math.ceil((candidates.length * Number(options.sample)) / 100))
 
 const machineTests = globSync('test/machines/*.test.ts').toSorted()
-const SLOW = /\/(captchaSequences|refresh|secrets|explored)\./
+const SLOW = /\/(captchaSequences|refresh|secrets)\.|\/explored/
 /** All tests but one, which needs modules of its own. */
 const SHARING = '^(?!.*a sign-in on a new page wins)'
 const slow = machineTests.filter((path) => SLOW.test(path) && !path.includes('explored'))
@@ -120,7 +120,7 @@ function* trialsOf(machine: string): Generator<Pick<Trial, 'tests' | 'titles'>> 
   const titles = flow
     ? `with (?!.*refused calls|a call of|two calls).* in ${flow}$`
     : 'captchas that are|a popup and two failures|random story'
-  yield { tests: ['test/machines/explored.test.ts'], titles }
+  yield { tests: globSync('test/machines/explored*.test.ts'), titles }
 }
 
 function rememberKiller(machine: string, { path }: Killer) {
