@@ -28,3 +28,28 @@ export const equivalents: Equivalent[] = [
     reason: 'A closed dialog shows no question, and the next one begins without it.',
   },
 ]
+
+/** Why mutants that do change something survive. */
+export const survivors: Equivalent[] = [
+  {
+    path: 'machines/core/freshTokens.ts',
+    line: "return { serial, error: error ?? new AuthError('unavailable') }",
+    kind: 'fallback dropped',
+    text: "error ?? new AuthError('unavailable')",
+    reason: 'No test has a refresh that ends without an error and without other tokens.',
+  },
+  {
+    path: 'machines/core/captcha.ts',
+    line: "{ guard: 'isLaterCall', target: 'fetching', reenter: true, actions: ['join', 'order'] },",
+    kind: 'target changed',
+    text: "'fetching'",
+    reason: 'No quick test notices a later call beside a service that waits for the user itself.',
+  },
+  {
+    path: 'machines/core/tokens.ts',
+    line: "onError: 'kept',",
+    kind: 'target changed',
+    text: "'kept'",
+    reason: 'Only a clock that fails takes this edge; the refresh would come at once.',
+  },
+]

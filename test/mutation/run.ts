@@ -24,7 +24,7 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { equivalents } from './equivalent.ts'
+import { type Equivalent, equivalents, survivors as explained } from './equivalent.ts'
 import type { Killer, Report, Trial } from './lane.ts'
 import { applyMutant, type Mutant, mutantsOf } from './mutants.ts'
 
@@ -78,7 +78,9 @@ const drawn = (candidates: Candidate[]) =>
     .slice(0, Math.ceil((candidates.length * Number(options.sample)) / 100))
 
 const machineTests = globSync('test/machines/*.test.ts').toSorted()
-const SLOW = /\/(calls|captchaSequences|refresh|secrets)\.|\/explored/
+const SLOW = /\/(captchaSequences|refresh|secrets)\.|\/explored/
+/** All tests but one, which needs modules of its own. */
+const SHARING = '^(?!.*a sign-in on a new page wins)'
 const slow = machineTests.filter((path) => SLOW.test(path) && !path.includes('explored'))
 
 /** The flow in whose exploration a part runs; the rest of `machines/core` runs in all of them. */
@@ -110,9 +112,9 @@ function quickTestsOf(machine: string): string[] {
 
 /** What is run on a mutant, the cheapest first; the first failure ends it. */
 function* trialsOf(machine: string): Generator<Pick<Trial, 'tests' | 'titles'>> {
-  yield { tests: quickTestsOf(machine) }
+  yield { tests: quickTestsOf(machine), titles: SHARING }
   if (options.quick) return
-  yield { tests: slow }
+  yield { tests: slow, titles: SHARING }
   const flow = explorable.has(machine) ? machine : flowOf[machine]
   // The longest explorations are about `request`, `captcha` and `tokens` again.
   const titles = flow
@@ -218,8 +220,8 @@ async function work(queue: Candidate[], number: number) {
   lane.kill()
 }
 
-const isEquivalent = ({ path, kind, original, source, line }: Candidate) =>
-  equivalents.some(
+const listedIn = (list: Equivalent[], { path, kind, original, source, line }: Candidate) =>
+  list.find(
     (it) =>
       it.path === path &&
       it.kind === kind &&
@@ -233,7 +235,7 @@ const sample = all
   .filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)))
 console.log(`${sample.length} of ${all.flat().length} mutants, seed ${options.seed}`)
 for (const candidate of sample)
-  if (isEquivalent(candidate)) outcomes.set(candidate, 'equivalent')
+  if (listedIn(equivalents, candidate)) outcomes.set(candidate, 'equivalent')
   else {
     const outcome = outcomeOf(candidate)
     if (outcome) outcomes.set(candidate, outcome)
@@ -293,9 +295,11 @@ const page = [
   '',
   '## Survivors',
   '',
-  ...survivors.map(
-    ({ name, original, text }) => `- ${code(name)}: ${code(original)} becomes ${code(text)}`,
-  ),
+  ...survivors.map((survivor) => {
+    const { name, original, text } = survivor
+    const reason = listedIn(explained, survivor)?.reason ?? ''
+    return `- ${code(name)}: ${code(original)} becomes ${code(text)}. ${reason}`.trim()
+  }),
   '',
   '## Equivalent mutants',
   '',
