@@ -279,7 +279,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     simulation.note('!!', what)
     broken.add(what)
   }
-  /** Nobody can know a record again that was damaged before a living client had read it. */
+  /** A record that was damaged before a living client had read it is known to none any more. */
   const failUnlessDamaged = (what: string) => {
     if (isOnlyCopyLost()) inevitable.add('the only copy was damaged')
     else fail(what)
