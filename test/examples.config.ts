@@ -9,11 +9,10 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    globalSetup: ['test/support/packedOnce.ts', 'test/support/storyTable.ts'],
+    globalSetup: ['test/support/sharedFolder.ts', 'test/support/storyTable.ts'],
     include: ['test/examples/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 900_000,
     fileParallelism: false,
-    globalSetup: [fileURLToPath(new URL('support/sharedFolder.ts', import.meta.url))],
   },
 })

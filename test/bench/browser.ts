@@ -17,7 +17,7 @@ export interface PageTime {
   name: string
   /** Milliseconds of downloading, compiling and running what loads at once. */
   ms: number
-  /** Milliseconds until the view says that nobody is signed in. */
+  /** Milliseconds until the view says that no user is signed in. */
   viewMs?: number
 }
 

@@ -259,7 +259,7 @@ say('', '### Importing in Chromium')
 say(
   '',
   'A bundle in a new browser context, with nothing in its caches: downloading it from this machine,',
-  'compiling and running it, and the time until the view says that nobody is signed in.',
+  'compiling and running it, and the time until the view says that no user is signed in.',
 )
 head('', 'ms', 'ms until the first view')
 const pages = [

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 const delayMs = Number(process.argv[2] ?? 0)
-/** A token whose payload the clients of other services read; nobody checks its signature. */
+/** A token whose payload the clients of other services read, whose signature is not checked. */
 const toToken = (payload: object) =>
   ['e30', Buffer.from(JSON.stringify(payload)).toString('base64url'), 'x'].join('.')
 const iat = Math.floor(Date.now() / 1000)

@@ -47,6 +47,8 @@ test('examples: what is not of a framework is the same in every example', () => 
     expect(copies.length).toBeGreaterThanOrEqual(3)
     expect(new Set(copies.map((copy) => readFileSync(copy, 'utf8'))).size).toBe(1)
   }
+  const screensOf = (name: string) => readFileSync(`${examples}/${name}/src/screens.ts`, 'utf8')
+  expect(screensOf('uni-app')).toBe(screensOf('taro'))
 })
 
 describe('example by a script tag', () => {

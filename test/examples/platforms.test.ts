@@ -34,7 +34,7 @@ let endpoint: string
 let tarball: string
 
 beforeAll(async () => {
-  tarball = packLibrary(temp)
+  tarball = await packLibrary()
   const listener = await sandbox.listen()
   endpoint = listener.url
   return listener.close

@@ -35,6 +35,24 @@ function dependenciesOfExample(app: string): string[] {
 }
 
 /**
+ * Copies an example beside the installed library.
+ *
+ * @param name the folder of the example
+ * @param folder a folder with the installed library
+ * @returns the folder of the app
+ */
+export function copyExample(name: string, folder: string): string {
+  const app = join(folder, name)
+  cpSync(join(examples, name), app, { recursive: true })
+  for (const dependency of dependenciesOfExample(app)) {
+    const link = join(folder, 'node_modules', dependency)
+    mkdirSync(join(link, '..'), { recursive: true })
+    if (!existsSync(link)) symlinkSync(join(modules, dependency), link)
+  }
+  return app
+}
+
+/**
  * Copies an example and builds it as its own `npm run build` does.
  *
  * @param name the folder of the example
@@ -47,13 +65,7 @@ export async function buildExample(
   folder: string,
   endpoint: string,
 ): Promise<string> {
-  const app = join(folder, name)
-  cpSync(join(examples, name), app, { recursive: true })
-  for (const dependency of dependenciesOfExample(app)) {
-    const link = join(folder, 'node_modules', dependency)
-    mkdirSync(join(link, '..'), { recursive: true })
-    if (!existsSync(link)) symlinkSync(join(modules, dependency), link)
-  }
+  const app = copyExample(name, folder)
   process.env['VITE_CLOUDBASE_ENDPOINT'] = endpoint
   await build({ root: app, logLevel: 'warn' })
   return join(app, 'dist')

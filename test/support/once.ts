@@ -32,7 +32,7 @@ export async function once<T>(name: string, make: (folder: string) => T | Promis
         (value) => ({ value }),
         (error: unknown) => ({ error: String(error) }),
       )
-    // Renamed, so that nobody reads a half of it.
+    // Renamed, so that no process reads a half of it.
     writeFileSync(`${outcome}.new`, JSON.stringify(made))
     renameSync(`${outcome}.new`, outcome)
   }

@@ -1,3 +1,6 @@
+// Mini-programs have no import(), and Taro's minifier writes private names of classes as #"name", which no browser parses.
+const include = [(file) => /node_modules.(cloudbase-authflow|xstate|ofetch|superjson)/.test(file)]
+
 module.exports = {
   projectName: 'paperboat',
   designWidth: 750,
@@ -6,11 +9,6 @@ module.exports = {
   outputRoot: `dist/${process.env.TARO_ENV}`,
   framework: 'react',
   compiler: { type: 'webpack5', prebundle: { enable: false } },
-  // Mini-programs have no import(), and older phones parse no younger syntax.
-  mini: {
-    compile: {
-      include: [(file) => /node_modules.(cloudbase-authflow|xstate|ofetch|superjson)/.test(file)],
-    },
-  },
-  h5: { publicPath: '/', staticDirectory: 'static' },
+  mini: { compile: { include } },
+  h5: { publicPath: '/', staticDirectory: 'static', compile: { include } },
 }

@@ -9,6 +9,10 @@ const send = async (event: Action['event']) => {
   auth.send(event)
 }
 
+/** The name of a field: in a browser it belongs on the input within Taro's element. */
+const named = (label: string) =>
+  process.env.TARO_ENV === 'h5' ? { nativeProps: { 'aria-label': label } } : { 'aria-label': label }
+
 export default function Page() {
   const [view, setView] = useState<AuthView>()
   const [screen, setScreen] = useState<Screen>()
@@ -89,8 +93,7 @@ function Form({ screen, view }: { screen: Screen; view?: AuthView }) {
             type={field.type ?? 'text'}
             value={text}
             focus={isFocused}
-            aria-label={field.label}
-            nativeProps={{ 'aria-label': field.label }}
+            {...named(field.label)}
             onInput={({ detail }) => setText(detail.value)}
             onConfirm={submit}
           />
