@@ -10,6 +10,9 @@ import type { Answers } from './page/client.ts'
 /** Milliseconds in an hour. */
 export const HOUR_MS = 3600_000
 
+/** Milliseconds until the clocks of all tabs move at one moment, so that none takes another's for wrong. */
+const MOVE_MS = 250
+
 /** A sandbox, and pages of both SDKs for it. */
 export type BrowserWorld = Awaited<ReturnType<typeof openBrowserWorld>>
 
@@ -76,7 +79,8 @@ export async function openBrowserWorld(browser: Browser) {
     async openTabs(count: number, options: TabsOptions = {}): Promise<Tabs> {
       const { library = 'ours', without = '', speed = 1 } = options
       const context = await browser.newContext()
-      const query = new URLSearchParams({ library, without, speed: String(speed) })
+      const start = String(Date.now())
+      const query = new URLSearchParams({ library, without, speed: String(speed), start })
       const pages = await Promise.all(
         Array.from({ length: count }, async () => {
           const page = await context.newPage()
@@ -163,7 +167,9 @@ export async function askAll(pages: Page[], env: string, callers: number): Promi
 
 /** Moves the clocks of all tabs. */
 export async function moveClocks(pages: Page[], ms: number): Promise<void> {
-  await Promise.all(pages.map((page) => page.evaluate((ms) => void (ahead += ms), ms)))
+  const move = { at: Date.now() + MOVE_MS, ms }
+  await Promise.all(pages.map((page) => page.evaluate((move) => void moves.push(move), move)))
+  await sleep(move.at - Date.now())
 }
 
 /** Returns who is signed in in each tab. */

@@ -276,9 +276,13 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
 
   const fail = (what: string) => {
     if (hasCrossed) return void inevitable.add('two pages wrote the mirror at the same moment')
-    if (isOnlyCopyLost()) return void inevitable.add('the only copy was damaged')
     simulation.note('!!', what)
     broken.add(what)
+  }
+  /** A record that was damaged before a living client had read it is known to none any more. */
+  const failUnlessDamaged = (what: string) => {
+    if (isOnlyCopyLost()) inevitable.add('the only copy was damaged')
+    else fail(what)
   }
   const alive = () => clients.filter(({ process }) => !process.isDead)
   const stored = () =>
@@ -333,7 +337,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
                 : undefined
     simulation.note('server:', token.id, 'again, from', process.name, why)
     if (why) inevitable.add(`a used pair was sent: ${why}`)
-    else fail('a used pair was sent')
+    else failUnlessDamaged('a used pair was sent')
   }
 
   const viewOf = (process: Process) =>
@@ -353,7 +357,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     const isSpent =
       (shown && shown !== token && shown.session === token.session && isAfter(shown, token)) ||
       (view?.kind === 'spent' && view.generation === generationOf(token))
-    if (isSpent) fail('a pair was sent that the store shows as used')
+    if (isSpent) failUnlessDamaged('a pair was sent that the store shows as used')
     return server.send(process, id, signal)
   }
   const isAfter = (a: ServerToken, b: ServerToken) => Number(a.id.slice(1)) > Number(b.id.slice(1))
@@ -547,10 +551,8 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       const record = stored()
       if (!record) return
       isDamaged = true
-      const known = record.credentials?.access_token
-      const knowing = alive().filter(
-        ({ credentials }) => credentials?.access_token.reveal() === known,
-      )
+      const token = record.credentials?.access_token
+      const knowing = alive().filter(({ known }) => known && known.token === token)
       const before = isOnlyCopyLost
       isOnlyCopyLost = () => before() || knowing.every(({ process }) => process.isDead)
       simulation.note('-- damage')
@@ -771,7 +773,10 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     for (const user of users) {
       if (sessions.some((action) => action.user === user)) continue
       if (isSetBack && done.length > 2) inevitable.add('the clock was set back between actions')
-      else fail(`the last action was ${last.type} ${last.user ?? ''}, and a client is signed in`)
+      else
+        failUnlessDamaged(
+          `the last action was ${last.type} ${last.user ?? ''}, and a client is signed in`,
+        )
     }
     if (isSomeOut && !mayBeOut) {
       // The official client may have signed the same user in again, beside a refresh.
@@ -780,7 +785,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       if (isSetBack && done.length > 2) reasons.push('the clock was set back between actions')
       const reason = reasons.find(Boolean)
       if (reason) inevitable.add(`out: ${reason}`)
-      else fail('a session has ended by accident')
+      else failUnlessDamaged('a session has ended by accident')
     }
     if (late.some((a) => a.type === 'unavailable')) fail('unavailable in the end')
   }

@@ -22,6 +22,8 @@ export class SimulatedClient {
   readonly process: Process
   readonly session: SharedSession
   credentials: Credentials | undefined
+  /** The access token of the record that it has last known, none for a signed-out one; also while it is stopped. */
+  known: { token?: string } | undefined
   state: 'stopped' | 'loading' | 'kept' | 'refreshing' | 'pausing' | 'absent' = 'stopped'
   #serial = 0
   #turn = 0
@@ -47,6 +49,7 @@ export class SimulatedClient {
   #enter(state: SimulatedClient['state']): number {
     this.state = state
     if (state === 'absent' || state === 'stopped') this.credentials = undefined
+    if (state === 'absent') this.known = {}
     const turn = ++this.#turn
     if (!this.isBusy) for (const run of this.#waiting.splice(0)) run()
     return turn
@@ -54,6 +57,7 @@ export class SimulatedClient {
 
   #take(credentials: Credentials): void {
     this.credentials = credentials
+    this.known = { token: credentials.access_token.reveal() }
     this.#serial++
     this.#error = undefined
     this.#isUrgent = false

@@ -22,15 +22,15 @@ export interface Answers {
 
 declare global {
   var client: PageClient
-  /** Milliseconds that the page's clock is ahead. */
-  var ahead: number
+  /** Changes of the page's clock in milliseconds, and the moments of real time from which they count. */
+  var moves: { at: number; ms: number }[]
   /** How much faster than real time the page's clock runs. */
   var speed: number
   /** Lets some callers ask at a moment of real time. */
   var ask: (name: string, callers: number, at?: number) => Promise<Answers>
 }
 
-globalThis.ahead = 0
+globalThis.moves = []
 globalThis.speed = Number(new URLSearchParams(location.search).get('speed') ?? 1)
 
 const nameOf = (thrown: unknown) => {

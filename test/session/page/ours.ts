@@ -3,11 +3,16 @@ import './client.ts'
 import { type Auth, createAuth } from 'cloudbase-authflow'
 import { signInWithCustomTicket } from 'cloudbase-authflow/endpoints'
 
-const start = Date.now()
+// The same in all tabs, so that their clocks agree at any speed.
+const start = Number(new URLSearchParams(location.search).get('start'))
+const aheadOf = (now: number) => moves.reduce((sum, { at, ms }) => (at <= now ? sum + ms : sum), 0)
 const steady = () => performance.now() * speed
 const clock = {
-  now: () => Math.floor(start + (Date.now() - start) * speed + ahead),
-  monotonic: () => steady() + Math.max(ahead, 0),
+  now() {
+    const now = Date.now()
+    return Math.floor(start + (now - start) * speed + aheadOf(now))
+  },
+  monotonic: () => steady() + Math.max(aheadOf(Date.now()), 0),
   async until(deadline: number, signal?: AbortSignal) {
     for (let left = deadline - clock.now(); left > 0; left = deadline - clock.now()) {
       signal?.throwIfAborted()
