@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -9,17 +8,8 @@ const suite = (name: string) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`] },
 })
 
-/** Loads a mutant in the place of its module; see `test/mutation/run.ts`. */
-const { MUTATED, MUTANT } = process.env
-const mutation = {
-  name: 'mutation',
-  enforce: 'pre' as const,
-  load: (id: string) => (MUTANT && id === MUTATED ? readFileSync(MUTANT, 'utf8') : undefined),
-}
-
 export default defineConfig({
   root: at('..'),
-  plugins: [mutation],
   resolve: {
     alias: [
       { find: /^cloudbase-authflow$/, replacement: at('../adapters/client/index.ts') },
@@ -48,7 +38,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
-    globalSetup: [at('support/packedOnce.ts')],
+    globalSetup: [at('support/sharedFolder.ts')],
     setupFiles: [at('support/waits.ts')],
     projects: ['sandbox', 'services', 'machines', 'adapters', 'project', 'browser', 'session'].map(
       suite,

@@ -16,6 +16,7 @@ interface Builder {
 }
 
 const temp = mkdtempSync(join(tmpdir(), 'authflow-wechat-'))
+process.env['SHARED_FOLDER'] = temp
 try {
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefix', temp]
   execFileSync('npm', ['install', ...flags, BUILDER], { stdio: 'inherit' })
@@ -25,7 +26,7 @@ try {
   const modules = join(app, 'node_modules')
   mkdirSync(join(modules, 'cloudbase-authflow'), { recursive: true })
   const target = ['--strip-components=1', '-C', join(modules, 'cloudbase-authflow')]
-  run('tar', ['-xzf', packLibrary(temp), ...target], temp)
+  run('tar', ['-xzf', await packLibrary(), ...target], temp)
   // npm installs XState beside the library.
   cpSync('node_modules/xstate', join(modules, 'xstate'), { recursive: true })
   writeFileSync(join(app, 'package.json'), '{ "dependencies": { "cloudbase-authflow": "*" } }')

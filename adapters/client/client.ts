@@ -43,7 +43,7 @@ export function createClient<F extends Flows>(
 ): Client<F> {
   checkOptions(options)
   const { clientId = options.env, flows, inspect } = options
-  const { services, tab } = createServices(options, (url) => void navigate(url), ports)
+  const { services, tab, load } = createServices(options, (url) => void navigate(url), ports)
   const secrets = Object.values(flows).flatMap(
     ({ config }) => (config.meta as FlowMeta)?.secrets ?? [],
   )
@@ -154,6 +154,7 @@ export function createClient<F extends Flows>(
   const auth: Auth<F> = {
     start() {
       if (root) return
+      load()
       root = createActor(session, {
         systemId: 'session',
         input: { flows },

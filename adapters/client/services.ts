@@ -1,8 +1,6 @@
 import type { Flows } from '../../machines/core/session.ts'
 import { captchaPicture } from '../../services/captcha/captcha.ts'
 import { systemClock } from '../../services/clock.ts'
-import { createCaller } from '../../services/http/caller.ts'
-import { createHttp } from '../../services/http/http.ts'
 import { originOf } from '../../services/http/origin.ts'
 import { requireHttpUrl } from '../../services/platform/destination.ts'
 import { isInBrowser, type SessionPorts, sessionPorts } from '../../services/session/ports.ts'
@@ -12,6 +10,7 @@ import { createSharedSession } from '../../services/session/sharedSession.ts'
 import { memoryStore, type Store, webStore, withTimeout } from '../../services/session/store.ts'
 import type { Services } from '../../services/system.ts'
 import { randomHex } from '../../services/randomHex.ts'
+import { createLoadedCaller } from './caller.ts'
 import type { AuthOptions } from './options.ts'
 
 /**
@@ -19,17 +18,17 @@ import type { AuthOptions } from './options.ts'
  *
  * @param navigate leaves the page, for platforms that do not do it themselves
  * @param given where a server keeps the session; default: what the options and the platform say
- * @returns the services, and the store of the tab for the running flow
+ * @returns the services, the store of the tab for the running flow, and what loads the HTTP layer
  */
 export function createServices(
   options: AuthOptions<Flows>,
   navigate: (url: string) => void,
   given?: SessionPorts,
-): { services: Services; tab: Store } {
+): { services: Services; tab: Store; load: () => void } {
   const { env, clientId = env, clock = systemClock, language = 'zh-CN', timeout = 15_000 } = options
   const { captcha = captchaPicture, platform = {}, returnOrigins, storage = {}, fetch } = options
   const ports = given ?? sessionPorts({ shared: storage.shared, lock: options.lock }, clock)
-  const http = createHttp({
+  const caller = createLoadedCaller({
     origin: () => originOf(options),
     clientId,
     language,
@@ -37,8 +36,7 @@ export function createServices(
     store: ports.shared,
     fetch,
   })
-  const caller = createCaller(http, clientId)
-  const call = options.inspect?.watchCalls?.(caller) ?? caller
+  const call = options.inspect?.watchCalls?.(caller.call) ?? caller.call
   const services = {
     call,
     clock,
@@ -63,5 +61,5 @@ export function createServices(
   }
   const ownTab = isInBrowser() ? webStore('sessionStorage') : memoryStore()
   const tab = storage.tab ? withTimeout(storage.tab, clock) : ownTab
-  return { services, tab }
+  return { services, tab, load: caller.load }
 }

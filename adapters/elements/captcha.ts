@@ -17,6 +17,7 @@ const claims = new WeakMap<AnyAuth, AuthflowCaptcha[]>()
  * for one client, the first one shows the dialog.
  */
 export class AuthflowCaptcha extends AuthflowElement {
+  /** The look of the element. */
   static override styles = [
     styles,
     css`

@@ -3,7 +3,7 @@ import type { Host } from './host.ts'
 import { line } from './parts.ts'
 
 /** The note about the terms, with a checkbox where signing in requires the consent. */
-export function consentBox(host: Host): TemplateResult | typeof nothing {
+export function consentBox(host: Host): TemplateResult {
   const { t, termsUrl, privacyUrl, requireConsent, controller: c } = host
   const [before, between, after] = t.consent.text
   const link = (url: string | undefined, text: string) =>
@@ -15,8 +15,9 @@ export function consentBox(host: Host): TemplateResult | typeof nothing {
     )}${after}</slot
   >`
   if (!requireConsent) {
+    // The slot is there while nothing is in it, because it notices what comes.
     const isShown = termsUrl || privacyUrl || host.hasSlotted('terms')
-    return isShown ? html`<p class="terms" part="terms">${text}</p>` : nothing
+    return html`<p class="terms" part="terms" ?hidden=${!isShown}>${text}</p>`
   }
   const onChange = (event: Event) => {
     host.isConsentMissing = false

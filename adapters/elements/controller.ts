@@ -153,16 +153,8 @@ function createController(auth: Auth<UiFlows>): Controller {
       if (event) c.send(event)
     },
 
-    openEdit(name: EditName) {
-      dismissed = c.view.error
-      c.save({ edit: name, target: undefined })
-      update()
-    },
-    closeEdit() {
-      dismissed = c.view.error
-      c.save({ edit: undefined, target: undefined })
-      update()
-    },
+    openEdit: showEdit,
+    closeEdit: () => showEdit(undefined),
     cancelEdit() {
       isLeavingEdit = true
       c.save({ edit: undefined, target: undefined })
@@ -180,6 +172,14 @@ function createController(auth: Auth<UiFlows>): Controller {
         'providers',
         async () => (await auth.call(getProviders)).data as readonly LinkedProvider[],
       ),
+  }
+
+  /** Shows a form of the account or, without a name, its overview; what was said before is over. */
+  function showEdit(name: EditName | undefined) {
+    dismissed = c.view.error
+    c.notice = c.success = undefined
+    c.save({ edit: name, target: undefined })
+    update()
   }
 
   function notify() {

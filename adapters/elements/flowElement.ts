@@ -121,6 +121,7 @@ export interface CardSettings {
 
 /** An element that shows the screens of some flows on a card. */
 export abstract class FlowElement extends AuthflowElement implements CardSettings {
+  /** The look of the element. */
   static override styles = styles
   static override properties: PropertyDeclarations = {
     ...AuthflowElement.properties,
@@ -210,6 +211,7 @@ export abstract class FlowElement extends AuthflowElement implements CardSetting
       data-flow=${view.flow ?? nothing}
       data-step=${view.step ?? view.status}
       data-screen=${screen}
+      @slotchange=${() => this.requestUpdate()}
     >
       <slot name="logo"></slot>
       <p class="notice" part="notice">${notice ? host.sentence(notice) : ''}</p>

@@ -99,13 +99,21 @@ export function contactField(
     draft.isRefused = false
     host.focusAfterUpdate(id)
   }
-  const field = input(host, id, byEmail ? spec.email : spec.phone, {
-    isAsking,
-    isWrong: draft.isRefused || host.isWrong(error),
-    describedBy: `${id}-line`,
-    placeholder: byEmail ? 'name@example.com' : '138 0000 0000',
-    type: 'text',
-  })
+  const kind = byEmail ? spec.email : spec.phone
+  // An address may be pasted while a number is wanted.
+  const { maxlength } = only === 'phone' ? spec.phone : spec.email
+  const field = input(
+    host,
+    id,
+    { ...kind, maxlength },
+    {
+      isAsking,
+      isWrong: draft.isRefused || host.isWrong(error),
+      describedBy: `${id}-line`,
+      placeholder: byEmail ? 'name@example.com' : '138 0000 0000',
+      type: 'text',
+    },
+  )
   return html`${labelFor(
       id,
       byEmail ? t.labels.email : t.labels.phone,

@@ -12,6 +12,7 @@ import { AuthflowElement, SETTINGS_EVENT, type SettingsRequest } from './element
  *   </authflow-root>
  */
 export class AuthflowRoot extends AuthflowElement {
+  /** The look of the element. */
   static override styles = css`
     :host {
       display: contents;

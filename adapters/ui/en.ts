@@ -21,7 +21,7 @@ export const en = {
     askingProfile: 'Your account is ready',
     askingReturn: 'Continue at the provider',
     askingPopup: 'Continue in the new window',
-    askingClick: 'The window is not open',
+    askingClick: 'The window didn’t open',
     askingContact: 'Reset your password',
     askingPassword: 'Choose a new password',
     askingChoice: 'Already in use',
@@ -47,14 +47,14 @@ export const en = {
   },
 
   hints: {
-    phone: 'We send you a 6-digit code.',
-    email: 'We e-mail you a 6-digit code.',
+    phone: 'We’ll text you a 6-digit code.',
+    email: 'We’ll e-mail you a 6-digit code.',
     loginPassword: 'No password yet? Sign in with a code.',
     ownPassword: 'The password you sign in with.',
     newPassword: 'At least 8 characters. A few words work well.',
-    username: 'A username has no spaces, + or @.',
+    username: 'It can’t contain spaces, + or @.',
     code: 'It can take a moment to arrive.',
-    captcha: 'Upper or lower case does not matter.',
+    captcha: 'Not case-sensitive.',
   },
 
   account: {
@@ -118,7 +118,7 @@ export const en = {
     resending: 'Sending…',
   },
 
-  resend: { lead: (to: string) => `We will send it to ${to} again.` },
+  resend: { lead: (to: string) => `We’ll send it to ${to} again.` },
 
   retry: {
     lead: 'Your code was correct, but the last step did not reach the server.',
@@ -148,14 +148,14 @@ export const en = {
     /** In place of a provider's name, for the sign-in page that CloudBase hosts. */
     hosted: 'the sign-in page',
     waiting: (provider?: string) => `Continue at ${named(provider)}`,
-    leadPage: 'You are asked for your consent there. This page waits for the answer.',
-    leadWindow: 'You are asked for your consent in a new window. This page waits for the answer.',
+    leadPage: 'Approve the request there. This page is waiting for you.',
+    leadWindow: 'Approve the request in the new window. This page is waiting for you.',
     working: 'One moment',
-    leadWorking: (provider?: string) => `You are back from ${named(provider)}. Almost done.`,
-    leadFailed: (provider?: string) => `You are not signed in with ${named(provider)} yet.`,
-    again: 'Go there again',
+    leadWorking: (provider?: string) => `Finishing up with ${named(provider)}…`,
+    leadFailed: (provider?: string) => `You’re not signed in with ${named(provider)} yet.`,
+    again: 'Open the page again',
     againWindow: 'Open the window again',
-    leadBlocked: 'Browsers open a window only right after a click. Click once more.',
+    leadBlocked: 'Your browser opens a window only right after a click. Click once more.',
     openWindow: 'Open the window',
     here: 'Continue in this window',
     leadFactor: (provider?: string) =>
@@ -165,16 +165,17 @@ export const en = {
   },
 
   reset: {
-    lead: 'A code confirms that the account is yours.',
+    lead: 'We’ll send a code to confirm that it’s your account.',
     leave: 'Back to sign-in',
-    leadNew: 'Saving it signs you in.',
+    leadNew: 'You’ll be signed in once it’s saved.',
     save: 'Save and sign in',
     saving: 'Saving…',
     change: 'Start over',
   },
 
   upgrade: {
-    lead: 'Add a phone, an e-mail or a provider, and you can sign in anywhere. Your data and user ID stay the same.',
+    lead: 'Add a phone number, an e-mail address or another account to sign in on any device. Your data and user ID stay the same.',
+    by: (provider: string) => `Continue with ${provider}`,
     upgrading: 'Saving your account…',
     later: 'Not now',
     again: 'Start over',
@@ -184,7 +185,7 @@ export const en = {
     contact: (to: string) => `${to} belongs to another account.`,
     provider: (provider?: string) =>
       `Your account at ${named(provider)} is linked to another user.`,
-    loss: 'If you sign in to that account, your data as a guest stays behind.',
+    loss: 'If you sign in to that account, your guest data won’t come with you.',
     other: 'Use another one',
     switch: 'Sign in to that account',
     switching: 'Signing in…',
@@ -193,8 +194,9 @@ export const en = {
   home: {
     heading: (name?: string) => (name ? `Hello, ${name}` : 'You are signed in'),
     headingGuest: 'You are a guest',
-    lead: 'You stay signed in on this device.',
-    leadGuest: 'Only this browser knows you. If you sign out, you may not be able to come back.',
+    lead: 'You’ll stay signed in on this device.',
+    leadGuest:
+      'This account exists only in this browser. If you sign out, you may not get it back.',
     uid: 'User ID',
     name: 'Nickname',
     username: 'Username',
@@ -206,7 +208,7 @@ export const en = {
     manage: 'Manage account',
     signOut: 'Sign out',
     confirmHeading: 'Sign out and lose this account?',
-    confirmLead: 'Nothing but this browser knows you as a guest. Your data cannot be restored.',
+    confirmLead: 'This account exists only in this browser. Its data can’t be restored.',
     confirm: 'Sign out anyway',
     stay: 'Stay signed in',
   },
@@ -214,10 +216,11 @@ export const en = {
   settings: {
     name: 'Name',
     password: 'Password',
-    passwordValue: 'never shown',
+    passwordSet: 'set',
     edit: 'Edit',
     change: 'Change',
     add: 'Add',
+    set: 'Set',
     /** The accessible name of a short button. */
     of: (action: string, what: string) => `${action}: ${what}`,
     providers: 'Linked providers',
@@ -225,7 +228,7 @@ export const en = {
     boundAs: (name?: string) => (name ? `as ${name}` : 'linked'),
     bind: 'Link',
     unbind: 'Unlink',
-    unlinked: 'The provider is unlinked.',
+    unlinked: 'The provider has been unlinked.',
     delete: 'Delete account',
     reload: 'Try again',
   },
@@ -234,13 +237,19 @@ export const en = {
     profile: 'Edit your name',
     leadProfile: 'You can also sign in with your username.',
     password: 'Change your password',
-    leadPassword: 'This signs you out on other devices.',
+    leadPassword: 'This signs you out on your other devices.',
+    firstPassword: 'Set a password',
+    leadFirstPassword: 'You’ll be able to sign in with it.',
     phone: 'Your phone number',
     leadPhone: (now?: string) =>
-      now ? `Currently ${now}. We send a code to the new number.` : 'You can sign in with it.',
+      now
+        ? `Currently ${now}. We’ll text a code to the new number.`
+        : 'You’ll be able to sign in with it.',
     email: 'Your e-mail',
     leadEmail: (now?: string) =>
-      now ? `Currently ${now}. We send a code to the new address.` : 'You can sign in with it.',
+      now
+        ? `Currently ${now}. We’ll send a code to the new address.`
+        : 'You’ll be able to sign in with it.',
     save: 'Save',
     next: 'Continue',
     working: 'One moment…',
@@ -248,8 +257,8 @@ export const en = {
 
   delete: {
     heading: 'Delete your account?',
-    lead: 'Your profile, your sign-in methods and your user ID are deleted at once and cannot be restored.',
-    understood: 'I understand that this cannot be undone.',
+    lead: 'Your profile, sign-in methods and user ID are deleted right away and can’t be restored.',
+    understood: 'I understand that this can’t be undone.',
     missing: 'Tick the box first.',
     delete: 'Delete my account',
     keep: 'Keep it',
@@ -263,7 +272,7 @@ export const en = {
       delete: 'We need this before you delete your account.',
       profile: 'We need this before you make changes.',
     },
-    codeTo: (to: string) => `We will send a code to ${to}.`,
+    codeTo: (to: string) => `We’ll send a code to ${to}.`,
     send: 'Send code',
     byCode: (to: string) => `Send a code to ${to} instead`,
     confirm: 'Continue',
@@ -271,14 +280,14 @@ export const en = {
   },
 
   success: {
-    profile: 'Your name is saved.',
-    password: 'Your password is changed.',
-    phone: 'Your phone number is changed.',
-    email: 'Your e-mail is changed.',
-    delete: 'Your account is deleted.',
-    bind: 'The provider is linked.',
-    upgraded: 'Your account is saved, with the same user ID as before.',
-    switched: 'You are signed in to the other account.',
+    profile: 'Your name has been saved.',
+    password: 'Your new password has been saved.',
+    phone: 'Your phone number has been changed.',
+    email: 'Your e-mail address has been changed.',
+    delete: 'Your account has been deleted.',
+    bind: 'The provider has been linked.',
+    upgraded: 'Your account has been saved. Your user ID is the same as before.',
+    switched: 'You’re signed in to the other account.',
     passwordReset: 'Your new password is set. Sign in with it.',
   },
 
@@ -298,7 +307,7 @@ export const en = {
 
   /** Sentences that differ from those of `cloudbase-authflow/messages/en`. */
   errors: {
-    foreign_callback: 'This response does not belong to a request of this tab. It was ignored.',
+    foreign_callback: 'This response doesn’t belong to a request from this tab. It was ignored.',
     'setPassword:cancelled':
       'For your security, the new password was not kept through the reload. Enter it again.',
     'verify:unreachable': 'The server could not be reached. Check your network, then continue.',
@@ -309,7 +318,7 @@ export const en = {
   /** Sentences about a contact that is known to be a phone number. */
   phoneErrors: {
     'sendVerification:invalid_argument':
-      'This is not a phone number. Check it; numbers abroad need their country code.',
+      'Check the phone number. Numbers outside mainland China need their country code.',
     'setContact:failed_precondition':
       'This number belongs to another account. Use another, or sign in to that account.',
     'setContact:already_exists':
@@ -319,7 +328,7 @@ export const en = {
   /** Sentences about a contact that is known to be an e-mail address. */
   emailErrors: {
     'sendVerification:invalid_argument':
-      'This is not an e-mail address. Check it; it looks like name@example.com.',
+      'Check the e-mail address. It should look like name@example.com.',
     'setContact:failed_precondition':
       'This address belongs to another account. Use another, or sign in to that account.',
     'setContact:already_exists':

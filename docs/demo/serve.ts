@@ -7,10 +7,11 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { basename } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { build, createServer as createVite, type InlineConfig, type Rolldown } from 'vite'
+import { build, createServer as createVite, type InlineConfig } from 'vite'
 import { withSettings } from '../../adapters/inspect/settings.ts'
 import { buildPage } from '../../build/inspectorPage.ts'
 import { createSandbox, type Sandbox } from '../../sandbox/index.ts'
@@ -20,8 +21,8 @@ export interface DemoOptions {
   port?: number
   /** The file that keeps users, sessions and the signing key. */
   state?: string
-  /** Serves the page module by module and reloads it when its code changes; otherwise bundles it. */
-  isReloading?: boolean
+  /** The folder of the bundled page. Without it, the page reloads when its code changes. */
+  bundled?: string
 }
 
 export interface Demo {
@@ -35,10 +36,10 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** Serves the page and the sandbox until it is closed. */
 export async function serveDemo(options: DemoOptions = {}): Promise<Demo> {
-  const { port = 4870, state, isReloading = false } = options
+  const { port = 4870, state, bundled } = options
   const { sandbox, saved } = await createDemoSandbox(state)
   const server = createServer()
-  const page = isReloading ? await createDevPage(server, state) : await createBundledPage()
+  const page = bundled ? await readPage(bundled) : await createDevPage(server, state)
   const answerBySandbox = getRequestListener((request, bindings) =>
     sandbox.fetch(request).catch(() => disconnect(bindings as HttpBindings)),
   )
@@ -75,7 +76,9 @@ const getInspectorPage = () => (inspectorPage ??= buildPage())
 
 async function answerInspector(language: 'en' | 'zh', response: ServerResponse) {
   const html = withSettings(await getInspectorPage(), { language })
-  response.writeHead(200, { 'content-type': types['html']!, 'cache-control': 'no-cache' }).end(html)
+  response
+    .writeHead(200, { 'content-type': types['.html']!, 'cache-control': 'no-cache' })
+    .end(html)
 }
 
 /** Answers the requests for the page. */
@@ -145,31 +148,42 @@ async function createDevPage(server: Server, state?: string): Promise<Page> {
 }
 
 const types: Record<string, string> = {
-  html: 'text/html; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
 }
 
-async function createBundledPage(): Promise<Page> {
-  const bundle = await build({
+/**
+ * Bundles the page into a folder.
+ *
+ * @param outDir the folder, which is emptied
+ * @returns the folder
+ */
+export async function bundlePage(outDir: string): Promise<string> {
+  await build({
     ...config,
     build: {
-      write: false,
+      outDir,
+      emptyOutDir: true,
       minify: false,
       target: 'esnext',
       reportCompressedSize: false,
       rolldownOptions: { input: [at('index.html'), at('methods.html')] },
     },
   })
-  const { output } = bundle as Rolldown.RolldownOutput
-  const files = new Map(
-    output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]),
-  )
+  return outDir
+}
+
+async function readPage(folder: string): Promise<Page> {
+  const files = new Map<string, Buffer>()
+  for (const name of await readdir(folder, { recursive: true })) {
+    if (types[extname(name)]) files.set(name, await readFile(join(folder, name)))
+  }
   return {
     answer({ url = '/' }, response) {
       const name = new URL(url, 'http://localhost').pathname.slice(1) || 'index.html'
       const file = files.get(name)
-      const type = types[name.split('.').at(-1)!]
+      const type = types[extname(name)]
       if (file === undefined || !type) return void response.writeHead(404).end()
       const isEntry = name.endsWith('.html')
       const cache = isEntry ? 'no-cache' : 'max-age=31536000, immutable'
@@ -268,7 +282,7 @@ const greeting = (url: string) => `
 
 if (import.meta.main) {
   try {
-    const demo = await serveDemo({ ...readArguments(), isReloading: true })
+    const demo = await serveDemo(readArguments())
     console.log(greeting(demo.url))
     const stop = () => void demo.close().then(() => process.exit(0))
     process.once('SIGINT', stop)

@@ -7,6 +7,8 @@ import type { Endpoint } from './endpoint.ts'
 import type { Http } from './http.ts'
 import { read } from './shape.ts'
 
+export { createHttp } from './http.ts'
+
 /** The permissions of a request and the signal that ends it. */
 export interface Grants {
   accessToken?: Secret

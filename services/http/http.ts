@@ -1,4 +1,5 @@
 import { createFetch } from 'ofetch'
+import { isKnownCode } from '../codes.ts'
 import { AuthError, type AuthErrorDetails, isCode } from '../error.ts'
 import { nextRequestId } from '../randomHex.ts'
 import { type Secret, unwrapSecrets } from '../secret.ts'
@@ -12,6 +13,7 @@ import { maskContacts } from './maskContacts.ts'
 import type { Method } from './endpoint.ts'
 import { withQuery } from './query.ts'
 import { retryAfterOf } from './retryAfter.ts'
+import { toFailure } from './unreachable.ts'
 
 /** The settings that all requests of a client share. */
 export interface HttpOptions {
@@ -128,15 +130,14 @@ export function createHttp(options: HttpOptions): Http {
     return runUntil({ timeout: call.timeout ?? timeout, signal, fail }, async (signal) => {
       const { response, answer } = await send(call, requestId, signal).catch(
         async (thrown: unknown) => {
-          const chunk = await import('./unreachable.ts').catch(() => undefined)
-          const failure = await chunk?.toFailure(thrown, origin(), withoutEcho)
-          throw fail(failure?.code ?? 'unreachable', { description: failure?.description })
+          const { code, description } = await toFailure(thrown, origin(), withoutEcho)
+          throw fail(code, { description })
         },
       )
       call.onResponse?.(response.status, requestId)
       const code = answer?.['error'] || answer?.['code']
       if (response.ok && answer && !code) return answer
-      const isSafe = isCode(code) && (withoutEcho(code) || (await isKnown(code)))
+      const isSafe = isCode(code) && (withoutEcho(code) || isKnownCode(code))
       const description = withoutEcho(answer?.['error_description'] ?? answer?.['message'])
       throw fail(isSafe ? code : codeOf(response.status, accessToken), {
         status: response.status,
@@ -145,12 +146,6 @@ export function createHttp(options: HttpOptions): Http {
       })
     })
   }
-}
-
-/** The list is loaded for the rare password that a code seems to repeat. */
-async function isKnown(code: string): Promise<boolean> {
-  const chunk = await import('../codes.ts').catch(() => undefined)
-  return !!chunk?.isKnownCode(code)
 }
 
 /** The code for the HTTP status of an answer that carries none. */

@@ -30,7 +30,10 @@ export interface ForeignPair {
   take(epoch: number): void
 }
 
-/** The form of a pair that must not be used: the official client takes it for none. */
+/**
+ * The form of a pair that must not be used: the official client takes it for none. A removal would read
+ * as the app's own where it crosses a sign-in, so that only an action of the user removes.
+ */
 const SPENT = ''
 
 /**
@@ -73,8 +76,7 @@ export class Mirror {
   }
 
   /** Compares what is stored with a record. */
-  compare(text: string | null | undefined, record: SessionRecord | undefined): MirrorState {
-    if (text === undefined) return { type: 'same' }
+  compare(text: string | null, record: SessionRecord | undefined): MirrorState {
     if (record && text === textOf(record)) {
       if (record.kind === 'pair') this.#seenEpoch = record.epoch
       return { type: 'same' }
@@ -85,7 +87,10 @@ export class Mirror {
       return isCertain || record.isMirrored ? { type: 'removed', isCertain } : { type: 'absent' }
     }
     const found = parseMirror(text)
-    if (!found) return record ? { type: 'behind' } : { type: 'same' }
+    if (!found) {
+      const isNone = !record || (record.kind === 'out' && text === SPENT)
+      return isNone ? { type: 'same' } : { type: 'behind' }
+    }
     const { credentials, place } = found
     const pair: PairRecord = { kind: 'pair', epoch: 0, generation: 0, credentials, ...place }
     const isOwn = place && (compareCopies(pair, record) !== 0 || isSamePair(pair, record))
@@ -105,12 +110,18 @@ export class Mirror {
     return { type: 'foreign', credentials, isCertain: false, take }
   }
 
-  /** Makes what is stored the form of a record; for none it does nothing. */
-  write(record: SessionRecord | undefined): Promise<void> {
-    if (!record) return Promise.resolve()
+  /**
+   * Makes what is stored the form of a record; for none it does nothing.
+   *
+   * @param seen set for a repair: what was read, which is not replaced if it has changed since
+   */
+  async write(record: SessionRecord | undefined, seen?: string | null): Promise<void> {
+    if (!record) return
     const writing = this.#writing
-    this.#writing = isPromise(writing) ? writing.then(() => this.#put(record)) : this.#put(record)
-    return Promise.resolve(this.#writing)
+    this.#writing = isPromise(writing)
+      ? writing.then(() => this.#put(record, seen))
+      : this.#put(record, seen)
+    return this.#writing
   }
 
   /** Settles when everything so far is written. */
@@ -123,15 +134,22 @@ export class Mirror {
     return this.#store.watch?.(this.#key, run) ?? (() => undefined)
   }
 
-  #put(record: SessionRecord): Awaitable<void> {
-    const text = textOf(record)
+  #put(record: SessionRecord, seen?: string | null): Awaitable<void> {
+    const isRepair = seen !== undefined
+    const text = textOf(record) ?? (isRepair ? SPENT : null)
+    let isChanged = false
+    const decide = (current: string | null) => {
+      isChanged = isRepair && current !== seen
+      return isChanged ? undefined : text!
+    }
     const end = (isWritten: boolean) => {
+      if (isChanged) return
       this.#isPresent = isWritten && record.kind === 'pair'
       if (this.#isPresent) this.#seenEpoch = record.epoch
     }
     try {
       const result =
-        text === null ? this.#store.remove(this.#key) : updateIn(this.#store, this.#key, () => text)
+        text === null ? this.#store.remove(this.#key) : updateIn(this.#store, this.#key, decide)
       if (!isPromise(result)) return end(true)
       return result.then(
         () => end(true),

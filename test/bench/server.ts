@@ -3,9 +3,20 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 const delayMs = Number(process.argv[2] ?? 0)
+/** A token whose payload the clients of other services read, whose signature is not checked. */
+const toToken = (payload: object) =>
+  ['e30', Buffer.from(JSON.stringify(payload)).toString('base64url'), 'x'].join('.')
+const iat = Math.floor(Date.now() / 1000)
+const idToken = toToken({ sub: 'u1', user_id: 'u1', iat, exp: iat + 7200 })
 const session = JSON.stringify({
   access_token: 'access',
   refresh_token: 'refresh',
+  id_token: idToken,
+  idToken,
+  refreshToken: 'refresh',
+  expiresIn: '7200',
+  localId: 'u1',
+  users: [{ localId: 'u1' }],
   token_type: 'Bearer',
   expires_in: 7200,
   sub: 'u1',
@@ -17,6 +28,8 @@ let requests = 0
 let failing = false
 
 const server = createServer((request, response) => {
+  // A measured page asks from another origin.
+  response.setHeader('access-control-allow-origin', '*')
   request.resume().on('end', () => {
     const { pathname } = new URL(request.url!, 'http://localhost')
     if (pathname === '/requests') return response.end(String(requests))

@@ -1,7 +1,8 @@
 /** What is measured: the library, bare requests and other clients, all against one server. */
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { createAuth, memoryStore, signIn } from '../../adapters/client/index.ts'
+import { type Auth, createAuth, memoryStore, signIn } from '../../adapters/client/index.ts'
+import { type Inspector, recorder } from '../../adapters/inspect/index.ts'
 import * as endpoints from '../../services/endpoints.ts'
 
 const require = createRequire(import.meta.url)
@@ -29,10 +30,56 @@ interface OfetchPackage {
   ofetch(path: string, options: object): Promise<Answer>
 }
 
+interface CloudbasePackage {
+  default: {
+    init(options: object): {
+      registerHost(host: string, protocol: string): void
+      auth(options: object): Record<'getVerification' | 'verify' | 'signIn', OAuthCall> & {
+        getAccessToken(): Promise<unknown>
+      }
+    }
+  }
+}
+type OAuthCall = (body: object) => Promise<Answer>
+interface OidcPackage {
+  UserManager: new (settings: object) => {
+    signinResourceOwnerCredentials(credentials: object): Promise<unknown>
+    getUser(): Promise<unknown>
+  }
+  WebStorageStateStore: new (options: object) => object
+  InMemoryWebStorage: new () => object
+}
+interface FirebaseAuthPackage {
+  initializeAuth(app: unknown, options: object): { currentUser?: { getIdToken(): Promise<string> } }
+  inMemoryPersistence: object
+  connectAuthEmulator(auth: object, url: string, options: object): void
+  signInWithEmailAndPassword(auth: object, email: string, password: string): Promise<unknown>
+}
+
 export type Run = () => unknown
 
 const phone_number = '+86 13800000000'
 const credentials = { username: 'ada', password: 'Passw0rd!1' }
+
+type Client = Auth<{ signIn: typeof signIn }>
+
+const until = (auth: Client, isThere: () => boolean) =>
+  new Promise<void>((resolve, reject) => {
+    const stop = auth.subscribe(({ error }) => {
+      if (error) reject(error)
+      if (isThere()) resolve(queueMicrotask(() => stop()))
+    })
+  })
+const isDone = (auth: Client) => auth.get().status === 'signedIn' && !auth.get().flow
+
+/** Signs in by code as a user interface does. */
+async function signInByCode(auth: Client) {
+  auth.send({ type: 'flow.start', flow: 'signIn' })
+  auth.send({ type: 'contact.submit', phone_number })
+  await until(auth, () => auth.get().step === 'askingCode')
+  auth.send({ type: 'code.submit', code: '123456' })
+  await until(auth, () => isDone(auth))
+}
 
 /** Signs in by code with three calls. */
 const byCode = (post: Post) => async () => {
@@ -44,6 +91,8 @@ const byCode = (post: Post) => async () => {
   const { verification_token } = proof
   return post('/auth/v1/signin', { username: phone_number, verification_token })
 }
+
+let apps = 0
 
 export async function openSubjects(url: string) {
   const bare: Post = async (path, body) => {
@@ -67,6 +116,31 @@ export async function openSubjects(url: string) {
   }
   const oauth = new CloudbaseOAuth({ apiOrigin: url, clientId: 'env-1', env: 'env-1', storage })
 
+  const { default: sdk } = await load<CloudbasePackage>('@cloudbase/js-sdk')
+  const app = sdk.init({ env: `env-${++apps}`, auth: { detectSessionInUrl: false } })
+  app.registerHost(new URL(url).host, 'http')
+  const official = app.auth({ persistence: 'none' })
+
+  const oidcClient = await load<OidcPackage>('oidc-client-ts')
+  const oidc = new oidcClient.UserManager({
+    authority: url,
+    client_id: 'env-1',
+    redirect_uri: url,
+    metadata: { issuer: url, token_endpoint: `${url}/token`, authorization_endpoint: url },
+    userStore: new oidcClient.WebStorageStateStore({ store: new oidcClient.InMemoryWebStorage() }),
+    automaticSilentRenew: false,
+    monitorSession: false,
+  })
+
+  const { initializeApp } = await load<{ initializeApp(...args: unknown[]): unknown }>(
+    '@firebase/app',
+  )
+  const firebase = await load<FirebaseAuthPackage>('@firebase/auth')
+  const firebaseApp = initializeApp({ apiKey: 'key' }, `app-${apps}`)
+  const persistence = firebase.inMemoryPersistence
+  const firebaseAuth = firebase.initializeAuth(firebaseApp, { persistence })
+  firebase.connectAuthEmulator(firebaseAuth, url, { disableWarnings: true })
+
   const { GoTrueClient } = await load<SupabasePackage>('@supabase/auth-js')
   const kept = new Map<string, string>()
   const supabase = new GoTrueClient({
@@ -79,28 +153,23 @@ export async function openSubjects(url: string) {
     },
   })
 
-  const open = () => {
+  const open = (inspect?: Inspector) => {
     const auth = createAuth({
       env: 'env-1',
       endpoint: url,
       // Thousands of calls at once may wait for a busy machine.
       timeout: 600_000,
       flows: { signIn },
+      inspect,
       storage: { shared: memoryStore(), tab: memoryStore() },
     })
     auth.start()
     return auth
   }
   const view = open()
-  const until = (isThere: () => boolean) =>
-    new Promise<void>((resolve, reject) => {
-      const stop = view.subscribe(({ error }) => {
-        if (error) reject(error)
-        if (isThere()) resolve(queueMicrotask(() => stop()))
-      })
-    })
-  await until(() => view.get().status !== 'unknown')
-  const isDone = () => view.get().status === 'signedIn' && !view.get().flow
+  await until(view, () => view.get().status !== 'unknown')
+  const watched = open(recorder())
+  await until(watched, () => watched.get().status !== 'unknown')
   const calls = open()
   await calls.call(endpoints.signIn, credentials)
 
@@ -115,6 +184,14 @@ export async function openSubjects(url: string) {
       })
       return oauth.authApi.signIn({ username: phone_number, verification_token })
     },
+    '@cloudbase/js-sdk': async () => {
+      const sent = await official.getVerification({ phone_number, target: 'ANY' })
+      const { verification_token } = await official.verify({
+        verification_id: sent.verification_id,
+        verification_code: '123456',
+      })
+      return official.signIn({ username: phone_number, verification_token })
+    },
     'this library, calls': async () => {
       const sent = await calls.call(endpoints.sendVerification, { phone_number, target: 'ANY' })
       const { verification_token } = await calls.call(endpoints.verify, {
@@ -123,13 +200,8 @@ export async function openSubjects(url: string) {
       })
       return calls.call(endpoints.signIn, { username: phone_number, verification_token })
     },
-    'this library, flow': async () => {
-      view.send({ type: 'flow.start', flow: 'signIn' })
-      view.send({ type: 'contact.submit', phone_number })
-      await until(() => view.get().step === 'askingCode')
-      view.send({ type: 'code.submit', code: '123456' })
-      await until(isDone)
-    },
+    'this library, flow': () => signInByCode(view),
+    'this library, flow, inspected': () => signInByCode(watched),
   }
   const password: Record<string, Run> = {
     fetch: () => bare('/auth/v1/signin', credentials),
@@ -143,19 +215,26 @@ export async function openSubjects(url: string) {
     'this library, flow': async () => {
       view.send({ type: 'flow.start', flow: 'signIn' })
       view.send({ type: 'password.submit', ...credentials })
-      await until(isDone)
+      await until(view, () => isDone(view))
     },
+    // These two send two requests each.
+    '@cloudbase/js-sdk': () => official.signIn(credentials),
+    '@firebase/auth': () => firebase.signInWithEmailAndPassword(firebaseAuth, 'a@b.example', 'x'),
+    'oidc-client-ts': () => oidc.signinResourceOwnerCredentials(credentials),
   }
   const field = { token: 'a', read: async () => field.token }
   const token: Record<string, Run> = {
     'async field': field.read,
     '@cloudbase/oauth': () => oauth.oauth2client.getAccessToken(),
+    '@cloudbase/js-sdk': () => official.getAccessToken(),
     '@supabase/auth-js': () => supabase.getSession(),
+    '@firebase/auth': () => firebaseAuth.currentUser!.getIdToken(),
+    'oidc-client-ts': () => oidc.getUser(),
     'this library': () => calls.getAccessToken(),
   }
   const atOnce: Record<string, Run> = {
     fetch: () => bare('/auth/v1/user/me', {}),
     'this library': () => calls.call(endpoints.getUser),
   }
-  return { code, password, token, atOnce, openClient: open }
+  return { code, password, token, atOnce }
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { sentence, texts } from '../../docs/demo/messages.ts'
-import { serveDemo } from '../../docs/demo/serve.ts'
+import { serveBundledDemo } from '../support/demo.ts'
 import { openPage } from '../support/chromium.ts'
 import { eventually, openDemo, textOf, startDemo } from './demoDriver.ts'
 import { serveStately } from './demoStately.ts'
@@ -169,7 +169,7 @@ describe('demo: languages', () => {
 describe('demo: the server', () => {
   test('demo server: an error says what to do when the port is taken', async () => {
     const { port } = new URL(demo.url)
-    await expect(serveDemo({ port: Number(port) })).rejects.toThrow(
+    await expect(serveBundledDemo({ port: Number(port) })).rejects.toThrow(
       `Port ${port} is taken. Stop what uses it, or choose another: npm start -- --port`,
     )
   })
@@ -194,10 +194,10 @@ describe('demo: the server', () => {
     const folder = await mkdtemp(join(tmpdir(), 'demo-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     const state = join(folder, 'state.json')
-    const first = await serveDemo({ port: 0, state })
+    const first = await serveBundledDemo({ state })
     await first.sandbox.addUser({ username: 'ada', password })
     await first.close()
-    const second = await serveDemo({ port: 0, state })
+    const second = await serveBundledDemo({ state })
     onTestFinished(() => second.close())
     expect(second.sandbox.users().map(({ username }) => username)).toEqual(['ada'])
   })

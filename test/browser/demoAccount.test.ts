@@ -36,7 +36,8 @@ const edit = async ({ button, page }: Driver, name: string, field: string, value
   await page.locator(field).fill(value)
   await page.keyboard.press('Enter')
 }
-const changePassword = (it: Driver) => edit(it, 'Change: Password', '#edit-password', nextPassword)
+const setPassword = (it: Driver, action: 'Set' | 'Change') =>
+  edit(it, `${action}: Password`, '#edit-password', nextPassword)
 const confirmByCode = async (it: Driver) => {
   await it.at('askingCodeRequest')
   await it.primary.click()
@@ -110,7 +111,7 @@ describe('demo account: the password', () => {
     await page.keyboard.press('Enter')
     await it.at('askingCodeRequest')
     expect(await page.locator('#own-password').isVisible()).toBe(false)
-    expect(await it.card.innerText()).toContain('We will send a code to +86\u00a0138••••0000.')
+    expect(await it.card.innerText()).toContain('We’ll send a code to +86\u00a0138••••0000.')
     await it.primary.click()
     await it.at('askingCode')
     expect(await it.heading.innerText()).toBe('Confirm it’s you')
@@ -129,7 +130,7 @@ describe('demo account: the password', () => {
 
   test('demo account: a user with an e-mail changes the password after the old one or a code', async () => {
     const { page, ...it } = await openByPassword({ email })
-    await changePassword({ page, ...it })
+    await setPassword({ page, ...it }, 'Change')
     await it.at('askingProof')
     // Password managers find out here whose password it is.
     expect(await page.locator('form:visible .username').inputValue()).toBe('ada')
@@ -153,7 +154,7 @@ describe('demo account: the password', () => {
     expect(await it.heading.innerText()).toBe('Your account')
     expect(await it.success.count()).toBe(0)
 
-    await changePassword({ page, ...it })
+    await setPassword({ page, ...it }, 'Change')
     await page.locator('#own-password').fill(password)
     await page.keyboard.press('Enter')
     expect(await it.success.innerText()).toBe(success.password)
@@ -165,7 +166,7 @@ describe('demo account: the password', () => {
 
   test('demo account: a new password lost by a reload is typed again without another proof', async () => {
     const it = await openByPhone()
-    await changePassword(it)
+    await setPassword(it, 'Set')
     await it.at('askingCodeRequest')
     await it.resume('askingCodeRequest')
     await it.primary.click()

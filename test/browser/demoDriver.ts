@@ -2,10 +2,11 @@
 import { mkdirSync } from 'node:fs'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest'
-import { type Demo, serveDemo } from '../../docs/demo/serve.ts'
+import type { Demo } from '../../docs/demo/serve.ts'
 import { readTrace } from '../../adapters/inspect/index.ts'
 import { sentence } from '../../docs/demo/messages.ts'
 import { collectErrors, openPage } from '../support/chromium.ts'
+import { serveBundledDemo } from '../support/demo.ts'
 import { differenceOf } from './recordedStory.ts'
 import {
   collectScreens,
@@ -16,6 +17,7 @@ import {
   recordTraffic,
   session,
   type Traffic,
+  type Written,
 } from './demoObserver.ts'
 
 export type Driver = Awaited<ReturnType<typeof openDemo>>
@@ -32,14 +34,25 @@ const screenshots = 'test/.screenshots'
 
 export const openDemo = async (demo: TestDemo, options: OpenOptions = {}) => {
   const context = await contextFor(options)
-  return drive(demo, await context.newPage())
+  return drive(demo, context.pages()[0] ?? (await context.newPage()))
+}
+
+const observed = new WeakMap<Page, Written[]>()
+
+/** Observes a page from now on; a page that an earlier test has used is observed already. */
+const observe = async (page: Page): Promise<Written[]> => {
+  const known = observed.get(page)
+  if (known) known.length = 0
+  else await collectScreens(page)
+  const writes = known ?? (await collectWrites(page))
+  observed.set(page, writes)
+  return writes
 }
 
 /** Drives one page; other pages of the same context are its other tabs. */
 const drive = async ({ url, sandbox, traffic }: TestDemo, page: Page) => {
   const errors = collectErrors(page)
-  await collectScreens(page)
-  const writes = await collectWrites(page)
+  const writes = await observe(page)
   const messages = () => sandbox.inbox().length
   const driver = {
     page,
@@ -280,12 +293,19 @@ const contextFor = async ({ isAlone, ...options }: OpenOptions) => {
   return context
 }
 
-/** Closes all tabs and clears their storage. */
+/** Closes all tabs but the first, a new one costing as much as a page, and clears what they have stored. */
 const clear = async (context: BrowserContext): Promise<true> => {
   const [first, ...others] = context.pages()
   for (const page of others) await page.close()
-  await first?.evaluate(() => localStorage.clear())
-  await first?.close()
+  if (!first) return true
+  first.removeAllListeners()
+  await first.unrouteAll({ behavior: 'ignoreErrors' })
+  // What a page stores when it is left is cleared as well.
+  await first.goto(new URL('/empty', first.url()).href)
+  await first.evaluate(() => {
+    sessionStorage.clear()
+    localStorage.clear()
+  })
   return true
 }
 
@@ -296,7 +316,7 @@ const clear = async (context: BrowserContext): Promise<true> => {
 export const startDemo = () => {
   const demo = {} as Demo & TestDemo
   beforeAll(async () => {
-    const served = await serveDemo({ port: 0 })
+    const served = await serveBundledDemo()
     Object.assign(demo, served, { traffic: recordTraffic(served.sandbox) })
   })
   beforeEach(() => {

@@ -92,7 +92,7 @@ describe('demo upgrade', () => {
     await it.page.goBack()
     await it.at('askingReturn', 'upgrade')
     await it.resume('askingReturn')
-    await it.button('Go there again').click()
+    await it.button('Open the page again').click()
     await consent(it.page, 'alex')
     await it.signedIn()
     expect(await it.success.innerText()).toBe(success.upgraded)

@@ -89,7 +89,7 @@ describe('demo inspector', () => {
 
     // A new password needs another proof first.
     await it.manage()
-    await it.button('Change: Password').click()
+    await it.button('Set: Password').click()
     await page.locator('#edit-password').fill(password)
     await page.keyboard.press('Enter')
     await it.at('askingCodeRequest')

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { serveDemo } from '../../docs/demo/serve.ts'
+import { serveBundledDemo } from '../support/demo.ts'
 import { openPage } from '../support/chromium.ts'
 
 /** Leaves the page, so that it is clicked last. */
@@ -8,7 +8,7 @@ const HOSTED_PAGE = 'toDefaultLoginPage'
 const CAPTCHA_PAGE = 'captchaPage, captchaFrame'
 
 test('demo: every documented method ends as it should, by a button in both languages', async () => {
-  const { url, sandbox, close } = await serveDemo({ port: 0 })
+  const { url, sandbox, close } = await serveBundledDemo()
   onTestFinished(close)
   const page = await openPage(`${url}/methods.html`)
   expect(await page.locator('h1').innerText()).toBe('Every method')

@@ -70,7 +70,7 @@ describe('demo provider: by redirect', () => {
     await it.at('askingReturn')
     expect(await it.heading.innerText()).toBe('Continue at WeChat')
     await it.resume('askingReturn')
-    await it.button('Go there again').click()
+    await it.button('Open the page again').click()
     await page.locator('[name=account]').first().waitFor()
     await page.goBack()
 
@@ -339,7 +339,7 @@ describe('demo provider: by popup', () => {
     })
     await it.button(weChat).click()
     await it.at('askingClick')
-    expect(await it.focus()).toBe('h1 The window is not open')
+    expect(await it.focus()).toBe('h1 The window didn’t open')
     expect(await it.error.innerText()).toBe(textOf('openPopup:failed_precondition'))
     await it.button('Continue in this window').click()
     await consent(it.page, 'alex')

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { texts } from '../../docs/demo/messages.ts'
+import { gallery } from '../../docs/guide/gallery.ts'
 import { consent, drop, openDemo, startDemo } from './demoDriver.ts'
 import { axeViolations } from '../support/axe.ts'
 import { flaws } from './demoObserver.ts'
+import { takePicture, takesPictures, writeSheets } from './demoScreensGallery.ts'
 
 const phone = '13800000000'
 
@@ -27,6 +29,9 @@ const timeout = 120_000
 /** `SCREENSHOTS=1` saves every screen in `test/.screenshots`. */
 const takesScreenshots = !!process.env['SCREENSHOTS']
 
+/** The looks that the documentation has pictures of. */
+const pictured: readonly string[] = Object.values(gallery).flat()
+
 /** Opens the page; `look` finds the flaws of the current screen in every size. */
 const openWithLook = async (
   part: string,
@@ -40,6 +45,8 @@ const openWithLook = async (
   let number = 0
   const found: string[] = []
   const look = async (screen: string) => {
+    if (!pictured.includes(screen)) found.push(`${screen} has no place in docs/guide/gallery.ts`)
+    await takePicture(page, screen, language)
     const name = `${part}-${String(++number).padStart(2, '0')}-${screen}`
     for (const size of sizes) {
       await page.setViewportSize(size)
@@ -280,7 +287,7 @@ describe('demo screens', () => {
       await part(settings.change, words.home.phone)
       await look('edit-phone')
       await link(words.back).click()
-      await part(settings.change, settings.password)
+      await part(settings.set, settings.password)
       await look('edit-password')
       await link(words.back).click()
       await it.button(settings.delete).click()
@@ -308,5 +315,10 @@ describe('demo screens', () => {
       expect(found).toEqual([])
       await it.check({ isOffline: true })
     },
+  )
+
+  test.runIf(takesPictures)(
+    'demo screens: the sheets of the documentation are written',
+    writeSheets,
   )
 })

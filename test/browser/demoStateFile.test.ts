@@ -12,7 +12,7 @@ test('demo: `npm start` serves its modules and no state file, wherever that lies
   const elsewhere = `${folder}/state.json`
 
   for (const state of [beside, elsewhere]) {
-    const demo = await serveDemo({ port: 0, state, isReloading: true })
+    const demo = await serveDemo({ port: 0, state })
     try {
       await fetch(`${demo.url}/auth/v1/captcha/data?client_id=e`, { method: 'POST', body: '{}' })
       await demo.sandbox.save(state)

@@ -180,6 +180,23 @@ describe('elements: the consent', () => {
   })
 })
 
+describe('elements: the consent to slotted providers', () => {
+  test('elements: the required consent holds for the provider buttons of an app as well', async () => {
+    const it = await open(
+      `<authflow-sign-in {client} lang="en" require-consent>
+        <button slot="providers" onclick="document.title = 'started'">Our own provider</button>
+      </authflow-sign-in>`,
+    )
+    await it.button('Our own provider').click()
+    await expect.poll(it.focused).toBe('consent')
+    expect(await it.error.innerText()).toBe(en.consent.missing)
+    expect(await it.page.title()).not.toBe('started')
+    await it.page.keyboard.press('Space')
+    await it.button('Our own provider').click()
+    expect(await it.page.title()).toBe('started')
+  })
+})
+
 describe('elements: the country of a phone number', () => {
   const html = '<authflow-sign-in {client} lang="en"></authflow-sign-in>'
 
@@ -238,6 +255,18 @@ describe('elements: the country of a phone number', () => {
 })
 
 describe('elements: what goes wrong', () => {
+  test('elements: a long e-mail address that is pasted into the field for a phone number is kept whole', async () => {
+    const it = await open('<authflow-sign-in {client} lang="en"></authflow-sign-in>')
+    const address = 'a.long.name.of.several.parts+newsletter@mail.of.a-long-company.example.com'
+    await it.contact.focus()
+    await it.page.keyboard.insertText(address)
+    await it.page.keyboard.press('Enter')
+    await it.at('askingCode')
+    expect(sandbox.inbox()[0]!.to).toBe(address)
+    await it.page.setViewportSize({ width: 320, height: 640 })
+    expect(await flaws(it.page)).toEqual([])
+  })
+
   test('elements: a network failure is no fault of the field, and is over when the line is back', async () => {
     const it = await open('<authflow-sign-in {client} lang="en"></authflow-sign-in>')
     await it.at('askingAccount')
@@ -332,6 +361,25 @@ describe('elements: the look', () => {
     for (const text of ['By signing in you agree to our terms.', '© Acme'])
       expect(await it.page.getByText(text).isVisible()).toBe(true)
     expect(await it.page.getByRole('img', { name: 'Acme' }).isVisible()).toBe(true)
+  })
+
+  test('elements: content that is put into a slot later, or taken out, is followed', async () => {
+    const it = await open('<authflow-sign-in {client} lang="en"></authflow-sign-in>')
+    await it.at('askingAccount')
+    const texts = ['Our logo', 'Our terms', 'Our footer', 'Our provider']
+    await it.page.evaluate((all) => {
+      for (const text of all) {
+        const content = document.createElement('p')
+        content.slot = `${text.split(' ')[1]!.replace(/provider$/, 'providers')}`
+        content.textContent = text
+        document.querySelector('authflow-sign-in')!.append(content)
+      }
+    }, texts)
+    for (const text of texts) await it.page.getByText(text).waitFor()
+    expect(await it.page.getByText(en.account.or, { exact: true }).isVisible()).toBe(true)
+    await it.page.evaluate(() => document.querySelector('authflow-sign-in')!.replaceChildren())
+    for (const selector of ['.terms', '.others'])
+      await it.page.locator(selector).waitFor({ state: 'hidden' })
   })
 
   test('elements: the theme is that of the page unless an element has its own', async () => {

@@ -23,8 +23,8 @@ afterAll(() => rmSync(temp, { recursive: true }))
 const modules = join(process.cwd(), 'node_modules')
 const own = ['cloudbase-authflow', 'cloudbase-authflow-sandbox']
 
-beforeAll(() => {
-  for (const [index, tarball] of [packLibrary(temp), packSandbox(temp)].entries()) {
+beforeAll(async () => {
+  for (const [index, tarball] of [await packLibrary(), await packSandbox()].entries()) {
     const folder = join(temp, 'packed', own[index]!)
     mkdirSync(folder, { recursive: true })
     run('tar', ['-xzf', tarball, '--strip-components=1', '-C', folder], temp)

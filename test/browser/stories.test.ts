@@ -2,7 +2,8 @@ import { beforeAll, expect, test } from 'vitest'
 import { playable } from '../../adapters/cli/generated/playwright.ts'
 import type { Screens } from '../../adapters/testing/playwright/index.ts'
 import { type Choice, type Model, paths } from '../../adapters/testing/index.ts'
-import { type Demo, serveDemo } from '../../docs/demo/serve.ts'
+import type { Demo } from '../../docs/demo/serve.ts'
+import { serveBundledDemo } from '../support/demo.ts'
 import {
   accountModel,
   captchaModel,
@@ -18,7 +19,7 @@ import { accountScreens, button, providerScreens, signInScreens } from './storyS
 
 let demo: Demo
 beforeAll(async () => {
-  demo = await serveDemo({ port: 0 })
+  demo = await serveBundledDemo()
   return () => demo.close()
 })
 

@@ -158,7 +158,7 @@ export const accountScreens: Screens = withErrors({
     events: {
       'account.close': { find: button('Back') },
       'profile.submit': edit('Edit: Name', 'Nickname'),
-      'password.change': edit('Change: Password', 'New password'),
+      'password.change': edit(/^(Set|Change): Password$/, 'New password'),
       'contact.replace': edit(/^(Add|Change): E-mail$/, 'E-mail'),
       'account.delete': {
         find: button('Delete account'),

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { createSandbox } from 'cloudbase-authflow-sandbox'
 import { expect, onTestFinished, test } from 'vitest'
-import { serveDemo } from '../../docs/demo/serve.ts'
+import { serveBundledDemo } from '../support/demo.ts'
 import { type OpenPage, openPage, servePage } from '../support/chromium.ts'
 
 /**
@@ -55,7 +55,7 @@ const isDrawn = (page: OpenPage) =>
   page.locator('dialog img').evaluate((image: HTMLImageElement) => image.naturalWidth > 0)
 
 async function openDemoUnder(policy: string) {
-  const demo = await serveDemo({ port: 0 })
+  const demo = await serveBundledDemo()
   onTestFinished(() => demo.close())
   const body = { error: 'captcha_required' }
   demo.sandbox.faults([{ method: 'POST', path: '/auth/v1/verification', status: 400, body }])

@@ -14,8 +14,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createSandbox } from '../../sandbox/index.ts'
 import { openPage } from '../support/chromium.ts'
 import { buildExample, examples, installLibrary, serveApp } from '../support/examples.ts'
-import { stories } from '../support/exampleStories.ts'
+import { stories, storiesByCode } from '../support/exampleStories.ts'
 import { packLibrary } from '../support/packages.ts'
+import { passStory, planStories } from '../support/storyTable.ts'
 import { runTsc } from '../support/typescript.ts'
 
 /** The examples, by what precedes a path of theirs. */
@@ -23,13 +24,12 @@ const frameworks = { vanilla: '/#', vue: '', svelte: '/#', react: '' }
 
 const temp = realpathSync(mkdtempSync(join(tmpdir(), 'authflow-examples-')))
 const sandbox = createSandbox()
-const table = new Map<string, string[]>()
 let endpoint: string
 
 beforeAll(async () => {
   const listener = await sandbox.listen()
   endpoint = listener.url
-  installLibrary(temp, packLibrary(temp))
+  installLibrary(temp, await packLibrary())
   return listener.close
 }, 300_000)
 
@@ -38,24 +38,7 @@ beforeEach(() => {
   sandbox.config({ resendSeconds: 0 })
 })
 
-const cellOf = (framework: string, story: string, passed: string[]) => {
-  if (framework === 'script' && !storiesByCode.includes(story)) return '–'
-  return passed.includes(story) ? '✓' : '✗'
-}
-
-afterAll(() => {
-  rmSync(temp, { recursive: true })
-  const names = Object.keys(stories)
-  const width = Math.max(...names.map(({ length }) => length))
-  const head = ['story'.padEnd(width), ...table.keys()].join('  ')
-  const rows = names.map((name) => {
-    const cells = [...table].map(([framework, passed]) =>
-      cellOf(framework, name, passed).padEnd(framework.length),
-    )
-    return [name.padEnd(width), ...cells].join('  ')
-  })
-  console.log([head, ...rows].join('\n'))
-})
+afterAll(() => rmSync(temp, { recursive: true }))
 
 test('examples: what is not of a framework is the same in every example', () => {
   const files = ['src/auth.ts', 'src/forms.ts', '**/style.css', '**/{lib,server}/auth.ts']
@@ -64,22 +47,15 @@ test('examples: what is not of a framework is the same in every example', () => 
     expect(copies.length).toBeGreaterThanOrEqual(3)
     expect(new Set(copies.map((copy) => readFileSync(copy, 'utf8'))).size).toBe(1)
   }
+  const screensOf = (name: string) => readFileSync(`${examples}/${name}/src/screens.ts`, 'utf8')
+  expect(screensOf('uni-app')).toBe(screensOf('taro'))
 })
-
-/** The stories of an app that signs in by code only. */
-const storiesByCode = [
-  'signs up by code',
-  'corrects a wrong code',
-  'answers a captcha wrong, then right',
-  'goes on when the network is back',
-]
 
 describe('example by a script tag', () => {
   let url: string
-  const passed: string[] = []
 
   beforeAll(async () => {
-    table.set('script', passed)
+    planStories('script', storiesByCode)
     const app = join(temp, 'script')
     cpSync(join(examples, 'script'), app, { recursive: true })
     symlinkSync(join(temp, 'node_modules'), join(app, 'node_modules'))
@@ -96,16 +72,15 @@ describe('example by a script tag', () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
     await stories[story]!({ page, sandbox, url, prefix: '' })
     expect(page.errors.filter((text) => !text.includes('net::ERR_'))).toEqual([])
-    passed.push(story)
+    passStory('script', story)
   })
 })
 
 describe.each(Object.entries(frameworks))('example in %s', (name, prefix) => {
   let url: string
-  const passed: string[] = []
 
   beforeAll(async () => {
-    table.set(name, passed)
+    planStories(name, Object.keys(stories))
     const served = await serveApp(await buildExample(name, temp, endpoint))
     url = served.url
     return served.close
@@ -123,6 +98,6 @@ describe.each(Object.entries(frameworks))('example in %s', (name, prefix) => {
     await run({ page, sandbox, url, prefix })
     const isOffline = (text: string) => text.includes('net::ERR_')
     expect(page.errors.filter((text) => !isOffline(text))).toEqual([])
-    passed.push(story)
+    passStory(name, story)
   })
 })

@@ -64,7 +64,7 @@ beforeAll(async () => {
       (JSON.parse(readFileSync(manifest, 'utf8')) as { dependencies?: object }).dependencies ?? {},
     )
   const names = ['package.json', 'sandbox/package.json'].flatMap(dependenciesIn)
-  install(app, [packLibrary(temp), packSandbox(temp)], [...names, 'xstate'])
+  install(app, [await packLibrary(), await packSandbox()], [...names, 'xstate'])
   // The tools are large, and need not be packed.
   mkdirSync(join(app, 'node_modules/@playwright'))
   for (const name of ['@playwright/test', 'vite', '.bin/playwright', '.bin/vite', '.bin/node']) {

@@ -1,6 +1,6 @@
 /** Installs, builds and drives the examples whose session is on a server. */
-import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { createSandbox } from '../../sandbox/index.ts'
 import { axeViolations } from '../support/axe.ts'
 import { openPage } from '../support/chromium.ts'
-import { packLibrary, run } from '../support/packages.ts'
+import { installExample, runScript } from '../support/examples.ts'
+import { packLibrary } from '../support/packages.ts'
+import { passStory, planStories } from '../support/storyTable.ts'
 
 /** The commands that start a built app at a port. */
 const frameworks: Record<string, (port: number) => { args: string[]; env: object }> = {
@@ -27,12 +29,11 @@ const frameworks: Record<string, (port: number) => { args: string[]; env: object
 
 const temp = realpathSync(mkdtempSync(join(tmpdir(), 'authflow-servers-')))
 const sandbox = createSandbox()
-const table = new Map<string, string[]>()
 let endpoint: string
 let tarball: string
 
 beforeAll(async () => {
-  tarball = packLibrary(temp)
+  tarball = await packLibrary()
   const listener = await sandbox.listen()
   endpoint = listener.url
   return listener.close
@@ -43,44 +44,7 @@ beforeEach(() => {
   sandbox.config({ resendSeconds: 0 })
 })
 
-afterAll(() => {
-  rmSync(temp, { recursive: true })
-  const names = Object.keys(stories)
-  const width = Math.max(...names.map(({ length }) => length))
-  const rows = names.map((name) => [
-    name.padEnd(width),
-    ...[...table].map(([framework, passed]) =>
-      (passed.includes(name) ? '✓' : '✗').padEnd(framework.length),
-    ),
-  ])
-  const head = ['story'.padEnd(width), ...table.keys()]
-  console.log([head, ...rows].map((cells) => cells.join('  ')).join('\n'))
-})
-
-/** Copies an example and installs it from the registry, with the packed library. */
-function install(name: string): string {
-  const app = join(temp, name)
-  cpSync(join('docs/examples', name), app, { recursive: true })
-  const path = join(app, 'package.json')
-  const manifest = JSON.parse(readFileSync(path, 'utf8')) as {
-    dependencies: Record<string, string>
-    devDependencies: Record<string, string>
-  }
-  manifest.dependencies['cloudbase-authflow'] = `file:${tarball}`
-  // The sandbox runs in this process.
-  delete manifest.devDependencies['cloudbase-authflow-sandbox']
-  writeFileSync(path, JSON.stringify(manifest))
-  run('npm', ['install', '--no-audit', '--no-fund'], app)
-  // Not as a part of this test run, which frameworks build differently.
-  const { VITEST: _vitest, TEST: _test, VITEST_MODE: _mode, ...env } = process.env
-  const { status, stdout, stderr } = spawnSync('npm', ['run', 'build'], {
-    cwd: app,
-    encoding: 'utf8',
-    env: { ...env, NODE_ENV: 'production' },
-  })
-  if (status !== 0) throw new Error(`${name} was not built:\n${stdout}${stderr}`)
-  return app
-}
+afterAll(() => rmSync(temp, { recursive: true }))
 
 const freePort = () =>
   new Promise<number>((resolve) => {
@@ -127,7 +91,7 @@ async function signIn(page: Page) {
 }
 
 const stories: Record<string, (page: Page, url: string) => Promise<void>> = {
-  async 'is led to the sign-in page and signs up by code'(page) {
+  async 'signs up by code'(page) {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
     expect(await axeViolations(page)).toEqual([])
     await signIn(page)
@@ -178,14 +142,15 @@ const stories: Record<string, (page: Page, url: string) => Promise<void>> = {
 
 describe.each(Object.keys(frameworks))('example in %s', (name) => {
   let url: string
-  const passed: string[] = []
 
   beforeAll(async () => {
-    table.set(name, passed)
+    planStories(name, Object.keys(stories))
     const port = await freePort()
     // SvelteKit has to know it when it is built.
     process.env['ORIGIN'] = `http://127.0.0.1:${port}`
-    const app = await start(install(name), name, port)
+    const installed = installExample(name, temp, tarball)
+    runScript(installed, 'build')
+    const app = await start(installed, name, port)
     url = app.url
     return app.stop
   })
@@ -197,6 +162,6 @@ describe.each(Object.keys(frameworks))('example in %s', (name) => {
     await page.waitForLoadState('networkidle')
     await run(page, url)
     expect(page.errors).toEqual([])
-    passed.push(story)
+    passStory(name, story)
   })
 })

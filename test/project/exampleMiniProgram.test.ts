@@ -3,53 +3,9 @@ import { dirname, join, resolve } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
 import { expect, onTestFinished, test } from 'vitest'
 import { createSandbox } from '../../sandbox/index.ts'
+import { createWx } from '../support/wx.ts'
 
 const example = resolve('docs/examples/mini-program')
-
-interface Given {
-  success(result: object): void
-  fail(failure: object): void
-}
-
-interface WxRequest extends Given {
-  url: string
-  method: string
-  header: Record<string, string>
-  data: string
-}
-
-/** Sends a request of a mini-program. */
-async function forward({ url, method, header, data, success, fail }: WxRequest) {
-  const response = await fetch(url, { method, headers: header, body: data }).catch(() => undefined)
-  if (!response) return fail({ errMsg: 'request:fail' })
-  const { status, headers } = response
-  const body = await response.text()
-  success({ data: body, statusCode: status, header: Object.fromEntries(headers) })
-}
-
-/** The part of `wx` that the library asks of a mini-program. */
-function createWx(account: string) {
-  const stored = new Map<string, unknown>()
-  return {
-    request(request: WxRequest) {
-      void forward(request)
-      return { abort() {} }
-    },
-    getStorage: ({ key, success, fail }: Given & { key: string }) =>
-      stored.has(key) ? success({ data: stored.get(key) }) : fail({ errMsg: 'none' }),
-    setStorage: ({ key, data, success }: Given & { key: string; data: unknown }) =>
-      success({ done: !!stored.set(key, data) }),
-    removeStorage: ({ key, success }: Given & { key: string }) =>
-      success({ done: stored.delete(key) }),
-    getRandomValues: ({ length, success }: Given & { length: number }) =>
-      success({ randomValues: crypto.getRandomValues(new Uint8Array(length)).buffer }),
-    login: ({ success }: Given) => success({ code: `wx-code-${account}` }),
-    onAppShow() {},
-    onNetworkStatusChange() {},
-    offAppShow() {},
-    offNetworkStatusChange() {},
-  }
-}
 
 interface Page {
   auth: { stop(): void }

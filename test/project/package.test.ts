@@ -42,8 +42,8 @@ const installed = join(app, 'node_modules', own.name)
 let tarball: Buffer
 
 /** Unpacks the tarball as npm would install it. */
-beforeAll(() => {
-  const file = packLibrary(temp)
+beforeAll(async () => {
+  const file = await packLibrary()
   tarball = readFileSync(file)
   mkdirSync(installed, { recursive: true })
   run('tar', ['-xzf', file, '--strip-components=1', '-C', installed], temp)

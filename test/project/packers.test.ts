@@ -33,9 +33,9 @@ const app = join(temp, 'app')
 const installed = join(app, 'node_modules', name)
 const moduleOf = (entry: string) => join(app, `${entry.replace(/\W+/g, '_')}.js`)
 
-beforeAll(() => {
+beforeAll(async () => {
   mkdirSync(installed, { recursive: true })
-  run('tar', ['-xzf', packLibrary(temp), '--strip-components=1', '-C', installed], temp)
+  run('tar', ['-xzf', await packLibrary(), '--strip-components=1', '-C', installed], temp)
   symlinkSync(join(process.cwd(), 'node_modules/xstate'), join(app, 'node_modules/xstate'))
   writeFileSync(join(app, 'package.json'), '{}')
   for (const entry of entries) {

@@ -27,8 +27,8 @@ const installed = join(app, 'node_modules', own.name)
 const bin = join(app, 'node_modules/.bin/cloudbase-authflow-sandbox')
 let tarball: Buffer
 
-beforeAll(() => {
-  const file = packSandbox(temp)
+beforeAll(async () => {
+  const file = await packSandbox()
   tarball = readFileSync(file)
   install(app, [file], Object.keys(own.dependencies))
 })

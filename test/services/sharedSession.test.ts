@@ -1,9 +1,17 @@
 import { expect, test } from 'vitest'
+import type { Clock } from '../../services/clock.ts'
 import { AuthError } from '../../services/error.ts'
 import type { Tokens } from '../../services/http/wire.ts'
 import { Secret } from '../../services/secret.ts'
 import { toCredentials } from '../../services/session/credentials.ts'
 import { leaseLock, type Lock, processLock } from '../../services/session/lock.ts'
+import {
+  formatMirror,
+  formatRecord,
+  type PairRecord,
+  parseRecord,
+  type SessionRecord,
+} from '../../services/session/record.ts'
 import {
   createSharedSession,
   type SessionChange,
@@ -32,12 +40,14 @@ interface World {
   lock: Lock
   /** The refresh tokens that were sent. */
   sent: string[]
+  /** Whether the store also has the form of the official client, as in pages. */
+  hasMirror: boolean
   /** Answers the next refresh. */
-  answer(token: string): Promise<Tokens>
+  answer(token: string, signal?: AbortSignal): Promise<Tokens>
 }
 
 /** A server that accepts each refresh token once. */
-function openWorld(store: Store = memoryStore()): World {
+function openWorld(store: Store = memoryStore(), hasMirror = true): World {
   const spent = new Set<string>()
   const sent: string[] = []
   return {
@@ -45,6 +55,7 @@ function openWorld(store: Store = memoryStore()): World {
     clock: manualClock(),
     lock: processLock(store),
     sent,
+    hasMirror,
     async answer(token) {
       if (spent.has(token)) throw new AuthError('invalid_grant', { operation: 'refresh' })
       spent.add(token)
@@ -60,14 +71,14 @@ async function open(world: World, store = world.store) {
     clientId: 'app',
     store,
     identity: store,
-    mirror: store,
+    mirror: world.hasMirror ? store : undefined,
     lock: world.lock,
     isShared: false,
     clock: world.clock,
     timeout: 15_000,
-    send({ refresh_token }) {
+    send({ refresh_token }, signal) {
       world.sent.push(refresh_token!.reveal())
-      return world.answer(refresh_token!.reveal())
+      return world.answer(refresh_token!.reveal(), signal)
     },
   })
   const listeners = new Set<(change: SessionChange) => void>()
@@ -99,8 +110,8 @@ async function open(world: World, store = world.store) {
 }
 
 /** A client that has signed in, and one that has seen it. */
-async function openTwo(store?: Store) {
-  const world = openWorld(store)
+async function openTwo(store?: Store, hasMirror?: boolean) {
+  const world = openWorld(store, hasMirror)
   const one = await open(world)
   one.signIn('1')
   await one.settled()
@@ -120,6 +131,15 @@ function holdAnswer(world: World): () => void {
   }
   return () => letGo()
 }
+
+/** What the official client stores when a user signs in. */
+const officialFormOf = (user: string, clock: Clock) =>
+  JSON.stringify({
+    access_token: `of ${user}`,
+    refresh_token: 'r',
+    sub: user,
+    expires_at: new Date(clock.now() + 7200_000).toISOString(),
+  })
 
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -302,6 +322,59 @@ test('session: an answer just after the deadline is kept', async () => {
   expect([one.current(), two.current()]).toEqual(['access 2', 'access 2'])
 })
 
+test('session: a request without an answer is aborted a second after its deadline, before the next is sent', async () => {
+  const { world, one, two } = await openTwo()
+  const signals: (AbortSignal | undefined)[] = []
+  world.answer = (_, signal) => {
+    signals.push(signal)
+    return new Promise(() => undefined)
+  }
+  const first = codeOf(one.refresh())
+  await turns()
+  world.clock.advance(15_000)
+  expect(await first).toBe('deadline_exceeded')
+  // A new client does not know of the failure, as after a reload.
+  await world.store.remove(`${KEY}_outage`)
+  void codeOf(two.refresh({ isUrgent: true }))
+  await turns()
+  expect([signals.length, signals[0]!.aborted]).toEqual([1, false])
+  world.clock.advance(1_000)
+  await turns()
+  expect(signals[0]!.aborted).toBe(true)
+  world.clock.advance(1_000)
+  await turns()
+  expect(signals).toHaveLength(2)
+})
+
+test('session: a pair is not sent under a lock that was lost meanwhile', async () => {
+  const { world, one } = await openTwo()
+  let acquired = 0
+  world.lock.acquire = async () => {
+    const isHeld = ++acquired > 1
+    if (isHeld) expect(world.sent).toEqual([])
+    return { hasWaited: false, isHeld: () => isHeld, release: () => undefined }
+  }
+  await one.refresh()
+  expect([acquired, world.sent.length]).toEqual([2, 1])
+})
+
+test('session: a client that had to wait for the lock waits for what its holder has stored', async () => {
+  const { world, one } = await openTwo()
+  world.lock.acquire = async () => ({
+    hasWaited: true,
+    isHeld: () => true,
+    release: () => undefined,
+  })
+  const refreshed = one.refresh()
+  await turns()
+  const before = parseRecord(await world.store.get(KEY)) as PairRecord
+  const credentials = toCredentials(tokensOf('of the holder'), world.clock)
+  await world.store.set(KEY, formatRecord({ ...before, generation: 1, credentials }))
+  world.clock.advance(1_000)
+  await refreshed
+  expect([one.current(), world.sent]).toEqual(['access of the holder', []])
+})
+
 test('session: a failed refresh keeps the session, and other clients do not try at once', async () => {
   const { world, one, two } = await openTwo()
   world.answer = () => Promise.reject(new AuthError('unavailable', { status: 503 }))
@@ -354,11 +427,70 @@ test.each([
   expect((await open(world)).current()).toBe('access 1')
 })
 
+test.each([
+  ['one tab, as a copy of `localStorage` can be', (seen: string | null) => seen],
+  ['every tab', (_: string | null, current: () => string | null) => current()],
+])(
+  'session: a tab that repairs the official form after a sign-out ends no sign-in, with the form read in %s',
+  async (_, seenBy) => {
+    const { world, one, two } = await openTwo()
+    one.end()
+    await one.settled()
+    world.clock.advance(5_000)
+    // What this tab writes lands late.
+    const { store } = world
+    const landing: (() => unknown)[] = []
+    const late: Store = {
+      ...store,
+      update(key, decide) {
+        if (key !== MIRROR) return store.update!(key, decide)
+        const seen = store.get(key) as string
+        landing.push(() => {
+          const text = decide(seenBy(seen, () => store.get(key) as string))
+          if (text !== undefined) void store.set(key, text)
+        })
+      },
+      remove: (key) => void landing.push(() => store.remove(key)),
+    }
+    const three = await open(world, late)
+    await store.set(MIRROR, '{"access_token":tru')
+    three.reload()
+    await three.settled()
+    two.signIn('bob')
+    await two.settled()
+    expect(landing).toHaveLength(1)
+    for (const land of landing) void land()
+    two.reload()
+    await two.settled()
+    expect((await open(world)).current()).toBe('access bob')
+    expect(await store.get(MIRROR)).toContain('access bob')
+  },
+)
+
+test.each(['before', 'after'])(
+  'session: a sign-in of the official client just %s a refresh is rejected is kept',
+  async (when) => {
+    const { world, one, two } = await openTwo({ ...memoryStore(), isAtomic: false })
+    const signIn = () => world.store.set(MIRROR, officialFormOf('bob', world.clock))
+    world.answer = async () => {
+      if (when === 'before') await signIn()
+      throw new AuthError('invalid_grant', { operation: 'refresh' })
+    }
+    const refreshed = one.refresh()
+    await turns()
+    if (when === 'after') await signIn()
+    for (let second = 0; second < 3; second++) {
+      world.clock.advance(1_000)
+      await turns()
+    }
+    await refreshed
+    expect([one.current(), two.current()]).toEqual(['of bob', 'of bob'])
+  },
+)
+
 test('session: a user who signed in with the official client is taken over', async () => {
   const { world, one, two } = await openTwo()
-  const expires_at = new Date(world.clock.now() + 7200_000).toISOString()
-  const bob = { access_token: 'of bob', refresh_token: 'r', sub: 'bob', expires_at }
-  await world.store.set(MIRROR, JSON.stringify(bob))
+  await world.store.set(MIRROR, officialFormOf('bob', world.clock))
   one.reload()
   await one.settled()
   await turns()
@@ -391,6 +523,160 @@ test('session: a pair that does not fit leaves a mark, and a later sign-out is s
   await turns()
   expect(one.current()).toBeUndefined()
   expect(world.sent).toEqual(['refresh 1'])
+})
+
+/** Lets something happen in a store just before the next write under a key. */
+function interrupt(store: Store) {
+  const acts = new Map<string, () => unknown>()
+  const run = (key: string) => {
+    const act = acts.get(key)
+    acts.delete(key)
+    void act?.()
+  }
+  const interrupted: Store = {
+    ...store,
+    update(key, decide) {
+      run(key)
+      return store.update!(key, decide)
+    },
+  }
+  return { store: interrupted, before: (key: string, act: () => unknown) => acts.set(key, act) }
+}
+
+type Two = Awaited<ReturnType<typeof openTwo>>
+
+const writes: [string, (it: Two) => unknown][] = [
+  ['a refreshed pair is stored', ({ one }) => one.refresh()],
+  [
+    'a damaged record is repaired',
+    async ({ one, world }) => {
+      await world.store.set(KEY, '{"kind":"pa')
+      one.reload()
+    },
+  ],
+]
+const mirrorWrites: typeof writes = [
+  [
+    'a sign-in of the official client is taken over',
+    async ({ one, world }) => {
+      await world.store.set(MIRROR, officialFormOf('bob', world.clock))
+      one.reload()
+    },
+  ],
+  [
+    'a missing mirror is written and noted',
+    async ({ world }) => {
+      const unnoted = JSON.parse((await world.store.get(KEY)) as string) as object
+      await world.store.set(KEY, JSON.stringify({ ...unnoted, isMirrored: undefined }))
+      await world.store.remove(MIRROR)
+      await open(world)
+    },
+  ],
+]
+
+/** What another process stores, which then leaves. */
+const actions = {
+  'sign-out': (epoch: number): SessionRecord => ({ kind: 'out', epoch }),
+  'sign-in': (epoch: number, clock: Clock): SessionRecord => ({
+    kind: 'pair',
+    epoch,
+    generation: 0,
+    credentials: toCredentials(tokensOf('cleo', 'cleo'), clock),
+    isMirrored: true,
+  }),
+}
+
+test.each(
+  [true, false].flatMap((hasMirror) =>
+    [...writes, ...(hasMirror ? mirrorWrites : [])].flatMap(([title, write]) =>
+      (['sign-out', 'sign-in'] as const).map(
+        (action) => [action, title, hasMirror ? 'with' : 'without', hasMirror, write] as const,
+      ),
+    ),
+  ),
+)(
+  'session: a %s of another process just before %s is not written over, %s a mirror',
+  async (action, _title, _with, hasMirror, write) => {
+    const kept = memoryStore()
+    const { store, before } = interrupt(kept)
+    const it = await openTwo(store, hasMirror)
+    const record = actions[action](it.world.clock.now() + 1_000, it.world.clock)
+    let isDone = false
+    before(KEY, () => {
+      isDone = true
+      void kept.set(KEY, formatRecord(record))
+      if (!hasMirror) return
+      if (record.kind === 'pair') void kept.set(MIRROR, formatMirror(record))
+      else void kept.remove(MIRROR)
+    })
+    await write(it)
+    await turns()
+    expect(isDone).toBe(true)
+    expect(parseRecord(await store.get(KEY))).toMatchObject({
+      kind: record.kind,
+      epoch: record.epoch,
+    })
+    for (const client of [it.one, it.two]) {
+      client.reload()
+      await client.settled()
+    }
+    const fresh = await open(it.world)
+    const expected = action === 'sign-in' ? 'access cleo' : undefined
+    expect([it.one.current(), it.two.current(), fresh.current()]).toEqual(Array(3).fill(expected))
+  },
+)
+
+test('session: the mark of a pair that does not fit is not written over a sign-out', async () => {
+  const kept = memoryStore()
+  let isFull = false
+  const { store, before } = interrupt({
+    ...kept,
+    update: (key, decide) =>
+      kept.update!(key, (text) => {
+        const next = decide(text)
+        if (isFull && (next?.length ?? 0) > 100) throw new Error('full')
+        return next
+      }),
+  })
+  const { world, one } = await openTwo(store, false)
+  const out = actions['sign-out'](world.clock.now() + 1_000)
+  isFull = true
+  // The pair is tried first, and then the mark.
+  before(KEY, () => before(KEY, () => kept.set(KEY, formatRecord(out))))
+  await one.refresh()
+  expect(parseRecord(await store.get(KEY))).toEqual(out)
+})
+
+test('session: a sign-out is final where there is no mirror', async () => {
+  const { world, one, two } = await openTwo(memoryStore(), false)
+  one.end()
+  await one.settled()
+  await turns()
+  expect([two.current(), (await open(world)).current()]).toEqual([undefined, undefined])
+})
+
+test('session: a sign-in of the official client just before the mirror is repaired is kept', async () => {
+  const { store, before } = interrupt(memoryStore())
+  const { world, one } = await openTwo(store)
+  await store.set(MIRROR, '{"access_token":tru')
+  before(MIRROR, () => store.set(MIRROR, officialFormOf('bob', world.clock)))
+  one.reload()
+  await one.settled()
+  expect((await open(world)).current()).toBe('of bob')
+})
+
+test('session: the last action wins over one of another process whose clock is ahead', async () => {
+  const { world, one } = await openTwo(memoryStore(), false)
+  const ahead = { ...world.clock, now: () => world.clock.now() + 3600_000 }
+  const other = await open({ ...world, clock: ahead }, { ...world.store })
+  other.signIn('bob')
+  await other.settled()
+  one.end()
+  await one.settled()
+  other.reload()
+  await other.settled()
+  expect(other.types().at(-1)).toBe('pair.lost')
+  expect((await open(world)).current()).toBeUndefined()
 })
 
 test('session: a client whose store takes nothing at all still sees a sign-out', async () => {

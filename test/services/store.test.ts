@@ -151,6 +151,14 @@ describe('webStore', () => {
     expect(await store.get('a')).toBe('theirs')
   })
 
+  test('webStore: an update that exceeds the quota throws and hides nothing that another tab stores', () => {
+    const { storage, store } = open()
+    storage.quota = 10
+    expect(() => store.update!('key', () => 'far too long')).toThrow('quota')
+    storage.setItem('key', 'short')
+    expect(store.get('key')).toBe('short')
+  })
+
   test('webStore: remove clears the value in memory and the stored one', async () => {
     const { storage, store } = open()
     await store.set('a', 'old')

@@ -17,6 +17,12 @@ const soon = (...happenings: Round['happenings']): Round => ({ gap: 1, happening
 
 const stories: Story[] = [
   [
+    'session: a page that hangs with the lock holds up the callers of other pages for a lease at most',
+    'local+locks',
+    [round({ at: 60, client: 0, what: { type: 'freeze', ms: 25_000 } })],
+    { clients: 3 },
+  ],
+  [
     'session: two clients of a page whose storage is full do not wake each other without end',
     'local+locks',
     [soon({ at: 0, client: 0, what: { type: 'full', ms: 25_000 } }), round()],
@@ -26,6 +32,16 @@ const stories: Story[] = [
     'session: a sign-in of the official client during a refresh in its page is kept',
     'local+locks',
     [round({ at: 6, client: 0, what: { type: 'officialSignIn', user: 'bob' } })],
+  ],
+  [
+    'session: a sign-in of the official client is kept while a refresh of the session before is rejected',
+    'local+locks',
+    [
+      round(
+        { at: 70, client: 1, what: { type: 'officialSignIn', user: 'bob' } },
+        { at: 0, client: 0, what: { type: 'revoked' } },
+      ),
+    ],
   ],
   [
     'session: a refresh of the official client is kept that comes while a refresh is stored',
@@ -62,6 +78,31 @@ const stories: Story[] = [
         { at: 20, client: 1, what: { type: 'signIn', user: 'bob' } },
       ),
     ],
+  ],
+  [
+    'session: a sign-in is kept while another tab repairs the mirror of the session before',
+    'local+locks',
+    [
+      soon({ at: 0, client: 0, what: { type: 'signOut', revokes: false } }),
+      soon(
+        { at: 0, client: 0, what: { type: 'signIn', user: 'bob' } },
+        { at: 0, client: 1, what: { type: 'damageMirror' } },
+      ),
+    ],
+    { seed: 94_594 },
+  ],
+  [
+    'session: a sign-in after a cleared database is kept while a tab repairs the mirror',
+    'database+locks',
+    [
+      round({ at: 110, client: 0, what: { type: 'clearDatabase' } }),
+      soon(
+        { at: 76, client: 0, what: { type: 'damageMirror' } },
+        { at: 18, client: 0, what: { type: 'signIn', user: 'bob' } },
+      ),
+      soon(),
+    ],
+    { clients: 3, seed: 3_096 },
   ],
   [
     'session: a clock that is set back does not prolong the wait after damaged data',

@@ -173,6 +173,19 @@ export const stories: Record<string, (world: ExampleWorld) => Promise<void>> = {
     await it.heading('Sign in')
   },
 
+  async 'signs out and in again'(world) {
+    await world.sandbox.addUser({ phone_number: wirePhone })
+    const it = drive(world)
+    await it.askForCode(phone)
+    await it.submitCode()
+    await it.signedIn()
+    await it.click('Sign out')
+    await it.heading('Sign in')
+    await it.askForCode(phone)
+    await it.submitCode()
+    await it.signedIn()
+  },
+
   async 'signs in by two factors'(world) {
     await world.sandbox.addUser({
       username: 'ada',
@@ -326,3 +339,12 @@ export const stories: Record<string, (world: ExampleWorld) => Promise<void>> = {
     expect(world.sandbox.inbox().length).toBe(1)
   },
 }
+
+/** The stories of an app that signs in by code only. */
+export const storiesByCode = [
+  'signs up by code',
+  'corrects a wrong code',
+  'answers a captcha wrong, then right',
+  'signs out and in again',
+  'goes on when the network is back',
+]

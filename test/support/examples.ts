@@ -1,5 +1,6 @@
 /** Builds the example apps on the packed library, and serves them. */
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
@@ -34,6 +35,24 @@ function dependenciesOfExample(app: string): string[] {
 }
 
 /**
+ * Copies an example beside the installed library.
+ *
+ * @param name the folder of the example
+ * @param folder a folder with the installed library
+ * @returns the folder of the app
+ */
+export function copyExample(name: string, folder: string): string {
+  const app = join(folder, name)
+  cpSync(join(examples, name), app, { recursive: true })
+  for (const dependency of dependenciesOfExample(app)) {
+    const link = join(folder, 'node_modules', dependency)
+    mkdirSync(join(link, '..'), { recursive: true })
+    if (!existsSync(link)) symlinkSync(join(modules, dependency), link)
+  }
+  return app
+}
+
+/**
  * Copies an example and builds it as its own `npm run build` does.
  *
  * @param name the folder of the example
@@ -46,16 +65,45 @@ export async function buildExample(
   folder: string,
   endpoint: string,
 ): Promise<string> {
-  const app = join(folder, name)
-  cpSync(join(examples, name), app, { recursive: true })
-  for (const dependency of dependenciesOfExample(app)) {
-    const link = join(folder, 'node_modules', dependency)
-    mkdirSync(join(link, '..'), { recursive: true })
-    if (!existsSync(link)) symlinkSync(join(modules, dependency), link)
-  }
+  const app = copyExample(name, folder)
   process.env['VITE_CLOUDBASE_ENDPOINT'] = endpoint
   await build({ root: app, logLevel: 'warn' })
   return join(app, 'dist')
+}
+
+/**
+ * Copies an example and installs it from the registry, with the packed library.
+ *
+ * @param name the folder of the example
+ * @param folder the folder of the copy
+ * @param tarball the packed library
+ * @returns the folder of the app
+ */
+export function installExample(name: string, folder: string, tarball: string): string {
+  const app = join(folder, name)
+  cpSync(join(examples, name), app, { recursive: true })
+  const path = join(app, 'package.json')
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as {
+    dependencies: Record<string, string>
+    devDependencies: Record<string, string>
+  }
+  manifest.dependencies['cloudbase-authflow'] = `file:${tarball}`
+  // The sandbox runs in the process of the tests.
+  delete manifest.devDependencies['cloudbase-authflow-sandbox']
+  writeFileSync(path, JSON.stringify(manifest))
+  run('npm', ['install', '--no-audit', '--no-fund'], app)
+  return app
+}
+
+/** Runs a script of an installed example, not as a part of this test run, which frameworks build differently. */
+export function runScript(app: string, script: string): void {
+  const { VITEST: _vitest, TEST: _test, VITEST_MODE: _mode, ...env } = process.env
+  const { status, stdout, stderr } = spawnSync('npm', ['run', script], {
+    cwd: app,
+    encoding: 'utf8',
+    env: { ...env, NODE_ENV: 'production' },
+  })
+  if (status !== 0) throw new Error(`${script} failed in ${app}:\n${stdout}${stderr}`)
 }
 
 const types: Record<string, string> = {

@@ -1,15 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, globSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { dependenciesOf } from './dependencies.ts'
+import { once } from './once.ts'
 
 const modules = join(process.cwd(), 'node_modules')
 
@@ -24,62 +17,24 @@ function pack(folders: string[], to: string, ...flags: string[]): string[] {
   return packed.map(({ filename }) => join(to, basename(filename)))
 }
 
-/** Copies files, and the installed packages by a link, so that a build changes nothing here. */
-function copy(paths: string[], to: string): string {
-  for (const path of paths.filter((path) => existsSync(path))) {
-    const filter = (from: string) => !/(^|\/)(dist|node_modules)$/.test(from)
-    cpSync(path, join(to, path), { recursive: true, filter })
+/** Packs the library as it is built, once in a test run; returns the path of the tarball. */
+export const packLibrary = (): Promise<string> =>
+  once('library', (folder) => packBuilt('.', ['adapters', 'build', 'machines', 'services'], folder))
+
+/** Packs the sandbox as it is built, once in a test run; returns the path of the tarball. */
+export const packSandbox = (): Promise<string> =>
+  once('sandbox', (folder) => packBuilt('sandbox', ['.'], folder))
+
+/** Packs a package without building it, which `npm test` has done, and refuses an older build. */
+function packBuilt(root: string, sources: string[], to: string): string {
+  const isSource = (path: string) => !/(^|\/)(dist|node_modules)\//.test(path)
+  const paths = sources.flatMap((folder) => globSync(join(root, folder, '**/*.ts')))
+  const newest = Math.max(...paths.filter(isSource).map((path) => statSync(path).mtimeMs))
+  const built = join(root, 'dist')
+  if (!existsSync(built) || statSync(built).mtimeMs < newest) {
+    throw new Error(`${built} is older than its sources: npm run build`)
   }
-  symlinkSync(modules, join(to, 'node_modules'))
-  return to
-}
-
-const files = ['package.json', 'tsconfig.json', 'LICENSE', 'README.md', 'README.zh-CN.md']
-const folders = ['CHANGELOG.md', 'adapters', 'build', 'docs', 'machines', 'services']
-
-/** Builds and packs the library, once in a test run, else in `folder`; returns the path of the tarball. */
-export const packLibrary = (folder: string): string =>
-  packOnce('library', folder, (temp) =>
-    pack([copy([...files, ...folders], join(temp, 'library'))], temp),
-  )
-
-/** Builds and packs the sandbox, once in a test run, else in `folder`; returns the path of the tarball. */
-export const packSandbox = (folder: string): string =>
-  packOnce('sandbox', folder, (temp) => {
-    const root = copy(['tsconfig.json', 'sandbox'], join(temp, 'workspace'))
-    return pack([join(root, 'sandbox')], temp)
-  })
-
-/** Has the first test file that comes pack, and the others, which run in other processes, wait for it. */
-function packOnce(name: string, folder: string, make: (temp: string) => string[]): string {
-  const temp = join(process.env['PACKED_FOLDER'] ?? folder, name)
-  const done = `${temp}.path`
-  const failed = `${temp}.failed`
-  if (mkdirUnlessThere(temp)) {
-    try {
-      writeFileSync(`${done}.new`, make(temp)[0]!)
-      renameSync(`${done}.new`, done)
-    } catch (error) {
-      writeFileSync(failed, String(error))
-      throw error
-    }
-  }
-  const cell = new Int32Array(new SharedArrayBuffer(4))
-  while (!existsSync(done)) {
-    if (existsSync(failed)) throw new Error(readFileSync(failed, 'utf8'))
-    Atomics.wait(cell, 0, 0, 200)
-  }
-  return readFileSync(done, 'utf8')
-}
-
-function mkdirUnlessThere(path: string): boolean {
-  try {
-    mkdirSync(path)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    return false
-  }
+  return pack([resolve(root)], to, '--ignore-scripts')[0]!
 }
 
 /**

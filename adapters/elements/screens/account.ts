@@ -127,6 +127,15 @@ export function account(host: Host): TemplateResult {
         onClick: enterAsGuest,
       })
     : nothing
+  /** Holds for the buttons that an app has put into the slot as well. */
+  const consentFirst = {
+    capture: true,
+    handleEvent(event: Event) {
+      if (!isAsking || host.hasConsent()) return
+      event.preventDefault()
+      event.stopPropagation()
+    },
+  }
   const hasOthers =
     host.providers.length > 0 || methods.includes('guest') || host.hasSlotted('providers')
 
@@ -148,13 +157,14 @@ export function account(host: Host): TemplateResult {
     ${tabs.includes('password') ? panel('password', passwordForm()) : nothing} ${consentBox(host)}
     <div class="others" ?hidden=${!hasOthers}>
       ${divider(t.account.or)}
-      <slot name="providers"
-        >${providerButtons(host, isAsking, (id) => {
-          if (!host.hasConsent()) return
-          host.attempt = 'provider'
-          startProvider(host, id)
-        })}</slot
-      >
+      <div @click=${consentFirst}>
+        <slot name="providers"
+          >${providerButtons(host, isAsking, (id) => {
+            host.attempt = 'provider'
+            startProvider(host, id)
+          })}</slot
+        >
+      </div>
       ${guest}${line(host, 'others-line', errorOf('guest'))}
     </div>`
 }

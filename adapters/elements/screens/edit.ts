@@ -15,6 +15,7 @@ import { back, button, form, heading, lead, line } from '../parts.ts'
 import type { EditName } from '../screens.ts'
 
 interface Form {
+  heading?: string
   lead: string
   content: unknown
   label: string
@@ -30,11 +31,13 @@ export function loginNameOf({ controller }: Host): string | undefined {
   return username ?? phone_number ?? email
 }
 
-function editScreen(host: Host, name: EditName, { lead: text, content, label, submit }: Form) {
+function editScreen(host: Host, name: EditName, parts: Form) {
   const { controller: c, t, view } = host
+  const { content, label, submit } = parts
+  const title = name === 'delete' ? t.delete.heading : t.edit[name]
   const isUsable = isAsking(host)
   return html`${back(t.back, isUsable, c.closeEdit)}
-  ${heading(name === 'delete' ? t.delete.heading : t.edit[name])}${lead(text)}
+  ${heading(parts.heading ?? title)}${lead(parts.lead)}
   ${form(
     host,
     () => isUsable && submit(),
@@ -79,9 +82,11 @@ function profileForm(host: Host): Form {
 }
 
 function passwordForm(host: Host): Form {
-  const { controller: c, t } = host
+  const { controller: c, t, view } = host
+  const isFirst = !view.user?.hasPassword
   return {
-    lead: t.edit.leadPassword,
+    ...(isFirst && { heading: t.edit.firstPassword }),
+    lead: isFirst ? t.edit.leadFirstPassword : t.edit.leadPassword,
     content: html`${usernameField(loginNameOf(host))}${passwordField(host, 'edit-password', {
       isAsking: isAsking(host),
       error: errorOf(host),

@@ -37,11 +37,12 @@ export function providerButtons(
   run: (id: string) => void,
 ): TemplateResult[] {
   const { t, view, controller, providers } = host
+  const labelFor = view.flow === 'upgrade' ? t.upgrade.by : t.account.by
   return providers.map((option) => {
     const { id, tag } = option
     const isBusy = view.step === 'fetchingUri' && controller.state.provider === id
     const text = nameOf(id, providers, t) ?? id
-    return button('secondary', isBusy ? t.account.opening(text) : t.account.by(text), {
+    return button('secondary', isBusy ? t.account.opening(text) : labelFor(text), {
       isUsable,
       isBusy,
       path: iconOf(option),

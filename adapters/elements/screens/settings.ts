@@ -24,11 +24,11 @@ export function settings(host: Host): TemplateResult {
     value: string | undefined,
     action: string,
     onClick: () => void,
-    { isBusy = false, none = t.home.none }: PartOptions = {},
+    { isBusy = false, none = user.value ? t.home.none : '' }: PartOptions = {},
   ) =>
     html`<li class="part" part="row">
       <span class="what">${what}</span>
-      <span class="value" ?data-empty=${!value}>${value ?? none}</span>
+      ${value || none ? html`<span class="value" ?data-empty=${!value}>${value || none}</span>` : nothing}
       ${button('link', action, {
         isUsable: isAsking,
         isBusy,
@@ -38,6 +38,7 @@ export function settings(host: Host): TemplateResult {
     </li>`
 
   const { name, username, phone_number, email } = user.value ?? {}
+  const hasPassword = view.user?.hasPassword
   const edit = (of: EditName) => () => c.openEdit(of)
   const addOrChange = (value?: string) => (value ? t.settings.change : t.settings.add)
 
@@ -77,9 +78,11 @@ export function settings(host: Host): TemplateResult {
         edit('profile'),
       )}${part(
         t.settings.password,
-        t.settings.passwordValue,
-        t.settings.change,
+        hasPassword ? t.settings.passwordSet : undefined,
+        hasPassword ? t.settings.change : t.settings.set,
         edit('password'),
+        // A server that says nothing is not contradicted.
+        hasPassword === undefined ? { none: '' } : {},
       )}${part(t.home.phone, phone_number, addOrChange(phone_number), edit('phone'))}${part(
         t.home.email,
         email,

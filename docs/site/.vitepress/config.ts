@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type DefaultTheme, defineConfig } from 'vitepress'
-import { isSource } from '../sources.js'
+import { altOf, gallery, type GalleryFlow, sheetOf } from '../../guide/gallery.ts'
+import { addressOfSource, isSource } from '../sources.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')
 
@@ -26,9 +27,17 @@ function addressOf(href: string, from: string): string {
   const [path = '', hash = ''] = href.split(/(?=#)/)
   if (!path || /^([a-z]+:|\/)/i.test(path)) return href
   const file = relative(root, resolve(dirname(from), path)).replaceAll('\\', '/')
-  if (isSource(file)) return `/source/${file}`
+  if (isSource(file)) return addressOfSource(file)
   if (!file.endsWith('.md')) return href
   return `/${pageOf(file).replace(/(^|\/)(index)?\.md$|\.md$/, '$1')}${hash}`
+}
+
+/** The sheet of all looks of a flow, on its page; the package has the page without it. */
+function sheetOn(file: string): string | undefined {
+  const [, flow, end] = /^docs\/guide\/flows\/(\w+)(\.zh-CN)?\.md$/.exec(file) ?? []
+  if (!flow || !(flow in gallery)) return undefined
+  const of = [flow as GalleryFlow, end ? 'zh' : 'en'] as const
+  return `<p><img src="${relative(dirname(file), sheetOf(...of)).replace(/^(?!\.)/, './')}" alt="${altOf(...of)}" loading="lazy"></p>\n`
 }
 
 interface Words {
@@ -43,6 +52,7 @@ interface Words {
   charts: string
   guides: string
   elements: string
+  comparison: string
   recipes: string
   guards: string
   servers: string
@@ -72,6 +82,7 @@ const english: Words = {
   charts: 'Charts',
   guides: 'Guides',
   elements: 'Elements',
+  comparison: 'Comparison',
   recipes: 'Recipes',
   guards: 'Protected routes',
   servers: 'Sessions on a server',
@@ -101,6 +112,7 @@ const chinese: Words = {
   charts: '状态图',
   guides: '指南',
   elements: '登录组件',
+  comparison: '组件比较',
   recipes: '常见场景',
   guards: '路由守卫',
   servers: '服务器上的会话',
@@ -152,6 +164,7 @@ function sidebarOf(words: Words, isChinese: boolean): DefaultTheme.SidebarItem[]
       text: words.guides,
       items: [
         ...item(words.elements, 'guide/elements'),
+        ...item(words.comparison, 'guide/comparison'),
         ...item(words.recipes, 'guide/recipes'),
         ...item(words.guards, 'guide/guards'),
         ...item(words.servers, 'guide/servers'),
@@ -185,6 +198,21 @@ const apiSidebar = (): DefaultTheme.SidebarItem[] => {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []
 }
 
+/**
+ * Splits a text into words. Chinese has no spaces, so that of it every two characters are one. The pages
+ * get the source of this function, which is why it uses nothing outside it.
+ */
+const wordsIn = (text: string): string[] =>
+  text
+    .split(/[\s\p{P}\p{S}]+/u)
+    .flatMap((part) =>
+      (part.match(/\p{Script=Han}+|\P{Script=Han}+/gu) ?? []).flatMap((run) =>
+        /\p{Script=Han}{3}/u.test(run)
+          ? Array.from({ length: run.length - 1 }, (_, at) => run.slice(at, at + 2))
+          : [run],
+      ),
+    )
+
 /** Two states and the transition between them. */
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#3a55d6"/><g fill="none" stroke="#fff" stroke-width="3"><circle cx="9" cy="16" r="4"/><path d="M13 16h13m-4-4 4 4-4 4"/></g></svg>`
 
@@ -204,6 +232,14 @@ export default defineConfig({
           .filter(({ type }) => type === 'link_open')
         for (const link of links)
           link.attrSet('href', addressOf(link.attrGet('href')!, env.realPath ?? env.path))
+      })
+      markdown.core.ruler.push('looks', ({ tokens, env, Token }) => {
+        const sheet = sheetOn(relative(root, env.realPath ?? env.path).replaceAll('\\', '/'))
+        const at = tokens.findIndex(({ tag }) => tag === 'h2')
+        if (!sheet || at < 0) return
+        const token = new Token('html_block', '', 0)
+        token.content = sheet
+        tokens.splice(at, 0, token)
       })
     },
   },
@@ -232,6 +268,7 @@ export default defineConfig({
     search: {
       provider: 'local',
       options: {
+        miniSearch: { options: { tokenize: wordsIn } },
         locales: {
           zh: {
             translations: {

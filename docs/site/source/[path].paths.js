@@ -1,13 +1,18 @@
 /** The pages of the machines and of the examples: their source. */
 import { globSync, readFileSync } from 'node:fs'
-import { isSource, root } from '../sources.js'
+import { addressOfSource, exampleFiles, isSource, root } from '../sources.js'
 
 export default {
   paths: () =>
-    globSync(['machines/**/*.ts', 'docs/examples/*.ts'], { cwd: root })
+    [
+      ...new Set([
+        ...globSync(['machines/**/*.ts', 'docs/examples/*.ts'], { cwd: root }),
+        ...exampleFiles,
+      ]),
+    ]
       .filter(isSource)
-      .map((path) => ({
-        params: { path },
-        content: `\`\`\`ts\n${readFileSync(root + path, 'utf8')}\n\`\`\``,
+      .map((file) => ({
+        params: { path: addressOfSource(file).replace('/source/', '') },
+        content: `\`\`\`${file.split('.').at(-1)}\n${readFileSync(root + file, 'utf8')}\n\`\`\``,
       })),
 }

@@ -1,0 +1,4 @@
+export default {
+  pages: ['pages/sign-in/index'],
+  window: { navigationBarTitleText: 'Paperboat', navigationBarTextStyle: 'black' },
+}

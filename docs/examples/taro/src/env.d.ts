@@ -1,0 +1,7 @@
+import '@tarojs/components'
+
+declare module '@tarojs/components/types/common' {
+  interface StandardProps {
+    role?: string
+  }
+}
