@@ -22,8 +22,8 @@ import { runTsc } from '../support/typescript.ts'
 const temp = realpathSync(mkdtempSync(join(tmpdir(), 'authflow-templates-')))
 const tools = join(temp, 'tools')
 
-beforeAll(() => {
-  installLibrary(temp, packLibrary(temp))
+beforeAll(async () => {
+  installLibrary(temp, await packLibrary())
   mkdirSync(tools)
   writeFileSync(join(tools, 'package.json'), '{ "private": true }')
   const packages = ['vue-tsc@3', 'svelte-check@4', 'typescript@~5.9']
