@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { regressionTest } from '../../adapters/cli/generated/regression.ts'
 import { main } from '../../adapters/cli/main.ts'
 import {
   AuthError,
@@ -167,8 +168,14 @@ async function recordPopups(): Promise<Trace> {
 }
 
 test('testing: popups, calls of the app and what another tab has done are read from a trace', async () => {
-  const { story, difference } = await storyOf(await recordPopups(), model({ provider }))
+  const world = model({ provider })
+  const { story, model: recorded, difference } = await storyOf(await recordPopups(), world)
   expect(difference).toBeUndefined()
+  const names = { flow: 'provider', title: 'provider', exported: 'provider', isModel: false }
+  const written = { file: 'bug.test.ts', runner: 'vitest', command: 'replay' }
+  const code = regressionTest({ story, recorded, world, ...names, ...written })
+  expect(code).toContain('calls: [...base.calls, { endpoint: endpoints.getUser }],')
+  expect(code).toContain("'flow.start': [...(base.events['flow.start'] || []), {")
   expect(story.steps.map(({ action }) => action)).toMatchObject([
     { event: 'flow.start', note: 'popup' },
     { type: 'popup', outcome: 'blocked' },

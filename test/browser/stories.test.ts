@@ -8,6 +8,7 @@ import {
   accountModel,
   captchaModel,
   editModel,
+  failureModel,
   popupModel,
   redirectModel,
   signInModel,
@@ -60,6 +61,7 @@ test.each<
     ({ type }) => type === 'popup',
   ],
   ['account and another tab', tabModel, accountScreens, 1, withTabs, isSignOut],
+  ['account, two edits and a failure', failureModel, accountScreens, 3],
   // Its states take half a minute to find.
   isWhole
     ? ['account', accountModel, accountScreens, Infinity]

@@ -1,6 +1,6 @@
 /** The flows as the demo offers them. */
 import { account, provider, signIn } from 'cloudbase-authflow'
-import { model, type Model } from 'cloudbase-authflow/testing'
+import { model, type Model, type Outcome } from 'cloudbase-authflow/testing'
 
 /** What the demo never sends. */
 const signInNever = { 'ticket.submit': false, 'provider.submit': false } as const
@@ -37,6 +37,22 @@ export const editModel: Model = model(
     outcomes: { getUser: accountModel.outcomes['getUser']!.slice(0, 1) },
   },
 )
+
+const isAccepted = ({ error }: Outcome) => error !== 'invalid_argument'
+
+/**
+ * Two edits, with a failure. After input that the server rejects, the demo shows the form again, where no other edit
+ * can be chosen.
+ */
+export const failureModel: Model = {
+  ...editModel,
+  faults: 1,
+  outcomes: {
+    ...editModel.outcomes,
+    setPassword: editModel.outcomes['setPassword']!.filter(isAccepted),
+    updateProfile: editModel.outcomes['updateProfile']!.filter(isAccepted),
+  },
+}
 
 /** The account page of a user who acts in another tab, too. */
 export const tabModel: Model = {

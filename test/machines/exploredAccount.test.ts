@@ -7,7 +7,6 @@ import {
   callOutcomes,
   explorations,
   fails,
-  isLong,
   type Outcomes,
   popup,
   refused,
@@ -58,7 +57,6 @@ explore([
     'a new contact, failures',
     'account',
     {
-      faults: isLong ? 1 : 0,
       outcomes: withFailures(userWith({}), 'internal'),
       events: {
         ...only(),
