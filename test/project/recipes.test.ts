@@ -37,7 +37,9 @@ test.each(languages)('recipes%s.md counts the lines of its code', (language) => 
   const { start: lines, client: ours, guard, miniProgram } = counts
   const numbers = [lines + ours + guard, lines, ours, guard, miniProgram]
   const table = recipes.slice(0, recipes.search(/^## /m)).replaceAll(/`[^`]*`/g, '')
-  const stated = [...table.matchAll(/(\d+) (?:lines|行|of the)/g)].map(([, number]) => Number(number))
+  const stated = [...table.matchAll(/(\d+) (?:lines|行|of the)/g)].map(([, number]) =>
+    Number(number),
+  )
   expect(stated).toEqual(numbers)
 })
 
