@@ -60,7 +60,7 @@ export function createControl(core: Core): Hono<{ Bindings: Connection }> {
   })
   app.get('/files', () => Response.json(listFiles(core)))
   app.get('/requests', () => Response.json(core.requestLog.list()))
-  app.get('/captcha/:token', ({ req }) => {
+  app.get('/captcha/:token?', ({ req }) => {
     const answer = core.captchas.answer(req.param('token'))
     if (answer === undefined) throw new ApiError('not_found', 'There is no such picture')
     return Response.json({ answer })

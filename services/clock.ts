@@ -16,6 +16,13 @@ export interface Clock {
   until(deadline: number, signal?: AbortSignal): Promise<void>
 }
 
+/** @returns the milliseconds of {@link Clock.monotonic}, or of the system time where there is none */
+export const steadyNow = (clock: Clock): number => clock.monotonic?.() ?? clock.now()
+
+/** Waits some milliseconds; rejects with the reason of the signal when it aborts. */
+export const wait = (clock: Clock, ms: number, signal?: AbortSignal): Promise<void> =>
+  clock.until(clock.now() + ms, signal)
+
 /** Milliseconds after which a wait checks the system time again, which timers do not follow. */
 const CHECK_INTERVAL_MS = 60_000
 

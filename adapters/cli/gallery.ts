@@ -8,7 +8,6 @@ import { type App, createFlow, type Screens } from '../testing/playwright/index.
 import { type Failure, groupFailures } from '../testing/playwright/failures.ts'
 import { readArguments } from './arguments.ts'
 import { UsageError } from './errors.ts'
-import { exactPictures } from './generated/exact.ts'
 import { showable } from './generated/playwright.ts'
 import { findModel, flowHelp, modelHelp, modelOptions } from './models.ts'
 import { launchBrowser } from './pictures/browser.ts'
@@ -53,7 +52,7 @@ export async function gallery(args: string[]): Promise<void> {
   const { app, screens } = await loadScreens(file)
   const { world, title } = await findModel(flow, given.values)
   const folder = join(String(out), title)
-  const pictures = showable(await exactPictures(await picturesOf(world), world))
+  const pictures = showable(await picturesOf(world))
   const { outcomes } = world
   const target = { outcomes, ...app, ...(typeof url === 'string' && { url }) }
 

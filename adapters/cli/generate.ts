@@ -4,7 +4,6 @@ import { gallery, type Model, paths, type Story } from '../testing/index.ts'
 import { hasOwn } from '../../services/record.ts'
 import { readArguments } from './arguments.ts'
 import { UsageError } from './errors.ts'
-import { exactPictures, exactStories } from './generated/exact.ts'
 import { playable, playwrightSpec, showable } from './generated/playwright.ts'
 import { newDriver, replayedSpec } from './generated/replayed.ts'
 import { addScreens, newScreens, screensOf } from './generated/screens.ts'
@@ -75,8 +74,8 @@ export async function generate(args: string[]): Promise<void> {
 }
 
 async function writePlaywright({ world, title, command, file }: Task): Promise<string[]> {
-  const stories = playable(await exactStories(await paths(world), world))
-  const pictures = showable(await exactPictures(await gallery(world), world))
+  const stories = playable(await paths(world))
+  const pictures = showable(await gallery(world))
   const spec = { title, command, world }
   const tests = stories.map((story) => ({ name: story.title, story }))
   await writeFile(file('plan.md'), planOf(title, stories, world))
@@ -112,7 +111,7 @@ async function writeReplayed(
   { world, title, command, file }: Task,
   runner: string,
 ): Promise<string[]> {
-  const stories = await exactStories(await paths(world), world)
+  const stories = await paths(world)
   await writeFile(file('plan.md'), planOf(title, stories, world))
   await writeFile(file('spec.ts'), replayedSpec(stories, { title, command, runner }))
   const lines = [`${stories.length} stories in ${file('spec.ts')}`]

@@ -38,14 +38,22 @@ export interface Bounds {
   signal?: AbortSignal
 }
 
-/** The choices that lead to the state with this key. */
-interface Way {
-  way: Choice[]
-  key: string
+/** A state, and how far it is explored. */
+interface Node {
+  state: State
+  edges: Edge[]
+  /** The choices that were not tried yet. */
+  left: Choice[]
+  /** How many choices it is away from the start on the shortest known way, and the last of them. */
+  distance: number
+  via?: { from: Node; choice: Choice }
+  /** How it was reached first: the choices of that run, and how many of them. */
+  run: readonly Choice[]
+  length: number
 }
 
-/** How many known states are looked through for one that is not finished, before it starts over. */
-const NEARBY = 300
+/** How many choices can be repeated in the time in which a world is opened. */
+const COST_OF_START = 3
 
 /**
  * Tries every choice in every state. A run is its list of choices: to go on from an earlier state it is
@@ -61,116 +69,154 @@ export async function buildGraph(model: Model, bounds: Bounds = {}): Promise<Gra
   }
 
   async function build(): Promise<Graph> {
-    let here = world.state()
-    const graph: Graph = {
-      start: here,
-      states: new Map(),
-      edges: new Map(),
-      isComplete: true,
-      diverged: [],
-    }
-    /** The choices that were not tried yet, by state. */
-    const left = new Map<string, Choice[]>()
-    /** How each state was reached first: the choices of that run, and how many of them. */
-    const runs = new Map<string, { run: Choice[]; length: number }>()
+    const start = world.state()
+    const states = new Map<string, State>()
+    const nodes = new Map<string, Node>()
+    const unfinished = new Set<Node>()
+    const diverged: string[] = []
     /** The choices since the world was opened. */
     let taken: Choice[] = []
 
-    function add(state: State) {
-      if (graph.states.has(state.key)) return
-      graph.states.set(state.key, state)
-      graph.edges.set(state.key, [])
-      runs.set(state.key, { run: taken, length: taken.length })
-      const isEnd = taken.length > 0 && model.stop(state)
-      if (!isEnd && !state.thrown && state.choices.length > 0)
-        left.set(state.key, [...state.choices])
+    function add(state: State, via?: Node['via']): Node {
+      const known = nodes.get(state.key)
+      if (known) return known
+      const isEnd = (via && model.stop(state)) || state.thrown !== undefined
+      const left = isEnd ? [] : [...state.choices]
+      const distance = via ? via.from.distance + 1 : 0
+      const node = { state, edges: [], left, distance, via, run: taken, length: taken.length }
+      states.set(state.key, state)
+      nodes.set(state.key, node)
+      if (left.length > 0) unfinished.add(node)
+      return node
     }
 
-    /** The shortest way to a state that is not finished, among the `count` nearest ones. */
-    function wayOnwards(start: string, count: number): Way | undefined {
-      const reachedBy = new Map<string, Edge | undefined>([[start, undefined]])
-      for (const [key] of reachedBy) {
-        if (left.has(key)) return { key, way: wayBack(reachedBy, key).map(({ choice }) => choice) }
-        for (const edge of graph.edges.get(key) ?? []) {
-          if (!reachedBy.has(edge.to.key) && reachedBy.size < count)
-            reachedBy.set(edge.to.key, edge)
+    /** Notes a way that may be shorter than the known one, and what it shortens. */
+    function shorten(to: Node, from: Node, choice: Choice) {
+      const queue = [{ to, from, choice }]
+      for (const { to, from, choice } of queue) {
+        if (to.distance <= from.distance + 1) continue
+        to.distance = from.distance + 1
+        to.via = { from, choice }
+        for (const edge of to.edges) {
+          queue.push({ to: nodes.get(edge.to.key)!, from: to, choice: edge.choice })
+        }
+      }
+    }
+
+    const isUnfinished = ({ left }: Node) => left.length > 0
+
+    function nearestToStart(): Node {
+      let nearest: Node | undefined
+      for (const node of unfinished)
+        if (!(nearest && nearest.distance <= node.distance)) nearest = node
+      return nearest!
+    }
+
+    /** @returns the choices from one state to the nearest unfinished one, if they are fewer than a limit */
+    function wayOnwards(from: Node, below: number): Choice[] | undefined {
+      const reachedBy = new Map<Node, { from: Node; choice: Choice } | undefined>([
+        [from, undefined],
+      ])
+      const lengths = new Map([[from, 0]])
+      for (const [node] of reachedBy) {
+        if (isUnfinished(node)) return wayBack(node, (each) => reachedBy.get(each))
+        const length = lengths.get(node)! + 1
+        if (length >= below) return undefined
+        for (const { choice, to } of node.edges) {
+          const next = nodes.get(to.key)!
+          if (reachedBy.has(next)) continue
+          reachedBy.set(next, { from: node, choice })
+          lengths.set(next, length)
         }
       }
       return undefined
     }
 
-    async function perform(choice: Choice) {
-      taken.push(choice)
-      await world.perform(choice)
-    }
-
-    /** @returns whether the way has led where it did before */
-    async function follow({ way, key }: Way): Promise<boolean> {
+    /** @returns the state that the choices have led to, if they were possible */
+    async function follow(way: readonly Choice[]): Promise<Node | undefined> {
       try {
-        for (const choice of way) await perform(choice)
+        for (const choice of way) {
+          taken.push(choice)
+          await world.perform(choice)
+        }
       } catch {
-        return false
+        return undefined
       }
-      here = world.state()
-      return here.key === key
+      return nodes.get(world.state(states).key)
     }
 
-    async function startOver(way: Way): Promise<boolean> {
+    async function startOver(way: readonly Choice[]): Promise<Node | undefined> {
       world.stop()
       world = await openWorld(model)
       taken = []
       return follow(way)
     }
 
-    /** Goes to the first state that is not finished. */
-    async function goBack() {
-      const shortest = wayOnwards(graph.start.key, Infinity)
+    /** Goes to a state that is not finished; near ones first, as every choice on the way is repeated. */
+    async function goOn(from: Node): Promise<Node> {
+      const nearest = nearestToStart()
+      const onwards = wayOnwards(from, nearest.distance + COST_OF_START)
+      const found = onwards && (await follow(onwards))
+      if (found && isUnfinished(found)) return found
       // Times of which only the order counts can differ on the shorter way.
-      if (shortest && (await startOver(shortest))) return
-      const key = shortest?.key ?? left.keys().next().value!
-      const { run, length } = runs.get(key)!
-      const way = run.slice(0, length)
-      if (await startOver({ way, key })) return
-      graph.diverged.push(way.map(labelOf).join(', '))
-      left.delete(key)
+      const way = wayBack(nearest, ({ via }) => via)
+      const first = nearest.run.slice(0, nearest.length)
+      for (const each of [way, first]) if ((await startOver(each)) === nearest) return nearest
+      diverged.push(first.map(labelOf).join(', '))
+      nearest.left = []
+      unfinished.delete(nearest)
+      return (await startOver([]))!
     }
 
-    add(here)
-    while (left.size > 0) {
-      if (graph.states.size >= limit || signal?.aborted) {
-        graph.isComplete = false
+    let here = add(start)
+    let isComplete = true
+    while (unfinished.size > 0) {
+      if (states.size >= limit || signal?.aborted) {
+        isComplete = false
         break
       }
-      const choices = left.get(here.key)
-      if (!choices) {
-        const onwards = wayOnwards(here.key, NEARBY)
-        if (!onwards || !(await follow(onwards))) await goBack()
+      if (!isUnfinished(here)) {
+        here = await goOn(here)
         continue
       }
-      const choice = choices.shift()!
-      if (choices.length === 0) left.delete(here.key)
+      const choice = here.left.shift()!
+      if (!isUnfinished(here)) unfinished.delete(here)
       taken.push(choice)
-      const edge = await takeEdge(world, choice, here)
-      here = edge.to
-      const to = graph.states.get(here.key) ?? here
-      graph.edges.get(edge.from.key)!.push({ ...edge, to })
-      add(here)
+      const edge = await takeEdge(world, choice, here.state, states)
+      const from = here
+      here = add(edge.to, { from, choice })
+      from.edges.push(edge)
+      shorten(here, from, choice)
     }
-    return graph
+    const edges = new Map([...nodes].map(([key, node]) => [key, node.edges]))
+    return { start, states, edges, isComplete, diverged }
   }
+}
+
+/** @returns the choices that lead to a node, of which is known how every node is reached */
+function wayBack(node: Node, viaOf: (node: Node) => Node['via']): Choice[] {
+  const way: Choice[] = []
+  for (let via = viaOf(node); via; via = viaOf(via.from)) way.push(via.choice)
+  return way.reverse()
 }
 
 /**
  * Lets something happen in a world.
  *
  * @param from where the world is
+ * @param known states of which an equal one is taken for where it leads
  * @throws AuthError `failed_precondition` when it is not possible there
  */
-export async function takeEdge(world: World, choice: Choice, from = world.state()): Promise<Edge> {
+export async function takeEdge(
+  world: World,
+  choice: Choice,
+  from = world.state(),
+  known?: ReadonlyMap<string, State>,
+): Promise<Edge> {
   const payload = choice.type === 'send' ? world.payloadOf(choice) : undefined
   await world.perform(choice)
   const { calls, elapsed } = world
-  return { from, choice, to: world.state(), payload, calls, elapsed }
+  return { from, choice, to: world.state(known), payload, calls, elapsed }
 }
 
 /** @returns the shortest way from the start to every state, by key */
@@ -182,13 +228,6 @@ export function shortestWays({ start, edges }: Graph): Map<string, Edge[]> {
     }
   }
   return ways
-}
-
-/** @returns the way to a state, of which is known by which edge a search has first come to each state */
-function wayBack(reachedBy: Map<string, Edge | undefined>, key: string): Edge[] {
-  const way: Edge[] = []
-  for (let edge = reachedBy.get(key); edge; edge = reachedBy.get(edge.from.key)) way.push(edge)
-  return way.reverse()
 }
 
 /** Turns a way through the graph into a story. */

@@ -135,5 +135,8 @@ const defaultEvents: Payloads = {
   'provider.bind': [provider],
   'provider.choose': [provider],
   'provider.unbind': [{ provider_id: 'github' }],
-  'provider.return': [{ url: `${CALLBACK}?code=1&state=${STATE_PREFIX}${NONCE}` }],
+  'provider.return': [
+    { url: `${CALLBACK}?code=1&state=${STATE_PREFIX}${NONCE}` },
+    { url: `${CALLBACK}?error=access_denied&state=${STATE_PREFIX}${NONCE}`, note: 'denied' },
+  ],
 }

@@ -1,7 +1,8 @@
 import { last } from '../../services/lists.ts'
-import { type Bounds, buildGraph, type Edge, type Graph, shortestWays, toStory } from './graph.ts'
+import { type Bounds, buildGraph, type Edge, type Graph, shortestWays } from './graph.ts'
 import type { Model } from './model.ts'
 import type { State } from './state.ts'
+import { rerun } from './rerun.ts'
 import { labelOf, type Look, lookLabelOf, type Story } from './story.ts'
 
 /** What {@link paths} takes beside the model. */
@@ -29,7 +30,25 @@ export async function paths(model: Model, options: PathsOptions = {}): Promise<S
   const graph = await buildGraph({ ...model, faults }, bounds)
   const moves = cover === 'looks' ? movesOf(graph) : singleMovesOf(graph)
   const idOf = cover === 'looks' ? lookIdOf : ({ key }: State) => key
-  return findCover(graph, moves, idOf).map((way) => toStory(way.flatMap(({ edges }) => edges)))
+  const ways = findCover(graph, moves, idOf).map((way) => way.flatMap(({ edges }) => edges))
+  const stories: Story[] = []
+  for (const way of ways) {
+    const story = await inOneRun(way, model)
+    if (story) stories.push(story)
+  }
+  return stories
+}
+
+/**
+ * Runs a way from start to end. It is put together from several runs, in which other amounts of time had passed: what a
+ * token that has expired meanwhile adds is only seen in one run.
+ *
+ * @returns undefined when it is not possible in one run
+ */
+async function inOneRun(way: readonly Edge[], model: Model): Promise<Story | undefined> {
+  const choices = way.map(({ choice }) => choice)
+  const { story, stopped } = await rerun(choices, model, [])
+  return stopped === undefined ? story : undefined
 }
 
 /** A picture of the app, as data. */
@@ -51,15 +70,19 @@ export async function gallery(model: Model, bounds: Bounds = {}): Promise<Pictur
   const graph = await buildGraph(model, bounds)
   const pictures = new Map<string, Picture>()
   const counts = new Map<string, number>()
-  for (const [key, way] of shortestWays(graph)) {
-    const { look } = graph.states.get(key)!
+  for (const way of shortestWays(graph).values()) {
+    const found = last(way)?.to ?? graph.start
+    if (pictures.has(JSON.stringify(found.look))) continue
+    const story = await inOneRun(way, model)
+    if (!story) continue
+    const look = last(story.steps)?.look ?? graph.start.look
     const id = JSON.stringify(look)
     if (pictures.has(id)) continue
     const label = lookLabelOf(look)
     const count = (counts.get(label) ?? 0) + 1
     counts.set(label, count)
     const name = count > 1 ? `${label} (${count})` : label
-    pictures.set(id, { name, look, story: toStory(way) })
+    pictures.set(id, { name, look, story })
   }
   return [...pictures.values()]
 }

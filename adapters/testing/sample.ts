@@ -3,6 +3,7 @@ import { type Invariant, invariants as ours, type Memory } from './invariants.ts
 import type { Finding } from './explore.ts'
 import type { Model } from './model.ts'
 import { shrink } from './shrink.ts'
+import type { State } from './state.ts'
 import { openWorld } from './world.ts'
 
 /** What {@link sample} takes beside the model. */
@@ -42,6 +43,7 @@ export async function sample(model: Model, options: SampleOptions = {}): Promise
   const { invariants = Object.values<Invariant>(ours) } = options
   const random = randomFrom(seed)
   const places = new Set<string>()
+  const known = new Map<string, State>()
   const unbound = { ...model, faults: Infinity, reloads: Infinity, otherTabs: Infinity }
   let choices = 0
   const found = () => ({ choices, places: [...places].sort() })
@@ -51,9 +53,10 @@ export async function sample(model: Model, options: SampleOptions = {}): Promise
     const memories = new Map<Invariant, Memory>()
     try {
       for (let at = world.state(); way.length < length && at.choices.length > 0; choices++) {
-        const edge = await takeEdge(world, at.choices[random(at.choices.length)]!, at)
+        const edge = await takeEdge(world, at.choices[random(at.choices.length)]!, at, known)
         way.push(edge)
         at = edge.to
+        known.set(at.key, at)
         if (at.look.flow) places.add(`${at.look.flow}.${at.look.step}`)
         for (const invariant of invariants) {
           const reason = violationOf(invariant, edge, memories)

@@ -3,15 +3,25 @@ import { AuthError } from '../../services/error.ts'
 import type { Status } from '../../machines/core/session.ts'
 import { type Edge, takeEdge, toStory } from './graph.ts'
 import type { Trace, TraceEntry, TracedView } from '../inspect/trace.ts'
-import type { Model } from './model.ts'
+import { isRecord } from '../../services/record.ts'
+import type { AppCall, Model, Payload, Payloads } from './model.ts'
 import type { Outcome } from './outcomes.ts'
-import { type Choice, labelOf, type Look, lookLabelOf, type Story } from './story.ts'
+import { shipped } from './shipped.ts'
+import {
+  type Choice,
+  labelOf,
+  type Look,
+  lookLabelOf,
+  type PopupOutcome,
+  type Story,
+  type TabAction,
+} from './story.ts'
 import { openWorld, type World } from './world.ts'
 
 /** What {@link storyOf} has read from a trace. */
 export interface RecordedStory {
   story: Story
-  /** The model, with the answers that were recorded and that it lacked. */
+  /** The model, with the answers, popups and calls of the app that were recorded and that it lacked. */
   model: Model
   /** Where the flows go another way now than was recorded; the story ends there. */
   difference?: string
@@ -28,9 +38,9 @@ interface Item {
 const MAX_ATTEMPTS = 300
 
 /**
- * Reads the story of a recorded trace: what the app sent, what the server answered, and when time had
- * passed. A trace does not contain which of several good answers an answer was; the one is taken with which
- * the flows go on as recorded.
+ * Reads the story of a recorded trace: what the app sent and called, what the server answered, how popups ended, when time
+ * had passed, the page was left, and another tab had acted. A trace does not contain which of several good answers an
+ * answer was; the one is taken with which the flows go on as recorded.
  *
  * @param trace of one page, from its start; see `recorder` of `cloudbase-authflow/inspect`
  *
@@ -41,14 +51,23 @@ const MAX_ATTEMPTS = 300
 export async function storyOf(trace: Pick<Trace, 'entries'>, model: Model): Promise<RecordedStory> {
   const { entries } = trace
   const outcomes = { ...model.outcomes }
-  const items = entries.flatMap((entry) => itemOf(entry, model, outcomes) ?? [])
-  addViews(items, entries)
   const first = entries.find((entry) => entry.type === 'view' && entry.status !== 'unknown')
   const { status = model.status } = (first ?? {}) as { status?: Status }
-  const world = {
+  const hasPopup = entries.some((entry) => popupOf(entry) !== undefined)
+  const known = {
     ...model,
     status,
     outcomes,
+    events: hasPopup ? withPopups(model.events) : model.events,
+    calls: [...model.calls, ...missingCalls(entries, model)],
+  }
+  const items = entries
+    // What is read when the client starts is no change.
+    .filter(({ type, n }) => type !== 'event' || n > (first?.n ?? -1))
+    .flatMap((entry) => itemOf(entry, known, outcomes) ?? [])
+  addViews(items, entries)
+  const world = {
+    ...known,
     faults: Infinity,
     reloads: Infinity,
     otherTabs: Infinity,
@@ -113,9 +132,11 @@ function itemOf(
 ): (Item & { n: number }) | undefined {
   const { n } = entry
   if (entry.type === 'sent' && entry.taken) {
-    const { type, flow } = entry.event
+    const { type, flow, isPopup } = entry.event
     const payloads = (model.events[type] || [{}]).filter(
-      (payload) => type !== 'flow.start' || payload['flow'] === flow,
+      (payload) =>
+        (type !== 'flow.start' || payload['flow'] === flow) &&
+        (isPopup === undefined || isPopup === payload['isPopup']),
     )
     const candidates = payloads.map(({ note }): Choice => ({
       type: 'send',
@@ -134,12 +155,71 @@ function itemOf(
       outcomes[operation] = [...listed, { name: code, error: code }]
       names = [code]
     }
-    return { n, candidates: names.map((outcome) => ({ type: 'answer', operation, outcome })) }
+    const answers = names.map((outcome): Choice => ({ type: 'answer', operation, outcome }))
+    // The app may have asked for fresh tokens, which is no choice of a story.
+    return { n, candidates: operation === 'refresh' ? [...answers, undefined] : answers }
   }
+  if (entry.type === 'page') return { n, candidates: [{ type: 'reload' }] }
+  const popup = popupOf(entry)
+  if (popup) return { n, candidates: popup.map((outcome) => ({ type: 'popup', outcome })) }
+  const operation = calledBy(entry)
+  if (operation !== undefined) return { n, candidates: [{ type: 'call', operation }] }
+  // The session has changed in this tab or in another one.
+  const action = entry.type === 'event' && tabActionOf[entry.event.type]
+  if (action) return { n, candidates: [undefined, { type: 'otherTab', action }] }
   // Deadlines that pass at once are recorded one by one.
   if (entry.type === 'event' && entry.event.type.startsWith('xstate.done.actor.until'))
     return { n, candidates: [{ type: 'wait' }, undefined] }
   return undefined
+}
+
+const tabActionOf: Record<string, TabAction | undefined> = {
+  'pair.restored': 'signIn',
+  'pair.lost': 'signOut',
+  'pair.refreshed': 'refresh',
+}
+
+/** @returns how a popup may have ended, when it ends with this entry */
+function popupOf(entry: TraceEntry): PopupOutcome[] | undefined {
+  if (entry.type !== 'event') return undefined
+  const { type, error } = entry.event
+  if (type === 'xstate.done.actor.openPopup') return ['answered', 'denied']
+  if (type !== 'xstate.error.actor.openPopup') return undefined
+  return [(error as { code?: string }).code === 'failed_precondition' ? 'blocked' : 'closed']
+}
+
+/** Adds to every payload with a provider one that opens a popup. */
+const withPopups = (events: Payloads): Payloads =>
+  Object.fromEntries(
+    Object.entries(events).map(([type, payloads]) => {
+      const list = payloads || []
+      if (list.some((each) => each['isPopup'] || isPopupIn(each['input']))) return [type, payloads]
+      const added = list.filter(hasProvider).map((payload) => {
+        const { input } = payload
+        const note = [payload.note, 'popup'].filter(Boolean).join(', ')
+        return isRecord(input)
+          ? { ...payload, note, input: { ...input, isPopup: true } }
+          : { ...payload, note, isPopup: true }
+      })
+      return [type, added.length > 0 ? [...list, ...added] : payloads]
+    }),
+  )
+
+const isPopupIn = (input: unknown) => isRecord(input) && input['isPopup'] === true
+const hasProvider = (payload: Payload) =>
+  'redirect_uri' in { ...payload, ...(payload['input'] as object | undefined) }
+
+/** @returns the operation that the app calls by `auth.call` with this entry */
+function calledBy(entry: TraceEntry): string | undefined {
+  if (entry.type !== 'event' || entry.event.type !== 'call.start') return undefined
+  return (entry.event['endpoint'] as { operation?: string } | undefined)?.operation
+}
+
+/** The calls of the app to endpoints of this package that the model lacks. */
+function missingCalls(entries: readonly TraceEntry[], { calls }: Model): AppCall[] {
+  const called = new Set(entries.map(calledBy))
+  for (const { endpoint } of calls) called.delete(endpoint.operation)
+  return shipped.filter(({ operation }) => called.has(operation)).map((endpoint) => ({ endpoint }))
 }
 
 /** Adds to each item the last view before the next one. */

@@ -34,8 +34,12 @@ export interface World {
   readonly calls: readonly Sent[]
   /** Milliseconds that the last choice has let pass. */
   readonly elapsed: number
-  /** Describes where it is. */
-  state(): State
+  /**
+   * Describes where it is.
+   *
+   * @param known states by key, of which an equal one is returned
+   */
+  state(known?: ReadonlyMap<string, State>): State
   /** Finds the payload of an event. */
   payloadOf(choice: Extract<Choice, { type: 'send' }>): object
   /**
@@ -101,6 +105,11 @@ export async function openWorld(model: Model): Promise<World> {
   let popups: Popup[] = []
   const shared = mapStore()
   const tab = mapStore()
+  /** Whether the page is left, and what it has written last has to be stored. */
+  let isLeaving = false
+  let store: (() => void) | undefined
+  /** Whether the next deadline is that of the store of the tab, which answers late. */
+  let isStoring = false
   /** A page that is left frees its locks. */
   let lock = processLock({})
 
@@ -118,12 +127,33 @@ export async function openWorld(model: Model): Promise<World> {
     else signal?.addEventListener('abort', abort)
   }
 
+  /**
+   * What a tab stores counts when the page is left; until then the first write waits, and the client, which keeps
+   * only the newest one behind it, has nothing to serialize.
+   */
+  function late(write: () => void): Promise<void> | void {
+    if (isLeaving) return write()
+    isStoring = true
+    return new Promise((resolve) => {
+      store = () => {
+        write()
+        resolve()
+      }
+    })
+  }
+  const lateTab: Store = {
+    get: (key) => tab.get(key),
+    set: (key, value) => late(() => void tab.set(key, value)),
+    remove: (key) => late(() => void tab.remove(key)),
+  }
+
   const clock: Clock = {
     now: () => now,
     monotonic: () => now,
     random: () => 0.5,
     until: (deadline, signal) =>
       new Promise((resolve, reject) => {
+        if (isStoring) return void (isStoring = false)
         if (deadline <= now) return resolve()
         const wait = { deadline, resolve }
         waits.push(wait)
@@ -157,7 +187,7 @@ export async function openWorld(model: Model): Promise<World> {
         flows: model.flows,
         clock,
         inspect,
-        storage: { tab },
+        storage: { tab: lateTab },
         returnOrigins: ['https://app.example'],
         platform: {
           nonce: () => NONCE,
@@ -346,32 +376,35 @@ export async function openWorld(model: Model): Promise<World> {
     },
     payloadOf,
 
-    state() {
+    state(known) {
       const root = rootOf()
+      const names = pending.map(({ endpoint }) => endpoint.operation)
+      const stored = [...shared.entries.keys()].map((key) =>
+        key === SESSION_KEY ? storedKind() : key,
+      )
+      const key = keyOf(root, {
+        now,
+        pending: names,
+        deadlines: waits.map(({ deadline }) => deadline).sort((a, b) => a - b),
+        rest: [
+          Number.isFinite(model.faults) && faults,
+          Number.isFinite(model.reloads) && reloads,
+          Number.isFinite(model.otherTabs) && tabs,
+          [...made].sort(),
+          stored,
+          [...lasting],
+        ],
+      })
+      const equal = known?.get(key)
+      if (equal) return equal
       const { status, error } = root.getSnapshot() as { status: string; error?: unknown }
       const { captcha, user } = viewOf(root)
       const isModal = !!captcha && model.modal
       const sendable = status === 'active' ? sends(isModal) : []
       const isSilent = pending.length > 0
       const canWait = waits.length > 0 && (!isSilent || faults < model.faults)
-      const names = pending.map(({ endpoint }) => endpoint.operation)
-      const stored = [...shared.entries.keys()].map((key) =>
-        key === SESSION_KEY ? storedKind() : key,
-      )
       return {
-        key: keyOf(root, {
-          now,
-          pending: names,
-          deadlines: waits.map(({ deadline }) => deadline).sort((a, b) => a - b),
-          rest: [
-            Number.isFinite(model.faults) && faults,
-            reloads,
-            tabs,
-            [...made].sort(),
-            stored,
-            [...lasting],
-          ],
-        }),
+        key,
         look: lookOf(sendable),
         choices: [
           ...sendable,
@@ -428,9 +461,13 @@ export async function openWorld(model: Model): Promise<World> {
         await actInOtherTab(choice.action)
       } else {
         reloads++
+        isLeaving = true
+        store?.()
         await nextTurn()
         client.auth.stop()
         await nextTurn()
+        isLeaving = false
+        store = undefined
         pending = []
         waits = []
         popups = []

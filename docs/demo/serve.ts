@@ -76,7 +76,9 @@ const getInspectorPage = () => (inspectorPage ??= buildPage())
 
 async function answerInspector(language: 'en' | 'zh', response: ServerResponse) {
   const html = withSettings(await getInspectorPage(), { language })
-  response.writeHead(200, { 'content-type': types['html']!, 'cache-control': 'no-cache' }).end(html)
+  response
+    .writeHead(200, { 'content-type': types['.html']!, 'cache-control': 'no-cache' })
+    .end(html)
 }
 
 /** Answers the requests for the page. */

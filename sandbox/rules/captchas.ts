@@ -25,8 +25,8 @@ export interface Captchas {
    *   second picture over the first on `captcha_invalid`.
    */
   solve(pictureToken: string, answer: string): string
-  /** Returns the text of a picture. */
-  answer(pictureToken: string): string | undefined
+  /** Returns the text of a picture. Default: of the newest one that is not solved. */
+  answer(pictureToken?: string): string | undefined
   /**
    * Redeems a captcha token, which works once.
    *
@@ -68,7 +68,9 @@ export function createCaptchas(state: State, clock: Clock, config: () => Config)
       state.captchaTokens.set(digest(token), { expiresAt })
       return token
     },
-    answer: (pictureToken) => state.pictures.get(pictureToken)?.answer,
+    answer(pictureToken = [...state.pictures.keys()].at(-1)) {
+      return state.pictures.get(pictureToken ?? '')?.answer
+    },
     redeem(captchaToken) {
       if (captchaToken === undefined) throw new ApiError('captcha_required')
       const key = digest(captchaToken)

@@ -1,4 +1,4 @@
-import { type Clock } from '../clock.ts'
+import { type Clock, wait } from '../clock.ts'
 import type { Store } from './store.ts'
 
 /** Milliseconds after which a store is read again where no client can notify another one. */
@@ -76,7 +76,7 @@ const listeners = /* @__PURE__ */ new WeakMap<object, Set<() => void>>()
 async function repeat(run: () => void, clock: Clock, signal: AbortSignal): Promise<void> {
   try {
     for (;;) {
-      await clock.until(clock.now() + POLL_MS, signal)
+      await wait(clock, POLL_MS, signal)
       run()
     }
   } catch {

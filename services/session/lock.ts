@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, steadyNow, wait } from '../clock.ts'
 import { randomHex } from '../randomHex.ts'
 import { type Awaitable, STORAGE_SETTLE_MS, type Store, updateIn } from './store.ts'
 
@@ -93,7 +93,7 @@ export function webLock(locks: LockManager): Lock {
       /** Waits until one holder has been seen for a whole lease. */
       async function untilHolderHangs(): Promise<void> {
         for (let holder = await holderOf(name); !queue.signal.aborted;) {
-          await clock.until(clock.now() + lease, queue.signal)
+          await wait(clock, lease, queue.signal)
           const current = await holderOf(name)
           if (current === holder && current !== undefined) return
           holder = current
@@ -137,11 +137,10 @@ export function leaseLock(store: Store): Lock {
   return {
     async acquire(name, { lease, clock }) {
       const turn = randomHex()
-      const steady = () => clock.monotonic?.() ?? clock.now()
       let seen: string | undefined
       let seenAt = 0
       for (;;) {
-        const askedAt = steady()
+        const askedAt = steadyNow(clock)
         let holder: string | undefined
         await updateIn(store, name, (text) => {
           holder = turnOf(text)
@@ -151,7 +150,7 @@ export function leaseLock(store: Store): Lock {
           return JSON.stringify({ turn } satisfies Lease)
         })
         if (!holder && !store.isAtomic) {
-          await clock.until(clock.now() + STORAGE_SETTLE_MS)
+          await wait(clock, STORAGE_SETTLE_MS)
           holder = turnOf((await store.get(name)) ?? null)
           if (holder === turn) holder = undefined
         }
@@ -161,13 +160,13 @@ export function leaseLock(store: Store): Lock {
           return {
             hasWaited,
             // Timed from before the store was asked, and shorter than others wait.
-            isHeld: () => steady() - askedAt < (store.isAtomic ? lease - POLL_MS : usable),
+            isHeld: () => steadyNow(clock) - askedAt < (store.isAtomic ? lease - POLL_MS : usable),
             release: () =>
               updateIn(store, name, (text) => (turnOf(text) === turn ? RELEASED : undefined)),
           }
         }
-        if (holder !== seen) [seen, seenAt] = [holder, steady()]
-        await clock.until(clock.now() + POLL_MS * (1 + Math.random()))
+        if (holder !== seen) [seen, seenAt] = [holder, steadyNow(clock)]
+        await wait(clock, POLL_MS * (1 + Math.random()))
       }
     },
   }

@@ -110,20 +110,18 @@ export class Mirror {
     return { type: 'foreign', credentials, isCertain: false, take }
   }
 
-  /** Makes what is stored the form of a record; for none it does nothing. */
-  write(record: SessionRecord | undefined): Promise<void> {
-    return record ? this.#enqueue(() => this.#put(record)) : Promise.resolve()
-  }
-
-  /** Replaces what was read by the form of a record, unless it has changed since. */
-  correct(seen: string | null, record: SessionRecord): Promise<void> {
-    return this.#enqueue(() => this.#put(record, seen))
-  }
-
-  #enqueue(put: () => Awaitable<void>): Promise<void> {
+  /**
+   * Makes what is stored the form of a record; for none it does nothing.
+   *
+   * @param seen set for a repair: what was read, which is not replaced if it has changed since
+   */
+  async write(record: SessionRecord | undefined, seen?: string | null): Promise<void> {
+    if (!record) return
     const writing = this.#writing
-    this.#writing = isPromise(writing) ? writing.then(put) : put()
-    return Promise.resolve(this.#writing)
+    this.#writing = isPromise(writing)
+      ? writing.then(() => this.#put(record, seen))
+      : this.#put(record, seen)
+    return this.#writing
   }
 
   /** Settles when everything so far is written. */
@@ -137,15 +135,15 @@ export class Mirror {
   }
 
   #put(record: SessionRecord, seen?: string | null): Awaitable<void> {
-    const isCorrection = seen !== undefined
-    const text = textOf(record) ?? (isCorrection ? SPENT : null)
-    let isCurrent = true
+    const isRepair = seen !== undefined
+    const text = textOf(record) ?? (isRepair ? SPENT : null)
+    let isChanged = false
     const decide = (current: string | null) => {
-      isCurrent = !isCorrection || current === seen
-      return isCurrent ? text! : undefined
+      isChanged = isRepair && current !== seen
+      return isChanged ? undefined : text!
     }
     const end = (isWritten: boolean) => {
-      if (!isCurrent) return
+      if (isChanged) return
       this.#isPresent = isWritten && record.kind === 'pair'
       if (this.#isPresent) this.#seenEpoch = record.epoch
     }

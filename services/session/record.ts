@@ -66,6 +66,10 @@ export function compareCopies(a?: SessionRecord, b?: SessionRecord): number {
   return texts[0]! > texts[1]! ? 1 : texts[0] === texts[1] ? 0 : -1
 }
 
+/** @returns the record if it is a pair */
+export const pairOf = (record: SessionRecord | undefined): PairRecord | undefined =>
+  record?.kind === 'pair' ? record : undefined
+
 /** @returns whether both records hold the same access token */
 export const isSamePair = (a?: SessionRecord, b?: SessionRecord): boolean =>
   a?.kind === 'pair' &&

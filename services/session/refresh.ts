@@ -1,7 +1,7 @@
 import type { Caller } from '../http/caller.ts'
 import { refresh, refreshV2 } from '../http/endpoints.ts'
 import type { Tokens } from '../http/wire.ts'
-import type { Refreshable } from './sharedSession.ts'
+import type { Refreshable } from './lockedRefresh.ts'
 
 /**
  * Sends the refresh token to the version of the API that issued it. The request has no deadline of its

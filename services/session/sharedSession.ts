@@ -1,30 +1,24 @@
-import { type Clock, retryAt } from '../clock.ts'
+import { type Clock, steadyNow, wait } from '../clock.ts'
 import { AuthError } from '../error.ts'
 import type { Tokens } from '../http/wire.ts'
 import { Bell } from './bell.ts'
-import { type Credentials, toCredentials } from './credentials.ts'
+import type { Credentials } from './credentials.ts'
 import { validityOf } from './expiry.ts'
-import type { HeldLock, Lock } from './lock.ts'
+import { DOUBT_MS, LockedRefresh, type Refreshable, type RefreshOptions } from './lockedRefresh.ts'
 import { type ForeignPair, Mirror } from './mirror.ts'
-import { Outages } from './outages.ts'
 import type { RequestScope } from './ports.ts'
 import {
   compareCopies,
   compareRecords,
   formatRecord,
   isSamePair,
+  pairOf,
   type PairRecord,
   parseRecord,
   type SessionRecord,
   type SpentRecord,
 } from './record.ts'
 import { STORAGE_SETTLE_MS, type Store, updateIn } from './store.ts'
-
-/** Milliseconds a caller waits for a refresh, those that other tabs run before it included. */
-export const REFRESH_TIMEOUT_MS = 20_000
-
-/** Milliseconds to wait for a client that knows better, after damaged data was found. */
-const DOUBT_MS = 500
 
 /** What has happened to a session by other means than this client's own sign-in and sign-out. */
 export type SessionChange =
@@ -39,28 +33,17 @@ export type SessionChange =
   | { type: 'store.failed'; error: AuthError }
 
 /** What a session is built on. */
-export interface SharedSessionOptions {
+export interface SharedSessionOptions extends RefreshOptions {
   clientId: string
-  /** Holds the record of the session. */
-  store: Store
   /** Clients of the same identity in one process share the session. Default: the store. */
   identity?: object
   /** Holds the session in the form of the official client; undefined for none. */
   mirror?: Store
-  lock: Lock
   /** Whether other tabs and workers of the origin share the store. */
   isShared: boolean
   /** Set where a client lives for one request. */
   request?: RequestScope
-  clock: Clock
-  /** Milliseconds in which a refresh has to be answered; an answer just after that is kept as well. */
-  timeout: number
-  /** Sends a refresh; the signal aborts when its answer cannot be used any more. */
-  send(credentials: Refreshable, signal?: AbortSignal): Promise<Tokens>
 }
-
-/** What a refresh needs of a pair. */
-export type Refreshable = Pick<Credentials, 'refresh_token' | 'version'>
 
 /** The session of one client, in step with every other client that shares its store. */
 export interface SharedSession {
@@ -98,14 +81,6 @@ export interface SharedSession {
   settled(): Promise<void>
 }
 
-/** The longest time for a refresh, in ms: another client cannot begin before it is over. */
-const MAX_TIMEOUT_MS = 30_000
-
-/** Answers to a refresh that end the session. Any other failure keeps it. */
-const REJECTIONS = new Set(['invalid_grant', 'unauthenticated', 'user_blocked'])
-
-const pairOf = (record: SessionRecord | undefined) => (record?.kind === 'pair' ? record : undefined)
-
 /**
  * Creates the session of a client. All clients of a session follow the same rules, which need no
  * coordinator: records are totally ordered, and memory and store only move up in that order. A store
@@ -119,8 +94,8 @@ class StoredSession implements SharedSession {
   readonly #options: SharedSessionOptions
   readonly #key: string
   readonly #bell: Bell
-  readonly #outages: Outages
   readonly #mirror: Mirror | undefined
+  readonly #refresh: LockedRefresh
   #onChange: ((change: SessionChange) => void) | undefined
   /** The store is read for the first time; what it holds is reported once that is certain. */
   #isLoading = false
@@ -149,18 +124,23 @@ class StoredSession implements SharedSession {
   #doubted: string | undefined
   /** Settles when the mirror has been looked into again. */
   #secondLook: Promise<void> | undefined
-  /** The refresh that is running, and the record it refreshes. */
-  #flight: { of: SessionRecord | undefined; done: Promise<void> } | undefined
-  #retryTime = 0
   #work: Promise<void> = Promise.resolve()
 
   constructor(options: SharedSessionOptions) {
-    const { clientId, store, clock, mirror } = options
+    const { clientId, store, mirror } = options
     this.#options = options
     this.#key = `authflow_session_${clientId}`
     this.#bell = new Bell({ ...options, identity: options.identity ?? store, name: this.#key })
-    this.#outages = new Outages(store, `${this.#key}_outage`, clock)
     this.#mirror = mirror && new Mirror(mirror, `credentials_${clientId}`)
+    this.#refresh = new LockedRefresh(options, this.#key, {
+      record: () => this.#memory,
+      isCurrent: (record) =>
+        this.#compare(this.#memory, record) === 0 &&
+        (record?.kind !== 'pair' || isSamePair(this.#memory, record)),
+      look: () => this.#sync(),
+      isDoubtful: () => steadyNow(this.#clock) < this.#doubtUntil,
+      moveUp: (record, change) => this.#moveUp(record, change),
+    })
   }
 
   get #store(): Store {
@@ -171,10 +151,6 @@ class StoredSession implements SharedSession {
     return this.#options.clock
   }
 
-  get #timeout(): number {
-    return Math.min(this.#options.timeout, MAX_TIMEOUT_MS)
-  }
-
   #isAtomic(): boolean {
     return !!this.#store.isAtomic
   }
@@ -183,21 +159,8 @@ class StoredSession implements SharedSession {
     return this.#isAtomic() ? compareRecords(a, b) : compareCopies(a, b)
   }
 
-  #now(): number {
-    return this.#clock.now()
-  }
-
-  /** The time that a change of the system time does not move. */
-  #steady(): number {
-    return this.#clock.monotonic?.() ?? this.#now()
-  }
-
-  #wait(ms: number): Promise<void> {
-    return this.#clock.until(this.#now() + ms)
-  }
-
   #nextEpoch(known = 0): number {
-    return Math.max(known + 1, this.#now())
+    return Math.max(known + 1, this.#clock.now())
   }
 
   /** Runs the operations of this client on the store one after another. */
@@ -223,7 +186,7 @@ class StoredSession implements SharedSession {
     if (this.#compare(record, this.#memory) <= 0) return false
     const before = this.#memory
     this.#memory = record
-    if (record.epoch !== before?.epoch) this.#begunAt = this.#steady()
+    if (record.epoch !== before?.epoch) this.#begunAt = steadyNow(this.#clock)
     if (record.kind !== 'pair') {
       const error = change instanceof AuthError ? change : undefined
       if (before?.kind === 'pair' && !this.#isLoading)
@@ -245,13 +208,13 @@ class StoredSession implements SharedSession {
   }
 
   #doubt() {
-    this.#doubtUntil = this.#steady() + DOUBT_MS
+    this.#doubtUntil = steadyNow(this.#clock) + DOUBT_MS
   }
 
   /** A removal of this age may be older than an own sign-in, and does not end it. */
   #isJustSignedIn(): boolean {
     return (
-      this.#steady() - this.#signedInAt < STORAGE_SETTLE_MS &&
+      steadyNow(this.#clock) - this.#signedInAt < STORAGE_SETTLE_MS &&
       pairOf(this.#memory)?.generation === 0
     )
   }
@@ -384,7 +347,7 @@ class StoredSession implements SharedSession {
           const isCopy = isSamePair(found, record)
           const isLower = found && !isCopy && compareRecords(found, record) >= 0
           this.#followsSignOut =
-            found?.kind === 'out' && this.#now() - found.epoch < STORAGE_SETTLE_MS
+            found?.kind === 'out' && this.#clock.now() - found.epoch < STORAGE_SETTLE_MS
           stored = isLower ? { ...record, epoch: this.#nextEpoch(found.epoch) } : record
           if (stored.kind === 'pair' && this.#mirror?.isPresent)
             stored = { ...stored, isMirrored: true }
@@ -437,15 +400,15 @@ class StoredSession implements SharedSession {
       this.#lookAgain()
     } else if (
       found.type === 'behind' ||
+      found.type === 'absent' ||
       (found.type === 'removed' && this.#followsSignOut && this.#isJustSignedIn())
     ) {
-      await this.#mirror.correct(text, this.#memory!)
-    } else if (found.type === 'absent') {
-      await this.#mirror.correct(text, this.#memory!)
-      await this.#noteMirror()
+      await this.#mirror.write(this.#memory, text)
+      if (found.type === 'absent') await this.#noteMirror()
     } else if (found.type !== 'same') {
       // A tab that does not know of a new session yet may have removed its mirror.
-      const isCertain = found.isCertain && this.#steady() - this.#begunAt > STORAGE_SETTLE_MS
+      const isCertain =
+        found.isCertain && steadyNow(this.#clock) - this.#begunAt > STORAGE_SETTLE_MS
       if (!isLater && !isCertain && !this.#mirror.isAtomic && this.#memory) {
         this.#lookAgain()
         return true
@@ -460,7 +423,7 @@ class StoredSession implements SharedSession {
   /** Looks into the mirror again later, without holding up what comes meanwhile. */
   #lookAgain() {
     const look = async () => void (await this.#lookIntoMirror(true))
-    this.#secondLook ??= this.#wait(STORAGE_SETTLE_MS)
+    this.#secondLook ??= wait(this.#clock, STORAGE_SETTLE_MS)
       .then(() => this.#enqueue(look))
       .finally(() => (this.#secondLook = undefined))
   }
@@ -506,8 +469,10 @@ class StoredSession implements SharedSession {
     await this.#lookIntoMirror()
   }
 
-  #sync(): Promise<void> {
-    return this.#enqueue(() => this.#look())
+  /** Reads what is stored, and once more what is not certain at first. */
+  async #sync(): Promise<void> {
+    await this.#enqueue(() => this.#look())
+    await this.#secondLook
   }
 
   /** A storage event carries the value, which the copy of this page may not show yet. */
@@ -518,103 +483,9 @@ class StoredSession implements SharedSession {
     void this.#sync()
   }
 
-  async #refreshOnce(isUrgent: boolean): Promise<void> {
-    while (!(await this.#tryRefresh(isUrgent)));
-  }
-
-  /** @returns false when the lock was lost before it was used */
-  async #tryRefresh(isUrgent: boolean): Promise<boolean> {
-    const pair = pairOf(this.#memory)
-    if (!pair) return true
-    const since = this.#now()
-    const hasMoved = () =>
-      this.#compare(this.#memory, pair) !== 0 || !isSamePair(this.#memory, pair)
-    const held = await this.#acquire()
-    const sending = new AbortController()
-    let hold = 0
-    try {
-      await this.#sync()
-      await this.#secondLook
-      if (hasMoved()) return true
-      const outage = await this.#outages.read()
-      // The machine keeps the pause after this client's own failure.
-      const isForeign = outage && !outage.isOwn
-      const isPaused = isForeign && this.#now() < outage.until && (outage.isOrdered || !isUrgent)
-      // The failure of the client that held the lock is that of those that waited for it.
-      if (isForeign && (isPaused || outage.at >= since))
-        throw this.#pause(outage.until, outage.error)
-      if (this.#steady() < this.#doubtUntil || held.hasWaited) {
-        // The holder before may have stored a pair that is not visible yet.
-        await this.#wait(held.hasWaited ? STORAGE_SETTLE_MS : DOUBT_MS)
-        await this.#sync()
-        if (hasMoved()) return true
-      }
-      if (!held.isHeld()) return false
-      hold = await this.#present(pair, outage?.failures ?? 0, hasMoved, sending.signal)
-      return true
-    } catch (thrown) {
-      // It is not known whether the server has acted: a late answer has a moment to come. After that the
-      // request is aborted, so that a server that still hangs does not act on it beside the next one.
-      if (AuthError.from(thrown).code === 'deadline_exceeded') hold = STORAGE_SETTLE_MS
-      throw thrown
-    } finally {
-      void Promise.resolve(hold && this.#wait(hold)).then(() => {
-        sending.abort()
-        return this.#release(held)
-      })
-    }
-  }
-
-  /** Sends the pair. @returns milliseconds for which the lock is kept afterwards */
-  async #present(
-    pair: PairRecord,
-    failures: number,
-    hasMoved: () => boolean,
-    signal: AbortSignal,
-  ): Promise<number> {
-    let tokens: Tokens
-    try {
-      if (!pair.credentials.refresh_token)
-        throw new AuthError('unauthenticated', { operation: 'refresh' })
-      const sent = this.#options.send(pair.credentials, signal)
-      tokens = await this.#inTime(sent, this.#timeout, () => {
-        sent.then((late) => this.#keep(pair, late)).catch(() => undefined)
-        return new AuthError('deadline_exceeded', { operation: 'refresh' })
-      })
-    } catch (thrown) {
-      const error = AuthError.from(thrown, 'refresh')
-      if (!REJECTIONS.has(error.code)) {
-        const until = retryAt(this.#clock, failures + 1, error.retryAfter)
-        await this.#outages.report({ error, until, failures: failures + 1 })
-        throw this.#pause(until, error)
-      }
-      // Another client may have used the pair and hold its successor, or the official client has.
-      await this.#sync()
-      await this.#secondLook
-      if (!hasMoved() && !this.#isAtomic()) {
-        await this.#wait(STORAGE_SETTLE_MS)
-        await this.#sync()
-        await this.#secondLook
-      }
-      if (hasMoved()) return 0
-      const { epoch, generation } = pair
-      await this.#enqueue(() => this.#moveUp({ kind: 'spent', epoch, generation }, error))
-      return 0
-    }
-    await this.#keep(pair, tokens)
-    if (failures > 0) await this.#outages.clear()
-    return this.#isAtomic() ? 0 : STORAGE_SETTLE_MS
-  }
-
-  /** Stores the pair that a refresh has brought, unless the session has ended meanwhile. */
-  async #keep(pair: PairRecord, tokens: Tokens): Promise<void> {
-    const { isRepaired: _, ...rest } = pair
-    const next: PairRecord = {
-      ...rest,
-      generation: pair.generation + 1,
-      credentials: toCredentials(tokens, this.#clock, pair.credentials),
-    }
-    await this.#enqueue(async () => {
+  /** Moves memory, mirror and store up to what a refresh has brought, unless it is lower by now. */
+  #moveUp(record: PairRecord | SpentRecord, change: 'refreshed' | AuthError): Promise<void> {
+    return this.#enqueue(async () => {
       try {
         // Another client may have signed out while the server was asked.
         const text = await this.#store.get(this.#key)
@@ -622,62 +493,13 @@ class StoredSession implements SharedSession {
       } catch {
         // A store that fails says nothing.
       }
-      await this.#moveUp(next, 'refreshed')
+      // The app may have cleared the mirror meanwhile, or the official client may have signed in: that is
+      // not written over.
+      const isLeft = await this.#lookIntoMirror()
+      if (this.#move(record, change) && !isLeft) void this.#mirror?.write(this.#memory)
+      await this.#commit(pairOf(record))
       await this.#lookIntoMirror()
     })
-  }
-
-  /** Moves memory, mirror and store up to what a refresh has brought. */
-  async #moveUp(record: PairRecord | SpentRecord, change: 'refreshed' | AuthError): Promise<void> {
-    // The app may have cleared the mirror meanwhile, or the official client may have signed in: that is
-    // not written over.
-    const isLeft = await this.#lookIntoMirror()
-    if (this.#move(record, change) && !isLeft) void this.#mirror?.write(this.#memory)
-    await this.#commit(pairOf(record))
-  }
-
-  #pause(until: number, error: AuthError): AuthError {
-    this.#retryTime = until
-    return error
-  }
-
-  async #acquire(): Promise<HeldLock> {
-    try {
-      return await this.#options.lock.acquire(`${this.#key}_lock`, {
-        lease: this.#timeout + 3 * STORAGE_SETTLE_MS,
-        clock: this.#clock,
-      })
-    } catch {
-      // A lock that fails, as in a sandboxed frame, is done without.
-      return { hasWaited: false, isHeld: () => true, release: () => undefined }
-    }
-  }
-
-  /** Frees a lock; where that fails its lease runs out. */
-  async #release(held: HeldLock): Promise<void> {
-    try {
-      await held.release()
-    } catch {
-      // Others wait for as long as if this client had died.
-    }
-  }
-
-  /** @throws what `fail` returns when the time is over */
-  async #inTime<T>(result: Promise<T>, ms: number, fail: () => AuthError): Promise<T> {
-    const waiting = new AbortController()
-    const began = [this.#now(), this.#steady()] as const
-    const late = this.#clock.until(this.#now() + ms, waiting.signal).then(() => {
-      // The clock of a test may end every wait at once.
-      const passed = Math.max(this.#now() - began[0], this.#steady() - began[1])
-      if (passed < ms / 2) return new Promise<never>(() => undefined)
-      throw fail()
-    })
-    late.catch(() => undefined)
-    try {
-      return await Promise.race([result, late])
-    } finally {
-      waiting.abort()
-    }
   }
 
   open(run: (change: SessionChange) => void): () => void {
@@ -698,9 +520,8 @@ class StoredSession implements SharedSession {
   async load(): Promise<void> {
     this.#isLoading = true
     await this.#sync()
-    await this.#secondLook
-    if (!this.#memory && this.#steady() < this.#doubtUntil) {
-      await this.#wait(DOUBT_MS)
+    if (!this.#memory && steadyNow(this.#clock) < this.#doubtUntil) {
+      await wait(this.#clock, DOUBT_MS)
       await this.#sync()
     }
     this.#isLoading = false
@@ -713,7 +534,7 @@ class StoredSession implements SharedSession {
   }
 
   begin(credentials: Credentials): void {
-    this.#signedInAt = this.#steady()
+    this.#signedInAt = steadyNow(this.#clock)
     this.#options.request?.onBegin()
     this.#act({
       kind: 'pair',
@@ -728,45 +549,16 @@ class StoredSession implements SharedSession {
     this.#act({ kind: 'out', epoch: this.#nextEpoch(this.#memory?.epoch) })
   }
 
-  refresh({ isUrgent = false }: { isUrgent?: boolean } = {}): Promise<void> {
-    // The refresh of an earlier pair may still be storing what it has brought.
-    const isOver = this.#compare(this.#memory, this.#flight?.of) !== 0
-    if (!this.#flight || isOver) {
-      const before = this.#flight?.done.catch(() => undefined)
-      const done = Promise.resolve(before)
-        .then(() => this.#refreshOnce(isUrgent))
-        .finally(() => {
-          if (this.#flight?.done === done) this.#flight = undefined
-        })
-      this.#flight = { of: this.#memory, done }
-    }
-    return this.#inTime(this.#flight.done, REFRESH_TIMEOUT_MS, () =>
-      this.#pause(
-        retryAt(this.#clock, 1),
-        new AuthError('deadline_exceeded', { operation: 'refresh' }),
-      ),
-    )
+  refresh(options?: { isUrgent?: boolean }): Promise<void> {
+    return this.#refresh.run(options)
   }
 
-  async refreshEnded(credentials: Refreshable): Promise<Tokens> {
-    const held = await this.#acquire()
-    try {
-      const sending = new AbortController()
-      return await this.#inTime(
-        this.#options.send(credentials, sending.signal),
-        this.#timeout,
-        () => {
-          sending.abort()
-          return new AuthError('deadline_exceeded', { operation: 'refresh' })
-        },
-      )
-    } finally {
-      void this.#release(held)
-    }
+  refreshEnded(credentials: Refreshable): Promise<Tokens> {
+    return this.#refresh.runEnded(credentials)
   }
 
   get retryAt(): number {
-    return this.#retryTime
+    return this.#refresh.retryAt
   }
 
   async settled(): Promise<void> {

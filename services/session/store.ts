@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { AuthError } from '../error.ts'
+import { inTime } from './deadline.ts'
 
 /** A value, or the promise of one. */
 export type Awaitable<T> = T | Promise<T>
@@ -139,9 +140,6 @@ export const STORAGE_SETTLE_MS = 1_000
 /** Milliseconds in which a store has to answer. */
 const STORE_TIMEOUT_MS = 10_000
 
-/** The reason that ends the wait for a store; without one, each abort would record a stack. */
-const ANSWERED = /* @__PURE__ */ new Error('the store has answered')
-
 /**
  * Limits how long an app's own store is waited for. A store that answers synchronously still does.
  *
@@ -151,6 +149,9 @@ const ANSWERED = /* @__PURE__ */ new Error('the store has answered')
  */
 export const withTimeout = (store: Store, clock: Clock, ms = STORE_TIMEOUT_MS): Store =>
   new TimedStore(store, clock, ms)
+
+const noAnswer = () =>
+  new AuthError('deadline_exceeded', { description: 'the store does not answer' })
 
 class TimedStore implements Store {
   readonly #store: Store
@@ -192,19 +193,7 @@ class TimedStore implements Store {
   }
 
   #limit<T>(answer: Awaitable<T>): Awaitable<T> {
-    return isPromise(answer) ? settleInTime(answer, this.#clock, this.#ms) : answer
-  }
-}
-
-async function settleInTime<T>(answer: Promise<T>, clock: Clock, ms: number): Promise<T> {
-  const waiting = new AbortController()
-  const timeout = clock.until(clock.now() + ms, waiting.signal).then(() => {
-    throw new AuthError('deadline_exceeded', { description: 'the store does not answer' })
-  })
-  try {
-    return await Promise.race([answer, timeout])
-  } finally {
-    waiting.abort(ANSWERED)
+    return isPromise(answer) ? inTime(answer, this.#clock, this.#ms, noAnswer) : answer
   }
 }
 

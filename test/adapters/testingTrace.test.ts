@@ -2,11 +2,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { main } from '../../adapters/cli/main.ts'
-import { createAuth, memoryStore, signIn } from '../../adapters/client/index.ts'
+import {
+  AuthError,
+  createAuth,
+  memoryStore,
+  provider,
+  signIn,
+} from '../../adapters/client/index.ts'
 import { recorder } from '../../adapters/inspect/index.ts'
 import type { Trace } from '../../adapters/inspect/trace.ts'
 import { invariants, model, rerun, storyOf } from '../../adapters/testing/index.ts'
 import { createSandbox } from '../../sandbox/index.ts'
+import { getUser } from '../../services/endpoints.ts'
+import { readCallback } from '../../services/platform/platform.ts'
 import { manualClock } from '../support/clock.ts'
 import { mutate } from '../support/mutate.ts'
 import '../support/preload.ts'
@@ -113,6 +121,64 @@ test.each([
   })
   expect(out.join('')).toContain(text)
   expect(exit).toBe(code)
+})
+
+/** Records a sign-in by a provider, whose popup is blocked, denied and answered; then the app calls the server. */
+async function recordPopups(): Promise<Trace> {
+  const log = recorder()
+  const shared = memoryStore()
+  const popups: ((url: string) => Promise<string>)[] = [
+    () => Promise.reject(new AuthError('failed_precondition', { operation: 'openPopup' })),
+    (url) => Promise.resolve(sandbox.consent(url)),
+    (url) => Promise.resolve(sandbox.consent(url, 'ada')),
+  ]
+  const options = {
+    env: 'demo',
+    endpoint: server.url,
+    flows: { provider },
+    returnOrigins: ['https://app.example'],
+    platform: { openPopup: (url: string) => popups.shift()!(url), readCallback },
+  }
+  const auth = createAuth({ ...options, inspect: log, storage: { shared, tab: memoryStore() } })
+  const reaches = (step: string | undefined, status = 'signedOut') =>
+    vi.waitFor(() => expect(auth.get()).toMatchObject({ step, status }), TIMEOUT_MS)
+  auth.start()
+  await reaches(undefined)
+  const input = {
+    provider_id: 'demo_idp',
+    redirect_uri: 'https://app.example/back',
+    isPopup: true,
+  }
+  auth.send({ type: 'flow.start', flow: 'provider', input })
+  await reaches('askingClick')
+  auth.send({ type: 'provider.retry' })
+  await reaches('askingRetry')
+  auth.send({ type: 'provider.retry' })
+  await reaches(undefined, 'signedIn')
+  await auth.call(getUser)
+  const other = createAuth({ ...options, storage: { shared, tab: memoryStore() } })
+  other.start()
+  await other.signOut()
+  await reaches(undefined)
+  const trace = log.trace()
+  auth.stop()
+  other.stop()
+  return trace
+}
+
+test('testing: popups, calls of the app and what another tab has done are read from a trace', async () => {
+  const { story, difference } = await storyOf(await recordPopups(), model({ provider }))
+  expect(difference).toBeUndefined()
+  expect(story.steps.map(({ action }) => action)).toMatchObject([
+    { event: 'flow.start', note: 'popup' },
+    { type: 'popup', outcome: 'blocked' },
+    { event: 'provider.retry' },
+    { type: 'popup', outcome: 'denied' },
+    { event: 'provider.retry' },
+    { type: 'popup', outcome: 'answered' },
+    { type: 'call', operation: 'getUser' },
+    { type: 'otherTab', action: 'signOut' },
+  ])
 })
 
 test('testing: a trace of flows that go another way now says where', async () => {

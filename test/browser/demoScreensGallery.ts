@@ -44,7 +44,7 @@ async function writeSheet(page: Page, flow: GalleryFlow, language: Language) {
   })
   const columns = Math.min(figures.length, 5)
   await page.setContent(
-    `<style>
+    `<!doctype html><style>
       body { display: grid; grid-template-columns: repeat(${columns}, 220px); gap: 16px; margin: 0;
         padding: 16px; width: max-content; background: #f4f5f8 }
       figure { margin: 0 } img { display: block; width: 100%; border-radius: 12px }
@@ -52,16 +52,13 @@ async function writeSheet(page: Page, flow: GalleryFlow, language: Language) {
     </style>${figures.join('')}`,
   )
   await page.waitForFunction(() => [...document.images].every(({ complete }) => complete))
-  const [width, height] = await page.evaluate(() => [
-    document.body.scrollWidth,
-    document.body.scrollHeight,
-  ])
+  const box = (await page.locator('body').boundingBox())!
   const session = await page.context().newCDPSession(page)
   const { data } = await session.send('Page.captureScreenshot', {
     format: 'webp',
     quality: 55,
     captureBeyondViewport: true,
-    clip: { x: 0, y: 0, width: width!, height: height!, scale: 1 },
+    clip: { ...box, scale: 1 },
   })
   const path = sheetOf(flow, language)
   mkdirSync(dirname(path), { recursive: true })

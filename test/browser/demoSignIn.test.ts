@@ -387,7 +387,7 @@ describe('demo: two tabs', () => {
     const { one, other } = await openTwo()
     await one.signUpTo('signedIn', phone)
     await other.manage()
-    await other.button('Change: Password').click()
+    await other.button('Set: Password').click()
     await other.page.locator('#edit-password').fill('battery staple')
     await other.page.keyboard.press('Enter')
     await other.at('askingCodeRequest')

@@ -207,7 +207,7 @@ describe('inspector', () => {
     await page.locator('#nickname').fill('Augusta Ada')
     await it.primary.click()
     await it.manage()
-    await it.button('Change: Password').click()
+    await it.button('Set: Password').click()
     await page.locator('#edit-password').fill(password)
     await page.keyboard.press('Enter')
     await it.at('askingCodeRequest')

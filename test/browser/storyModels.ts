@@ -1,5 +1,5 @@
 /** The flows as the demo offers them. */
-import { account, signIn } from 'cloudbase-authflow'
+import { account, provider, signIn } from 'cloudbase-authflow'
 import { model, type Model } from 'cloudbase-authflow/testing'
 
 /** What the demo never sends. */
@@ -36,4 +36,25 @@ export const editModel: Model = model(
     events: { ...accountNever, 'contact.replace': false, 'account.delete': false },
     outcomes: { getUser: accountModel.outcomes['getUser']!.slice(0, 1) },
   },
+)
+
+/** The account page of a user who acts in another tab, too. */
+export const tabModel: Model = {
+  ...editModel,
+  events: { ...editModel.events, 'password.change': false },
+  otherTabs: 1,
+}
+
+const input = { provider_id: 'demo_idp', redirect_uri: 'https://app.example/back' }
+
+/** The sign-in by a provider, which the page is left for. */
+export const redirectModel: Model = model(
+  { provider },
+  { events: { 'flow.start': [{ flow: 'provider', input }] } },
+)
+
+/** The sign-in by a provider in a popup. */
+export const popupModel: Model = model(
+  { provider },
+  { events: { 'flow.start': [{ flow: 'provider', input: { ...input, isPopup: true } }] } },
 )

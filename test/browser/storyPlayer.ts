@@ -1,7 +1,10 @@
 /** Plays stories on an app in the browser of the test file. */
 import type { Browser } from 'playwright-core'
-import { createFlow, type Screens } from '../../adapters/testing/playwright/index.ts'
-import { exactStories } from '../../adapters/cli/generated/exact.ts'
+import {
+  createFlow,
+  type FlowOptions,
+  type Screens,
+} from '../../adapters/testing/playwright/index.ts'
 import type { Failure } from '../../adapters/testing/playwright/failures.ts'
 import type { Model, Story } from '../../adapters/testing/index.ts'
 import { openPage } from '../support/chromium.ts'
@@ -14,6 +17,10 @@ export interface PlayedApp {
   screens: Screens
   /** Operations that the app calls beside its flows. */
   ignore?: readonly string[]
+  /** What the user does in another tab. */
+  tabs?: FlowOptions['tabs']
+  /** What is stored before the app is opened. */
+  stored?: Readonly<Record<string, string>>
   /** Milliseconds in which the app shows what it is to show. */
   timeout?: number
 }
@@ -29,16 +36,20 @@ let browser: Browser | undefined
  * @returns what has failed
  */
 export async function playStories(
-  { url, sandbox, screens, ignore = [], timeout = 15_000 }: PlayedApp,
+  { url, sandbox, screens, ignore = [], tabs, stored = {}, timeout = 15_000 }: PlayedApp,
   world: Model,
   stories: readonly Story[],
 ): Promise<Failure[]> {
   browser ??= (await openPage('about:blank')).context().browser()!
   const failures: Failure[] = []
-  for (const story of await exactStories(stories, world)) {
+  for (const story of stories) {
     const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce' })
+    await context.addInitScript(
+      (entries) => entries.forEach(([name, value]) => localStorage.setItem(name, value)),
+      Object.entries(stored),
+    )
     const page = await context.newPage()
-    const options = { env: 'demo', ignore, timeout, outcomes: world.outcomes }
+    const options = { env: 'demo', ignore, tabs, timeout, outcomes: world.outcomes }
     const flow = createFlow(page, sandbox, screensFor(screens, world), options)
     try {
       await flow.open(url, world.status)

@@ -3,7 +3,8 @@ import type { Locator, Page } from '@playwright/test'
 import type { Model } from '../../adapters/testing/index.ts'
 import type { Input, Screens } from '../../adapters/testing/playwright/index.ts'
 
-const button = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name })
+/** Finds a button by its name. */
+export const button = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name })
 const heading = (name: string) => (page: Page) =>
   page.getByRole('heading', { name, exact: true, level: 1 })
 const label = (name: string) => (page: Page) => page.getByRole('textbox', { name, exact: true })
@@ -113,6 +114,27 @@ export const signInScreens: Screens = withErrors({
   anonymous: { find: heading('You are a guest') },
 })
 
+/** What the flow `provider` shows. */
+export const providerScreens: Screens = withErrors({
+  signedOut: {
+    find: heading('Sign in'),
+    events: { 'flow.start': { find: button('Continue with Demo IdP') } },
+  },
+  askingPopup: {
+    find: heading('Continue at Demo IdP'),
+    events: { 'provider.retry': { find: button('Open the window again') } },
+  },
+  askingClick: {
+    find: heading('The window is not open'),
+    events: { 'provider.retry': { find: button('Open the window') } },
+  },
+  askingRetry: {
+    find: heading('That did not work'),
+    events: { 'provider.retry': { find: button('Try again') } },
+  },
+  signedIn: { find: button('Sign out') },
+})
+
 /** Opens a form of the account page, fills it in and saves it. */
 const edit = (name: string | RegExp, field: string) => ({
   find: button(name),
@@ -136,7 +158,7 @@ export const accountScreens: Screens = withErrors({
     events: {
       'account.close': { find: button('Back') },
       'profile.submit': edit('Edit: Name', 'Nickname'),
-      'password.change': edit('Change: Password', 'New password'),
+      'password.change': edit(/^(Set|Change): Password$/, 'New password'),
       'contact.replace': edit(/^(Add|Change): E-mail$/, 'E-mail'),
       'account.delete': {
         find: button('Delete account'),

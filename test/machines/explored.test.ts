@@ -1,77 +1,25 @@
-import { afterAll, expect, test, vi } from 'vitest'
+/** `EXPLORE=all` also runs what takes long; see `test/support/explorations.ts`. */
 import * as shipped from '../../adapters/client/index.ts'
-import { explore, model, type ModelOptions, sample } from '../../adapters/testing/index.ts'
-import { type Outcome, outcomes as documented } from '../../adapters/testing/outcomes.ts'
+import { outcomes as documented } from '../../adapters/testing/outcomes.ts'
 import { request } from '../../machines/core/request.ts'
 import { signOut } from '../../machines/core/signOut.ts'
-import { consent } from '../../machines/parts/consent.ts'
-import { elevation } from '../../machines/parts/elevation.ts'
-import { gatedEdit } from '../../machines/parts/gatedEdit.ts'
+import { getUser, sendVerification, updateProfile } from '../../services/http/endpoints.ts'
 import {
-  getUser,
-  sendVerification,
-  signInWithCustomTicket,
-  updateProfile,
-} from '../../services/http/endpoints.ts'
-import { compareInterrupted } from '../support/interrupted.ts'
-import { recordTransitions, transitionsOf } from '../support/transitions.ts'
+  callOutcomes,
+  contacts,
+  explorations,
+  fails,
+  isLong,
+  popup,
+  redirect,
+  refused,
+  withFailures,
+  withSecondFactor,
+} from '../support/explorations.ts'
 
-const { account, captcha, provider, resetPassword, session, signIn, tokens, upgrade } = shipped
+const { captcha, session, signIn, tokens, verification } = shipped
+const { cover, explore, sample } = explorations()
 
-/** Explorations are measured by their states and CPU, not by the clock of a busy machine. */
-vi.setConfig({ testTimeout: 120_000 })
-
-const figures: string[] = []
-afterAll(() => console.log(figures.join('\n')))
-
-/** The transitions that all explorations together have taken. */
-const taken = new Set<string>()
-const flows = { signIn, resetPassword, upgrade, provider, account }
-
-type Row = ModelOptions
-
-const fails = (...codes: string[]): Outcome[] => codes.map((error) => ({ name: error, error }))
-type Outcomes = Record<string, readonly Outcome[]>
-
-/** Adds failures to the outcomes of every operation that does not have them. */
-const withFailures = (outcomes: Outcomes, ...codes: string[]): Outcomes =>
-  Object.fromEntries(
-    Object.entries(outcomes).map(([operation, list]) => {
-      const missing = codes.filter((code) => !list.some(({ name }) => name === code))
-      return [operation, [...list, ...fails(...missing)]]
-    }),
-  )
-const refused = ['captcha_required', 'captcha_invalid', 'unauthenticated', 'unreachable']
-/** The first good outcome of an operation, and failures. */
-const callOutcomes = (operation: string, ...codes: string[]): Outcomes => {
-  return { [operation]: [documented[operation]![0]!, ...fails(...codes)] }
-}
-const userWith = (contact: object): Outcomes => {
-  return { ...documented, getUser: [{ name: 'ok', output: { sub: 'user', ...contact } }] }
-}
-const withPhone = userWith({ phone_number: '+86 13800000000' })
-const mfa: Outcomes = Object.fromEntries(
-  ['signIn', 'signInWithCustomTicket', 'signInWithProvider'].map((operation) => [
-    operation,
-    [...documented[operation]!, ...fails('mfa_phone_required', 'internal')],
-  ]),
-)
-
-/** What of `account` a user edits in one story; all at once have many times as many states. */
-const edits = ['password.change', 'contact.replace', 'account.delete', 'profile.submit'].concat([
-  'provider.bind',
-  'provider.unbind',
-])
-const only = (...events: string[]) =>
-  Object.fromEntries(
-    edits.filter((edit) => !events.includes(edit)).map((edit) => [edit, false as const]),
-  )
-const redirect = { provider_id: 'github', redirect_uri: 'https://app.example/back' }
-const popup = { ...redirect, isPopup: true }
-const contacts = [
-  { phone_number: '+86 13800000000' },
-  { phone_number: '12', note: 'without a country' },
-]
 /** Leaves one way to sign in. */
 const guestOnly = {
   'contact.submit': false,
@@ -79,12 +27,14 @@ const guestOnly = {
   'ticket.submit': false,
   'provider.submit': false,
 } as const
-const byProvider = (input: object) => ({ 'flow.start': [{ flow: 'provider', input }] })
-const noCode = { 'contact.submit': false as const }
 
-const rows: [string, keyof typeof flows, Row][] = [
-  ['refused calls', 'signIn', { outcomes: withFailures(documented, ...refused) }],
-  ['a reload', 'signIn', { reloads: 1, outcomes: mfa }],
+explore([
+  [
+    'refused calls',
+    'signIn',
+    { outcomes: withFailures(documented, ...refused('captcha_required', 'unreachable')) },
+  ],
+  ['a reload', 'signIn', { reloads: 1, outcomes: withSecondFactor }],
   ['another tab', 'signIn', { otherTabs: 1 }],
   ['a call of the app', 'signIn', { calls: [{ endpoint: getUser }] }],
   [
@@ -92,7 +42,7 @@ const rows: [string, keyof typeof flows, Row][] = [
     'signIn',
     {
       status: 'anonymous',
-      outcomes: { ...mfa, signIn: fails('mfa_phone_required') },
+      outcomes: { ...withSecondFactor, signIn: fails('mfa_phone_required') },
       events: {
         'contact.submit': contacts,
         'code.submit': [{ code: '123456' }, { code: '', note: 'empty' }],
@@ -107,7 +57,7 @@ const rows: [string, keyof typeof flows, Row][] = [
     {
       faults: 2,
       outcomes: {
-        ...mfa,
+        ...withSecondFactor,
         verify: [documented['verify']![0]!],
         sendVerification: [documented['sendVerification']![0]!],
       },
@@ -125,7 +75,10 @@ const rows: [string, keyof typeof flows, Row][] = [
     {
       faults: 3,
       outcomes: {
-        signInAnonymously: [documented['signInAnonymously']![0]!, ...fails(...refused.slice(0, 2))],
+        signInAnonymously: [
+          documented['signInAnonymously']![0]!,
+          ...fails('captcha_required', 'captcha_invalid'),
+        ],
         verifyCaptcha: [
           documented['verifyCaptcha']![0]!,
           ...fails('captcha_invalid', 'unreachable'),
@@ -143,7 +96,7 @@ const rows: [string, keyof typeof flows, Row][] = [
       outcomes: {
         ...callOutcomes('getUser', 'captcha_required', 'unauthenticated'),
         ...callOutcomes('updateProfile', 'captcha_required', 'unauthenticated'),
-        ...callOutcomes('refresh'),
+        ...callOutcomes('refresh', 'unavailable'),
         ...callOutcomes('verifyCaptcha'),
         ...callOutcomes('createCaptcha'),
       },
@@ -166,124 +119,12 @@ const rows: [string, keyof typeof flows, Row][] = [
       events: { ...guestOnly, 'flow.cancel': [{}] },
       calls: [{ endpoint: getUser }],
     },
+    'long',
   ],
-  ['refused calls', 'resetPassword', { outcomes: withFailures(documented, ...refused) }],
-  [
-    'a reload and another tab',
-    'resetPassword',
-    { reloads: 1, otherTabs: 1, outcomes: withFailures(documented, 'internal') },
-  ],
-  ['refused calls', 'upgrade', { outcomes: withFailures(documented, ...refused) }],
-  ['a reload', 'upgrade', { reloads: 1, outcomes: withFailures(documented, 'internal') }],
-  ['another tab', 'upgrade', { otherTabs: 1, events: { 'contact.submit': contacts } }],
-  [
-    'a popup, a reload and another tab',
-    'upgrade',
-    { reloads: 1, otherTabs: 1, events: { ...noCode, 'provider.choose': [popup] } },
-  ],
-  [
-    'a popup and two failures',
-    'upgrade',
-    { faults: 2, outcomes: mfa, events: { ...noCode, 'provider.choose': [popup] } },
-  ],
-  [
-    'a sign-in by the app',
-    'upgrade',
-    {
-      faults: 0,
-      events: noCode,
-      calls: [
-        { endpoint: signInWithCustomTicket, params: { provider_id: 'custom', ticket: 'a ticket' } },
-      ],
-    },
-  ],
-  [
-    'a redirect, any failure, a reload and another tab',
-    'provider',
-    { hostile: true, reloads: 1, otherTabs: 1, outcomes: mfa },
-  ],
-  [
-    'a popup, a reload and another tab',
-    'provider',
-    { reloads: 1, otherTabs: 1, events: byProvider(popup) },
-  ],
-  [
-    'a provider to bind, any failure',
-    'provider',
-    { status: 'signedIn', hostile: true, events: byProvider({ ...redirect, purpose: 'bind' }) },
-  ],
-  [
-    'a new password, refused calls',
-    'account',
-    { outcomes: withFailures(withPhone, ...refused), events: only('password.change') },
-  ],
-  [
-    'a new password, another tab',
-    'account',
-    {
-      otherTabs: 1,
-      outcomes: userWith({ email: 'ada@example.com' }),
-      events: only('password.change'),
-    },
-  ],
-  [
-    'a new password, a reload',
-    'account',
-    { faults: 0, reloads: 1, outcomes: withPhone, events: only('password.change') },
-  ],
-  [
-    'a new contact, failures',
-    'account',
-    {
-      outcomes: withFailures(userWith({}), 'internal'),
-      events: {
-        ...only(),
-        'contact.replace': [{ email: 'ada@example.com' }, { email: 'ada', note: 'wrong' }],
-      },
-    },
-  ],
-  [
-    'its deletion, a reload and another tab',
-    'account',
-    {
-      reloads: 1,
-      otherTabs: 1,
-      outcomes: withFailures(userWith({}), 'internal'),
-      events: only('account.delete'),
-    },
-  ],
-  [
-    'a provider by a popup, a reload and another tab',
-    'account',
-    {
-      reloads: 1,
-      otherTabs: 1,
-      events: { ...only('provider.unbind', 'profile.submit'), 'provider.bind': [popup] },
-    },
-  ],
-]
+])
 
-test.each(rows)('machines: with %s no fault is found in %s', async (title, flow, row) => {
-  const inspect: ModelOptions['inspect'] = (event) => recordTransitions(event, taken)
-  const before = process.cpuUsage()
-  const found = await explore(model({ [flow]: flows[flow] }, { ...row, inspect }))
-  const ms = Math.round(process.cpuUsage(before).user / 1000)
-  const { states, edges } = found
-  const isComparable = !row.faults || row.faults === 1
-  const { counts, differences } = compareInterrupted(isComparable ? edges : [])
-  const interruptions = Object.values(counts).reduce((sum, count) => sum + count, 0)
-  figures.push(
-    `${flow}, ${title}: ${states.length} states, ${edges.length} edges, ${interruptions} interruptions, ${ms} ms CPU`,
-  )
-  const none = { findings: [], deadEnds: [], diverged: [], isComplete: true }
-  expect(found).toMatchObject(none)
-  expect(differences.filter((difference) => !isLoss.test(difference))).toEqual([])
-})
-
-test('machines: no random story of all flows together finds a fault', async () => {
-  const inspect: ModelOptions['inspect'] = (event) => recordTransitions(event, taken)
-  const world = model(flows, {
-    inspect,
+sample(
+  {
     hostile: true,
     status: 'signedOut',
     modal: false,
@@ -300,78 +141,47 @@ test('machines: no random story of all flows together finds a fault', async () =
       { endpoint: updateProfile, params: { name: 'Ada' } },
       { endpoint: sendVerification, params: { phone_number: '+86 13900000000' } },
     ],
-  })
-  const { STORIES = 60, SEED = 1 } = process.env
-  const before = process.cpuUsage()
-  const { choices, places, finding } = await sample(world, {
-    stories: Number(STORIES),
-    seed: Number(SEED),
-  })
-  const ms = Math.round(process.cpuUsage(before).user / 1000)
-  figures.push(`random stories: ${choices} choices, ${places.length} places, ${ms} ms CPU`)
-  expect(finding && `${finding.invariant}: ${finding.reason}\n${String(finding.story)}`).toBe(
-    undefined,
-  )
-  expect(places.length).toBeGreaterThan(25)
-})
+  },
+  isLong ? 200 : 20,
+)
 
-/** A reload loses what is secret: the flow says so, asks for it again, or ends without the sign-in. */
-const isLoss =
-  /^after reload, .* leads to (\w+\.\w+, which shows (code_expired|cancelled)|account\.loadingUser|provider\.fetchingUri|signedOut) instead of /
+const failingClock = 'the clock of the world neither is wrong nor fails'
+const failingStore = 'the store of the world does not fail'
+const otherService = 'the world asks for captchas by a picture that the app shows'
+const sharedCaptcha = 'two calls share a captcha in the long form alone'
+const noWaiter = 'the world lets a refresh end before anything else asks for one'
 
-/** What the explored worlds do not cause: a clock or store that fails, a captcha by page, two faults in a row. */
-const notCaused = new Set([
-  'session on clock.skewed #0',
-  'session on store.failed #0',
-  'session.flow.running on tokens.kept #0',
-  'tokens on tokens.reload #0',
-  'tokens on clock.skewed #0',
-  'tokens on store.failed #0',
-  'tokens.loading on xstate.error.actor.load #0',
-  'tokens.kept on tokens.refresh #0',
-  'tokens.refreshing on xstate.done.actor.refresh #0',
-  'tokens.pausing on tokens.drop #0',
-  'tokens.pausing on xstate.error.actor.until #0',
-  'captcha on captcha.reject #0',
-  'captcha.deciding on always #0',
-  'captcha.fetching on captcha.require #0',
-  'captcha.fetching on captcha.require #1',
-  'captcha.fetching on captcha.release #1',
-  'captcha.fetching on xstate.done.actor.createCaptcha #0',
-  'captcha.asking on captcha.require #0',
-  'captcha.asking on captcha.release #1',
-  'captcha.asking on xstate.error.actor.untilExpiry #0',
-  'captcha.checking on captcha.require #0',
-  'captcha.checking on captcha.release #1',
-  'captcha.checking on xstate.error.actor.verifyCaptcha #0',
-  'captcha.checking on xstate.error.actor.verifyCaptcha #1',
-  'captcha.checking on xstate.error.actor.verifyCaptcha #2',
-  'signOut.starting on always #0',
-  'signOut.pausing on xstate.error.actor.until #0',
-  'request.sending on xstate.error.actor.send #2',
-  'request.pausing on xstate.error.actor.until #0',
-  'consent.askingPopup on provider.return #0',
-  'gatedEdit.verification on xstate.error.actor.verification #1',
-  'gatedEdit.deletingUser on xstate.error.actor.deleteUser #1',
-  'gatedEdit.deletingUser on xstate.error.actor.deleteUser #2',
-  'gatedEdit.checkingContact on xstate.done.actor.getUser #0',
-  'gatedEdit.checkingContact on xstate.error.actor.getUser #0',
-  'gatedEdit.checkingContact on xstate.error.actor.getUser #1',
-  'verification.askingCode on code.submit #1',
-  'verification.askingCode on xstate.error.actor.untilResend #0',
-  'verification.askingCode on xstate.error.actor.untilExpiry #0',
-  'verification.askingResend on xstate.error.actor.untilResend #0',
-  'signIn.checkingPassword on xstate.error.actor.signIn #1',
-  'signIn.askingSecondFactor on contact.submit #2',
-  'resetPassword.askingRetry on signIn.retry #1',
-  'upgrade.switchingByProvider on xstate.error.actor.signInWithProvider #0',
-  'upgrade.switchingByProvider on xstate.error.actor.signInWithProvider #1',
-])
-
-test('machines: the explorations take every transition but those that nothing in them causes', () => {
-  const machines = [session, tokens, captcha, signOut, request(getUser), consent, elevation]
-    .concat([gatedEdit, shipped.verification, ...Object.values(flows)] as never[])
-    .flatMap((machine) => transitionsOf(machine as never))
-  const missing = machines.filter((each) => !taken.has(each) && !notCaused.has(each))
-  expect(missing).toEqual([])
+cover([session, tokens, captcha, signOut, request(getUser), verification, signIn], {
+  'session on clock.skewed #0': failingClock,
+  'session on store.failed #0': failingStore,
+  'session.flow.running on tokens.kept #0':
+    'a sign-in of the app beside a flow is explored with upgrade',
+  'session.flow.running on xstate.error.actor.flow #0': 'only resetPassword ends with an error',
+  'tokens on tokens.reload #0': 'the compat client alone sends it',
+  'tokens on clock.skewed #0': failingClock,
+  'tokens on store.failed #0': failingStore,
+  'tokens.loading on xstate.error.actor.load #0': failingStore,
+  'tokens.kept on tokens.refresh #0': noWaiter,
+  'tokens.refreshing on xstate.done.actor.refresh #0':
+    'the change of the pair, which comes first, leaves the state',
+  'tokens.pausing on tokens.wake #0': 'it takes more random stories than those of the short form',
+  'tokens.pausing on tokens.drop #0': 'no user ends the session while it pauses',
+  'tokens.pausing on xstate.error.actor.until #0': failingClock,
+  'captcha.fetching on captcha.require #0': otherService,
+  'captcha.fetching on captcha.release #1': sharedCaptcha,
+  'captcha.fetching on xstate.done.actor.createCaptcha #0': otherService,
+  'captcha.asking on captcha.release #1': sharedCaptcha,
+  'captcha.asking on xstate.error.actor.untilExpiry #0': failingClock,
+  'captcha.checking on captcha.release #0': sharedCaptcha,
+  'captcha.checking on captcha.release #1': sharedCaptcha,
+  'captcha.checking on xstate.error.actor.verifyCaptcha #0': otherService,
+  'captcha.checking on xstate.error.actor.verifyCaptcha #1': otherService,
+  'signOut.starting on always #0': 'every session of the world has a token to revoke',
+  'signOut.pausing on xstate.error.actor.until #0': failingClock,
+  'request.pausing on xstate.error.actor.until #0': failingClock,
+  'verification.askingCode on xstate.error.actor.untilResend #0': failingClock,
+  'verification.askingCode on xstate.error.actor.untilExpiry #0': failingClock,
+  'verification.askingResend on xstate.error.actor.untilResend #0': failingClock,
+  'signIn.verification on xstate.error.actor.verification #0':
+    'a call that fails for good is explored in the long form',
 })

@@ -1,9 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { account, provider, resetPassword, signIn, upgrade } from '../../adapters/client/index.ts'
+import {
+  account,
+  hostedLogin,
+  provider,
+  resetPassword,
+  signIn,
+  upgrade,
+} from '../../adapters/client/index.ts'
 import { model, type ModelOptions } from '../../adapters/testing/index.ts'
-import { outcomes as documented } from '../../adapters/testing/outcomes.ts'
+import { type Outcome, outcomes as documented } from '../../adapters/testing/outcomes.ts'
+import { NONCE } from '../../adapters/testing/model.ts'
 import { type Choice, labelOf, lookLabelOf } from '../../adapters/testing/story.ts'
+import { LOGIN_PREFIX } from '../../services/platform/stateMark.ts'
 import { openWorld } from '../../adapters/testing/world.ts'
 
 /**
@@ -11,7 +20,7 @@ import { openWorld } from '../../adapters/testing/world.ts'
  * the server is asked. No time passes and no request is sent, so that a story takes a few milliseconds.
  */
 
-const flows = { signIn, resetPassword, upgrade, provider, account }
+const flows = { signIn, resetPassword, upgrade, provider, account, hostedLogin }
 const failures = ['unreachable', 'internal', 'captcha_required', 'captcha_invalid'].concat([
   'unauthenticated',
   'mfa_phone_required',
@@ -22,7 +31,8 @@ const outcomes = Object.fromEntries(
     const missing = failures.filter((code) => !list.some(({ name }) => name === code))
     return [operation, [...list, ...missing.map((error) => ({ name: error, error }))]]
   }),
-) as ModelOptions['outcomes']
+) as Record<string, Outcome[]>
+outcomes['sendVerification']!.push({ name: 'later', error: 'resource_exhausted', retryAfter: 30 })
 
 const redirect = { provider_id: 'github', redirect_uri: 'https://app.example/back' }
 const popup = { ...redirect, isPopup: true, note: 'popup' }
@@ -33,6 +43,14 @@ const events: ModelOptions['events'] = {
   'contact.submit': [{ phone_number: '+86 13800000000' }, { email: 'ada', note: 'wrong' }],
   'contact.replace': [{ email: 'ada@example.com' }, { email: 'ada', note: 'wrong' }],
   'code.submit': [{ code: '123456' }, { code: '', note: 'empty' }],
+}
+/** What is different where CloudBase hosts the sign-in: its page stores the session. */
+const hosted: ModelOptions = {
+  status: 'signedIn',
+  events: {
+    'flow.start': [{ flow: 'hostedLogin', input: { redirect_uri: redirect.redirect_uri } }],
+    'provider.return': [{ url: `${redirect.redirect_uri}?state=${LOGIN_PREFIX}${NONCE}` }],
+  },
 }
 /** What is different where a provider is bound to a user. */
 const binding: ModelOptions = {
@@ -67,7 +85,8 @@ async function play(flow: keyof typeof flows, choices: Choice[], options?: Model
       const asked = world.calls.map(({ operation, fields }) => `${operation}(${fields.join(', ')})`)
       const busy = look.busy ? ', busy' : ''
       const asks = asked.length > 0 ? `; asks ${asked.join(', ')}` : ''
-      lines.push(`${labelOf(choice)} ⇒ ${lookLabelOf(look)}${busy}${asks}`)
+      const after = choice.type === 'wait' ? `, after ${world.elapsed / 1000} s` : ''
+      lines.push(`${labelOf(choice)} ⇒ ${lookLabelOf(look)}${busy}${after}${asks}`)
     }
   } finally {
     world.stop()
@@ -83,5 +102,6 @@ const stories = readFileSync(new URL('stories.txt', import.meta.url), 'utf8')
 test.each(stories)('%s', async (title, ...lines) => {
   const [, flow, isToBind] = /^(\w+)( to bind)?: /.exec(title)!
   const choices = lines.map((line) => choiceOf(line.split(' ⇒ ')[0]!))
-  expect(await play(flow as 'signIn', choices, isToBind ? binding : undefined)).toEqual(lines)
+  const options = isToBind ? binding : flow === 'hostedLogin' ? hosted : undefined
+  expect(await play(flow as 'signIn', choices, options)).toEqual(lines)
 })

@@ -5,7 +5,8 @@
  *
  * A name is `machines/flows/signIn.ts:120 target changed`. The sample is drawn for each machine and
  * tried in a random order, so that a run that ends early has tried a smaller sample. What a test has
- * noticed is not tried again until the machine or that test changes, unless the run is `--fresh`.
+ * noticed is not tried again until the machine or that test changes, and a survivor not until a test
+ * changes, unless the run is `--fresh`.
  * `--write` writes `docs/mutation.md`.
  */
 import { type ChildProcess, fork } from 'node:child_process'
@@ -77,7 +78,7 @@ const drawn = (candidates: Candidate[]) =>
     .slice(0, Math.ceil((candidates.length * Number(options.sample)) / 100))
 
 const machineTests = globSync('test/machines/*.test.ts').toSorted()
-const SLOW = /\/(calls|captchaSequences|refresh|secrets|explored)\./
+const SLOW = /\/(calls|captchaSequences|refresh|secrets)\.|\/explored/
 const slow = machineTests.filter((path) => SLOW.test(path) && !path.includes('explored'))
 
 /** The flow in whose exploration a part runs; the rest of `machines/core` runs in all of them. */
@@ -117,7 +118,7 @@ function* trialsOf(machine: string): Generator<Pick<Trial, 'tests' | 'titles'>> 
   const titles = flow
     ? `with (?!.*refused calls|a call of|two calls).* in ${flow}$`
     : 'captchas that are|a popup and two failures|random story'
-  yield { tests: ['test/machines/explored.test.ts'], titles }
+  yield { tests: globSync('test/machines/explored*.test.ts'), titles }
 }
 
 function rememberKiller(machine: string, { path }: Killer) {
@@ -125,22 +126,31 @@ function rememberKiller(machine: string, { path }: Killer) {
   if (tests.includes(path)) quickTests.set(machine, [path, ...tests.filter((it) => it !== path)])
 }
 
-/** Which test noticed a mutant in an earlier run. */
 const CACHE = 'node_modules/.cache/mutation.json'
-const noticed = new Map<string, string>(
+/** What has become of mutants in earlier runs. */
+const known = new Map<string, Outcome>(
   options.fresh || !existsSync(CACHE)
     ? []
-    : (JSON.parse(readFileSync(CACHE, 'utf8')) as [string, string][]),
+    : (JSON.parse(readFileSync(CACHE, 'utf8')) as [string, Outcome][]),
 )
-/** Names a mutant and a test as they are now. */
-const keyOf = ({ source, start, text }: Candidate, test: string) =>
-  hash(source, String(start), text, readFileSync(test, 'utf8'))
-const killerOf = (candidate: Candidate) =>
-  machineTests.find((test) => noticed.get(keyOf(candidate, test)) === test)
-function remember(candidate: Candidate, { path }: Killer) {
-  noticed.set(keyOf(candidate, path), path)
+const texts = new Map(
+  globSync('test/machines/*').map((path) => [path, readFileSync(path, 'utf8')] as const),
+)
+/** Names a mutant and tests as they were when the run began. */
+const keyOf = ({ source, start, text }: Candidate, tests: string) =>
+  hash(source, String(start), text, tests)
+const keyOfAll = (candidate: Candidate) =>
+  keyOf(candidate, [...texts.values(), String(options.quick)].join('\n'))
+
+const outcomeOf = (candidate: Candidate): Outcome | undefined =>
+  [keyOfAll(candidate), ...machineTests.map((path) => keyOf(candidate, texts.get(path)!))]
+    .map((key) => known.get(key))
+    .find((outcome) => outcome)
+
+function remember(candidate: Candidate, outcome: Outcome, killer?: string) {
+  known.set(killer ? keyOf(candidate, texts.get(killer)!) : keyOfAll(candidate), outcome)
   mkdirSync(dirname(CACHE), { recursive: true })
-  writeFileSync(CACHE, JSON.stringify([...noticed]))
+  writeFileSync(CACHE, JSON.stringify([...known]))
 }
 
 const deadline = Date.now() + Number(options.minutes) * 60_000
@@ -185,6 +195,7 @@ async function work(queue: Candidate[], number: number) {
     writeFileSync(mutant, applyMutant(source, next))
     let outcome: Outcome = 'survived'
     let by = ''
+    let killedBy: string | undefined
     for (const { tests, titles } of trialsOf(machine)) {
       const killer = await attempt(lane, { path, mutant, tests, titles })
       if (!killer) continue
@@ -194,20 +205,27 @@ async function work(queue: Candidate[], number: number) {
         lane = await openLane()
       } else {
         rememberKiller(machine, killer)
-        if (outcome === 'killed') remember(next, killer)
+        killedBy = killer.path
         by = ` by ${basename(killer.path)}: ${killer.title}`
       }
       break
     }
     outcomes.set(next, outcome)
+    remember(next, outcome, killedBy)
     const seconds = Math.round((Date.now() - started) / 1000)
     console.log(`${outcome} in ${seconds} s: ${name}: ${original.slice(0, 70)}${by.slice(0, 120)}`)
   }
   lane.kill()
 }
 
-const isEquivalent = ({ path, kind, original }: Candidate) =>
-  equivalents.some((it) => it.path === path && it.kind === kind && it.text === original)
+const isEquivalent = ({ path, kind, original, source, line }: Candidate) =>
+  equivalents.some(
+    (it) =>
+      it.path === path &&
+      it.kind === kind &&
+      it.text === original &&
+      it.line === source.split('\n')[line - 1]!.trim(),
+  )
 
 const all = globSync('machines/*/*.ts').toSorted().map(candidatesIn)
 const sample = all
@@ -216,7 +234,10 @@ const sample = all
 console.log(`${sample.length} of ${all.flat().length} mutants, seed ${options.seed}`)
 for (const candidate of sample)
   if (isEquivalent(candidate)) outcomes.set(candidate, 'equivalent')
-  else if (killerOf(candidate)) outcomes.set(candidate, 'killed')
+  else {
+    const outcome = outcomeOf(candidate)
+    if (outcome) outcomes.set(candidate, outcome)
+  }
 const queue = sample.filter((candidate) => !outcomes.has(candidate)).toSorted(byRank)
 try {
   await Promise.all(Array.from({ length: Number(options.lanes) }, (_, it) => work(queue, it)))
@@ -261,6 +282,9 @@ const page = [
   '',
   `${tried.length} of ${all.flat().length} mutants were tried, drawn at random with seed ${options.seed}.`,
   `The tests noticed **${total.percent} %**; the goal is ${GOAL} %.`,
+  ...(options.quick
+    ? ['The tests that take long were left out, so that the score is at least that.']
+    : []),
   '',
   '| machine | noticed | never ended | survived | equivalent | score |',
   '| --- | --: | --: | --: | --: | --: |',
@@ -278,7 +302,8 @@ const page = [
   'They change nothing that a user or an app can notice, and do not count.',
   '',
   ...equivalents.map(
-    ({ path, kind, text, reason }) => `- ${code(path)}, ${kind}, ${code(text)}: ${reason}`,
+    ({ path, line, kind, text, reason }) =>
+      `- ${code(path)}, ${code(line)}: ${kind}, ${code(text)}. ${reason}`,
   ),
 ]
 if (options.write) writeFileSync('docs/mutation.md', page.join('\n') + '\n')

@@ -163,6 +163,15 @@ test('docs: every TypeScript block type-checks', () => {
   expect(tsc.status).toBe(0)
 })
 
+test.each(['comparison', 'elements', 'testing'])(
+  'docs/guide/%s.zh-CN.md has the code of the English page',
+  (name) => {
+    const codeOf = (end: string) =>
+      read(`docs/guide/${name}${end}.md`).match(/^```\w+\n.*?^```$/gms) ?? []
+    expect(codeOf('.zh-CN')).toEqual(codeOf(''))
+  },
+)
+
 /** Links and pictures, outside of code. */
 const linksOf = (file: string) =>
   [

@@ -59,8 +59,8 @@ test.each([
   ['./svelte', whole('svelte'), [0.2, 0.2], [0.2, 0.2]],
   // Runs in Node only.
   ['./testing', whole('testing'), [45.1, 58.3], [47.3, 60.5]],
-  ['./elements, with a client', whole('elements'), [36.4, 99.4], [37.1, 102.7]],
-  ['./elements, of an app', elementsOfApp, [74.3, 100.2], [76.1, 103]],
+  ['./elements, with a client', whole('elements'), [35.9, 98.9], [36.6, 102.2]],
+  ['./elements, of an app', elementsOfApp, [73.8, 99.7], [75.5, 102.5]],
   ['./ui', whole('ui'), [1.9, 1.9], [1.9, 1.9]],
   ['./ui/en', whole('ui/en'), [3.2, 3.2], [3.2, 3.2]],
   ['./ui/zh', whole('ui/zh'), [3.7, 3.7], [3.9, 3.9]],

@@ -109,6 +109,10 @@ test('sandbox control API: the text of a captcha picture is returned', async () 
   const { body } = await client.get(`/__sandbox/captcha/${String(token)}`)
   expect(body).toEqual({ answer: expect.stringMatching(/^[A-Z0-9]{4}$/) })
   expect((await client.get('/__sandbox/captcha/none')).status).toBe(404)
+  await client.post('/auth/v1/captcha/data')
+  const newest = (await client.get('/__sandbox/captcha')).body
+  expect(newest).toMatchObject({ answer: expect.stringMatching(/^\w+$/) })
+  expect(newest).not.toEqual(body)
 })
 
 test('sandbox control API: the offset of the clock is set and validated', async () => {

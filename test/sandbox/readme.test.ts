@@ -34,7 +34,7 @@ test('sandbox README: the table lists every setting with its default', () => {
 test('sandbox README: every endpoint of the control API exists', async () => {
   const client = await start()
   const listed = [...readme.matchAll(/`(GET|POST) (\/__sandbox\/[\w/]+)/g)]
-  expect(listed).toHaveLength(17)
+  expect(listed).toHaveLength(18)
   for (const [, method = '', path = ''] of listed) {
     const address = path.replace(/(?<=\/(?:captcha|documents)\/)$/, 'unknown')
     const { status } = await client.fetch(method, address)

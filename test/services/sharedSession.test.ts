@@ -8,6 +8,7 @@ import { leaseLock, type Lock, processLock } from '../../services/session/lock.t
 import {
   formatMirror,
   formatRecord,
+  type PairRecord,
   parseRecord,
   type SessionRecord,
 } from '../../services/session/record.ts'
@@ -42,7 +43,7 @@ interface World {
   /** Whether the store also has the form of the official client, as in pages. */
   hasMirror: boolean
   /** Answers the next refresh. */
-  answer(token: string): Promise<Tokens>
+  answer(token: string, signal?: AbortSignal): Promise<Tokens>
 }
 
 /** A server that accepts each refresh token once. */
@@ -75,9 +76,9 @@ async function open(world: World, store = world.store) {
     isShared: false,
     clock: world.clock,
     timeout: 15_000,
-    send({ refresh_token }) {
+    send({ refresh_token }, signal) {
       world.sent.push(refresh_token!.reveal())
-      return world.answer(refresh_token!.reveal())
+      return world.answer(refresh_token!.reveal(), signal)
     },
   })
   const listeners = new Set<(change: SessionChange) => void>()
@@ -319,6 +320,59 @@ test('session: an answer just after the deadline is kept', async () => {
   letGo()
   await turns()
   expect([one.current(), two.current()]).toEqual(['access 2', 'access 2'])
+})
+
+test('session: a request without an answer is aborted a second after its deadline, before the next is sent', async () => {
+  const { world, one, two } = await openTwo()
+  const signals: (AbortSignal | undefined)[] = []
+  world.answer = (_, signal) => {
+    signals.push(signal)
+    return new Promise(() => undefined)
+  }
+  const first = codeOf(one.refresh())
+  await turns()
+  world.clock.advance(15_000)
+  expect(await first).toBe('deadline_exceeded')
+  // A new client does not know of the failure, as after a reload.
+  await world.store.remove(`${KEY}_outage`)
+  void codeOf(two.refresh({ isUrgent: true }))
+  await turns()
+  expect([signals.length, signals[0]!.aborted]).toEqual([1, false])
+  world.clock.advance(1_000)
+  await turns()
+  expect(signals[0]!.aborted).toBe(true)
+  world.clock.advance(1_000)
+  await turns()
+  expect(signals).toHaveLength(2)
+})
+
+test('session: a pair is not sent under a lock that was lost meanwhile', async () => {
+  const { world, one } = await openTwo()
+  let acquired = 0
+  world.lock.acquire = async () => {
+    const isHeld = ++acquired > 1
+    if (isHeld) expect(world.sent).toEqual([])
+    return { hasWaited: false, isHeld: () => isHeld, release: () => undefined }
+  }
+  await one.refresh()
+  expect([acquired, world.sent.length]).toEqual([2, 1])
+})
+
+test('session: a client that had to wait for the lock waits for what its holder has stored', async () => {
+  const { world, one } = await openTwo()
+  world.lock.acquire = async () => ({
+    hasWaited: true,
+    isHeld: () => true,
+    release: () => undefined,
+  })
+  const refreshed = one.refresh()
+  await turns()
+  const before = parseRecord(await world.store.get(KEY)) as PairRecord
+  const credentials = toCredentials(tokensOf('of the holder'), world.clock)
+  await world.store.set(KEY, formatRecord({ ...before, generation: 1, credentials }))
+  world.clock.advance(1_000)
+  await refreshed
+  expect([one.current(), world.sent]).toEqual(['access of the holder', []])
 })
 
 test('session: a failed refresh keeps the session, and other clients do not try at once', async () => {

@@ -452,6 +452,12 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     actions.push({ ...action, from: now })
   }
 
+  /** Two holders that hang one after the other still leave time for a refresh. */
+  const isPrompt =
+    schedule.timeout === 3_000 &&
+    schedule.rounds.every(({ happenings }) =>
+      happenings.every(({ what }) => what.type !== 'fault' && what.type !== 'jump'),
+    )
   const answers: { client: SimulatedClient; answer: Answer; round: number }[] = []
   let asked = 0
   let round = 0
@@ -466,6 +472,8 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
         simulation.note(client.name, 'answers', ...Object.values(answer))
         const waited = simulation.now - Math.max(askedAt, client.process.thawedAt)
         if (waited > MAX_WAIT_MS) fail('a caller has waited too long')
+        if (answer.type === 'unavailable' && isPrompt && !client.process.wasFrozen)
+          fail('a caller has got nothing although the server was well')
         if (answer.type !== 'token') return
         const token = server.byAccess.get(answer.token)!
         if (token.session.user !== answer.user) fail('a token has another user than its client')

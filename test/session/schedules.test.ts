@@ -17,6 +17,12 @@ const soon = (...happenings: Round['happenings']): Round => ({ gap: 1, happening
 
 const stories: Story[] = [
   [
+    'session: a page that hangs with the lock holds up the callers of other pages for a lease at most',
+    'local+locks',
+    [round({ at: 60, client: 0, what: { type: 'freeze', ms: 25_000 } })],
+    { clients: 3 },
+  ],
+  [
     'session: two clients of a page whose storage is full do not wake each other without end',
     'local+locks',
     [soon({ at: 0, client: 0, what: { type: 'full', ms: 25_000 } }), round()],

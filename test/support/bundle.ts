@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { rolldown } from 'rolldown'
+import { minifyStyles } from '../../build/elementStyles.ts'
 
 /** A file of a bundle. */
 interface Chunk {
@@ -40,6 +41,9 @@ const sources = new Map(
 /** The app brings its framework. */
 const external = /^(react|vue|svelte)(\/|$)/
 
+/** The build of the package minifies the styles in these. */
+const isElement = /adapters\/elements\/\w+\.ts$/
+
 /** Bundles an app with Rolldown, which Vite uses. */
 export const withRolldown: Bundler = async (code) => {
   const bundle = await rolldown({
@@ -51,6 +55,7 @@ export const withRolldown: Bundler = async (code) => {
         name: 'sources',
         resolveId: (id) => (id === 'entry' ? id : sources.get(id)),
         load: (id) => (id === 'entry' ? code : undefined),
+        transform: (source, id) => (isElement.test(id) ? minifyStyles(source) : undefined),
       },
     ],
   })
@@ -73,7 +78,11 @@ export const withEsbuild: Bundler = async (code) => {
     plugins: [
       {
         name: 'sources',
-        setup({ onResolve }) {
+        setup({ onLoad, onResolve }) {
+          onLoad({ filter: isElement }, async ({ path }) => ({
+            contents: await minifyStyles(readFileSync(path, 'utf8')),
+            loader: 'ts',
+          }))
           onResolve({ filter: external }, () => ({ external: true }))
           onResolve({ filter: new RegExp(`^${name}(/|$)`) }, ({ path }) => ({
             path: sources.get(path),

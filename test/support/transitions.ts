@@ -46,10 +46,16 @@ export function recordTransitions(event: InspectionEvent, taken: Set<string>): v
 
 const lastEvents = new WeakMap<object, EventObject>()
 
+const names = new WeakMap<AnyTransitionDefinition, string>()
+
 function nameOfTaken(transition: AnyTransitionDefinition): string {
+  const known = names.get(transition)
+  if (known !== undefined) return known
   const groups = groupsOf(transition.source)
   const [type, group] = groups.find(([, each]) => each.includes(transition))!
-  return nameOf(transition.source, type, group.indexOf(transition))
+  const name = nameOf(transition.source, type, group.indexOf(transition))
+  names.set(transition, name)
+  return name
 }
 
 const nameOf = (node: AnyStateNode, type: string, index: number) =>

@@ -1,6 +1,12 @@
 import { last } from '../../../services/lists.ts'
-import type { Model, Outcome, Picture, Step, Story } from '../../testing/index.ts'
-import { playableSteps, scriptOf } from '../../testing/playwright/script.ts'
+import type { Model, Outcome, Picture, Story } from '../../testing/index.ts'
+import {
+  consentIn,
+  isAway,
+  type PlayedStep,
+  playableSteps,
+  scriptOf,
+} from '../../testing/playwright/script.ts'
 import { outcomes as documented } from '../../testing/outcomes.ts'
 import { literal, nameOf, quote } from './literal.ts'
 import { uniqueTitles } from './titles.ts'
@@ -71,15 +77,21 @@ function ownOutcomes(stories: readonly { story: Pick<Story, 'steps'> }[], world:
     : `\n/** The answers of the model that the protocol does not document. */\nconst outcomes = {\n${lines.join('')}}\n`
 }
 
-function linesOf(step: Step): string[] {
+function linesOf(step: PlayedStep): string[] {
   const { name, given, look } = scriptOf(step)
   const { action } = step
   const more = Object.keys(given).length > 0 ? [literal(given)] : []
-  const at = `await flow.at(${[quote(name), literal(look)].join(', ')})`
-  if (action.type === 'send')
-    return [`await flow.say(${[quote(action.event), ...more].join(', ')})`, at]
-  if (action.type === 'wait') return [`await flow.wait(${[step.ms ?? 0, ...more].join(', ')})`, at]
-  return [`await flow.reload(${more.join('')})`, at]
+  const at = isAway(step.look) ? [] : [`await flow.at(${[quote(name), literal(look)].join(', ')})`]
+  const line = (method: string, ...given: string[]) => [
+    `await flow.${method}(${[...given, ...more].join(', ')})`,
+    ...at,
+  ]
+  const consent = consentIn(step)
+  if (consent) return line('consent', quote(consent))
+  if (action.type === 'send') return line('say', quote(action.event))
+  if (action.type === 'wait') return line('wait', String(step.ms ?? 0))
+  if (action.type === 'call') return line('call', quote(action.operation))
+  return action.type === 'otherTab' ? line('otherTab', quote(action.action)) : line('reload')
 }
 
 /** Selects the stories that a browser can play. */

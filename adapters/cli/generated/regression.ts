@@ -43,19 +43,23 @@ export function regressionTest(options: RegressionOptions): string {
   const base = isModel
     ? local
     : `model({ ${title === local ? local : `${nameOf(title)}: ${local}`} })`
-  const outcomes = addedOutcomes(story, recorded, world)
+  const added = [
+    addedOutcomes(story, recorded, world),
+    addedEvents(story, recorded, world),
+    addedCalls(recorded, world),
+  ].join('')
   const choices = story.choices.map((choice) => `  ${literal(choice)},\n`).join('')
   return `// Written by \`${command}\`. It fails while the fault is there.
 import assert from 'node:assert/strict'
 import { test } from '${runner}'
-import { ${testing} } from 'cloudbase-authflow/testing'
+${added.includes('  calls: ') ? `import * as endpoints from 'cloudbase-authflow/endpoints'\n` : ''}import { ${testing} } from 'cloudbase-authflow/testing'
 import { ${exported === local ? local : `${exported} as ${local}`} } from '${target}'
 
 const base = ${base}
 const world = {
   ...base,
   status: ${quote(recorded.status)} as const,
-${outcomes}}
+${added}}
 
 test(${quote(story.title)}, async () => {
   const { violations } = await rerun(choices, world, Object.values(invariants))
@@ -81,4 +85,26 @@ function addedOutcomes(story: Story, recorded: Model, world: Model): string {
     return [`    ${nameOf(operation)}: [${before}${added.map(literal).join(', ')}],\n`]
   })
   return lines.length > 0 ? `  outcomes: {\n    ...base.outcomes,\n${lines.join('')}  },\n` : ''
+}
+
+/** The payloads of the events of the story that the model lacks. */
+function addedEvents(story: Story, recorded: Model, world: Model): string {
+  const sent = new Set(
+    story.choices.flatMap((choice) => (choice.type === 'send' ? [choice.event] : [])),
+  )
+  const lines = [...sent].flatMap((event) => {
+    const known = world.events[event] || []
+    const added = (recorded.events[event] || []).filter((payload) => !known.includes(payload))
+    if (added.length === 0) return []
+    const before = known.length > 0 ? `...(base.events[${quote(event)}] || []), ` : ''
+    return [`    ${nameOf(event)}: [${before}${added.map(literal).join(', ')}],\n`]
+  })
+  return lines.length > 0 ? `  events: {\n    ...base.events,\n${lines.join('')}  },\n` : ''
+}
+
+/** The calls of the app that the model lacks. */
+function addedCalls(recorded: Model, world: Model): string {
+  const added = recorded.calls.slice(world.calls.length)
+  const calls = added.map(({ endpoint }) => `{ endpoint: endpoints.${endpoint.operation} }`)
+  return calls.length > 0 ? `  calls: [...base.calls, ${calls.join(', ')}],\n` : ''
 }

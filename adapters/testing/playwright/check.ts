@@ -54,7 +54,7 @@ export async function differencesOf(
   ].filter((difference) => difference !== undefined)
 }
 
-const isOfSession = (event: string) => /^(flow|session)\./.test(event)
+const isOfSession = (event: string) => /^(flow|session)\.|^provider\.return$/.test(event)
 
 const defaultError = (page: Page): Locator => page.getByRole('alert').filter({ hasText: /\S/ })
 

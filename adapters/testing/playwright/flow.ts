@@ -1,15 +1,16 @@
 import type { Page } from '@playwright/test'
 import type { Status } from '../../../machines/core/session.ts'
 import type { AnyEndpoint } from '../../../services/http/endpoint.ts'
+import { last } from '../../../services/lists.ts'
 import { controlOf } from '../control.ts'
 import type { Outcome } from '../outcomes.ts'
 import { signInAs } from '../signInAs.ts'
-import type { Story } from '../story.ts'
+import type { Story, TabAction } from '../story.ts'
 import { arrange, outcomesBy, storyUser } from './arrange.ts'
 import { differencesOf } from './check.ts'
 import { type LoggedRequest, routesOf } from './routes.ts'
 import type { Input, Screens } from './screens.ts'
-import { type Given, type Look, playableSteps, scriptOf } from './script.ts'
+import { consentIn, type Given, isAway, type Look, playableSteps, scriptOf } from './script.ts'
 
 /** What {@link createFlow} takes beside page, sandbox and screens. */
 export interface FlowOptions {
@@ -23,6 +24,10 @@ export interface FlowOptions {
   endpoints?: readonly AnyEndpoint[]
   /** The answers of the server, as for `model`. */
   outcomes?: Record<string, readonly Outcome[]>
+  /** How the app makes its own calls, by operation: a click, or `page.evaluate`. */
+  calls?: Readonly<Record<string, (page: Page) => Promise<unknown>>>
+  /** What the user does in another tab of the app, which is opened at the address of this one. */
+  tabs?: Readonly<Partial<Record<TabAction, (tab: Page) => Promise<unknown>>>>
   /** Milliseconds within which the app shows what it is to show. Default: 5000. */
   timeout?: number
 }
@@ -47,6 +52,24 @@ export interface Flow {
   wait(ms: number, given?: Given): Promise<void>
   /** Reloads the page. */
   reload(given?: Given): Promise<void>
+  /**
+   * Ends the page of the provider, in a popup or in place of the app: the user consents with a new account, or denies.
+   *
+   * @throws Error when no page of the provider is shown
+   */
+  consent(outcome: 'answered' | 'denied', given?: Given): Promise<void>
+  /**
+   * Has the app make a call beside the flow.
+   *
+   * @throws Error when `calls` does not say how
+   */
+  call(operation: string, given?: Given): Promise<void>
+  /**
+   * Has the user act in another tab of the app, which is closed afterwards.
+   *
+   * @throws Error when `tabs` does not say how
+   */
+  otherTab(action: TabAction): Promise<void>
   /**
    * Waits until the app shows a step: its screen is visible, every event that can be sent has an enabled
    * control and no other has, an error is shown exactly when there is one, and the server was asked
@@ -88,6 +111,7 @@ export function createFlow(
   options: FlowOptions = {},
 ): Flow {
   const { env, clientId, ignore = [], endpoints = [], timeout = 5000 } = options
+  const { calls = {}, tabs = {} } = options
   const outcomeOf = outcomesBy(options.outcomes ?? {})
   const control = controlOf(sandbox, 'createFlow')
   const routes = routesOf(endpoints)
@@ -98,16 +122,8 @@ export function createFlow(
   let shown = 'signedOut'
   /** How many requests the server has received before the last event. */
   let before = 0
-  let pictureToken = ''
   /** The address to open before anything else happens. */
   let waiting: string | undefined
-
-  page.on('response', (response) => {
-    if (!new URL(response.url()).pathname.endsWith('/v1/captcha/data')) return
-    // A page that is closed or reloaded takes its answers with it.
-    const keep = (answer: { token?: string }) => void (pictureToken = answer.token ?? '')
-    response.json().then(keep, () => undefined)
-  })
 
   const requests = () => control<LoggedRequest[]>('GET', 'requests')
   const countRequests = async () => void (before = (await requests()).length)
@@ -124,7 +140,25 @@ export function createFlow(
     if (url !== undefined) await page.goto(url)
   }
 
-  async function prepare({ answers = [], held = [], payload }: Given, isPassword: boolean) {
+  /** The provider's page: of the popup that was opened last, or in place of the app. */
+  async function providerPage(): Promise<Page> {
+    const deadline = Date.now() + timeout
+    for (;;) {
+      const found = last(
+        page
+          .context()
+          .pages()
+          .filter((each) => PROVIDER.test(each.url())),
+      )
+      if (found) return found
+      if (Date.now() > deadline) throw new Error('no page of a provider is shown')
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    }
+  }
+
+  async function prepare(given: Given, isPassword: boolean) {
+    const { answers = [], held = [], payload, isBlocked = false } = given
+    if (isBlocked) await page.evaluate(blockPopups)
     const { phone_number, email } = (payload ?? {}) as typeof contact
     if (phone_number !== undefined) contact = { phone_number }
     else if (email !== undefined) contact = { email }
@@ -142,16 +176,16 @@ export function createFlow(
       input.code = newest?.code ?? input.code
     }
     if ('text' in input) {
-      const { answer } = await control<{ answer: string }>('GET', `captcha/${pictureToken}`)
+      const { answer } = await control<{ answer: string }>('GET', 'captcha')
       input.text = answer
     }
     return input
   }
 
-  async function differences(name: string, { can = [], calls = [], ...look }: Look) {
+  async function differences(name: string, { can = [], calls: wantedCalls = [], ...look }: Look) {
     const seen = await differencesOf(page, name, screens[name], { can, ...look })
     const asked = await readCalls()
-    const wanted = calls.filter(isCounted)
+    const wanted = wantedCalls.filter(isCounted)
     if (asked.join() === wanted.join()) return seen
     const list = (operations: readonly string[]) => operations.join(', ') || 'nothing'
     return [
@@ -205,6 +239,40 @@ export function createFlow(
       await page.reload()
     },
 
+    async consent(outcome, given = {}) {
+      const provider = await providerPage()
+      await prepare(given, false)
+      const uri = provider.url()
+      const account = outcome === 'answered' ? { account: 'ada' } : {}
+      const { location } = await control<{ location: string }>('POST', 'consent', {
+        uri,
+        ...account,
+      })
+      // A popup closes itself as soon as it has handed over the answer.
+      await provider.goto(location).catch((thrown: unknown) => {
+        if (provider === page) throw thrown
+      })
+    },
+
+    async call(operation, given = {}) {
+      await goto()
+      const use = calls[operation]
+      if (!use) throw new Error(`\`calls\` does not say how the app calls ${operation}`)
+      await prepare(given, false)
+      await use(page)
+    },
+
+    async otherTab(action) {
+      await goto()
+      const act = tabs[action]
+      if (!act) throw new Error(`\`tabs\` does not say how another tab does ${action}`)
+      const tab = await page.context().newPage()
+      await tab.goto(page.url())
+      await act(tab)
+      await tab.close()
+      await countRequests()
+    },
+
     async at(step, look = {}) {
       await goto()
       const deadline = Date.now() + timeout
@@ -226,14 +294,30 @@ export function createFlow(
       for (const step of steps) {
         const { name, given, look } = scriptOf(step)
         const { action } = step
-        if (action.type === 'send') await flow.say(action.event, given)
+        const consent = consentIn(step)
+        if (consent) await flow.consent(consent, given)
+        else if (action.type === 'send') await flow.say(action.event, given)
         else if (action.type === 'wait') await flow.wait(step.ms ?? 0, given)
+        else if (action.type === 'call') await flow.call(action.operation, given)
+        else if (action.type === 'otherTab') await flow.otherTab(action.action)
         else await flow.reload(given)
-        await flow.at(name, look)
+        if (!isAway(step.look)) await flow.at(name, look)
       }
     },
   }
   return flow
+}
+
+/** The address of a provider's page on the sandbox. */
+const PROVIDER = /\/auth\/idp\/[^/]+\?/
+
+/** Runs in the page: the next popup is blocked, as by a browser when no click opens it. */
+function blockPopups(): void {
+  const { open } = window
+  window.open = () => {
+    window.open = open
+    return null
+  }
 }
 
 const unlimited = {

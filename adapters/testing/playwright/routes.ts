@@ -1,5 +1,5 @@
 import type { AnyEndpoint } from '../../../services/http/endpoint.ts'
-import * as endpoints from '../../../services/endpoints.ts'
+import { shipped } from '../shipped.ts'
 
 /** A request as the sandbox has logged it. */
 export interface LoggedRequest {
@@ -27,7 +27,6 @@ export interface Routes {
  * @param more endpoints of the app
  */
 export function routesOf(more: readonly AnyEndpoint[]): Routes {
-  const shipped = (Object.values(endpoints) as unknown[]).filter(isEndpoint)
   const routes = [...more, ...shipped].map(({ operation, method, path }) => {
     const [start = '', end] = `/auth${path}`.split(/\{\w+\}/)
     const matches = (given: string) =>
@@ -52,6 +51,3 @@ export function routesOf(more: readonly AnyEndpoint[]): Routes {
     },
   }
 }
-
-const isEndpoint = (value: unknown): value is AnyEndpoint =>
-  typeof value === 'object' && value !== null && 'operation' in value

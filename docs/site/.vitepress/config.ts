@@ -52,6 +52,7 @@ interface Words {
   charts: string
   guides: string
   elements: string
+  comparison: string
   recipes: string
   guards: string
   servers: string
@@ -81,6 +82,7 @@ const english: Words = {
   charts: 'Charts',
   guides: 'Guides',
   elements: 'Elements',
+  comparison: 'Comparison',
   recipes: 'Recipes',
   guards: 'Protected routes',
   servers: 'Sessions on a server',
@@ -110,6 +112,7 @@ const chinese: Words = {
   charts: '状态图',
   guides: '指南',
   elements: '登录组件',
+  comparison: '组件比较',
   recipes: '常见场景',
   guards: '路由守卫',
   servers: '服务器上的会话',
@@ -161,6 +164,7 @@ function sidebarOf(words: Words, isChinese: boolean): DefaultTheme.SidebarItem[]
       text: words.guides,
       items: [
         ...item(words.elements, 'guide/elements'),
+        ...item(words.comparison, 'guide/comparison'),
         ...item(words.recipes, 'guide/recipes'),
         ...item(words.guards, 'guide/guards'),
         ...item(words.servers, 'guide/servers'),
@@ -193,6 +197,21 @@ const apiSidebar = (): DefaultTheme.SidebarItem[] => {
   const file = resolve(root, 'docs/api/typedoc-sidebar.json')
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []
 }
+
+/**
+ * Splits a text into words. Chinese has no spaces, so that of it every two characters are one. The pages
+ * get the source of this function, which is why it uses nothing outside it.
+ */
+const wordsIn = (text: string): string[] =>
+  text
+    .split(/[\s\p{P}\p{S}]+/u)
+    .flatMap((part) =>
+      (part.match(/\p{Script=Han}+|\P{Script=Han}+/gu) ?? []).flatMap((run) =>
+        /\p{Script=Han}{3}/u.test(run)
+          ? Array.from({ length: run.length - 1 }, (_, at) => run.slice(at, at + 2))
+          : [run],
+      ),
+    )
 
 /** Two states and the transition between them. */
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#3a55d6"/><g fill="none" stroke="#fff" stroke-width="3"><circle cx="9" cy="16" r="4"/><path d="M13 16h13m-4-4 4 4-4 4"/></g></svg>`
@@ -249,6 +268,7 @@ export default defineConfig({
     search: {
       provider: 'local',
       options: {
+        miniSearch: { options: { tokenize: wordsIn } },
         locales: {
           zh: {
             translations: {
