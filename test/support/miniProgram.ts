@@ -150,7 +150,7 @@ function createClock() {
     },
     skip(seconds: number) {
       offset += seconds * 1000
-      for (const [handle, { run, at, timer }] of [...pending]) {
+      for (const [handle, { run, at, timer }] of pending) {
         clearTimeout(timer)
         start(handle, run, at)
       }

@@ -1,3 +1,6 @@
+/// <reference types="@tarojs/taro" />
+/// <reference types="node" />
+
 import '@tarojs/components'
 
 declare module '@tarojs/components/types/common' {

@@ -1,3 +1,6 @@
+/// <reference types="@dcloudio/types" />
+/// <reference types="vite/client" />
+
 declare module '*.vue' {
   import type { DefineComponent } from 'vue'
   const component: DefineComponent<object, object, unknown>

@@ -9,6 +9,11 @@ const send = async (event: Action['event']) => {
   auth.send(event)
 }
 
+const follow = async (show: (view: AuthView) => void) => {
+  const auth = await opened
+  return auth.subscribe(show)
+}
+
 /** The name of a field: in a browser it belongs on the input within Taro's element. */
 const named = (label: string) =>
   process.env.TARO_ENV === 'h5' ? { nativeProps: { 'aria-label': label } } : { 'aria-label': label }
@@ -18,12 +23,10 @@ export default function Page() {
   const [screen, setScreen] = useState<Screen>()
 
   useEffect(() => {
-    const stopped = opened.then((auth) =>
-      auth.subscribe((next) => {
-        setView(next)
-        setScreen((before) => nextScreen(before, next))
-      }),
-    )
+    const stopped = follow((next) => {
+      setView(next)
+      setScreen((before) => nextScreen(before, next))
+    })
     return () => void stopped.then((stop) => stop())
   }, [])
 
