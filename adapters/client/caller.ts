@@ -1,9 +1,10 @@
 import { AuthError } from '../../services/error.ts'
-import type { Caller } from '../../services/http/caller.ts'
+import type * as layer from '../../services/http/caller.ts'
 import { runUntil } from '../../services/http/deadline.ts'
 import type { HttpOptions } from '../../services/http/http.ts'
 
-type Layer = typeof import('../../services/http/caller.ts')
+type Caller = layer.Caller
+type Layer = typeof layer
 
 /** The import of the HTTP layer, for all clients. */
 let loading: Promise<Layer> | undefined
