@@ -32,7 +32,7 @@ const app = (fault = '', timeout?: number): PlayedApp => ({
 test.each([
   ['signIn', signInModel, 4],
   ['signIn with a captcha', captchaModel, 3],
-  ['account', editModel, 3],
+  ['account', editModel, 2],
 ])(
   'playwright kit: an app in Vue plays the stories of %s',
   async (_, world, count) => {

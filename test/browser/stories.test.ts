@@ -49,23 +49,23 @@ test.each<
     isWanted?: (choice: Choice) => boolean,
   ]
 >([
-  ['signIn', signInModel, signInScreens, 4],
-  ['signIn with a captcha', captchaModel, signInScreens, 2],
-  ['a provider by redirect', redirectModel, providerScreens, 2],
+  ['signIn', signInModel, signInScreens, 3],
+  ['signIn with a captcha', captchaModel, signInScreens, 1],
+  ['a provider by redirect', redirectModel, providerScreens, 1],
   [
     'a provider by popup',
     popupModel,
     providerScreens,
-    3,
+    2,
     withPopups,
     ({ type }) => type === 'popup',
   ],
   ['account and another tab', tabModel, accountScreens, 1, withTabs, isSignOut],
-  ['account, two edits and a failure', failureModel, accountScreens, 3],
+  ['account, two edits and a failure', failureModel, accountScreens, 1],
   // Its states take half a minute to find.
   isWhole
     ? ['account', accountModel, accountScreens, Infinity]
-    : ['account, two edits', editModel, accountScreens, 3],
+    : ['account, two edits', editModel, accountScreens, 1],
 ])(
   'stories: the demo plays the stories of %s',
   async (_, world, screens, count, more, isWanted) => {

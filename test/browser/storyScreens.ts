@@ -125,7 +125,7 @@ export const providerScreens: Screens = withErrors({
     events: { 'provider.retry': { find: button('Open the window again') } },
   },
   askingClick: {
-    find: heading('The window is not open'),
+    find: heading('The window didn’t open'),
     events: { 'provider.retry': { find: button('Open the window') } },
   },
   askingRetry: {

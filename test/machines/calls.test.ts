@@ -122,7 +122,9 @@ test('calls: a sign-in on a new page wins over the flow that the page has restor
   vi.resetModules()
   const page = await import('../../adapters/client/index.ts')
   const endpoints = await import('../../services/endpoints.ts')
-  const { clock, storage, url } = world
+  const { storage, url } = world
+  // To load a page takes time.
+  const clock = { ...world.clock, now: () => world.clock.now() + 1000 }
   let pictureToken = ''
   const auth = page.createAuth({
     env: 'demo',

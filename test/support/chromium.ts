@@ -2,7 +2,7 @@ import { build } from 'esbuild'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Browser, type Page, chromium } from 'playwright-core'
-import { afterAll, onTestFailed, onTestFinished } from 'vitest'
+import { onTestFailed, onTestFinished } from 'vitest'
 import { findHeadlessBrowser } from './browser.ts'
 
 /**
@@ -28,6 +28,7 @@ const features = [
   'ThirdPartyStoragePartitioning',
 ]
 
+/** One browser for all test files of a process, with which it ends. */
 let browser: Promise<Browser> | undefined
 
 const launch = () =>
@@ -43,10 +44,6 @@ const launch = () =>
       `--disable-features=${features.join()}`,
     ],
   }))
-
-afterAll(async () => {
-  await (await browser)?.close()
-})
 
 /** A page, and what it has reported. */
 export type OpenPage = Page & {
