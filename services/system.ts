@@ -69,6 +69,8 @@ let last = 0
 /**
  * Returns a number greater than any before, in this page and in earlier ones: the time in
  * milliseconds since the epoch, made strictly increasing.
+ *
+ * @param known one of an earlier page, which counts also where the clock was set back meanwhile
  */
-export const orderOf = (system: object): number =>
-  (last = Math.max(last + 1, clockOf(system).now()))
+export const orderOf = (system: object, known = 0): number =>
+  (last = Math.max(last + 1, known + 1, clockOf(system).now()))

@@ -32,8 +32,8 @@ export default defineConfig({
     ],
   },
   test: {
-    // Browser tests wait as much as they compute: four workers fill two cores.
-    maxWorkers: 4,
+    // Browser tests wait as much as they compute: three workers fill two cores.
+    maxWorkers: 3,
     reporters: ['default', at('support/summary.ts')],
     // Tests wait for what happens. These limits only say how late a failure shows on a busy machine.
     testTimeout: 120_000,

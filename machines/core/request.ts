@@ -202,7 +202,7 @@ function makeRequest<Input, Output>(endpoint: Endpoint<Input, Output>) {
     context: ({ input, self }) => ({
       params: input,
       isAuthorized: false,
-      order: orderOf(self.system),
+      order: orderOf(self.system, tokensOf(self.system)?.getSnapshot().context.order),
       tokenRefreshed: false,
       isReused: false,
       captchaRetried: false,

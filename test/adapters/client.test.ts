@@ -106,17 +106,18 @@ describe('an event that nothing takes', () => {
 
   test('client: an ignored event warns once with the step and the accepted events', async () => {
     const warnings = watchWarnings()
+    const typo = { type: 'code.summit', code: 'canaryOfTheCode' }
     await send({ type: 'flow.start', flow: 'signIn' })
-    world.auth.send(code as never)
+    world.auth.send(typo as never)
     const [warning, ...others] = await warnings.read()
     expect(others).toEqual([])
-    expect(warning).toContain('code.submit at signIn.askingAccount')
+    expect(warning).toContain('code.summit at signIn.askingAccount')
     for (const type of ['contact.submit', 'password.submit', 'guest.enter', 'flow.cancel']) {
       expect(warning).toContain(type)
     }
     // Events between actors are not for apps.
     expect(warning).not.toMatch(/xstate|tokens|calls|codes|code\.sent|code\.spent|resume/)
-    world.auth.send(code as never)
+    world.auth.send(typo as never)
     expect(await warnings.read()).toEqual([])
   })
 

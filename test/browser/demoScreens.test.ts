@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { texts } from '../../docs/demo/messages.ts'
 import { gallery } from '../../docs/guide/gallery.ts'
 import { consent, drop, openDemo, startDemo } from './demoDriver.ts'
@@ -9,6 +9,7 @@ import { takePicture, takesPictures, writeSheets } from './demoScreensGallery.ts
 const phone = '13800000000'
 
 const { demo } = startDemo()
+if (takesPictures) afterAll(writeSheets)
 
 /** Makes the server require a captcha before every code. */
 const requireCaptcha = () => demo.sandbox.config({ sendsBeforeCaptcha: 0 })
@@ -323,10 +324,4 @@ describe('demo screens', () => {
       await it.check({ isOffline: true })
     },
   )
-
-  if (takesPictures) {
-    test('demo screens: the sheets of the documentation are written', async () => {
-      await expect(writeSheets()).resolves.toBeUndefined()
-    })
-  }
 })

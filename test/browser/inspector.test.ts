@@ -275,7 +275,9 @@ describe('inspector', () => {
       await alone
         .locator('input[type=file]')
         .setInputFiles({ name: 'bug.json', mimeType: 'application/json', buffer })
-      return alone.locator('[role=alert]').innerText()
+      const alert = alone.locator('[role=alert]', { hasText: /./ })
+      await alert.waitFor()
+      return alert.innerText()
     }
     const old = { ...readTrace(readFileSync(file, 'utf8')), version: 0 }
     expect(await open(JSON.stringify(old))).toMatch(/bug\.json.*version 0/)

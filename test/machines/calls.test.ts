@@ -122,9 +122,7 @@ test('calls: a sign-in on a new page wins over the flow that the page has restor
   vi.resetModules()
   const page = await import('../../adapters/client/index.ts')
   const endpoints = await import('../../services/endpoints.ts')
-  const { storage, url } = world
-  // To load a page takes time.
-  const clock = { ...world.clock, now: () => world.clock.now() + 1000 }
+  const { clock, storage, url } = world
   let pictureToken = ''
   const auth = page.createAuth({
     env: 'demo',
