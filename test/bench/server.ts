@@ -38,7 +38,10 @@ const server = createServer((request, response) => {
     const isRefused = failing && pathname.endsWith('/token')
     const answer = () => {
       response.writeHead(isRefused ? 503 : 200, { 'content-type': 'application/json' })
-      response.end(isRefused ? '{"error":"unavailable"}' : session)
+      // A refresh brings another pair.
+      const isRefresh = pathname.endsWith('/token')
+      const pair = isRefresh ? session.replace('"access"', `"access${requests}"`) : session
+      response.end(isRefused ? '{"error":"unavailable"}' : pair)
     }
     if (delayMs > 0) setTimeout(answer, delayMs)
     else answer()
