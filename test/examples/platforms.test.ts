@@ -60,12 +60,12 @@ function build(name: string, { script }: Framework): string {
 
 /** Drives the first page of a mini-program. */
 async function open(folder: string) {
-  const { draw, skip, leave } = await openMiniProgram(folder)
+  const { draw, advance, leave } = await openMiniProgram(folder)
   onTestFinished(leave)
   const button = (name: string) =>
     draw().find(({ tag, text }) => tag === 'button' && text.trim() === name)
   return {
-    skip,
+    advance,
     shows: (text: string) =>
       expect
         .poll(() => draw().map((shown) => shown.text.trim()), { timeout: 10_000 })
@@ -133,7 +133,7 @@ const inMiniProgram: Record<string, (app: App, sandbox: Sandbox) => Promise<void
     await askForCode(app)
     expect(app.isDisabled(/^Send another code in \d+ s$/)).toBe(true)
     sandbox.advance(61)
-    app.skip(61)
+    app.advance(61)
     await app.tap('Send another code')
     await expect.poll(() => sandbox.inbox().length).toBe(2)
     await submitCode(app)

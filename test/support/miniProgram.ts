@@ -65,7 +65,7 @@ const places = {
  */
 export async function openMiniProgram(
   folder: string,
-): Promise<{ draw(): Shown[]; skip(seconds: number): void; leave(): void }> {
+): Promise<{ draw(): Shown[]; advance(seconds: number): void; leave(): void }> {
   let app: Options = {}
   let page: MiniPage | undefined
   const open = (options: Options) => {
@@ -118,7 +118,7 @@ export async function openMiniProgram(
     opened[name]?.({})
   return {
     draw: createDraw(folder, pages[0]!, opened),
-    skip: clock.skip,
+    advance: clock.advance,
     leave() {
       for (const name of ['onHide', 'onUnload', 'detached']) opened[name]?.()
     },
@@ -148,7 +148,7 @@ function createClock() {
       clearTimeout(pending.get(handle)?.timer)
       pending.delete(handle)
     },
-    skip(seconds: number) {
+    advance(seconds: number) {
       offset += seconds * 1000
       for (const [handle, { run, at, timer }] of pending) {
         clearTimeout(timer)
