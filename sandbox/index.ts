@@ -53,8 +53,12 @@ export interface Sandbox {
    * @throws ApiError `invalid_argument` for a malformed fault.
    */
   faults(faults?: readonly Fault[]): Fault[]
-  /** Returns the text of a captcha picture, given the token that came with it. */
-  captchaAnswer(token: string): string | undefined
+  /**
+   * Returns the text of a captcha picture.
+   *
+   * @param token came with the picture; default: that of the newest one that is not solved
+   */
+  captchaAnswer(token?: string): string | undefined
   /**
    * Submits the consent page of an identity provider.
    *

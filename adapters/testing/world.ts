@@ -118,10 +118,11 @@ export async function openWorld(model: Model): Promise<World> {
     signal: AbortSignal | undefined,
     remove: () => void,
     reject: (e: unknown) => void,
+    operation?: string,
   ) {
     const abort = () => {
       remove()
-      reject(signal!.reason)
+      reject(new AuthError('cancelled', { operation }))
     }
     if (signal?.aborted) abort()
     else signal?.addEventListener('abort', abort)
@@ -173,7 +174,8 @@ export async function openWorld(model: Model): Promise<World> {
         reject,
       }
       pending.push(sent)
-      onAbort(grants?.signal, () => (pending = pending.filter((each) => each !== sent)), reject)
+      const remove = () => (pending = pending.filter((each) => each !== sent))
+      onAbort(grants?.signal, remove, reject, operation)
     })
 
   // An inspector is the place where every call passes.

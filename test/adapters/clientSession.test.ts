@@ -24,6 +24,11 @@ const turns = async () => {
   for (let n = 0; n < 30; n++) await new Promise((resolve) => setImmediate(resolve))
 }
 
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error))
+  })
+
 async function openServer(config = {}) {
   const sandbox = createSandbox({ config })
   await sandbox.addUser({ sub: 'uid-ada', ...credentials })
@@ -271,6 +276,35 @@ test('client: signOut does not wait for a server that cannot be reached', async 
   await auth.signOut()
   expect(auth.get().status).toBe('signedOut')
 })
+
+test.each([
+  ['its revocation', '/v1/revoke', 0],
+  ['the refresh before it', '/v1/token', 3],
+])(
+  'client: a session that was ended before stop cut off %s is revoked by the next start',
+  async (_, path, hours) => {
+    const { open, sandbox, advance, revocations } = await openServer()
+    const storage = { shared: memoryStore(), tab: memoryStore() }
+    const auth = open({
+      storage,
+      fetch: (input, init) =>
+        String(input).endsWith(path)
+          ? untilAborted(init!.signal!)
+          : sandbox.fetch(String(input), init),
+    })
+    await auth.call(endpoints.signIn, credentials)
+    advance(hours * HOUR)
+    auth.send({ type: 'session.end' })
+    await turns()
+    auth.stop()
+    await turns()
+    open({ storage })
+    await vi.waitFor(() => expect(revocations()).toBe(1))
+    await vi.waitFor(async () =>
+      expect(await storage.shared.get('authflow_revoke_demo')).toBeUndefined(),
+    )
+  },
+)
 
 test('client: signOut before start is refused, and before the store is read it waits', async () => {
   const { open } = await openServer()

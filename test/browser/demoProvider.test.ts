@@ -12,6 +12,8 @@ const { demo, open } = startDemo()
 const tokenRequests = (requests: string[]) =>
   requests.filter((line) => line.startsWith('POST provider'))
 
+const revocations = (requests: string[]) => requests.filter((line) => line === 'POST revoke')
+
 describe('demo provider: by redirect', () => {
   test('demo provider: the same account signs in to the same user again', async () => {
     const { page, ...it } = await open()
@@ -40,6 +42,20 @@ describe('demo provider: by redirect', () => {
     await consent(page, 'alex')
     await it.signedIn()
     expect(await it.uid()).not.toBe(uid)
+    await it.check()
+  })
+
+  test('demo provider: a sign-out whose request is slow goes on behind the page of the provider', async () => {
+    const { page, ...it } = await open()
+    await it.button(weChat).click()
+    await consent(page, 'alex')
+    await it.signedIn()
+    it.sandbox.faults([{ method: 'POST', path: '/auth/v1/revoke', delayMs: 1000 }])
+    await it.signOut()
+    await it.button(weChat).click()
+    await consent(page, 'alex')
+    await it.signedIn()
+    await expect.poll(() => revocations(it.requests())).toHaveLength(2)
     await it.check()
   })
 

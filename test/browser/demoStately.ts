@@ -1,6 +1,5 @@
 /** A stand-in for Stately's inspector page. */
 import type { BrowserContext } from 'playwright-core'
-import { beforeAll } from 'vitest'
 import { bundlePage } from '../support/chromium.ts'
 
 /** An event as the receiver of `@statelyai/inspect` emits it. */
@@ -13,14 +12,9 @@ export interface Shown {
   snapshot?: { value?: unknown; context?: object }
 }
 
-let script: Buffer
-
-beforeAll(async () => {
-  script = await bundlePage('test/browser/pages/stately.ts')
-})
-
 /** Serves `https://stately.ai` to all pages of a browser context, and records what they request and send. */
 export const serveStately = async (context: BrowserContext) => {
+  const script = await bundlePage('test/browser/pages/stately.ts')
   const requests: string[] = []
   /** All messages to its page, and the events that the receiver reads from them. */
   const messages: unknown[] = []

@@ -120,7 +120,7 @@ const bundle = async (entry: string): Promise<Buffer> => {
 }
 
 /**
- * Bundles a TypeScript entry into an empty page and serves it on a free port.
+ * Bundles a TypeScript entry into an empty page and serves it on a free port, until it is closed or the process ends.
  *
  * @param entry the path of the entry
  * @returns the page
@@ -135,6 +135,7 @@ export const servePage = async (entry: string): Promise<ServedPage> => {
     response.end(isScript ? script : html)
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  server.unref()
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,

@@ -1,6 +1,6 @@
 import { type Config, createSandbox, type LoggedRequest } from 'cloudbase-authflow-sandbox'
 import type { BrowserContext, Page, Route } from 'playwright-core'
-import { afterAll, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { openPage, type ServedPage, servePage } from '../../../support/chromium.ts'
 import type {} from './open.ts'
 import type {} from './ours.ts'
@@ -20,7 +20,10 @@ const entries = {
 
 export type Client = keyof typeof entries
 
-/** Each client's page is served once, and the tests open it one after the other in one browser context. */
+/**
+ * Each client's page is served once for all test files of a process, and the tests open it one after the other in one
+ * browser context.
+ */
 const places = new Map<Client, Promise<{ served: ServedPage; context: BrowserContext }>>()
 
 async function openPlace(client: Client) {
@@ -28,10 +31,6 @@ async function openPlace(client: Client) {
   const browser = (await openPage('about:blank')).context().browser()!
   return { served, context: await browser.newContext() }
 }
-
-afterAll(async () => {
-  for (const place of places.values()) await (await place).served.close()
-})
 
 let worlds = 0
 
