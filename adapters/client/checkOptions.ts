@@ -3,32 +3,71 @@ import type { FlowMeta, Flows } from '../../machines/core/session.ts'
 import { AuthError } from '../../services/error.ts'
 import { inspectors } from '../inspect/inspectors.ts'
 import type { AuthOptions } from './options.ts'
-import { hasOwn } from '../../services/record.ts'
+import { hasOwn, isRecord } from '../../services/record.ts'
 
-const NAMES: Record<keyof AuthOptions<Flows>, true> = {
-  env: true,
-  region: true,
-  gateway: true,
-  endpoint: true,
-  clientId: true,
-  language: true,
-  timeout: true,
-  storage: true,
-  lock: true,
-  fetch: true,
-  clock: true,
-  platform: true,
-  returnOrigins: true,
-  watch: true,
-  inspect: true,
-  initialView: true,
-  captcha: true,
-  flows: true,
-}
+/** Of each option: whether a value is one, and what it must be. */
+type Rules = Record<
+  keyof AuthOptions<Flows>,
+  readonly [isValid: (value: unknown) => boolean, mustBe: string]
+>
 
-const ORIGIN = /^https?:\/\/[^/?#\s]+\/*$/i
+const ORIGIN = /^https?:\/\/[^/?#@\s]+\/*$/i
+/** A part of the name of a host, in any language. */
+const LABEL = /^[^\s/?#@:\\]+$/
 
 const STATUSES = new Set(['signedOut', 'anonymous', 'signedIn'])
+
+const isFunction = (value: unknown) => typeof value === 'function'
+const isMatch = (pattern: RegExp) => (value: unknown) =>
+  typeof value === 'string' && pattern.test(value)
+const isOrigin = isMatch(ORIGIN)
+const fieldOf = (value: unknown, name: string) => (value as Record<string, unknown> | null)?.[name]
+const hasMethods =
+  (...names: string[]) =>
+  (value: unknown) =>
+    names.every((name) => isFunction(fieldOf(value, name)))
+const isStore = hasMethods('get', 'set', 'remove')
+const isStorage = (value: unknown) =>
+  isRecord(value) &&
+  Object.entries(value).every(
+    ([name, store]) => /^(shared|tab)$/.test(name) && (store === undefined || isStore(store)),
+  )
+
+const rules: Rules = {
+  env: [isMatch(LABEL), 'the id of an environment'],
+  region: [isMatch(LABEL), 'a region such as ap-shanghai'],
+  gateway: [(value) => typeof value === 'boolean', 'true or false'],
+  endpoint: [
+    (value) => isFunction(value) || isOrigin(value),
+    'an origin such as http://127.0.0.1:4871',
+  ],
+  clientId: [isMatch(/./), 'the id of a client'],
+  language: [isMatch(/./), 'a language such as en-US'],
+  timeout: [
+    (value) => typeof value === 'number' && value > 0,
+    'a number of milliseconds, or Infinity for none',
+  ],
+  storage: [isStorage, '{ shared, tab }, each a store with get, set and remove'],
+  lock: [hasMethods('acquire'), 'an object with acquire'],
+  fetch: [isFunction, 'a function'],
+  clock: [hasMethods('now', 'until'), 'an object with now and until'],
+  platform: [(value) => Object(value) === value, 'an object with functions of Platform'],
+  returnOrigins: [
+    (value) => Array.isArray(value) && value.every(isOrigin),
+    'a list of origins such as https://shop.example',
+  ],
+  watch: [isFunction, 'a function'],
+  inspect: [
+    (value) => inspectors.has(Object(value) as object),
+    'made by inspector() or statelyInspector() of ./inspect',
+  ],
+  initialView: [
+    (value) => STATUSES.has(fieldOf(value, 'status') as string),
+    'what a server has handed over: { status, user }',
+  ],
+  captcha: [hasMethods('create'), 'an object with create, such as captchaPage({ redirect_uri })'],
+  flows: [(value) => !!value, 'an object that names the flows of the app: { signIn }'],
+}
 
 /**
  * Checks what `createAuth` is given, so that a mistake shows where it was made.
@@ -37,24 +76,14 @@ const STATUSES = new Set(['signedOut', 'anonymous', 'signedIn'])
  *   made with another copy of XState
  */
 export function checkOptions(options: AuthOptions<Flows>): void {
-  const { env, endpoint, timeout, initialView, inspect, flows } = options
-  if (typeof env !== 'string' || !env) throw invalid('env must be the id of an environment')
-  if (endpoint !== undefined && typeof endpoint !== 'function' && !ORIGIN.test(endpoint)) {
-    throw invalid('endpoint must be an origin such as http://127.0.0.1:4871')
-  }
-  if (timeout !== undefined && !(timeout > 0)) {
-    throw invalid('timeout must be a number of milliseconds, or Infinity for none')
-  }
-  if (initialView && !STATUSES.has(initialView.status)) {
-    throw invalid('initialView must be what a server has handed over: { status, user }')
-  }
-  if (inspect !== undefined && !inspectors.has(Object(inspect) as object)) {
-    throw invalid('inspect must be made by inspector() or statelyInspector() of ./inspect')
-  }
-  const unknown = Object.keys(options).find((name) => !hasOwn(NAMES, name))
+  const unknown = Object.keys(options).find((name) => !hasOwn(rules, name))
   if (unknown) throw invalid(`there is no option ${unknown}`)
-  if (!flows) throw invalid('flows must name the flows of the app: flows: { signIn }')
-  for (const [name, flow] of Object.entries(flows)) checkFlow(name, flow)
+  for (const [name, [isValid, mustBe]] of Object.entries(rules)) {
+    const value: unknown = options[name as keyof typeof rules]
+    const isLeftOut = value === undefined && name !== 'env' && name !== 'flows'
+    if (!isLeftOut && !isValid(value)) throw invalid(`${name} must be ${mustBe}`)
+  }
+  for (const [name, flow] of Object.entries(options.flows)) checkFlow(name, flow)
 }
 
 function checkFlow(name: string, flow: AnyStateMachine | object) {

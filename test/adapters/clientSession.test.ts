@@ -277,34 +277,50 @@ test('client: signOut does not wait for a server that cannot be reached', async 
   expect(auth.get().status).toBe('signedOut')
 })
 
-test.each([
-  ['its revocation', '/v1/revoke', 0],
-  ['the refresh before it', '/v1/token', 3],
-])(
-  'client: a session that was ended before stop cut off %s is revoked by the next start',
-  async (_, path, hours) => {
-    const { open, sandbox, advance, revocations } = await openServer()
-    const storage = { shared: memoryStore(), tab: memoryStore() }
-    const auth = open({
-      storage,
-      fetch: (input, init) =>
-        String(input).endsWith(path)
-          ? untilAborted(init!.signal!)
-          : sandbox.fetch(String(input), init),
-    })
-    await auth.call(endpoints.signIn, credentials)
-    advance(hours * HOUR)
-    auth.send({ type: 'session.end' })
-    await turns()
-    auth.stop()
-    await turns()
-    open({ storage })
-    await vi.waitFor(() => expect(revocations()).toBe(1))
-    await vi.waitFor(async () =>
-      expect(await storage.shared.get('authflow_revoke_demo')).toBeUndefined(),
-    )
-  },
-)
+/** Ends a session of a client whose requests to `path` are held, and stops the client as soon as one is. */
+async function stopWhileEnding(path: string, hours = 0) {
+  const { open, sandbox, advance, revocations } = await openServer()
+  const storage = { shared: memoryStore(), tab: memoryStore() }
+  let arrive = () => {}
+  let release = () => {}
+  const arrived = new Promise<void>((resolve) => (arrive = resolve))
+  const released = new Promise<void>((resolve) => (release = resolve))
+  const auth = open({
+    storage,
+    async fetch(input, init) {
+      if (!(input as string).includes(path)) return sandbox.fetch(input as string, init)
+      arrive()
+      await Promise.race([released, untilAborted(init!.signal!)])
+      return sandbox.fetch(input as string, init)
+    },
+  })
+  await auth.call(endpoints.signIn, credentials)
+  advance(hours * HOUR)
+  auth.send({ type: 'session.end' })
+  await arrived
+  auth.stop()
+  const note = () => storage.shared.get('authflow_revoke_demo')
+  return { release, note, revocations, startNext: () => open({ storage }) }
+}
+
+test('client: a session whose revocation is cut off by stop is revoked by the next start', async () => {
+  const { startNext, note, revocations } = await stopWhileEnding('/v1/revoke')
+  await turns()
+  expect(revocations()).toBe(0)
+  startNext()
+  await vi.waitFor(() => expect(revocations()).toBe(1))
+  await vi.waitFor(async () => expect(await note()).toBeUndefined())
+})
+
+test('client: a refresh for a revocation that is answered after stop is kept for the next start', async () => {
+  const { release, startNext, note, revocations } = await stopWhileEnding('/v1/token', 3)
+  const before = await note()
+  release()
+  await vi.waitFor(async () => expect(await note()).not.toBe(before))
+  startNext()
+  await vi.waitFor(() => expect(revocations()).toBe(1))
+  await vi.waitFor(async () => expect(await note()).toBeUndefined())
+})
 
 test('client: signOut before start is refused, and before the store is read it waits', async () => {
   const { open } = await openServer()
