@@ -185,6 +185,7 @@ test.each([{ cloud: false }, { cloud: true }])(
     third.send({ type: 'session.end' })
     await until(() => received().at(-1) === 'POST /v1/revoke')
     await until(() => !stub.stored.has('credentials_demo'))
+    await until(() => !stub.stored.has('authflow_revoke_demo'))
 
     expect(received()).toEqual([
       'POST /v1/verification',
