@@ -235,6 +235,23 @@ function installGlobals(globals: Record<string, PropertyDescriptor>) {
   }
 }
 
+/**
+ * Checks whether the mirror has the only copy of a pair: the official client has written it, in a page that
+ * gets no event of that, and no client of ours has read it since.
+ *
+ * @param token the pair that the mirror shows
+ * @param record what is stored beside the mirror
+ * @param clients all of ours, also those that are gone
+ */
+export function isUnread(
+  { access, isOfficial }: Pick<ServerToken, 'access' | 'isOfficial'>,
+  record: Pick<Stored, 'credentials'> | undefined,
+  clients: readonly Pick<SimulatedClient, 'known'>[],
+): boolean {
+  const isRead = clients.some(({ known }) => known?.token === access)
+  return !!isOfficial && !isRead && record?.credentials?.access_token !== access
+}
+
 /** Plays a schedule with real sessions. */
 export async function play(schedule: Schedule, isLogged = false): Promise<Outcome> {
   const { place, policy } = schedule
@@ -564,6 +581,8 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       if (!isPage) return
       // What the official client has just written, no other client may have read.
       if (official.some(({ at }) => simulation.now - at < ADOPTION_MS)) hasCrossed = true
+      const shown = tokenInMirror(client.process)
+      if (shown && isUnread(shown, stored(), clients)) shown.isOnlyCopyDamaged = true
       storage.write(client.process, MIRROR, '{"version":')
     },
     clear(_, client) {
@@ -589,9 +608,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       writeOfficially(token, client)
     },
     officialRefresh(_, client) {
-      const text = isPage && storage.of(client.process).view.get(MIRROR)
-      const { access_token } = (parse(text || '') ?? {}) as { access_token?: string }
-      const token = server.byAccess.get(String(access_token))
+      const token = isPage ? tokenInMirror(client.process) : undefined
       if (!token || token.spentAt !== undefined || token.session.ended) return
       isOfficialBusy = true
       const { session } = token
@@ -607,8 +624,15 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     },
   }
 
+  function tokenInMirror(process: Process): ServerToken | undefined {
+    const shown = parse(storage.of(process).view.get(MIRROR)) as
+      { access_token?: string } | undefined
+    return server.byAccess.get(String(shown?.access_token))
+  }
+
   function writeOfficially(token: ServerToken, client: SimulatedClient) {
     const { process } = client
+    token.isOfficial = true
     if (mirrorWrites.some((write) => isCrossing(write, process))) hasCrossed = true
     official.push({ process, at: simulation.now })
     storage.write(process, MIRROR, officialForm(token, client))
@@ -728,6 +752,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     if (isHeld) return undefined
     if (newest.isAnswerLost) return 'its answer was lost'
     if (newest.isAnswerLate) return 'its answer came too late'
+    if (newest.isOnlyCopyDamaged) return 'the only copy was damaged, in the mirror'
     if (newest.sentTo?.isDead) return 'its holder is dead'
     if (isDamaged) return 'damaged'
     return wasFull ? 'did not fit' : undefined

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { check } from './check.ts'
-import { type Place, places, play, type Round, type Schedule } from './schedule.ts'
+import { isUnread, type Place, places, play, type Round, type Schedule } from './schedule.ts'
 
 const seed = Number(process.env['SEED'] ?? 1)
 
@@ -120,9 +120,13 @@ const stories: Story[] = [
   ],
 ]
 
-test.each(stories)('%s', async (_, place, rounds, rest) => {
+const playRounds = (place: Place, rounds: Round[], rest?: Partial<Schedule>) => {
   const schedule = { place, policy: 'strict', seed: 0, clients: 2, hasTwin: false, timeout: 3_000 }
-  const outcome = await play({ ...schedule, rounds, ...rest } as Schedule, true)
+  return play({ ...schedule, rounds, ...rest } as Schedule, true)
+}
+
+test.each(stories)('%s', async (_, place, rounds, rest) => {
+  const outcome = await playRounds(place, rounds, rest)
   if (outcome.broken.length > 0) console.log(outcome.log.join('\n'))
   expect(outcome.broken).toEqual([])
 })
@@ -130,4 +134,32 @@ test.each(stories)('%s', async (_, place, rounds, rest) => {
 test('session: a lock that cannot be released leaves no unhandled rejection', async () => {
   const { failure } = await check('redis', 60, 1)
   expect(failure?.broken).toBe(undefined)
+})
+
+const officialRefresh = soon({ at: 0, client: 0, what: { type: 'officialRefresh' } })
+const damage = round({ at: 0, client: 0, what: { type: 'damageMirror' } })
+
+test('schedules: a pair that only the official client had and the app has damaged counts as inevitable', async () => {
+  const outcome = await playRounds('database', [officialRefresh, damage], { hasTwin: true })
+  expect(outcome.broken).toEqual([])
+  expect(outcome.inevitable).toContain('out: the only copy was damaged, in the mirror')
+})
+
+test('schedules: a pair of the official client that a client has read is not lost by damage', async () => {
+  const wake = soon({ at: 0, client: 0, what: { type: 'wake' } })
+  const rounds = [officialRefresh, wake, damage]
+  const outcome = await playRounds('database', rounds, { hasTwin: true })
+  expect(outcome.broken).toEqual([])
+  expect(outcome.inevitable).toEqual([])
+})
+
+const pair = { access: 'a1', isOfficial: true }
+const record = { credentials: { access_token: 'a0' } }
+test.each([
+  ['an own pair', { ...pair, isOfficial: false }, record, [{ known: { token: 'a0' } }]],
+  ['a pair that a client has read', pair, record, [{ known: { token: 'a1' } }]],
+  ['a pair that is stored', pair, { credentials: { access_token: 'a1' } }, [{ known: {} }]],
+])('schedules: the end of a session by damage to %s is reported', (_, token, stored, clients) => {
+  expect(isUnread(pair, record, [{ known: { token: 'a0' } }])).toBe(true)
+  expect(isUnread(token, stored, clients)).toBe(false)
 })

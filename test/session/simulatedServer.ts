@@ -39,6 +39,10 @@ export interface ServerToken {
   isAnswerLost?: boolean
   /** The client had given up waiting when the server answered. */
   isAnswerLate?: boolean
+  /** The official client has got it. */
+  isOfficial?: boolean
+  /** The app has damaged the only copy of it, which the official client had written. */
+  isOnlyCopyDamaged?: boolean
 }
 
 /** A session at the server. */
