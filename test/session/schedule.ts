@@ -26,6 +26,7 @@ import {
   SimulatedServer,
 } from './simulatedServer.ts'
 import { Process, Simulation } from './simulation.ts'
+import { UnreadChange } from './unreadChange.ts'
 
 /** Where a session is kept, and the lock it is refreshed under. */
 export const places = [
@@ -235,23 +236,6 @@ function installGlobals(globals: Record<string, PropertyDescriptor>) {
   }
 }
 
-/**
- * Checks whether the mirror has the only copy of a pair: the official client has written it, in a page that
- * gets no event of that, and no client of ours has read it since.
- *
- * @param token the pair that the mirror shows
- * @param record what is stored beside the mirror
- * @param clients all of ours, also those that are gone
- */
-export function isUnread(
-  { access, isOfficial }: Pick<ServerToken, 'access' | 'isOfficial'>,
-  record: Pick<Stored, 'credentials'> | undefined,
-  clients: readonly Pick<SimulatedClient, 'known'>[],
-): boolean {
-  const isRead = clients.some(({ known }) => known?.token === access)
-  return !!isOfficial && !isRead && record?.credentials?.access_token !== access
-}
-
 /** Plays a schedule with real sessions. */
 export async function play(schedule: Schedule, isLogged = false): Promise<Outcome> {
   const { place, policy } = schedule
@@ -278,6 +262,8 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
   const official: MirrorWrite[] = []
   const clearing: MirrorWrite[] = []
   const mirrorWrites: MirrorWrite[] = []
+  const unread = new UnreadChange()
+  storage.onRead = (key, text) => key === MIRROR && unread.read(text)
   let hasCrossed = false
   /** Whether neither process could see what the other one wrote. */
   const isCrossing = (write: MirrorWrite, process: Process) =>
@@ -316,6 +302,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     if ((key === KEY || key === MIRROR) && ++writes > MAX_WRITES)
       fail('clients write against each other')
     if (key === MIRROR) {
+      unread.forget()
       mirrorWrites.push({ process, at: simulation.now })
       if ([...official, ...clearing].some((write) => isCrossing(write, process))) hasCrossed = true
     }
@@ -581,8 +568,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       if (!isPage) return
       // What the official client has just written, no other client may have read.
       if (official.some(({ at }) => simulation.now - at < ADOPTION_MS)) hasCrossed = true
-      const shown = tokenInMirror(client.process)
-      if (shown && isUnread(shown, stored(), clients)) shown.isOnlyCopyDamaged = true
+      unread.damage()
       storage.write(client.process, MIRROR, '{"version":')
     },
     clear(_, client) {
@@ -592,6 +578,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       clearing.push({ process: client.process, at: simulation.now })
       if (mirrorWrites.some((write) => isCrossing(write, client.process))) hasCrossed = true
       storage.write(client.process, null, null)
+      changeUnread(null, actions.at(-1)!)
     },
     clearDatabase(_, client) {
       if (isLocal || place === 'process') return
@@ -608,7 +595,9 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       writeOfficially(token, client)
     },
     officialRefresh(_, client) {
-      const token = isPage ? tokenInMirror(client.process) : undefined
+      const text = isPage && storage.of(client.process).view.get(MIRROR)
+      const { access_token } = (parse(text || '') ?? {}) as { access_token?: string }
+      const token = server.byAccess.get(String(access_token))
       if (!token || token.spentAt !== undefined || token.session.ended) return
       isOfficialBusy = true
       const { session } = token
@@ -624,18 +613,24 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     },
   }
 
-  function tokenInMirror(process: Process): ServerToken | undefined {
-    const shown = parse(storage.of(process).view.get(MIRROR)) as
-      { access_token?: string } | undefined
-    return server.byAccess.get(String(shown?.access_token))
-  }
-
   function writeOfficially(token: ServerToken, client: SimulatedClient) {
     const { process } = client
-    token.isOfficial = true
     if (mirrorWrites.some((write) => isCrossing(write, process))) hasCrossed = true
     official.push({ process, at: simulation.now })
-    storage.write(process, MIRROR, officialForm(token, client))
+    const text = officialForm(token, client)
+    storage.write(process, MIRROR, text)
+    changeUnread(text, actions.at(-1)!, token)
+  }
+
+  /** Notes what happened in a page to the mirror alone. */
+  function changeUnread(text: string | null, action: Action, token?: ServerToken) {
+    // Beside the mirror there is the record, which was cleared as well.
+    if (isLocal && text === null) return
+    unread.write(text, () => {
+      inevitable.add('a change of the mirror was erased before a client had read it')
+      action.isOptional = true
+      if (token) token.isErased = true
+    })
   }
 
   function officialForm(token: ServerToken, { process: { clock } }: SimulatedClient) {
@@ -752,7 +747,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     if (isHeld) return undefined
     if (newest.isAnswerLost) return 'its answer was lost'
     if (newest.isAnswerLate) return 'its answer came too late'
-    if (newest.isOnlyCopyDamaged) return 'the only copy was damaged, in the mirror'
+    if (newest.isErased) return 'its only copy was erased'
     if (newest.sentTo?.isDead) return 'its holder is dead'
     if (isDamaged) return 'damaged'
     return wasFull ? 'did not fit' : undefined

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { check } from './check.ts'
-import { isUnread, type Place, places, play, type Round, type Schedule } from './schedule.ts'
+import { type Place, places, play, type Round, type Schedule } from './schedule.ts'
+import { UnreadChange } from './unreadChange.ts'
 
 const seed = Number(process.env['SEED'] ?? 1)
 
@@ -136,30 +137,41 @@ test('session: a lock that cannot be released leaves no unhandled rejection', as
   expect(failure?.broken).toBe(undefined)
 })
 
-const officialRefresh = soon({ at: 0, client: 0, what: { type: 'officialRefresh' } })
+const erased = 'a change of the mirror was erased before a client had read it'
 const damage = round({ at: 0, client: 0, what: { type: 'damageMirror' } })
+const wake = soon({ at: 0, client: 0, what: { type: 'wake' } })
 
-test('schedules: a pair that only the official client had and the app has damaged counts as inevitable', async () => {
-  const outcome = await playRounds('database', [officialRefresh, damage], { hasTwin: true })
-  expect(outcome.broken).toEqual([])
-  expect(outcome.inevitable).toContain('out: the only copy was damaged, in the mirror')
-})
-
-test('schedules: a pair of the official client that a client has read is not lost by damage', async () => {
-  const wake = soon({ at: 0, client: 0, what: { type: 'wake' } })
-  const rounds = [officialRefresh, wake, damage]
-  const outcome = await playRounds('database', rounds, { hasTwin: true })
-  expect(outcome.broken).toEqual([])
-  expect(outcome.inevitable).toEqual([])
-})
-
-const pair = { access: 'a1', isOfficial: true }
-const record = { credentials: { access_token: 'a0' } }
 test.each([
-  ['an own pair', { ...pair, isOfficial: false }, record, [{ known: { token: 'a0' } }]],
-  ['a pair that a client has read', pair, record, [{ known: { token: 'a1' } }]],
-  ['a pair that is stored', pair, { credentials: { access_token: 'a1' } }, [{ known: {} }]],
-])('schedules: the end of a session by damage to %s is reported', (_, token, stored, clients) => {
-  expect(isUnread(pair, record, [{ known: { token: 'a0' } }])).toBe(true)
-  expect(isUnread(token, stored, clients)).toBe(false)
+  ['a refresh of the official client', { type: 'officialRefresh' }],
+  ['a sign-in of the official client', { type: 'officialSignIn', user: 'bob' }],
+  ['a removal by the app', { type: 'clear' }],
+] as const)(
+  'schedules: %s counts as erased only if no client had read it before the app damaged it',
+  async (_, what) => {
+    const change = soon({ at: 0, client: 0, what })
+    const unread = await playRounds('database', [change, damage], { hasTwin: true })
+    expect(unread.broken).toEqual([])
+    expect(unread.inevitable).toContain(erased)
+    const read = await playRounds('database', [change, wake, damage], { hasTwin: true })
+    expect(read.broken).toEqual([])
+    expect(read.inevitable).toEqual([])
+  },
+)
+
+test('schedules: a change that a client has read or written over is not excused by damage', () => {
+  const unread = new UnreadChange()
+  let count = 0
+  const write = () => unread.write('new', () => count++)
+  write()
+  unread.read('new')
+  unread.damage()
+  write()
+  unread.forget()
+  unread.damage()
+  expect(count).toBe(0)
+  write()
+  unread.read('old')
+  unread.damage()
+  unread.damage()
+  expect(count).toBe(1)
 })
