@@ -262,8 +262,8 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
   const official: MirrorWrite[] = []
   const clearing: MirrorWrite[] = []
   const mirrorWrites: MirrorWrite[] = []
-  const unread = new UnreadChange()
-  storage.onRead = (key, text) => key === MIRROR && unread.read(text)
+  const unread = new UnreadChange(ADOPTION_MS)
+  storage.onRead = (key, text) => key === MIRROR && unread.read(text, simulation.now)
   let hasCrossed = false
   /** Whether neither process could see what the other one wrote. */
   const isCrossing = (write: MirrorWrite, process: Process) =>
@@ -568,7 +568,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       if (!isPage) return
       // What the official client has just written, no other client may have read.
       if (official.some(({ at }) => simulation.now - at < ADOPTION_MS)) hasCrossed = true
-      unread.damage()
+      unread.damage(simulation.now)
       storage.write(client.process, MIRROR, '{"version":')
     },
     clear(_, client) {
@@ -627,7 +627,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     // Beside the mirror there is the record, which was cleared as well.
     if (isLocal && text === null) return
     unread.write(text, () => {
-      inevitable.add('a change of the mirror was erased before a client had read it')
+      inevitable.add('a change of the mirror was erased before a client had taken it over')
       action.isOptional = true
       if (token) token.isErased = true
     })

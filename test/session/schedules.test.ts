@@ -137,8 +137,8 @@ test('session: a lock that cannot be released leaves no unhandled rejection', as
   expect(failure?.broken).toBe(undefined)
 })
 
-const erased = 'a change of the mirror was erased before a client had read it'
-const damage = round({ at: 0, client: 0, what: { type: 'damageMirror' } })
+const erased = 'a change of the mirror was erased before a client had taken it over'
+const damage = round({ at: 19, client: 0, what: { type: 'damageMirror' } })
 const wake = soon({ at: 0, client: 0, what: { type: 'wake' } })
 
 test.each([
@@ -158,20 +158,25 @@ test.each([
   },
 )
 
-test('schedules: a change that a client has read or written over is not excused by damage', () => {
-  const unread = new UnreadChange()
+test('schedules: damage to a change that a client has taken over or written over excuses nothing', () => {
+  const unread = new UnreadChange(1000)
   let count = 0
   const write = () => unread.write('new', () => count++)
   write()
-  unread.read('new')
-  unread.damage()
+  unread.read('new', 0)
+  unread.read('new', 900)
+  unread.damage(1000)
   write()
   unread.forget()
-  unread.damage()
+  unread.damage(1000)
   expect(count).toBe(0)
   write()
-  unread.read('old')
-  unread.damage()
-  unread.damage()
+  unread.read('old', 0)
+  unread.damage(5000)
+  unread.damage(5000)
   expect(count).toBe(1)
+  write()
+  unread.read('new', 0)
+  unread.damage(999)
+  expect(count).toBe(2)
 })
