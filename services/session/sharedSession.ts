@@ -195,7 +195,9 @@ class StoredSession implements SharedSession {
     }
     const { credentials } = record
     if (validityOf(credentials, this.#clock).isSkewed()) this.#onChange?.({ type: 'clock.skewed' })
-    if (isSamePair(before, record)) return true
+    // A refresh may bring the same access token, with a new lifetime or refresh token.
+    const isSame = isSamePair(before, record) && pairOf(before)!.generation === record.generation
+    if (isSame) return true
     const isRefreshed = change === 'refreshed' && before?.kind === 'pair'
     this.#report(record, isRefreshed ? 'pair.refreshed' : 'pair.restored')
     return true
