@@ -12,6 +12,7 @@ import { type FlowMeta, type Flows, type LifeEvent, session } from '../../machin
 import { AuthError } from '../../services/error.ts'
 import { unwrapSecrets, wrapSecrets } from '../../services/secret.ts'
 import type { SessionPorts } from '../../services/session/ports.ts'
+import type { SharedSession } from '../../services/session/sharedSession.ts'
 import { provide } from '../../services/system.ts'
 import { createAccessTokenReader } from './accessToken.ts'
 import { checkOptions } from './checkOptions.ts'
@@ -25,17 +26,22 @@ import { renewedToken } from './renewedToken.ts'
 import { createServices } from './services.ts'
 import { type AuthEvent, flowActors, isSame, type View, viewOf } from './view.ts'
 
-/** A client, and the actor system behind it for other clients that are built on this one. */
+/** A client, and what is behind it for other clients that are built on this one. */
 export interface Client<F extends Flows> {
   auth: Auth<F>
+  /** The stored session; it needs no running actor. */
+  session: SharedSession
   /** Undefined while the client is not started. */
   system(): System | undefined
+  /** Shows who is signed in until a client that is started later has read it itself. */
+  show(initial: InitialView): void
 }
 
 /**
  * Creates a client; see `createAuth`.
  *
- * @param ports where a server keeps the session; default: what the options and the platform say
+ * @param ports where a server keeps the session, for a client that starts at its first use, as many requests
+ *   use none; default: what the options and the platform say
  */
 export function createClient<F extends Flows>(
   options: AuthOptions<F>,
@@ -65,10 +71,17 @@ export function createClient<F extends Flows>(
   let resuming: Promise<void> | undefined
   let unwatch: (() => void) | undefined
   let closeStore: (() => void) | undefined
+  let startsItself = !!ports?.request
+
+  /** @returns the root, undefined before `start` */
+  function use(): Actor<typeof session> | undefined {
+    if (startsItself) auth.start()
+    return root
+  }
 
   function handedOver(initial: InitialView): View<F> {
     // Not the actor that `start` starts: an inspector sees that one only.
-    return initialViewOf<F>(createActor(session, { input: { flows } }).getSnapshot(), initial)
+    return initialViewOf<F>(() => createActor(session, { input: { flows } }).getSnapshot(), initial)
   }
 
   /** Its `can` is that of the client as soon as there is a session to ask. */
@@ -153,6 +166,7 @@ export function createClient<F extends Flows>(
 
   const auth: Auth<F> = {
     start() {
+      startsItself = false
       if (root) return
       load()
       root = createActor(session, {
@@ -173,6 +187,7 @@ export function createClient<F extends Flows>(
     },
 
     stop() {
+      startsItself = false
       unwatch?.()
       closeStore?.()
       unwatch = closeStore = undefined
@@ -182,11 +197,12 @@ export function createClient<F extends Flows>(
       notifier.schedule()
     },
 
-    get,
+    get: () => (use(), get()),
     getInitial: () => firstView,
-    subscribe: notifier.subscribe,
+    subscribe: (run) => (use(), notifier.subscribe(run)),
 
     send(event) {
+      use()
       if (pendingEvents) return void pendingEvents.push(event)
       const wrapped = wrapSecrets<{ type: string }>(event, secrets)
       // What the user does is a reason to try again, unless the server has asked for a pause.
@@ -198,8 +214,9 @@ export function createClient<F extends Flows>(
     },
 
     async signOut(request = {}) {
-      if (!root) throw notStarted()
-      const { system } = root
+      const running = use()
+      if (!running) throw notStarted()
+      const { system } = running
       await resuming
       auth.send({ type: 'session.end', ...request })
       const revocation = tokensOf(system)?.getSnapshot().context.signOut
@@ -207,7 +224,7 @@ export function createClient<F extends Flows>(
       if (revocation) await waitFor(revocation, isSettled)
     },
 
-    can: (event) => !!find(wrapSecrets<{ type: string }>(event, secrets)),
+    can: (event) => (use(), !!find(wrapSecrets<{ type: string }>(event, secrets))),
 
     on(type, run) {
       const listener = (event: LifeEvent) => {
@@ -219,7 +236,7 @@ export function createClient<F extends Flows>(
 
     async call(endpoint, params = {} as never) {
       const { operation } = endpoint
-      const started = root
+      const started = use()
       // Deferred: the caller may be inside a transition.
       await Promise.resolve()
       if (started && started !== root) throw cancelled(operation)
@@ -235,20 +252,27 @@ export function createClient<F extends Flows>(
     },
 
     getAccessToken(options) {
-      if (!root) return Promise.reject(notStarted())
-      return options?.anew ? renewedToken(root.system) : readAccessToken(root.system)
+      const running = use()
+      if (!running) return Promise.reject(notStarted())
+      return options?.anew ? renewedToken(running.system) : readAccessToken(running.system)
     },
 
     async getCredentials() {
-      if (!root) throw notStarted()
-      const { credentials, error } = await freshTokens(root.system)
+      const running = use()
+      if (!running) throw notStarted()
+      const { credentials, error } = await freshTokens(running.system)
       if (!credentials) throw AuthError.from(error, 'getCredentials')
       const { access_token, refresh_token, expiresAt, sub: uid, scope } = credentials
       const refreshToken = refresh_token?.reveal()
       return { accessToken: access_token.reveal(), refreshToken, expiresAt, uid, scope }
     },
   }
-  return { auth, system: () => root?.system }
+  return {
+    auth,
+    session: services.session,
+    system: () => root?.system,
+    show: (initial) => void (initialView = withOwnCan(handedOver(initial))),
+  }
 }
 
 /** The server has answered, or the next attempt waits for its time. */

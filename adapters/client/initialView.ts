@@ -13,20 +13,24 @@ export interface InitialView {
 /**
  * Makes the view that a client shows before it has read the stored session.
  *
- * @param session the session of the client before it starts
+ * @param readSession returns the session of the client before it starts; only `can` needs it
  * @param initial what the server has handed to the page
  * @returns the view of a client that has read such a session
  */
 export function initialViewOf<F extends Flows>(
-  { machine, context }: SnapshotFrom<SessionMachine>,
+  readSession: () => SnapshotFrom<SessionMachine>,
   { status, user }: InitialView,
 ): View<F> {
   const { uid } = user ?? {}
-  const state = machine.resolveState({
-    value: { status, flow: 'idle' },
-    context: { ...context, status, uid },
-  })
+  let state: SnapshotFrom<SessionMachine> | undefined
+  const resolve = () => {
+    const { machine, context } = readSession()
+    return machine.resolveState({
+      value: { status, flow: 'idle' },
+      context: { ...context, status, uid },
+    })
+  }
   const can = (event: { type: string }) =>
-    hasOwn(SESSION_EVENTS, event.type) && state.can(event as SessionEvent)
+    hasOwn(SESSION_EVENTS, event.type) && (state ??= resolve()).can(event as SessionEvent)
   return { status, user: user && { uid }, busy: false, can } as unknown as View<F>
 }

@@ -3,10 +3,11 @@ import { AuthError } from '../../services/error.ts'
 import { type Lock, processLock } from '../../services/session/lock.ts'
 import { memoryStore, type Store, withTimeout } from '../../services/session/store.ts'
 import { systemClock } from '../../services/clock.ts'
-import { servicesOf } from '../../services/system.ts'
+import type { Credentials } from '../../services/session/credentials.ts'
 import { createClient } from '../client/client.ts'
 import type { InitialView } from '../client/initialView.ts'
 import type { Auth, AuthOptions } from '../client/options.ts'
+import type { View } from '../client/view.ts'
 import { type CookieOptions, sessionCookie } from './cookie.ts'
 import type { CookieStore } from './cookieStore.ts'
 import { createIdScope } from './sessionId.ts'
@@ -89,38 +90,36 @@ export function createServerAuth<F extends Flows = Record<never, never>>(
       ? store.openSession(headers, clock, cookie)
       : createIdScope(store, given ?? processLock(store), sessionCookie(cookie), headers)
   const tab = memoryStore()
-  let failure: AuthError | undefined
-  const { auth, system } = createClient<F>(
+  const { auth, session, system, show } = createClient<F>(
     { ...rest, flows, storage: { tab } },
     {
       store: withTimeout(scope.store, clock),
       shared: tab,
       lock: scope.lock,
       isShared: false,
-      request: {
-        onBegin() {
-          failure = undefined
-          scope.onBegin()
-        },
-        onEnd() {
-          failure = undefined
-          scope.onEnd()
-        },
-      },
+      request: scope,
     },
   )
-  auth.on('storageFailed', ({ error }) => (failure = error))
-  auth.start()
-  const known = new Promise<void>((resolve) => {
-    auth.subscribe(({ status }) => status !== 'unknown' && resolve())
-  })
+  let reading: Promise<InitialView> | undefined
+
+  /** Reads the session without its machines, as many requests need no more of it. */
+  async function read(): Promise<InitialView> {
+    const view = viewOf(await session.load())
+    if (!system()) show(view)
+    return view
+  }
+
+  /** Waits until the machines know who is signed in. */
+  const known = () =>
+    new Promise<View<F>>((resolve) => {
+      auth.subscribe((view) => view.status !== 'unknown' && resolve(view))
+    })
 
   async function setCookies(): Promise<string[]> {
-    await known
-    const running = system()
-    if (running) await servicesOf(running).session.settled()
+    if (system()) await known()
+    await session.settled()
     if (!scope.isChanged) return []
-    if (failure) throw storeFailed('the session could not be stored', failure)
+    if (session.failure) throw storeFailed('the session could not be stored', session.failure)
     return scope.setCookies()
   }
 
@@ -128,9 +127,8 @@ export function createServerAuth<F extends Flows = Record<never, never>>(
     ...auth,
 
     async initialView() {
-      await known
-      if (failure) throw storeFailed('the session could not be read', failure)
-      const { status, user } = auth.get()
+      const { status, user } = system() ? await known() : await (reading ??= read())
+      if (session.failure) throw storeFailed('the session could not be read', session.failure)
       return { status, ...(user && { user: { uid: user.uid } }) } as InitialView
     },
 
@@ -148,6 +146,12 @@ export function createServerAuth<F extends Flows = Record<never, never>>(
       return changed
     },
   }
+}
+
+function viewOf(credentials: Credentials | undefined): InitialView {
+  if (!credentials) return { status: 'signedOut' }
+  const { scope, sub: uid } = credentials
+  return { status: scope === 'anonymous' ? 'anonymous' : 'signedIn', user: { uid } }
 }
 
 const invalid = (description: string) =>

@@ -53,8 +53,12 @@ export interface SharedSession {
    * @returns how to stop; a refresh that was sent is kept all the same
    */
   open(onChange: (change: SessionChange) => void): () => void
-  /** Reads the store; settles once it has been reported who is signed in, if anyone is. */
-  load(): Promise<void>
+  /**
+   * Reads the store; settles once it has been reported who is signed in, if anyone is.
+   *
+   * @returns the pair; undefined when signed out, or when the store cannot be read: see `failure`
+   */
+  load(): Promise<Credentials | undefined>
   /** Reads the store again, because it may have changed without notice. */
   reload(): void
   /** Begins a session: a user has signed in. */
@@ -77,6 +81,8 @@ export interface SharedSession {
   refreshEnded(credentials: Refreshable): Promise<Tokens>
   /** When a failed refresh is tried again, in milliseconds since the epoch. */
   readonly retryAt: number
+  /** Why the store could not be read or written, until it is written again. */
+  readonly failure: AuthError | undefined
   /** Settles when everything so far is stored. */
   settled(): Promise<void>
 }
@@ -109,8 +115,8 @@ class StoredSession implements SharedSession {
   #isUnsaved = false
   /** A record that the mirror has shown before the store: that the store is lower says nothing of it. */
   #unstored: SessionRecord | undefined
-  /** The failure of the store has been reported. */
-  #hasFailed = false
+  /** The failure of the store, which has been reported. */
+  #failure: AuthError | undefined
   /** The sign-in or sign-out that is not stored yet: it becomes the highest record when it is. */
   #action: SessionRecord | undefined
   /** When this client signed in last, by `steady`. */
@@ -171,14 +177,18 @@ class StoredSession implements SharedSession {
   }
 
   #notifyFailure(thrown: unknown) {
-    if (this.#hasFailed) return
-    this.#hasFailed = true
-    const error = new AuthError('unavailable', {
+    if (this.#failure) return
+    const error = (this.#failure = new AuthError('unavailable', {
       operation: 'storage',
       description: 'the session could not be stored; it lasts as long as this page',
       cause: thrown,
-    })
+    }))
     this.#onChange?.({ type: 'store.failed', error })
+  }
+
+  #noteSuccess() {
+    this.#isUnsaved = false
+    this.#failure = undefined
   }
 
   /** Moves memory up. @returns whether it has moved */
@@ -195,7 +205,9 @@ class StoredSession implements SharedSession {
     }
     const { credentials } = record
     if (validityOf(credentials, this.#clock).isSkewed()) this.#onChange?.({ type: 'clock.skewed' })
-    if (isSamePair(before, record)) return true
+    // A refresh may bring the same access token, with a new lifetime or refresh token.
+    const isSame = isSamePair(before, record) && pairOf(before)!.generation === record.generation
+    if (isSame) return true
     const isRefreshed = change === 'refreshed' && before?.kind === 'pair'
     this.#report(record, isRefreshed ? 'pair.refreshed' : 'pair.restored')
     return true
@@ -293,7 +305,7 @@ class StoredSession implements SharedSession {
     }
     try {
       await updateIn(this.#store, this.#key, update)
-      if (isWritten) this.#isUnsaved = this.#hasFailed = false
+      if (isWritten) this.#noteSuccess()
     } catch (thrown) {
       if (isWritten) await this.#markUnsaved()
       throw thrown
@@ -354,7 +366,7 @@ class StoredSession implements SharedSession {
           this.#isSeen = true
           return formatRecord(stored)
         })
-        this.#isUnsaved = this.#hasFailed = false
+        this.#noteSuccess()
       } catch (thrown) {
         await this.#markUnsaved()
         this.#notifyFailure(thrown)
@@ -517,9 +529,10 @@ class StoredSession implements SharedSession {
     }
   }
 
-  async load(): Promise<void> {
+  async load(): Promise<Credentials | undefined> {
     this.#isLoading = true
-    await this.#sync()
+    // A request reads its session once.
+    if (!this.#options.request || !this.#memory) await this.#sync()
     if (!this.#memory && steadyNow(this.#clock) < this.#doubtUntil) {
       await wait(this.#clock, DOUBT_MS)
       await this.#sync()
@@ -527,6 +540,7 @@ class StoredSession implements SharedSession {
     this.#isLoading = false
     const pair = pairOf(this.#memory)
     if (pair && !this.#hasReported) this.#report(pair, 'pair.restored')
+    return pair?.credentials
   }
 
   reload(): void {
@@ -559,6 +573,10 @@ class StoredSession implements SharedSession {
 
   get retryAt(): number {
     return this.#refresh.retryAt
+  }
+
+  get failure(): AuthError | undefined {
+    return this.#failure
   }
 
   async settled(): Promise<void> {

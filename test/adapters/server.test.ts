@@ -132,6 +132,39 @@ describe.each(stores)('with a session in %s', (_, createStore) => {
     expect(await site.visit(who)).toEqual({ status: 'signedOut' })
   })
 
+  test('server: a client that nothing has used reads no session, and one reads it once', async () => {
+    const inner = createStore()
+    let reads = 0
+    const get = (key: string) => {
+      if (key.includes('authflow_session')) reads++
+      return inner.get(key)
+    }
+    const site = openSite(Object.assign(Object.create(inner) as Store, { get }))
+    await site.visit((auth) => auth.call(signIn, ada))
+    reads = 0
+    await site.visit((auth) => auth.respond(new Response()))
+    expect(reads).toBe(0)
+    await site.visit(async (auth) => {
+      const view = await auth.initialView()
+      expect(auth.get()).toMatchObject(view)
+      expect(await auth.call(getUser)).toMatchObject({ sub: uidOf(view) })
+    })
+    expect(reads).toBe(1)
+  })
+
+  test('server: who is signed in is known while a call is made, whichever comes first', async () => {
+    const site = openSite(createStore())
+    await site.visit((auth) => auth.call(signIn, ada))
+    await site.visit(async (auth) => {
+      const [view, user] = await Promise.all([auth.initialView(), auth.call(getUser)])
+      expect(view).toMatchObject({ status: 'signedIn', user: { uid: user.sub } })
+    })
+    await site.visit(async (auth) => {
+      const [user, view] = await Promise.all([auth.call(getUser), auth.initialView()])
+      expect(view).toMatchObject({ status: 'signedIn', user: { uid: user.sub } })
+    })
+  })
+
   test('server: an expired token is refreshed once for all requests of a session', async () => {
     const site = openSite(createStore())
     await site.visit((auth) => auth.call(signIn, ada))
@@ -490,7 +523,8 @@ describe('the initial view', () => {
     await expect.poll(() => auth.can(start)).toBe(true)
     const { can } = auth.get()
     auth.send(start)
-    expect(can({ type: 'flow.cancel' })).toBe(true)
+    // Events are kept until the stored session has been read.
+    await expect.poll(() => can({ type: 'flow.cancel' })).toBe(true)
     auth.stop()
   })
 

@@ -115,37 +115,44 @@ test('calls: a sign-in in flight of a restored flow does not win over a later on
   expect(world.auth.get()).toMatchObject({ status: 'signedIn', user: { uid: li.sub } })
 })
 
-test('calls: a sign-in on a new page wins over the flow that the page has restored', async () => {
-  await openAtCaptcha()
-  world.auth.stop()
-  // A new page loads the modules anew.
-  vi.resetModules()
-  const page = await import('../../adapters/client/index.ts')
-  const endpoints = await import('../../services/endpoints.ts')
-  const { clock, storage, url } = world
-  let pictureToken = ''
-  const auth = page.createAuth({
-    env: 'demo',
-    endpoint: url,
-    flows: { signIn: page.signIn },
-    clock,
-    storage,
-    async fetch(input, init) {
-      const response = await fetch(input, init)
-      if ((input as string).includes('/captcha/data') && !pictureToken) {
-        pictureToken = ((await response.clone().json()) as { token: string }).token
-      }
-      return response
-    },
-  })
-  auth.start()
-  await vi.waitUntil(() => auth.get().captcha?.image)
-  auth.send({ type: 'captcha.answer', text: world.sandbox.captchaAnswer(pictureToken)! })
-  await vi.waitUntil(() => auth.get().status === 'anonymous')
-  await auth.call(endpoints.signInWithCustomTicket, await ticketOf(li))
-  expect(auth.get()).toMatchObject({ status: 'signedIn', user: { uid: li.sub } })
-  auth.stop()
-})
+test.each([
+  ['', 0],
+  [', where the clock was set back by an hour', -3600_000],
+])(
+  'calls: a sign-in on a new page wins over the flow that the page has restored%s',
+  async (_, ms) => {
+    await openAtCaptcha()
+    world.auth.stop()
+    world.clock.advance(ms)
+    // A new page loads the modules anew.
+    vi.resetModules()
+    const page = await import('../../adapters/client/index.ts')
+    const endpoints = await import('../../services/endpoints.ts')
+    const { clock, storage, url } = world
+    let pictureToken = ''
+    const auth = page.createAuth({
+      env: 'demo',
+      endpoint: url,
+      flows: { signIn: page.signIn },
+      clock,
+      storage,
+      async fetch(input, init) {
+        const response = await fetch(input, init)
+        if ((input as string).includes('/captcha/data') && !pictureToken) {
+          pictureToken = ((await response.clone().json()) as { token: string }).token
+        }
+        return response
+      },
+    })
+    auth.start()
+    await vi.waitUntil(() => auth.get().captcha?.image)
+    auth.send({ type: 'captcha.answer', text: world.sandbox.captchaAnswer(pictureToken)! })
+    await vi.waitUntil(() => auth.get().status === 'anonymous')
+    await auth.call(endpoints.signInWithCustomTicket, await ticketOf(li))
+    expect(auth.get()).toMatchObject({ status: 'signedIn', user: { uid: li.sub } })
+    auth.stop()
+  },
+)
 
 test('calls: the flow of an earlier sign-in does not replace a later one by auth.call', async () => {
   world.holdRequests(/anonymously$/)

@@ -177,6 +177,22 @@ test('session: a pair can be refreshed as soon as it is known, while it is still
   expect(one.current()).toBe('access 3')
 })
 
+test('session: a server that answers a refresh with the same access token prolongs it for every client', async () => {
+  const { world, one, two } = await openTwo()
+  world.clock.advance(7200_000)
+  const refresh_token = new Secret('refresh 2')
+  world.answer = () => Promise.resolve({ ...tokensOf('1'), refresh_token })
+  await one.refresh()
+  await two.settled()
+  expect(one.types()).toEqual(['pair.refreshed'])
+  for (const { changes } of [one, two]) {
+    const { credentials } = changes.at(-1) as Extract<SessionChange, { type: 'pair.restored' }>
+    expect(credentials.refresh_token!.reveal()).toBe('refresh 2')
+    expect(credentials.expiresAt).toBeGreaterThan(world.clock.now() + 7_000_000)
+  }
+  expect(world.sent).toEqual(['refresh 1'])
+})
+
 test('session: a rejection of an old pair ends nothing while another client holds a newer one', async () => {
   const { world, one, two } = await openTwo()
   let letGo = () => undefined as void

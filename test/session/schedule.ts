@@ -26,6 +26,7 @@ import {
   SimulatedServer,
 } from './simulatedServer.ts'
 import { Process, Simulation } from './simulation.ts'
+import { UnreadChange } from './unreadChange.ts'
 
 /** Where a session is kept, and the lock it is refreshed under. */
 export const places = [
@@ -261,6 +262,8 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
   const official: MirrorWrite[] = []
   const clearing: MirrorWrite[] = []
   const mirrorWrites: MirrorWrite[] = []
+  const unread = new UnreadChange(ADOPTION_MS)
+  storage.onRead = (key, text) => key === MIRROR && unread.read(text, simulation.now)
   let hasCrossed = false
   /** Whether neither process could see what the other one wrote. */
   const isCrossing = (write: MirrorWrite, process: Process) =>
@@ -299,6 +302,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     if ((key === KEY || key === MIRROR) && ++writes > MAX_WRITES)
       fail('clients write against each other')
     if (key === MIRROR) {
+      unread.forget()
       mirrorWrites.push({ process, at: simulation.now })
       if ([...official, ...clearing].some((write) => isCrossing(write, process))) hasCrossed = true
     }
@@ -564,6 +568,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       if (!isPage) return
       // What the official client has just written, no other client may have read.
       if (official.some(({ at }) => simulation.now - at < ADOPTION_MS)) hasCrossed = true
+      unread.damage(simulation.now)
       storage.write(client.process, MIRROR, '{"version":')
     },
     clear(_, client) {
@@ -573,6 +578,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
       clearing.push({ process: client.process, at: simulation.now })
       if (mirrorWrites.some((write) => isCrossing(write, client.process))) hasCrossed = true
       storage.write(client.process, null, null)
+      changeUnread(null, actions.at(-1)!)
     },
     clearDatabase(_, client) {
       if (isLocal || place === 'process') return
@@ -611,7 +617,20 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     const { process } = client
     if (mirrorWrites.some((write) => isCrossing(write, process))) hasCrossed = true
     official.push({ process, at: simulation.now })
-    storage.write(process, MIRROR, officialForm(token, client))
+    const text = officialForm(token, client)
+    storage.write(process, MIRROR, text)
+    changeUnread(text, actions.at(-1)!, token)
+  }
+
+  /** Notes what happened in a page to the mirror alone. */
+  function changeUnread(text: string | null, action: Action, token?: ServerToken) {
+    // Beside the mirror there is the record, which was cleared as well.
+    if (isLocal && text === null) return
+    unread.write(text, () => {
+      inevitable.add('a change of the mirror was erased before a client had taken it over')
+      action.isOptional = true
+      if (token) token.isErased = true
+    })
   }
 
   function officialForm(token: ServerToken, { process: { clock } }: SimulatedClient) {
@@ -728,6 +747,7 @@ export async function play(schedule: Schedule, isLogged = false): Promise<Outcom
     if (isHeld) return undefined
     if (newest.isAnswerLost) return 'its answer was lost'
     if (newest.isAnswerLate) return 'its answer came too late'
+    if (newest.isErased) return 'its only copy was erased'
     if (newest.sentTo?.isDead) return 'its holder is dead'
     if (isDamaged) return 'damaged'
     return wasFull ? 'did not fit' : undefined

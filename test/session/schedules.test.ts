@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { check } from './check.ts'
 import { type Place, places, play, type Round, type Schedule } from './schedule.ts'
+import { UnreadChange } from './unreadChange.ts'
 
 const seed = Number(process.env['SEED'] ?? 1)
 
@@ -120,9 +121,13 @@ const stories: Story[] = [
   ],
 ]
 
-test.each(stories)('%s', async (_, place, rounds, rest) => {
+const playRounds = (place: Place, rounds: Round[], rest?: Partial<Schedule>) => {
   const schedule = { place, policy: 'strict', seed: 0, clients: 2, hasTwin: false, timeout: 3_000 }
-  const outcome = await play({ ...schedule, rounds, ...rest } as Schedule, true)
+  return play({ ...schedule, rounds, ...rest } as Schedule, true)
+}
+
+test.each(stories)('%s', async (_, place, rounds, rest) => {
+  const outcome = await playRounds(place, rounds, rest)
   if (outcome.broken.length > 0) console.log(outcome.log.join('\n'))
   expect(outcome.broken).toEqual([])
 })
@@ -130,4 +135,48 @@ test.each(stories)('%s', async (_, place, rounds, rest) => {
 test('session: a lock that cannot be released leaves no unhandled rejection', async () => {
   const { failure } = await check('redis', 60, 1)
   expect(failure?.broken).toBe(undefined)
+})
+
+const erased = 'a change of the mirror was erased before a client had taken it over'
+const damage = round({ at: 19, client: 0, what: { type: 'damageMirror' } })
+const wake = soon({ at: 0, client: 0, what: { type: 'wake' } })
+
+test.each([
+  ['a refresh of the official client', { type: 'officialRefresh' }],
+  ['a sign-in of the official client', { type: 'officialSignIn', user: 'bob' }],
+  ['a removal by the app', { type: 'clear' }],
+] as const)(
+  'schedules: %s counts as erased only if no client had read it before the app damaged it',
+  async (_, what) => {
+    const change = soon({ at: 0, client: 0, what })
+    const unread = await playRounds('database', [change, damage], { hasTwin: true })
+    expect(unread.broken).toEqual([])
+    expect(unread.inevitable).toContain(erased)
+    const read = await playRounds('database', [change, wake, damage], { hasTwin: true })
+    expect(read.broken).toEqual([])
+    expect(read.inevitable).toEqual([])
+  },
+)
+
+test('schedules: damage to a change that a client has taken over or written over excuses nothing', () => {
+  const unread = new UnreadChange(1000)
+  let count = 0
+  const write = () => unread.write('new', () => count++)
+  write()
+  unread.read('new', 0)
+  unread.read('new', 900)
+  unread.damage(1000)
+  write()
+  unread.forget()
+  unread.damage(1000)
+  expect(count).toBe(0)
+  write()
+  unread.read('old', 0)
+  unread.damage(5000)
+  unread.damage(5000)
+  expect(count).toBe(1)
+  write()
+  unread.read('new', 0)
+  unread.damage(999)
+  expect(count).toBe(2)
 })

@@ -18,6 +18,8 @@ const requireSpace = (process: Process, text: string) => {
 /** What `localStorage` holds, with a copy in each process that follows late. */
 export class SimulatedLocalStorage {
   readonly values = new Map<string, string>()
+  /** Is called when a client reads, with what its page shows. */
+  onRead: ((key: string, text: string | null) => void) | undefined
   readonly #areas = new Map<Process, Area>()
   readonly #simulation: Simulation
   readonly #lag: (random: () => number) => number
@@ -41,7 +43,11 @@ export class SimulatedLocalStorage {
     const area = this.of(process)
     const write = (key: string | null, text: string | null) => this.write(process, key, text)
     return {
-      getItem: (key) => area.view.get(key) ?? null,
+      getItem: (key) => {
+        const text = area.view.get(key) ?? null
+        this.onRead?.(key, text)
+        return text
+      },
       setItem(key, text) {
         requireSpace(process, text)
         write(key, text)

@@ -39,6 +39,8 @@ export interface ServerToken {
   isAnswerLost?: boolean
   /** The client had given up waiting when the server answered. */
   isAnswerLate?: boolean
+  /** The app has damaged the only copy of it, which no client had read. */
+  isErased?: boolean
 }
 
 /** A session at the server. */

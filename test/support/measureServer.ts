@@ -45,12 +45,15 @@ async function answer() {
 
 for (let count = 0; count < 300; count++) await answer()
 
-/** Bytes of a client while its request is answered. */
+/** Bytes of a client that has read who is signed in, and of one that then has started for a call. */
 const before = await heapOf()
 const clients = Array.from({ length: 300 }, serve)
-await sleep(50)
-const clientBytes = ((await heapOf()) - before) / clients.length
 await Promise.all(clients.map((each) => each.initialView()))
+const clientBytes = ((await heapOf()) - before) / clients.length
+for (const each of clients) each.start()
+await sleep(50)
+const startedBytes = ((await heapOf()) - before) / clients.length
+await Promise.all(clients.map((each) => each.setCookies()))
 clients.length = 0
 
 /** Milliseconds of `createServerAuth`. */
@@ -67,4 +70,4 @@ const atFirst = await heapOf()
 for (let count = 0; count < 1500; count++) await answer()
 const leftBytes = ((await heapOf()) - atFirst) / 1500
 
-console.log(JSON.stringify({ clientBytes, createMs, leftBytes }))
+console.log(JSON.stringify({ clientBytes, startedBytes, createMs, leftBytes }))
