@@ -103,9 +103,11 @@ async function follow(items: Item[], picks: number[], model: Model) {
       }
       const { look } = world.state()
       if (!view || isAsRecorded(look, view)) continue
-      const recorded = lookLabelOf({ ...look, error: undefined, ...toLook(view) })
+      const recorded = { ...look, error: undefined, ...toLook(view) }
       const label = choice ? labelOf(choice) : 'nothing'
-      return end(at, `${label} leads to ${lookLabelOf(look)}; recorded was ${recorded}`)
+      const nameOf = (each: Look) =>
+        lookLabelOf(each) + (look.status === view.status ? '' : ` while ${each.status}`)
+      return end(at, `${label} leads to ${nameOf(look)}; recorded was ${nameOf(recorded)}`)
     }
     return end(items.length)
   } finally {
