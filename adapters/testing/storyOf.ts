@@ -53,7 +53,7 @@ export async function storyOf(trace: Pick<Trace, 'entries'>, model: Model): Prom
   const outcomes = { ...model.outcomes }
   const first = entries.find((entry) => entry.type === 'view' && entry.status !== 'unknown')
   const { status = model.status } = (first ?? {}) as { status?: Status }
-  const hasPopup = entries.some((entry) => popupOf(entry) !== undefined)
+  const hasPopup = entries.some(opensPopup)
   const known = {
     ...model,
     status,
@@ -103,9 +103,11 @@ async function follow(items: Item[], picks: number[], model: Model) {
       }
       const { look } = world.state()
       if (!view || isAsRecorded(look, view)) continue
-      const recorded = lookLabelOf({ ...look, error: undefined, ...toLook(view) })
+      const recorded = { ...look, error: undefined, ...toLook(view) }
       const label = choice ? labelOf(choice) : 'nothing'
-      return end(at, `${label} leads to ${lookLabelOf(look)}; recorded was ${recorded}`)
+      const nameOf = (each: Look) =>
+        lookLabelOf(each) + (look.status === view.status ? '' : ` while ${each.status}`)
+      return end(at, `${label} leads to ${nameOf(look)}; recorded was ${nameOf(recorded)}`)
     }
     return end(items.length)
   } finally {
@@ -188,6 +190,9 @@ function popupOf(entry: TraceEntry): PopupOutcome[] | undefined {
   return [(error as { code?: string }).code === 'failed_precondition' ? 'blocked' : 'closed']
 }
 
+/** The flow itself may close the popup, so that its end does not count. */
+const opensPopup = (entry: TraceEntry) => entry.type === 'actor' && entry.actor.id === 'openPopup'
+
 /** Adds to every payload with a provider one that opens a popup. */
 const withPopups = (events: Payloads): Payloads =>
   Object.fromEntries(
@@ -222,16 +227,22 @@ function missingCalls(entries: readonly TraceEntry[], { calls }: Model): AppCall
   return shipped.filter(({ operation }) => called.has(operation)).map((endpoint) => ({ endpoint }))
 }
 
-/** Adds to each item the last view before the next one. */
+/**
+ * Adds to each item the last view before the next one. An app calls the server as soon as it is shown a view, which
+ * may be before the flow has come to rest: such a view is not compared, but the one behind the call.
+ */
 function addViews(items: Item[], entries: readonly TraceEntry[]) {
   const numbers = (items as (Item & { n: number })[]).map(({ n }) => n)
-  for (const [at, item] of items.entries()) {
+  let isShownLater = false
+  for (const [at, item] of [...items.entries()].reverse()) {
     const next = numbers[at + 1] ?? Infinity
     const views = entries.filter(
       (entry): entry is Extract<TraceEntry, { type: 'view' }> =>
         entry.type === 'view' && entry.n > numbers[at]! && entry.n < next,
     )
-    item.view = last(views)
+    if (!isShownLater) item.view = last(views)
+    const isCall = item.candidates.some((choice) => choice?.type === 'call')
+    isShownLater = isCall && (isShownLater || views.length > 0)
   }
 }
 

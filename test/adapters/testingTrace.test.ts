@@ -188,6 +188,47 @@ test('testing: popups, calls of the app and what another tab has done are read f
   ])
 })
 
+test('testing: a popup that the flow closes, and a call of the app before the flow rests, are read from a trace', async () => {
+  const log = recorder()
+  let opened = 0
+  const auth = createAuth({
+    env: 'demo',
+    endpoint: server.url,
+    flows: { provider },
+    returnOrigins: ['https://app.example'],
+    platform: {
+      readCallback,
+      openPopup: (url, _state, signal) =>
+        opened++ > 0
+          ? Promise.resolve(sandbox.consent(url, 'ada'))
+          : new Promise((_, reject) => signal?.addEventListener('abort', reject)),
+    },
+    inspect: log,
+    storage: { shared: memoryStore(), tab: memoryStore() },
+  })
+  auth.subscribe(({ step }) => {
+    if (step === 'readingCallback') void auth.call(getUser).catch(() => undefined)
+  })
+  const reaches = (view: object) =>
+    vi.waitFor(() => expect(auth.get()).toMatchObject(view), TIMEOUT_MS)
+  auth.start()
+  await reaches({ status: 'signedOut' })
+  const redirect_uri = 'https://app.example/back'
+  const input = { provider_id: 'demo_idp', redirect_uri, isPopup: true }
+  auth.send({ type: 'flow.start', flow: 'provider', input })
+  await reaches({ step: 'askingPopup' })
+  const ofClosed = log.trace()
+  auth.send({ type: 'provider.retry' })
+  await reaches({ status: 'signedIn' })
+  const ofCall = log.trace()
+  auth.stop()
+  for (const trace of [ofClosed, ofCall]) {
+    const { story, difference } = await storyOf(trace, model({ provider }))
+    expect(difference).toBeUndefined()
+    expect(story.choices[0]).toMatchObject({ event: 'flow.start', note: 'popup' })
+  }
+})
+
 test('testing: a trace of flows that go another way now says where', async () => {
   const changed = mutate(signIn, ({ states }) => {
     states['signingUp']!.invoke['onDone'] = 'done'

@@ -29,7 +29,7 @@ describe('demo: the sandbox panel', () => {
     expect(await delivered.locator('.digits').first().innerText()).toBe(it.newestCode())
     await delivered.first().click()
     await it.at('askingProfile')
-    await it.check({ isReplayed: false })
+    await it.check()
   })
 
   test('demo sandbox: a click copies the code where no code is asked for', async () => {

@@ -1,5 +1,6 @@
 /** Observes what the demo stores, sends and shows. */
 import type { Page } from 'playwright-core'
+import type { LeftTrace } from '../../adapters/inspect/nextPage.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
 
 export interface Written {
@@ -93,6 +94,30 @@ export const collectWrites = async (page: Page): Promise<Written[]> => {
     }
   })
   return writes
+}
+
+/**
+ * Collects the trace of every page that is left in the tab, and notes in the page which trace is its own: other tabs
+ * answer on the same channel.
+ */
+export const collectTraces = async (page: Page): Promise<LeftTrace[]> => {
+  const traces: LeftTrace[] = []
+  await page.exposeFunction('noteTrace', (text: string) => {
+    traces.push(JSON.parse(text) as LeftTrace)
+  })
+  await page.addInitScript(() => {
+    const { noteTrace } = window as unknown as { noteTrace(text: string): void }
+    const text = sessionStorage.getItem('authflow_trace_0')
+    if (text) noteTrace(text)
+    const { postMessage } = BroadcastChannel.prototype
+    BroadcastChannel.prototype.postMessage = function (
+      message: { type?: string; source?: string } | null,
+    ) {
+      if (message?.type === 'started') Object.assign(window, { source: message.source })
+      postMessage.call(this, message)
+    }
+  })
+  return traces
 }
 
 /** What the sandbox has received and answered, as far as the tests compare it with the page. */

@@ -215,7 +215,8 @@ describe('demo provider: by redirect', () => {
     await eventually(() => first.uid()).toBe(await second.uid())
     expect(await first.uid()).not.toBe(uid)
     await first.check()
-    await second.check()
+    // A story has no page that is left for a provider while another tab signs in.
+    await second.check({ isReplayed: false })
   })
 })
 

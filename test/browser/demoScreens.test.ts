@@ -162,7 +162,7 @@ describe('demo screens', () => {
       await it.at('askingAccount')
       await look('session-ended')
       expect(found).toEqual([])
-      await it.check({ isOffline: true, isReplayed: false })
+      await it.check({ isOffline: true })
     },
   )
 

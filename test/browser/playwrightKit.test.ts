@@ -1,10 +1,11 @@
+import type { Page } from '@playwright/test'
 import { beforeAll, expect, test } from 'vitest'
 import { createFlow } from '../../adapters/testing/playwright/index.ts'
 import { groupFailures } from '../../adapters/testing/playwright/failures.ts'
 import { gallery, paths, type Story } from '../../adapters/testing/index.ts'
 import { createSandbox } from '../../sandbox/index.ts'
 import { openPage, type ServedPage, servePage } from '../support/chromium.ts'
-import { captchaModel, editModel, signInModel } from './storyModels.ts'
+import { callModel, captchaModel, editModel, signInModel } from './storyModels.ts'
 import { type PlayedApp, playStories, sampleOf } from './storyPlayer.ts'
 import { vueScreens } from './vueScreens.ts'
 
@@ -42,6 +43,25 @@ test.each([
   },
   TIMEOUT_MS,
 )
+
+test('playwright kit: a call of the app beside the flow is made, and answered as planned', async () => {
+  const stories = await paths(callModel)
+  expect(stories.map(({ title }) => title)).toEqual([
+    'the app calls getUser, getUser answers unauthenticated, refresh answers invalid_grant leads to signedOut, which shows invalid_grant',
+    'the app calls getUser, getUser answers ok, with a phone leads to signedIn',
+  ])
+  const read = (page: Page) => page.getByRole('button', { name: 'Read my data' }).click()
+  expect(await playStories({ ...app(), calls: { getUser: read } }, callModel, stories)).toEqual([])
+
+  const failureOf = async (calls?: PlayedApp['calls']) => {
+    const [failure] = await playStories({ ...app('', 1000), calls }, callModel, stories.slice(1))
+    return failure?.message
+  }
+  expect(await failureOf({ getUser: () => Promise.resolve() })).toBe(
+    'the server was asked for nothing instead of getUser at signedIn',
+  )
+  expect(await failureOf()).toBe('`calls` does not say how the app calls getUser')
+})
 
 /** The looks that the fault is about, and one that it is not about. */
 async function looksOf(world: typeof signInModel, names: RegExp): Promise<Story[]> {

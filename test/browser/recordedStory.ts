@@ -1,37 +1,34 @@
-/** Runs what a page has recorded again. */
+/** Runs what a tab has recorded again. */
 import { account, provider, resetPassword, signIn, upgrade } from '../../adapters/client/index.ts'
-import type { Trace, TraceEntry } from '../../adapters/inspect/trace.ts'
+import type { LeftTrace } from '../../adapters/inspect/nextPage.ts'
+import type { TraceEntry } from '../../adapters/inspect/trace.ts'
 import { model, storyOf } from '../../adapters/testing/index.ts'
 
-const world = model({ signIn, provider, resetPassword, upgrade, account })
-
-/** What the demo calls by itself, beside its flows. */
-const ownCalls = new Set(['getUser', 'getProviders'])
+/** What users of the demo enter: a trace has no contacts, so that the one is taken with which the flows go as recorded. */
+const contacts = [
+  { phone_number: '+86 13800000000' },
+  { email: 'ada@example.com', note: 'another' },
+  { phone_number: '1', note: 'malformed' },
+]
+const flows = { signIn, provider, resetPassword, upgrade, account }
+const world = model(flows, { events: { 'contact.submit': contacts } })
 
 /**
- * Reads the story of a trace and runs it on the flows.
+ * Reads the story of what a tab has recorded and runs it on the flows.
  *
- * @returns where the flows go another way than was recorded; undefined when they go as recorded, or when the trace
- *   cannot be run again
+ * @param traces of the pages of the tab, in order; a page that the user loads again begins a trace
+ * @returns where the flows go another way than was recorded; undefined when they go as recorded
  */
-export async function differenceOf({ entries }: Trace): Promise<string | undefined> {
-  if (!canRunAgain(entries)) return undefined
-  const isOwnCall = (entry: TraceEntry) => entry.type === 'call' && ownCalls.has(entry.operation)
-  const story = { entries: entries.filter((entry) => !isOwnCall(entry)) }
-  const { difference } = await storyOf(story, world)
+export async function differenceOf(traces: readonly LeftTrace[]): Promise<string | undefined> {
+  const { difference } = await storyOf({ entries: joined(traces) }, world)
   return difference
 }
 
-/**
- * A trace that begins within a flow, as after a reload, has no start; a story has no popups; and calls that the demo
- * makes itself are no part of the flows: that of `getUser` beside that of `account`, and what refreshes the tokens.
- */
-function canRunAgain(entries: readonly TraceEntry[]): boolean {
-  const first = entries.find((entry) => entry.type === 'view' && entry.status !== 'unknown')
-  const isWhole = entries[0]?.n === 0 && first?.type === 'view' && first.flow === undefined
-  const isOther = (entry: TraceEntry) =>
-    (entry.type === 'view' && entry.flow === 'account') ||
-    (entry.type === 'call' && entry.operation === 'refresh') ||
-    (entry.type === 'actor' && JSON.stringify(entry).includes('openPopup'))
-  return isWhole && !entries.some(isOther)
+function joined(traces: readonly LeftTrace[]): TraceEntry[] {
+  // A trace that goes on in the next page is found again there.
+  const whole = traces.filter(({ id }, at) => traces[at + 1]?.id !== id)
+  const reload: TraceEntry = { n: 0, at: 0, type: 'page' }
+  return whole
+    .flatMap(({ trace }, at) => (at === 0 ? trace.entries : [reload, ...trace.entries]))
+    .map((entry, n) => ({ ...entry, n }))
 }

@@ -1,5 +1,6 @@
 /** The flows as the demo offers them. */
 import { account, provider, signIn } from 'cloudbase-authflow'
+import { getUser } from 'cloudbase-authflow/endpoints'
 import { model, type Model, type Outcome } from 'cloudbase-authflow/testing'
 
 /** What the demo never sends. */
@@ -26,6 +27,9 @@ export const captchaModel: Model = model(
   },
 )
 
+/** A failure of the server, by its code. */
+const fault = (error: string): Outcome => ({ name: error, error })
+
 export const accountModel: Model = model({ account }, { faults: 0, events: accountNever })
 
 /** Two edits of an account with a phone: small enough for every run of the tests. */
@@ -38,21 +42,22 @@ export const editModel: Model = model(
   },
 )
 
-const isAccepted = ({ error }: Outcome) => error !== 'invalid_argument'
+/** Two edits, with a failure. */
+export const failureModel: Model = { ...editModel, faults: 1 }
 
-/**
- * Two edits, with a failure. After input that the server rejects, the demo shows the form again, where no other edit
- * can be chosen.
- */
-export const failureModel: Model = {
-  ...editModel,
-  faults: 1,
-  outcomes: {
-    ...editModel.outcomes,
-    setPassword: editModel.outcomes['setPassword']!.filter(isAccepted),
-    updateProfile: editModel.outcomes['updateProfile']!.filter(isAccepted),
+/** A user who is signed in, and an app that asks for their data: the session may have ended. */
+export const callModel: Model = model(
+  { account },
+  {
+    events: { 'flow.start': false },
+    calls: [{ endpoint: getUser }],
+    outcomes: {
+      getUser: [...accountModel.outcomes['getUser']!.slice(0, 1), fault('unauthenticated')],
+      refresh: [{ ...fault('invalid_grant'), isFault: false }],
+    },
+    stop: ({ pending, look }) => pending.length === 0 || look.status === 'signedOut',
   },
-}
+)
 
 /** The account page of a user who acts in another tab, too. */
 export const tabModel: Model = {

@@ -17,6 +17,8 @@ export interface PlayedApp {
   screens: Screens
   /** Operations that the app calls beside its flows. */
   ignore?: readonly string[]
+  /** How the app makes its own calls. */
+  calls?: FlowOptions['calls']
   /** What the user does in another tab. */
   tabs?: FlowOptions['tabs']
   /** What is stored before the app is opened. */
@@ -36,7 +38,7 @@ let browser: Browser | undefined
  * @returns what has failed
  */
 export async function playStories(
-  { url, sandbox, screens, ignore = [], tabs, stored = {}, timeout = 15_000 }: PlayedApp,
+  { url, sandbox, screens, ignore = [], calls, tabs, stored = {}, timeout = 15_000 }: PlayedApp,
   world: Model,
   stories: readonly Story[],
 ): Promise<Failure[]> {
@@ -49,7 +51,7 @@ export async function playStories(
       Object.entries(stored),
     )
     const page = await context.newPage()
-    const options = { env: 'demo', ignore, tabs, timeout, outcomes: world.outcomes }
+    const options = { env: 'demo', ignore, calls, tabs, timeout, outcomes: world.outcomes }
     const flow = createFlow(page, sandbox, screensFor(screens, world), options)
     try {
       await flow.open(url, world.status)

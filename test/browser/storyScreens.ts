@@ -135,13 +135,25 @@ export const providerScreens: Screens = withErrors({
   signedIn: { find: button('Sign out') },
 })
 
-/** Opens a form of the account page, fills it in and saves it. */
+const back = button('Back')
+const overview = heading('Your account')
+
+/** Goes back from a form of the account page, which stays open when the server has rejected what was entered. */
+async function showOverview(page: Page) {
+  if (!(await overview(page).isVisible())) await back(page).click()
+}
+
+/** Opens a form of the account page unless it is open, fills it in and saves it. */
 const edit = (name: string | RegExp, field: string) => ({
-  find: button(name),
-  async use(control: Locator, input: Input, page: Page) {
-    await control.click()
+  find: (page: Page) => button(name)(page).or(back(page)),
+  async use(_control: Locator, input: Input, page: Page) {
     const { find, use } = submit(field)
-    await use(find(page).filter({ visible: true }), input)
+    const target = find(page).filter({ visible: true })
+    if (!(await target.isVisible())) {
+      await showOverview(page)
+      await button(name)(page).click()
+    }
+    await use(target, input)
   },
 })
 const cancel = { find: button('Cancel') }
@@ -154,16 +166,23 @@ export const accountScreens: Screens = withErrors({
   },
   signedOut: { find: heading('Sign in') },
   askingEdit: {
-    find: heading('Your account'),
+    find: back,
     events: {
-      'account.close': { find: button('Back') },
+      'account.close': {
+        find: back,
+        async use(control, _input, page) {
+          await showOverview(page)
+          await control.click()
+        },
+      },
       'profile.submit': edit('Edit: Name', 'Nickname'),
       'password.change': edit(/^(Set|Change): Password$/, 'New password'),
       'contact.replace': edit(/^(Add|Change): E-mail$/, 'E-mail'),
       'account.delete': {
-        find: button('Delete account'),
-        async use(control, _input, page) {
-          await control.click()
+        find: (page) => button('Delete account')(page).or(back(page)),
+        async use(_control, _input, page) {
+          await showOverview(page)
+          await button('Delete account')(page).click()
           await page.getByRole('checkbox', { name: /^I understand/ }).check()
           await button('Delete my account')(page).click()
         },

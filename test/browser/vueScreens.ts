@@ -90,5 +90,6 @@ export const vueScreens: Screens = {
   },
   signedIn: { find: heading('You are signed in'), events: { 'flow.start': button('Account') } },
   anonymous: { find: heading('You are a guest') },
-  signedOut: { find: heading('Sign in') },
+  // The sign-in begins at once, and shows nothing of the session that has ended.
+  signedOut: { find: heading('Sign in'), silent: ['invalid_grant'] },
 }

@@ -3,13 +3,19 @@ import * as shipped from '../../adapters/client/index.ts'
 import { outcomes as documented } from '../../adapters/testing/outcomes.ts'
 import { request } from '../../machines/core/request.ts'
 import { signOut } from '../../machines/core/signOut.ts'
-import { getUser, sendVerification, updateProfile } from '../../services/http/endpoints.ts'
+import {
+  getUser,
+  sendVerification,
+  signInWithCustomTicket,
+  updateProfile,
+} from '../../services/http/endpoints.ts'
 import {
   callOutcomes,
   contacts,
   explorations,
   fails,
   isLong,
+  only,
   popup,
   redirect,
   refused,
@@ -106,6 +112,54 @@ explore([
     },
   ],
   [
+    'two calls that share a captcha, one of which is cancelled',
+    'signIn',
+    {
+      status: 'signedIn',
+      faults: 2,
+      modal: false,
+      outcomes: {
+        getUser: fails('captcha_required'),
+        signInAnonymously: fails('captcha_required'),
+        ...callOutcomes('verifyCaptcha'),
+        ...callOutcomes('createCaptcha'),
+      },
+      events: {
+        ...guestOnly,
+        'flow.cancel': [{}],
+        'captcha.replace': false,
+        'captcha.cancel': false,
+      },
+      calls: [{ endpoint: getUser }],
+    },
+  ],
+  [
+    'a refresh that fails',
+    'account',
+    {
+      faults: 2,
+      outcomes: {
+        ...callOutcomes('getUser'),
+        ...callOutcomes('updateProfile', 'unauthenticated'),
+        ...callOutcomes('refresh', 'unavailable'),
+      },
+      events: only(),
+      calls: [{ endpoint: updateProfile, params: { name: 'Ada' } }],
+    },
+  ],
+  ['a failure', 'resetPassword', {}],
+  [
+    'a sign-in by the app',
+    'upgrade',
+    {
+      faults: 0,
+      events: { 'contact.submit': false },
+      calls: [
+        { endpoint: signInWithCustomTicket, params: { provider_id: 'custom', ticket: 'a ticket' } },
+      ],
+    },
+  ],
+  [
     'a call of the app that shares the captcha',
     'signIn',
     {
@@ -148,15 +202,11 @@ sample(
 const failingClock = 'the clock of the world neither is wrong nor fails'
 const failingStore = 'the store of the world does not fail'
 const otherService = 'the world asks for captchas by a picture that the app shows'
-const sharedCaptcha = 'two calls share a captcha in the long form alone'
 const noWaiter = 'the world lets a refresh end before anything else asks for one'
 
 cover([session, tokens, captcha, signOut, request(getUser), verification, signIn], {
   'session on clock.skewed #0': failingClock,
   'session on store.failed #0': failingStore,
-  'session.flow.running on tokens.kept #0':
-    'a sign-in of the app beside a flow is explored with upgrade',
-  'session.flow.running on xstate.error.actor.flow #0': 'only resetPassword ends with an error',
   'tokens on tokens.reload #0': 'the compat client alone sends it',
   'tokens on clock.skewed #0': failingClock,
   'tokens on store.failed #0': failingStore,
@@ -164,16 +214,11 @@ cover([session, tokens, captcha, signOut, request(getUser), verification, signIn
   'tokens.kept on tokens.refresh #0': noWaiter,
   'tokens.refreshing on xstate.done.actor.refresh #0':
     'the change of the pair, which comes first, leaves the state',
-  'tokens.pausing on tokens.wake #0': 'it takes more random stories than those of the short form',
   'tokens.pausing on tokens.drop #0': 'no user ends the session while it pauses',
   'tokens.pausing on xstate.error.actor.until #0': failingClock,
   'captcha.fetching on captcha.require #0': otherService,
-  'captcha.fetching on captcha.release #1': sharedCaptcha,
   'captcha.fetching on xstate.done.actor.createCaptcha #0': otherService,
-  'captcha.asking on captcha.release #1': sharedCaptcha,
   'captcha.asking on xstate.error.actor.untilExpiry #0': failingClock,
-  'captcha.checking on captcha.release #0': sharedCaptcha,
-  'captcha.checking on captcha.release #1': sharedCaptcha,
   'captcha.checking on xstate.error.actor.verifyCaptcha #0': otherService,
   'captcha.checking on xstate.error.actor.verifyCaptcha #1': otherService,
   'signOut.starting on always #0': 'every session of the world has a token to revoke',

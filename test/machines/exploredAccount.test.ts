@@ -7,6 +7,7 @@ import {
   callOutcomes,
   explorations,
   fails,
+  only,
   type Outcomes,
   popup,
   refused,
@@ -19,16 +20,6 @@ const userWith = (contact: object): Outcomes => {
   return { ...documented, getUser: [{ name: 'ok', output: { sub: 'user', ...contact } }] }
 }
 const withPhone = userWith({ phone_number: '+86 13800000000' })
-
-/** What of `account` a user edits in one story; all at once have many times as many states. */
-const edits = ['password.change', 'contact.replace', 'account.delete', 'profile.submit'].concat([
-  'provider.bind',
-  'provider.unbind',
-])
-const only = (...events: string[]) =>
-  Object.fromEntries(
-    edits.filter((edit) => !events.includes(edit)).map((edit) => [edit, false as const]),
-  )
 
 explore([
   [

@@ -2,7 +2,6 @@
 import { provider, resetPassword, upgrade } from '../../adapters/client/index.ts'
 import { outcomes as documented } from '../../adapters/testing/outcomes.ts'
 import { consent } from '../../machines/parts/consent.ts'
-import { signInWithCustomTicket } from '../../services/http/endpoints.ts'
 import {
   contacts,
   explorations,
@@ -50,17 +49,6 @@ explore([
     'a popup and two failures',
     'upgrade',
     { faults: 2, outcomes: withSecondFactor, events: { ...noCode, 'provider.choose': [popup] } },
-  ],
-  [
-    'a sign-in by the app',
-    'upgrade',
-    {
-      faults: 0,
-      events: noCode,
-      calls: [
-        { endpoint: signInWithCustomTicket, params: { provider_id: 'custom', ticket: 'a ticket' } },
-      ],
-    },
   ],
   [
     'a redirect, any failure, a reload and another tab',

@@ -55,6 +55,17 @@ export const contacts = [
 export const redirect = { provider_id: 'github', redirect_uri: 'https://app.example/back' }
 export const popup = { ...redirect, isPopup: true }
 
+/** What of `account` a user edits in one story; all at once have many times as many states. */
+const edits = ['password.change', 'contact.replace', 'account.delete', 'profile.submit'].concat([
+  'provider.bind',
+  'provider.unbind',
+])
+/** Leaves the user of `account` some of the edits. */
+export const only = (...events: string[]) =>
+  Object.fromEntries(
+    edits.filter((edit) => !events.includes(edit)).map((edit) => [edit, false as const]),
+  )
+
 /** Explorations are measured by their states and CPU, not by the clock of a busy machine. */
 const TIMEOUT_MS = 600_000
 

@@ -1,6 +1,6 @@
 /** A small app in Vue: sign-in and account. `?fault=NAME` plants a fault in its UI. */
 import { account, createAuth, signIn } from '../../../../adapters/client/index.ts'
-import { sendVerification } from '../../../../services/endpoints.ts'
+import { getUser, sendVerification } from '../../../../services/endpoints.ts'
 import { useAuth } from '../../../../adapters/vue.ts'
 import { createApp, defineComponent, h, reactive, type VNode, watch } from 'vue'
 
@@ -175,6 +175,12 @@ const App = defineComponent(() => {
           ? [
               h('h1', status === 'anonymous' ? 'You are a guest' : 'You are signed in'),
               status === 'signedIn' && button('Account', { type: 'flow.start', flow: 'account' }),
+              h(
+                'button',
+                // What becomes of the session is shown by the view.
+                { type: 'button', onClick: () => auth.call(getUser).catch(() => undefined) },
+                'Read my data',
+              ),
             ]
           : [h('p', 'Loading')]
         : (steps[step as string]?.() ?? [h('p', 'One moment')])
