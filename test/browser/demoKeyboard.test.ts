@@ -75,7 +75,7 @@ const open = async (isAlone = false) => {
         await press(key)
         passed.push(await focus())
       }
-      expect(passed.at(-1), passed.join('\n')).toBe(target)
+      expect(passed).toContain(target)
       expect(passed.filter((each) => / is (on|off|covered|not) /.test(each))).toEqual([])
     },
   }
@@ -169,6 +169,7 @@ describe('demo by keyboard', () => {
     await it.press('Enter')
     await it.at('askingCode')
     await it.focusOn('code')
+    expect(it.messages()).toBe(1)
     await it.check()
   })
 
@@ -189,6 +190,7 @@ describe('demo by keyboard', () => {
     await typeCode(it)
     await it.signedIn()
     await it.focusOn(`h1 ${home.heading('ada')}`)
+    expect(it.messages()).toBe(1)
     await it.check()
   })
 
@@ -211,6 +213,7 @@ describe('demo by keyboard', () => {
     await it.press('Enter')
     await it.signedIn()
     await it.focusOn(`h1 ${home.heading('Alex Doe')}`)
+    expect(demo.sandbox.users()).toMatchObject([{ name: 'Alex Doe' }])
     await it.check()
   })
 
