@@ -81,7 +81,11 @@ function nameIn(
   return providerId === 'wx_open' && name === DEFAULT_WECHAT_NAME ? weChat : name
 }
 
-function renderForm(redirectUri: string, text: typeof chinese, problem?: string): Markup {
+function renderForm(
+  redirectUri: string,
+  text: typeof chinese,
+  problem: PageView['problem'],
+): Markup {
   const { protocol, host } = new URL(redirectUri)
   const choices = [...accounts, { id: newAccount, name: text.newAccount }]
   return html`<p>${text.question(host || protocol)}</p>
