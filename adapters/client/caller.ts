@@ -44,8 +44,9 @@ export function createLoadedCaller(options: HttpOptions, load = importLayer): Lo
       new AuthError(code, { operation, description })
     return runUntil({ timeout, signal, fail }, async (signal) => {
       // The same call may succeed later, as after any connection that failed.
-      const call = await create().catch(() => {
-        throw fail('unreachable', 'a module of cloudbase-authflow could not be loaded')
+      const call = await create().catch((cause: unknown) => {
+        const description = 'a module of cloudbase-authflow could not be loaded'
+        throw new AuthError('unreachable', { operation, description, cause })
       })
       return call(endpoint, input, { ...grants, signal })
     })

@@ -9,6 +9,7 @@ import type { Auth } from './options.ts'
  * @param auth a client whose `captcha` option is `captchaPage({ redirect_uri })`, with a
  *   `redirect_uri` of this origin: the URL of a frame of another origin cannot be read
  * @param container the element that receives the frame
+ * @param options settings of the frame
  * @param options.title the accessible name of the frame
  * @returns a function that unsubscribes and removes the frame
  * @example

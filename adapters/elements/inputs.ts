@@ -183,7 +183,6 @@ export function passwordField(
         type="button"
         class="reveal"
         part="reveal"
-        aria-label=${t.password.show}
         aria-pressed=${draft.isShown}
         title=${t.password.show}
         @click=${show}

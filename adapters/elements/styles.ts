@@ -110,7 +110,7 @@ export const styles = [
       display: flex;
       flex-direction: column;
       min-height: var(--authflow-height, 30rem);
-      padding: 2rem 1.25rem 1.5rem;
+      padding: 1.75rem 1.25rem 1.5rem;
       border: 1px solid var(--line);
       border-radius: calc(var(--radius) * 1.75);
       background: var(--surface);
@@ -589,8 +589,17 @@ export const styles = [
       margin: 0;
       accent-color: var(--accent);
     }
+    /* It takes as much room as a screen without it leaves, so that all headings stand in one place. */
     .back {
+      display: flex;
       margin-block: -1rem 0.5rem;
+    }
+    .screen:not(:has(> .back)) {
+      padding-block-start: 1.25rem;
+    }
+    /* A message above the screen moves it anyway. */
+    :is(.notice, .success):not(:empty) ~ .screen:not(:has(> .back)) {
+      padding-block-start: 0;
     }
     :is(.notice, .success):not(:empty) ~ .screen > .back {
       margin-block-start: -0.5rem;
@@ -867,7 +876,7 @@ export const styles = [
 
     @media (min-width: 30rem) {
       .card {
-        padding: 2.5rem 2.25rem 2rem;
+        padding: 2rem 2.25rem;
       }
     }
     @media (max-width: 23rem) {

@@ -80,6 +80,7 @@ const TURN_MS = 1_000
  * one of them asks Redis for it. A process that dies keeps the lock for a lease.
  *
  * @param client a connected client of the package `redis`
+ * @param options settings of the lock
  * @param options.prefix put before each key; default: `authflow:`
  * @see https://redis.io/docs/latest/develop/use/patterns/distributed-locks/
  */

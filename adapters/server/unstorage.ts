@@ -13,6 +13,7 @@ export interface UnstorageLike {
  * use `redisStore`, whose updates are one step for all of them.
  *
  * @param storage has to be writable
+ * @param options settings of the store
  * @param options.ttl seconds after its last write for which a session is kept, where the driver can
  *   expire keys. Default: 30 days, as a refresh token
  *

@@ -15,7 +15,8 @@ export interface PageView {
 const chinese = {
   title: '安全验证',
   alt: '验证码图片',
-  label: '请输入图中的字符，不区分大小写',
+  label: '图片中的字符',
+  hint: '不区分大小写。',
   verify: '确定',
   refresh: '换一张',
   cancel: '返回',
@@ -27,7 +28,8 @@ const chinese = {
 const english: typeof chinese = {
   title: 'Security check',
   alt: 'Picture of the characters to type',
-  label: 'Type the characters in the picture, in any case',
+  label: 'Characters',
+  hint: 'Not case-sensitive.',
   verify: 'Continue',
   refresh: 'New picture',
   cancel: 'Back',
@@ -57,15 +59,15 @@ export function toPage(view: PageView): Promise<Response> {
     status: problem ? statuses[problem] : 200,
     redirectUri,
     content: html`
-      ${problem ? html`<p role="alert" id="problem">${text[problem]}</p>` : ''}
+      ${problem && problem !== 'wrong' ? html`<p role="alert">${text[problem]}</p>` : ''}
       ${redirectUri === undefined ? '' : renderForm(view, text)}
     `,
   })
 }
 
-function renderForm({ picture }: PageView, text: typeof chinese): Markup {
+function renderForm({ picture, problem }: PageView, text: typeof chinese): Markup {
   return html`<form method="post">
-    ${picture ? renderQuestion(picture, text) : ''}
+    ${picture ? renderQuestion(picture, text, problem === 'wrong') : ''}
     <button name="action" value="cancel" formnovalidate>${text.cancel}</button>
   </form>`
 }
@@ -73,6 +75,7 @@ function renderForm({ picture }: PageView, text: typeof chinese): Markup {
 function renderQuestion(
   { data, token }: { data: string; token: string },
   text: typeof chinese,
+  isWrong: boolean,
 ): Markup {
   return html`<img src="${data}" alt="${text.alt}" />
     <input type="hidden" name="token" value="${token}" />
@@ -86,7 +89,12 @@ function renderQuestion(
       autocomplete="off"
       autocapitalize="characters"
       spellcheck="false"
+      aria-describedby="line"
+      ${isWrong ? html`aria-invalid="true"` : ''}
     />
+    <div class="line" id="line">
+      ${isWrong ? html`<p role="alert">${text.wrong}</p>` : html`<p>${text.hint}</p>`}
+    </div>
     <button name="action" value="verify">${text.verify}</button>
     <button name="action" value="refresh" formnovalidate>${text.refresh}</button>`
 }

@@ -6,11 +6,14 @@
 export const hostedScript = `
 const form = document.querySelector('form')
 const problem = document.getElementById('problem')
-const { clientId, redirectUri, foreign, unsent } = form.dataset
+const status = document.getElementById('sent')
+const { clientId, redirectUri } = form.dataset
+const texts = JSON.parse(form.dataset.texts)
 const field = (name) => form.elements.namedItem(name)
 let sent
 
 function show(text) {
+  status.textContent = ''
   problem.textContent = text
   problem.hidden = text === ''
 }
@@ -22,7 +25,7 @@ async function call(path, body) {
   const query = new URLSearchParams({ client_id: clientId })
   const init = { method: 'POST', headers, body: JSON.stringify(body) }
   const answer = await (await fetch('/auth/v1/' + path + '?' + query, init)).json()
-  if (answer.error) throw new Error(answer.error_description || answer.error)
+  if (answer.error) throw texts[path + ':' + answer.error] || texts[answer.error] || texts.failed
   return answer
 }
 
@@ -36,10 +39,11 @@ async function sendCode() {
   const { verification_id, is_user } = await call('verification', { ...contact, target: 'ANY' })
   sent = { contact, verification_id, is_user }
   field('code').focus()
+  status.textContent = texts.sent
 }
 
 async function signInByCode() {
-  if (!sent) throw new Error(unsent)
+  if (!sent) throw texts.unsent
   const verification_code = field('code').value.trim()
   const { contact, verification_id, is_user } = sent
   const { verification_token } = await call('verification/verify', { verification_id, verification_code })
@@ -55,11 +59,13 @@ function finish(tokens) {
 }
 
 if (new URL(redirectUri).origin !== location.origin) {
-  form.hidden = true
-  show(foreign)
+  form.replaceWith(problem)
+  show(texts.foreign)
 }
 form.addEventListener('submit', async (event) => {
   event.preventDefault()
+  if (form.ariaBusy) return
+  form.ariaBusy = 'true'
   show('')
   try {
     if (event.submitter.value === 'code') return await sendCode()
@@ -67,7 +73,9 @@ form.addEventListener('submit', async (event) => {
     const username = field('username').value.trim()
     finish(await (password ? call('signin', { username, password }) : signInByCode()))
   } catch (error) {
-    show(error.message)
+    show(typeof error === 'string' ? error : texts.failed)
+  } finally {
+    form.ariaBusy = null
   }
 })
 `

@@ -59,12 +59,16 @@ const style = `
   fieldset label { flex: 1; margin: 0; padding: .75rem 0; font-weight: 500; font-size: 1rem }
   [type=radio] { flex: none; width: 1.25rem; height: 1.25rem; margin: 0; accent-color: var(--accent) }
   button { display: block; width: 100%; min-height: 48px; margin-top: .625rem; padding: .5rem 1rem;
-    border: 1px solid var(--line); border-radius: 12px; font: inherit; font-weight: 600; color: inherit;
-    background: none; cursor: pointer }
-  fieldset + button, input + button { margin-top: 1.25rem; border-color: transparent;
-    color: var(--on-accent); background: var(--accent) }
-  [role=alert] { margin: 1rem 0 0; padding: .75rem .875rem; border-radius: 12px; color: var(--danger);
-    background: var(--danger-soft) }
+    border: 1px solid color-mix(in srgb, var(--edge) 55%, var(--line)); border-radius: 12px;
+    font: inherit; font-weight: 600; color: inherit; background: none; cursor: pointer }
+  .line + button { margin-top: 0; border-color: transparent; color: var(--on-accent);
+    background: var(--accent) }
+  input[aria-invalid] { border-color: var(--danger) }
+  .line { min-height: 3.375rem; padding: .375rem 0 .5rem; font-size: .875rem; line-height: 1.4 }
+  .line p { margin: 0; color: var(--text) }
+  .line [role=alert] { color: var(--danger) }
+  h1 + [role=alert] { margin: 1rem 0 0; padding: .75rem .875rem; border-radius: 12px;
+    color: var(--danger); background: var(--danger-soft) }
 `
 
 /**

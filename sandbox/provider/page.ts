@@ -64,8 +64,11 @@ export function toProviderPage(view: PageView): Promise<Response> {
     redirectUri: request?.redirectUri,
     headers: view.isIsolated ? { 'cross-origin-opener-policy': 'same-origin' } : {},
     content: html`
-      ${problem ? html`<p role="alert" id="problem">${text[problem]}</p>` : ''}
-      ${request ? renderForm(request.redirectUri, text, problem) : ''}
+      ${
+        request
+          ? renderForm(request.redirectUri, text, problem)
+          : html`<p role="alert">${text.malformed}</p>`
+      }
     `,
   })
 }
@@ -78,15 +81,22 @@ function nameIn(
   return providerId === 'wx_open' && name === DEFAULT_WECHAT_NAME ? weChat : name
 }
 
-function renderForm(redirectUri: string, text: typeof chinese, problem?: string): Markup {
+function renderForm(
+  redirectUri: string,
+  text: typeof chinese,
+  problem: PageView['problem'],
+): Markup {
   const { protocol, host } = new URL(redirectUri)
   const choices = [...accounts, { id: newAccount, name: text.newAccount }]
   return html`<p>${text.question(host || protocol)}</p>
     <form method="post">
-      <fieldset ${problem ? html`aria-describedby="problem"` : ''}>
+      <fieldset aria-describedby="problem">
         <legend>${text.choose}</legend>
         ${choices.map(renderChoice)}
       </fieldset>
+      <div class="line" id="problem">
+        ${problem ? html`<p role="alert">${text[problem]}</p>` : ''}
+      </div>
       <button name="action" value="allow">${text.allow}</button>
       <button name="action" value="deny" formnovalidate>${text.deny}</button>
     </form>`

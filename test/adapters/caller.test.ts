@@ -44,7 +44,11 @@ test('client: a call fails as unreachable while the HTTP layer cannot be loaded,
   const { call, requests, imports } = open()
   const first = call(getUser, {})
   imports[0]!.fail()
-  await expect(first).rejects.toMatchObject({ code: 'unreachable', operation: 'getUser' })
+  await expect(first).rejects.toMatchObject({
+    code: 'unreachable',
+    operation: 'getUser',
+    cause: new Error('404'),
+  })
   const second = call(getUser, {})
   imports[1]!.arrive()
   expect(await second).toEqual({ sub: 'u1' })

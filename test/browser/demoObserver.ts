@@ -200,7 +200,7 @@ export const flaws = (page: Page): Promise<string[]> =>
       control.ariaLabel ??
       (control instanceof HTMLInputElement
         ? [...(control.labels ?? [])].map((label) => label.innerText).join('')
-        : control.innerText)
+        : control.innerText || control.title)
     const nameless = controls
       .filter((control) => !nameOf(control).trim())
       .map((control) => `${control.outerHTML} has no name`)

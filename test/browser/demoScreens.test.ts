@@ -51,6 +51,13 @@ const openWithLook = async (
   await it.open()
   let number = 0
   const found: string[] = []
+  const headings = page.locator('.card:not(:has(:is(.notice, .success):not(:empty))) h1')
+  /** Where the heading is on the card, without a message above it. */
+  const placeOfHeading = async () => {
+    const isFree = (await headings.count()) === 1
+    return isFree ? headings.evaluate((h1) => (h1 as HTMLElement).offsetTop) : undefined
+  }
+  const places = new Map<number, number>()
   const look = async (screen: string) => {
     if (!pictured.includes(screen)) found.push(`${screen} has no place in docs/guide/gallery.ts`)
     await takePicture(page, screen, language)
@@ -60,6 +67,11 @@ const openWithLook = async (
       const picture = `${language}-${each.width}-${name}`
       if (takesScreenshots) await it.picture(picture)
       found.push(...(await flaws(page)).map((flaw) => `${picture}: ${flaw}`))
+      const place = await placeOfHeading()
+      const usual = places.get(each.width) ?? place
+      if (usual !== undefined) places.set(each.width, usual)
+      if (place !== undefined && place !== usual)
+        found.push(`${picture}: the heading is at ${place} px, not at ${usual} px`)
     }
     for (const colorScheme of isWhole ? (['light', 'dark'] as const) : [rest.colorScheme]) {
       if (isWhole) await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })

@@ -1,11 +1,12 @@
 import { createSandbox } from 'cloudbase-authflow-sandbox'
 import { expect, onTestFinished, test } from 'vitest'
+import { axeViolations } from '../support/axe.ts'
 import { bundlePage, openPage } from '../support/chromium.ts'
 
 const env = 'sandbox-env'
 const password = 'Correct-horse-7'
 
-const open = async (redirect = (url: string) => `${url}/auth/idp/none?back`) => {
+const open = async (redirect = (url: string) => `${url}/auth/idp/none?back`, language = '') => {
   const sandbox = createSandbox()
   const { url, close } = await sandbox.listen()
   onTestFinished(close)
@@ -17,7 +18,9 @@ const open = async (redirect = (url: string) => `${url}/auth/idp/none?back`) => 
     config_version: 'env',
     redirect_uri: redirect(url),
   })
-  const page = await openPage(`${url}/__auth/?${query}`)
+  const page = await openPage('about:blank')
+  if (language) await page.setExtraHTTPHeaders({ 'accept-language': language })
+  await page.goto(`${url}/__auth/?${query}`)
   const stored = () =>
     page.evaluate(
       (key) => JSON.parse(localStorage.getItem(key) ?? 'null') as Record<string, string> | null,
@@ -45,6 +48,29 @@ test('sandbox hosted page: a password signs in, the session is stored as the SDK
     refresh_token: expect.any(String),
   })
 })
+
+test.each([
+  ['en', 'The account or the password is incorrect.', 'Check the phone number or e-mail address.'],
+  ['zh-CN', '账号或密码不正确。', '请检查手机号或邮箱。'],
+])(
+  'sandbox hosted page: errors are in the language %s of the page, describe the fields and move nothing',
+  async (language, wrongPassword, wrongContact) => {
+    const { page } = await open(undefined, language)
+    const boxes = async () =>
+      Promise.all((await page.locator('input, button').all()).map((each) => each.boundingBox()))
+    const before = await boxes()
+    await page.fill('#username', 'ada')
+    await page.fill('#password', 'wrong')
+    await page.click('[value=signIn]')
+    await expect.poll(() => page.innerText('#problem')).toBe(wrongPassword)
+    expect(await page.locator('#password').getAttribute('aria-describedby')).toBe('problem')
+    expect(await boxes()).toEqual(before)
+    await page.fill('#username', '1')
+    await page.click('[value=code]')
+    await expect.poll(() => page.innerText('#problem')).toBe(wrongContact)
+    expect(await axeViolations(page)).toEqual([])
+  },
+)
 
 test('sandbox hosted page: a code signs a new user up', async () => {
   const { sandbox, page, stored } = await open()

@@ -22,8 +22,11 @@ export function account(host: Host): TemplateResult {
     host.draft('username').isRefused = false
     c.save({ tab })
   }
-  const onKeydown = ({ key }: KeyboardEvent) => {
+  const onKeydown = (event: KeyboardEvent) => {
+    const { key } = event
     if (!['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(key)) return
+    // These keys would also scroll the page.
+    event.preventDefault()
     const next = key === 'Home' || (key !== 'End' && selected === 'password') ? 'code' : 'password'
     select(next)
     host.focusAfterUpdate(`tab-${next}`)
