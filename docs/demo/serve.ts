@@ -151,6 +151,7 @@ const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
 }
 
 /**
@@ -184,7 +185,8 @@ async function readPage(folder: string): Promise<Page> {
       const name = new URL(url, 'http://localhost').pathname.slice(1) || 'index.html'
       const file = files.get(name)
       const type = types[extname(name)]
-      if (file === undefined || !type) return void response.writeHead(404).end()
+      if (file === undefined || !type)
+        return void response.writeHead(404, { 'content-type': types['.txt'] }).end('Not found')
       const isEntry = name.endsWith('.html')
       const cache = isEntry ? 'no-cache' : 'max-age=31536000, immutable'
       response.writeHead(200, { 'content-type': type, 'cache-control': cache }).end(file)

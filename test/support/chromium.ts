@@ -41,6 +41,8 @@ const launch = () =>
       '--disable-background-networking',
       '--disable-sync',
       '--no-first-run',
+      '--animation-duration-scale=0',
+      '--js-flags=--no-opt --no-maglev',
       `--disable-features=${features.join()}`,
     ],
   }))
