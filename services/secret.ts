@@ -1,3 +1,4 @@
+import { AuthError } from './error.ts'
 import { isRecord } from './record.ts'
 
 const MASK = '[secret]'
@@ -51,24 +52,30 @@ const SECRET_FIELD =
   /pass(word|wd|code|phrase)s?\d*([_-]?(confirm|repeat|again)\w*)?$|pwd\d*$|secret|(^|[_-])(code|ticket|token|credential|pin|t?otp|cvv)s?\d*$|^(text|key|url)$/i
 const SECRET_SUFFIX = /[a-z\d](Code|Ticket|Token|Credential|P(in|IN)|T?O(tp|TP))s?\d*$/
 
+/** No value that goes to a server is deeper; one that contains itself is. */
+const MAX_DEPTH = 100
+const description = 'the fields contain themselves, or are nested too deeply'
+
 /**
  * Wraps the secrets of an event or of a call's parameters: every text and number in a secret field,
  * however deep.
  *
  * @param own the names of further secret fields
+ * @throws AuthError `invalid_argument` when the fields contain themselves
  */
 export function wrapSecrets<T extends object>(fields: object, own: readonly string[] = []): T {
   const isSecretField = (name: string) =>
     SECRET_FIELD.test(name) || SECRET_SUFFIX.test(name) || own.includes(name)
 
-  function wrap(value: unknown, isSecret: boolean): unknown {
+  function wrap(value: unknown, isSecret: boolean, depth: number): unknown {
     if (isSecret && isScalar(value)) return new Secret(value)
-    if (Array.isArray(value)) return value.map((item) => wrap(item, isSecret))
-    return isRecord(value) ? wrapFields(value, isSecret) : value
+    if (depth > MAX_DEPTH) throw new AuthError('invalid_argument', { description })
+    if (Array.isArray(value)) return value.map((item) => wrap(item, isSecret, depth + 1))
+    return isRecord(value) ? wrapFields(value, isSecret, depth + 1) : value
   }
-  const wrapFields = (record: object, isSecret: boolean) =>
-    mapFields(record, (value, name) => wrap(value, isSecret || isSecretField(name)))
-  return wrapFields(fields, false) as T
+  const wrapFields = (record: object, isSecret: boolean, depth: number) =>
+    mapFields(record, (value, name) => wrap(value, isSecret || isSecretField(name), depth))
+  return wrapFields(fields, false, 0) as T
 }
 
 /** Booleans say something about a secret, like `hasPassword`, and are none. */

@@ -15,6 +15,7 @@ import type { SessionPorts } from '../../services/session/ports.ts'
 import type { SharedSession } from '../../services/session/sharedSession.ts'
 import { provide } from '../../services/system.ts'
 import { createAccessTokenReader } from './accessToken.ts'
+import { checkCall, checkLifeEvent, checkListener } from './checkArguments.ts'
 import { checkOptions } from './checkOptions.ts'
 import { type InitialView, initialViewOf } from './initialView.ts'
 import { createNotifier } from './notifier.ts'
@@ -199,10 +200,15 @@ export function createClient<F extends Flows>(
 
     get: () => (use(), get()),
     getInitial: () => firstView,
-    subscribe: (run) => (use(), notifier.subscribe(run)),
-
-    send(event) {
+    subscribe(run) {
+      checkListener('subscribe', run)
       use()
+      return notifier.subscribe(run)
+    },
+
+    send(given) {
+      use()
+      const event = toObject(given)
       if (pendingEvents) return void pendingEvents.push(event)
       const wrapped = wrapSecrets<{ type: string }>(event, secrets)
       // What the user does is a reason to try again, unless the server has asked for a pause.
@@ -224,9 +230,11 @@ export function createClient<F extends Flows>(
       if (revocation) await waitFor(revocation, isSettled)
     },
 
-    can: (event) => (use(), !!find(wrapSecrets<{ type: string }>(event, secrets))),
+    can: (event) => (use(), !!find(wrapSecrets<{ type: string }>(toObject(event), secrets))),
 
     on(type, run) {
+      checkLifeEvent(type)
+      checkListener('on', run)
       const listener = (event: LifeEvent) => {
         if (event.type === type) run(event as never)
       }
@@ -235,6 +243,7 @@ export function createClient<F extends Flows>(
     },
 
     async call(endpoint, params = {} as never) {
+      checkCall(endpoint, params)
       const { operation } = endpoint
       const started = use()
       // Deferred: the caller may be inside a transition.
@@ -274,6 +283,9 @@ export function createClient<F extends Flows>(
     show: (initial) => void (initialView = withOwnCan(handedOver(initial))),
   }
 }
+
+/** Untyped code may send anything; what is no event is one that nothing takes. */
+const toObject = <T extends object>(event: T): T => Object(event) as T
 
 /** The server has answered, or the next attempt waits for its time. */
 const isSettled = ({ status, tags }: AnyMachineSnapshot) =>

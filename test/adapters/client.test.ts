@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { AuthError, provider, signIn } from 'cloudbase-authflow'
-import { signInAnonymously } from 'cloudbase-authflow/endpoints'
+import { getUser, signInAnonymously } from 'cloudbase-authflow/endpoints'
 import { openWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -100,6 +100,35 @@ describe('getAccessToken', () => {
   })
 })
 
+describe('a call that cannot be made', () => {
+  test.each<[unknown, unknown]>([
+    [undefined, {}],
+    [null, {}],
+    ['getUser', {}],
+    [{}, {}],
+    [{ operation: 'getUser' }, {}],
+    [getUser, 5],
+    [getUser, null],
+    [getUser, 'uid'],
+  ])('client: call(%j, %j) is refused, and the client goes on', async (endpoint, params) => {
+    const call = world.auth.call(endpoint as never, params as never)
+    await expect(call).rejects.toMatchObject({ code: 'invalid_argument', operation: 'call' })
+    await world.call('signInAnonymously')
+    expect(world.auth.get().status).toBe('anonymous')
+  })
+})
+
+test.each<[string, (auth: World['auth']) => unknown]>([
+  ['a number as a listener', (auth) => auth.subscribe(5 as never)],
+  ['an observer as a listener', (auth) => auth.subscribe({ next() {} } as never)],
+  ['no listener of an event', (auth) => auth.on('signedIn', undefined as never)],
+  ['a listener of an event that never comes', (auth) => auth.on('signIn' as never, () => {})],
+])('client: %s is refused, and the client goes on', async (_, use) => {
+  expect(() => use(world.auth)).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
+  await world.call('signInAnonymously')
+  expect(world.auth.get().status).toBe('anonymous')
+})
+
 describe('an event that nothing takes', () => {
   const code = { type: 'code.submit', code: 'canaryOfTheCode' }
   const password = { type: 'password.submit', username: 'li', password: 'canary of the password' }
@@ -119,6 +148,27 @@ describe('an event that nothing takes', () => {
     expect(warning).not.toMatch(/xstate|tokens|calls|codes|code\.sent|code\.spent|resume/)
     world.auth.send(typo as never)
     expect(await warnings.read()).toEqual([])
+  })
+
+  test.each([undefined, null, 5, 'flow.start', [], {}, { type: 5 }, { type: '__proto__' }])(
+    'client: %j in place of an event does nothing',
+    async (event) => {
+      watchWarnings()
+      expect(world.auth.can(event as never)).toBe(false)
+      await send(event as never)
+      expect(world.summarize()).toBe('signedOut: no flow')
+      await send({ type: 'flow.start', flow: 'signIn' })
+      expect(world.auth.get().step).toBe('askingAccount')
+    },
+  )
+
+  test('client: an event that contains itself is refused, and the flow goes on', async () => {
+    const event: Record<string, unknown> = { type: 'contact.submit' }
+    event['phone_number'] = event
+    await send({ type: 'flow.start', flow: 'signIn' })
+    expect(() => world.auth.send(event as never)).toThrow(AuthError)
+    await send({ type: 'contact.submit', phone_number: '+86 13800000000' })
+    expect(world.auth.get().step).toBe('askingCode')
   })
 
   test('client: an ignored event warns again at another step', async () => {
