@@ -23,6 +23,11 @@ export function requireOneOf<T extends object>(params: T, ...names: (keyof T & s
   if (given.length > 1) throw invalid(`either ${list}, not ${given.join(' and ')}`)
 }
 
+/** Checks that a listener can be called. @throws CloudbaseError `invalid_argument` */
+export function requireListener(callback: unknown): void {
+  if (typeof callback !== 'function') throw invalid('callback must be a function')
+}
+
 const GENDERS = new Set<unknown>(['MALE', 'FEMALE', 'UNKNOWN', undefined])
 
 /** Checks that the gender, if given, is one of the protocol. @throws CloudbaseError `invalid_argument` */

@@ -315,6 +315,18 @@ describe('warnings', () => {
   })
 })
 
+test.each([undefined, null, 5, {}])(
+  '%j in place of a callback is refused at once',
+  async (callback) => {
+    const { auth } = await openCompat()
+    const refused = { code: 'invalid_argument' }
+    expect(() => auth.onAuthStateChange(callback as never)).toThrow(
+      expect.objectContaining(refused),
+    )
+    await expect(auth.onLoginStateChanged(callback as never)).rejects.toMatchObject(refused)
+  },
+)
+
 describe('reactive proxies of Vue', () => {
   test('the tokens of a login state can be read, and are not printed', async () => {
     const compat = await openCompat()

@@ -1,3 +1,4 @@
+import { requireListener } from '../checks.ts'
 import * as api from '../../../services/http/endpoints.ts'
 import type { SignedOut, SignOutRequest } from '../../../services/http/wire.ts'
 import { requireAllowed } from '../checks.ts'
@@ -57,8 +58,10 @@ export function createSessionMethods({ env, options, client, session }: Context)
      * session by the server.
      *
      * @returns a function that unsubscribes
+     * @throws CloudbaseError `invalid_argument` when the callback is no function
      */
     async onLoginStateChanged(callback: LoginStateCallback): Promise<() => void> {
+      requireListener(callback)
       const stop = session.loginEvents.on((eventType, msg) => {
         const event: LoginStateEvent = { name: 'loginStateChanged', data: { eventType, msg } }
         const state = eventType === 'sign_in' && session.peek()

@@ -1,4 +1,5 @@
 import { randomHex } from '../../../services/randomHex.ts'
+import { requireListener } from '../checks.ts'
 import type { Context } from '../context.ts'
 import { type AuthStateEvent, notify } from '../events.ts'
 import type { Credentials } from '../types.ts'
@@ -32,8 +33,10 @@ export function createAuthStateMethods(context: Context) {
      * verified, and on every event of the session.
      *
      * @returns `data.subscription.unsubscribe`
+     * @throws CloudbaseError `invalid_argument` when the callback is no function
      */
     onAuthStateChange(callback: AuthStateCallback) {
+      requireListener(callback)
       let isUnsubscribed = false
       const stop = session.stateEvents.on((event, info) => callback(event, peekSession(), info))
       const unsubscribe = () => {
