@@ -240,10 +240,11 @@ export async function openWorld(model: Model): Promise<World> {
 
   const outcomesFor = ({ endpoint, input }: Pending) =>
     outcomesOf(model, endpoint.operation, sampleOf(endpoint)).filter(
-      ({ when, isLasting, name }) =>
-        (!when || when(input)) &&
-        (!isLasting || (lasting.get(endpoint.operation) ?? name) === name),
+      ({ when }) => !when || when(input),
     )
+
+  const isAsBefore = ({ endpoint: { operation } }: Pending, { isLasting, name }: Outcome) =>
+    !isLasting || (lasting.get(operation) ?? name) === name
 
   function sends(isModal: boolean): Choice[] {
     const { system } = rootOf()
@@ -269,6 +270,7 @@ export async function openWorld(model: Model): Promise<World> {
     )
     return first.flatMap((sent) =>
       outcomesFor(sent)
+        .filter((outcome) => isAsBefore(sent, outcome))
         .filter((outcome) => faults < model.faults || !isFault(outcome))
         .map(({ name }): Choice => {
           return { type: 'answer', operation: sent.endpoint.operation, outcome: name }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { regressionTest } from '../../adapters/cli/generated/regression.ts'
 import { main } from '../../adapters/cli/main.ts'
 import {
+  account,
   AuthError,
   createAuth,
   memoryStore,
@@ -12,7 +13,7 @@ import {
 } from '../../adapters/client/index.ts'
 import { recorder } from '../../adapters/inspect/index.ts'
 import type { Trace } from '../../adapters/inspect/trace.ts'
-import { invariants, model, rerun, storyOf } from '../../adapters/testing/index.ts'
+import { type Choice, invariants, model, rerun, storyOf } from '../../adapters/testing/index.ts'
 import { createSandbox } from '../../sandbox/index.ts'
 import { getUser } from '../../services/endpoints.ts'
 import { readCallback } from '../../services/platform/platform.ts'
@@ -227,6 +228,18 @@ test('testing: a popup that the flow closes, and a call of the app before the fl
     expect(difference).toBeUndefined()
     expect(story.choices[0]).toMatchObject({ event: 'flow.start', note: 'popup' })
   }
+})
+
+test('testing: a story in which another user signs in runs again, although no other answer is offered for them', async () => {
+  const read = (outcome: string): Choice[] => [
+    { type: 'send', event: 'flow.start' },
+    { type: 'answer', operation: 'getUser', outcome },
+    { type: 'send', event: 'account.close' },
+  ]
+  const choices = [...read('ok, with a phone'), ...read('ok, with an e-mail')]
+  const { stopped, story } = await rerun(choices, model({ account }))
+  expect(stopped).toBeUndefined()
+  expect(story.choices).toEqual(choices)
 })
 
 test('testing: a trace of flows that go another way now says where', async () => {

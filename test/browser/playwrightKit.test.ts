@@ -6,10 +6,9 @@ import { gallery, paths, type Story } from '../../adapters/testing/index.ts'
 import { createSandbox } from '../../sandbox/index.ts'
 import { openPage, type ServedPage, servePage } from '../support/chromium.ts'
 import { callModel, captchaModel, editModel, signInModel } from './storyModels.ts'
-import { type PlayedApp, playStories, sampleOf } from './storyPlayer.ts'
+import { type PlayedApp, playStories, sampleOf, STORIES_TIMEOUT_MS } from './storyPlayer.ts'
 import { vueScreens } from './vueScreens.ts'
 
-const TIMEOUT_MS = 120_000
 const sandbox = createSandbox()
 let server: { url: string; close(): Promise<void> }
 let served: ServedPage
@@ -41,7 +40,7 @@ test.each([
     expect(stories.length).toBeGreaterThanOrEqual(count - 2)
     expect(await playStories(app(), world, stories)).toEqual([])
   },
-  TIMEOUT_MS,
+  STORIES_TIMEOUT_MS,
 )
 
 test('playwright kit: a call of the app beside the flow is made, and answered as planned', async () => {
@@ -100,7 +99,7 @@ test.each([
     expect(groupFailures(failures)[0]).toBe(`✗ ${sentence} (${count})`)
     expect(failures).toHaveLength(count)
   },
-  TIMEOUT_MS,
+  STORIES_TIMEOUT_MS,
 )
 
 test('playwright kit: a control too many, an error too much and a missing screen are named', async () => {

@@ -14,7 +14,13 @@ import {
   signInModel,
   tabModel,
 } from './storyModels.ts'
-import { isWhole, type PlayedApp, playStories, sampleOf } from './storyPlayer.ts'
+import {
+  isWhole,
+  type PlayedApp,
+  playStories,
+  sampleOf,
+  STORIES_TIMEOUT_MS,
+} from './storyPlayer.ts'
 import { accountScreens, button, providerScreens, signInScreens } from './storyScreens.ts'
 
 let demo: Demo
@@ -22,8 +28,6 @@ beforeAll(async () => {
   demo = await serveBundledDemo()
   return () => demo.close()
 })
-
-const TIMEOUT_MS = isWhole ? 1_200_000 : 120_000
 
 /** The demo in which providers open in a popup. */
 const withPopups = { stored: { demo_popup: 'yes' } }
@@ -76,5 +80,5 @@ test.each<
     const app = { url, sandbox: url, screens, ignore: ['getUser', 'getProviders'], ...more }
     expect(await playStories(app, world, stories)).toEqual([])
   },
-  TIMEOUT_MS,
+  STORIES_TIMEOUT_MS,
 )

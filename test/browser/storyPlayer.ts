@@ -30,6 +30,9 @@ export interface PlayedApp {
 /** `STORIES=all` plays every story, which takes some minutes; otherwise a few of each model are played. */
 export const isWhole = process.env['STORIES'] === 'all'
 
+/** How long the stories of a model may take. */
+export const STORIES_TIMEOUT_MS = isWhole ? 1_200_000 : 120_000
+
 let browser: Browser | undefined
 
 /**

@@ -67,7 +67,7 @@ export const only = (...events: string[]) =>
   )
 
 /** Explorations are measured by their states and CPU, not by the clock of a busy machine. */
-const TIMEOUT_MS = 600_000
+const TIMEOUT_MS = isLong ? 1_800_000 : 600_000
 
 /** A reload loses what is secret: the flow says so, asks for it again, or ends without the sign-in. */
 const isLoss =
