@@ -11,8 +11,10 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/sharedFolder.ts', 'test/support/storyTable.ts'],
     include: ['test/examples/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 900_000,
+    // The tests wait for what happens. These limits only say how late a failure shows on a busy machine.
+    testTimeout: 120_000,
+    hookTimeout: 1_800_000,
+    expect: { poll: { timeout: 30_000 } },
     fileParallelism: false,
   },
 })

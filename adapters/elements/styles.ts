@@ -589,7 +589,7 @@ export const styles = [
       margin: 0;
       accent-color: var(--accent);
     }
-    /* It takes as much height as a screen without it leaves, so that all headings stand in one place. */
+    /* It is as high as the space above a heading without it, so that all headings stand in one place. */
     .back {
       display: flex;
       margin-block: -1rem 0.5rem;

@@ -17,7 +17,7 @@ import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest'
 import { findBrowser } from '../support/browser.ts'
 import { install, packLibrary, packSandbox } from '../support/packages.ts'
 
-const TIMEOUT_MS = 240_000
+const TIMEOUT_MS = 900_000
 const temp = realpathSync(mkdtempSync(join(tmpdir(), 'authflow-walk-')))
 afterAll(() => rmSync(temp, { recursive: true }))
 const app = join(temp, 'app')

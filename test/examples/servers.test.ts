@@ -71,7 +71,7 @@ async function start(app: string, name: string, port: number) {
   })
   const url = `http://127.0.0.1:${port}`
   try {
-    await vi.waitFor(async () => expect((await fetch(`${url}/sign-in`)).ok).toBe(true), 60_000)
+    await vi.waitFor(async () => expect((await fetch(`${url}/sign-in`)).ok).toBe(true), 300_000)
   } catch (error) {
     child.kill()
     throw error
