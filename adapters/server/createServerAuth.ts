@@ -60,7 +60,7 @@ export interface ServerAuth<F extends Flows = Record<never, never>> extends Auth
 }
 
 /**
- * Creates the client of one request, started. The browser has the id of the session in an `HttpOnly`
+ * Creates the client of one request; it starts at its first use. The browser has the id of the session in an `HttpOnly`
  * cookie; the tokens stay in the server's store, or are encrypted in the cookie (`cookieStore`). A sign-in
  * changes the id, a sign-out removes it.
  *
