@@ -135,6 +135,17 @@ const stories: Story[] = [
     [round({ at: 100, client: 0, what: { type: 'freeze', ms: 9_000 } }), round(), soon()],
     { hasTwin: true, seed: 848_878 },
   ],
+  [
+    'session: a sign-out of a page that dies is seen by its storage event where a write of the own page hides it',
+    'local+locks',
+    [
+      round(
+        { at: 40, client: 0, what: { type: 'signOutAndLeave' } },
+        { at: 21, client: 0, what: { type: 'damageMirror' } },
+      ),
+    ],
+    { clients: 3, hasTwin: true, seed: 13 },
+  ],
 ]
 
 const playRounds = (place: Place, rounds: Round[], rest?: Partial<Schedule>) => {
