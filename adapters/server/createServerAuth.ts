@@ -10,7 +10,7 @@ import type { Auth, AuthOptions } from '../client/options.ts'
 import type { View } from '../client/view.ts'
 import { type CookieOptions, sessionCookie } from './cookie.ts'
 import type { CookieStore } from './cookieStore.ts'
-import { createIdScope } from './sessionId.ts'
+import { IdScope } from './sessionId.ts'
 
 /** The options of `createAuth` that make no sense for one request on a server. */
 type PageOptions = 'storage' | 'watch' | 'platform' | 'initialView' | 'flows' | 'lock'
@@ -60,7 +60,7 @@ export interface ServerAuth<F extends Flows = Record<never, never>> extends Auth
 }
 
 /**
- * Creates the client of one request, started. The browser has the id of the session in an `HttpOnly`
+ * Creates the client of one request; it starts at its first use. The browser has the id of the session in an `HttpOnly`
  * cookie; the tokens stay in the server's store, or are encrypted in the cookie (`cookieStore`). A sign-in
  * changes the id, a sign-out removes it.
  *
@@ -88,7 +88,7 @@ export function createServerAuth<F extends Flows = Record<never, never>>(
   const scope =
     'openSession' in store
       ? store.openSession(headers, clock, cookie)
-      : createIdScope(store, given ?? processLock(store), sessionCookie(cookie), headers)
+      : new IdScope(store, given ?? processLock(store), sessionCookie(cookie), headers)
   const tab = memoryStore()
   const { auth, session, system, show } = createClient<F>(
     { ...rest, flows, storage: { tab } },

@@ -9,7 +9,7 @@ import { pairOf, type PairRecord, type SessionRecord, type SpentRecord } from '.
 import { STORAGE_SETTLE_MS, type Store } from './store.ts'
 
 /** Milliseconds a caller waits for a refresh, those that other tabs run before it included. */
-const REFRESH_TIMEOUT_MS = 20_000
+const REFRESH_TIMEOUT_MS = 21_000
 
 /** Milliseconds to wait for a client that knows better, after damaged data was found. */
 export const DOUBT_MS = 500
@@ -225,8 +225,8 @@ export class LockedRefresh {
         clock: this.#clock,
       })
     } catch {
-      // A lock that fails, as in a sandboxed frame, is done without.
-      return { hasWaited: false, isHeld: () => true, release: () => undefined }
+      // A lock that fails, as in a sandboxed frame, is done without. Another client may hold it.
+      return { hasWaited: true, isHeld: () => true, release: () => undefined }
     }
   }
 

@@ -181,7 +181,7 @@ const KEY = 'authflow_session_app'
 const MIRROR = 'credentials_app'
 
 /** Milliseconds a caller waits at most: two refreshes would be the pair of another client that expired. */
-const MAX_WAIT_MS = 21_000
+const MAX_WAIT_MS = 22_000
 
 /** Milliseconds until what the app or the official client did to the mirror is taken over. */
 const ADOPTION_MS = 3_500

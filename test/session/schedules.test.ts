@@ -119,6 +119,33 @@ const stories: Story[] = [
     [soon({ at: 0, client: 0, what: { type: 'damage' } }), soon()],
     { hasTwin: true, timeout: 15_000 },
   ],
+  [
+    'session: the callers after a page that died with a claim wait until its lease is over',
+    'local',
+    [
+      round({ at: 12, client: 0, what: { type: 'clear' } }),
+      soon({ at: 0, client: 0, what: { type: 'signOutAndLeave' } }),
+      soon({ at: 0, client: 1, what: { type: 'officialSignIn', user: 'bob' } }),
+    ],
+    { seed: 602_467, timeout: 15_000 },
+  ],
+  [
+    'session: a page that stood still while it asked for the lock looks at the store before it sends',
+    'database',
+    [round({ at: 100, client: 0, what: { type: 'freeze', ms: 9_000 } }), round(), soon()],
+    { hasTwin: true, seed: 848_878 },
+  ],
+  [
+    'session: a sign-out of a page that dies is seen by its storage event where a write of the own page hides it',
+    'local+locks',
+    [
+      round(
+        { at: 40, client: 0, what: { type: 'signOutAndLeave' } },
+        { at: 21, client: 0, what: { type: 'damageMirror' } },
+      ),
+    ],
+    { clients: 3, hasTwin: true, seed: 13 },
+  ],
 ]
 
 const playRounds = (place: Place, rounds: Round[], rest?: Partial<Schedule>) => {
