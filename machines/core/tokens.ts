@@ -51,7 +51,11 @@ const machine = setup({
     tags: {} as 'busy' | 'retrying',
   },
   actors: {
-    load: fromPromise<void>(async ({ system }) => void (await servicesOf(system).session.load())),
+    load: fromPromise<void>(({ system }) =>
+      servicesOf(system)
+        .session.load()
+        .then(() => undefined),
+    ),
     refresh: fromPromise<void, { isUrgent?: boolean }>(({ input, system }) =>
       servicesOf(system).session.refresh(input),
     ),
