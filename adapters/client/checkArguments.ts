@@ -19,15 +19,14 @@ const LIFE_EVENTS: Record<LifeEvent['type'], true> = {
  * @throws AuthError `invalid_argument` for what no call can be made of
  */
 export function checkCall(endpoint: Pick<AnyEndpoint, 'shape'> | undefined, params: unknown): void {
-  if (!isRecord(endpoint?.shape))
-    throw invalid('call', 'the first argument must be an endpoint of cloudbase-authflow/endpoints')
+  if (!isRecord(endpoint?.shape)) throw invalid('call', 'the first argument must be an endpoint')
   if (Object(params) !== params) throw invalid('call', 'the second argument must be an object')
 }
 
 /** @throws AuthError `invalid_argument` for an event that never comes */
 export function checkLifeEvent(type: string): void {
   if (hasOwn(LIFE_EVENTS, type)) return
-  throw invalid('on', `there is no event ${type}, only ${Object.keys(LIFE_EVENTS).join(', ')}`)
+  throw invalid('on', `there is no event ${type}`)
 }
 
 /** @throws AuthError `invalid_argument` for what cannot be called later */

@@ -5,11 +5,8 @@ import { inspectors } from '../inspect/inspectors.ts'
 import type { AuthOptions } from './options.ts'
 import { hasOwn, isRecord } from '../../services/record.ts'
 
-/** Of each option: whether a value is one, and what it must be. */
-type Rules = Record<
-  keyof AuthOptions<Flows>,
-  readonly [isValid: (value: unknown) => boolean, mustBe: string]
->
+/** Whether a value is one of an option, and what it must be. */
+type Rule = readonly [isValid: (value: unknown) => boolean, mustBe: string]
 
 const ORIGIN = /^https?:\/\/[^/?#@\s]+\/*$/i
 /** A part of the name of a host, in any language. */
@@ -17,46 +14,49 @@ const LABEL = /^[^\s/?#@:\\]+$/
 
 const STATUSES = new Set(['signedOut', 'anonymous', 'signedIn'])
 
-const isFunction = (value: unknown) => typeof value === 'function'
-const isMatch = (pattern: RegExp) => (value: unknown) =>
-  typeof value === 'string' && pattern.test(value)
-const isOrigin = isMatch(ORIGIN)
 const fieldOf = (value: unknown, name: string) => (value as Record<string, unknown> | null)?.[name]
-const hasMethods =
-  (...names: string[]) =>
-  (value: unknown) =>
-    names.every((name) => isFunction(fieldOf(value, name)))
-const isStore = hasMethods('get', 'set', 'remove')
+const isFunction = (value: unknown) => typeof value === 'function'
+const matches = (value: unknown, pattern: RegExp) =>
+  typeof value === 'string' && pattern.test(value)
+const isOrigin = (value: unknown) => matches(value, ORIGIN)
+const has = (value: unknown, methods: string[]) =>
+  methods.every((name) => isFunction(fieldOf(value, name)))
+
+const text = (mustBe: string, pattern = /./): Rule => [(value) => matches(value, pattern), mustBe]
+const objectWith = (...methods: string[]): Rule => [
+  (value) => has(value, methods),
+  `an object with ${methods.join(' and ')}`,
+]
+const aFunction: Rule = [isFunction, 'a function']
+
 const isStorage = (value: unknown) =>
   isRecord(value) &&
   Object.entries(value).every(
-    ([name, store]) => /^(shared|tab)$/.test(name) && (store === undefined || isStore(store)),
+    ([name, store]) =>
+      /^(shared|tab)$/.test(name) && (store === undefined || has(store, ['get', 'set', 'remove'])),
   )
 
-const rules: Rules = {
-  env: [isMatch(LABEL), 'the id of an environment'],
-  region: [isMatch(LABEL), 'a region such as ap-shanghai'],
+const rules: Record<keyof AuthOptions<Flows>, Rule> = {
+  env: text('the id of an environment', LABEL),
+  region: text('a region such as ap-shanghai', LABEL),
   gateway: [(value) => typeof value === 'boolean', 'true or false'],
   endpoint: [
     (value) => isFunction(value) || isOrigin(value),
     'an origin such as http://127.0.0.1:4871',
   ],
-  clientId: [isMatch(/./), 'the id of a client'],
-  language: [isMatch(/./), 'a language such as en-US'],
+  clientId: text('the id of a client'),
+  language: text('a language such as en-US'),
   timeout: [
     (value) => typeof value === 'number' && value > 0,
     'a number of milliseconds, or Infinity for none',
   ],
-  storage: [isStorage, '{ shared, tab }, each a store with get, set and remove'],
-  lock: [hasMethods('acquire'), 'an object with acquire'],
-  fetch: [isFunction, 'a function'],
-  clock: [hasMethods('now', 'until'), 'an object with now and until'],
-  platform: [(value) => Object(value) === value, 'an object with functions of Platform'],
-  returnOrigins: [
-    (value) => Array.isArray(value) && value.every(isOrigin),
-    'a list of origins such as https://shop.example',
-  ],
-  watch: [isFunction, 'a function'],
+  storage: [isStorage, '{ shared, tab }, stores with get, set and remove'],
+  lock: objectWith('acquire'),
+  fetch: aFunction,
+  clock: objectWith('now', 'until'),
+  platform: [(value) => Object(value) === value, 'an object'],
+  returnOrigins: [(value) => Array.isArray(value) && value.every(isOrigin), 'a list of origins'],
+  watch: aFunction,
   inspect: [
     (value) => inspectors.has(Object(value) as object),
     'made by inspector() or statelyInspector() of ./inspect',
@@ -65,7 +65,7 @@ const rules: Rules = {
     (value) => STATUSES.has(fieldOf(value, 'status') as string),
     'what a server has handed over: { status, user }',
   ],
-  captcha: [hasMethods('create'), 'an object with create, such as captchaPage({ redirect_uri })'],
+  captcha: objectWith('create'),
   flows: [(value) => !!value, 'an object that names the flows of the app: { signIn }'],
 }
 

@@ -42,10 +42,10 @@ const whole = (entry: string) => `export * from 'cloudbase-authflow/${entry}'`
 
 /** The kB that an app may download, at once and in all, as Rolldown and as esbuild bundle it. */
 test.each([
-  ['createAuth and the flow signIn', signIn, [35.7, 48.5], [39.7, 53]],
-  ['createAuth and every flow', everyFlow, [40, 54.2], [44.1, 57.4]],
-  ['./cloudbase', compat, [41.1, 71.9], [45.9, 77.3]],
-  ['./cloudbase, createAuth, every flow', compat + everyFlow, [47.9, 79.1], [54.6, 85.8]],
+  ['createAuth and the flow signIn', signIn, [36.2, 49], [40.2, 53.5]],
+  ['createAuth and every flow', everyFlow, [40.5, 54.7], [44.6, 57.9]],
+  ['./cloudbase', compat, [41.6, 72.4], [46.4, 77.8]],
+  ['./cloudbase, createAuth, every flow', compat + everyFlow, [48.4, 79.6], [55.1, 86.3]],
   ['./messages/zh', whole('messages/zh'), [3.5, 3.5], [3.6, 3.6]],
   ['./messages/en', whole('messages/en'), [3.2, 3.2], [3.2, 3.2]],
   ['./messages', whole('messages'), [5.8, 5.8], [5.8, 5.8]],
@@ -55,12 +55,12 @@ test.each([
   ['./inspect', whole('inspect'), [6.8, 9.2], [7, 9.6]],
   ['./react', whole('react'), [0.5, 0.5], [0.5, 0.5]],
   ['./vue', whole('vue'), [0.2, 0.2], [0.2, 0.2]],
-  ['createServerAuth', serverAuth, [35.6, 48.9], [37.2, 50.5]],
+  ['createServerAuth', serverAuth, [36.1, 49.4], [37.7, 51]],
   ['./svelte', whole('svelte'), [0.2, 0.2], [0.2, 0.2]],
   // Runs in Node only.
-  ['./testing', whole('testing'), [47.8, 61], [50.2, 63.4]],
-  ['./elements, with a client', whole('elements'), [36, 99.1], [36.7, 102.3]],
-  ['./elements, of an app', elementsOfApp, [74.1, 100.1], [75.9, 102.9]],
+  ['./testing', whole('testing'), [48.3, 61.5], [50.7, 63.9]],
+  ['./elements, with a client', whole('elements'), [36.5, 99.6], [37.2, 102.8]],
+  ['./elements, of an app', elementsOfApp, [74.6, 100.6], [76.4, 103.4]],
   ['./ui', whole('ui'), [1.9, 1.9], [1.9, 1.9]],
   ['./ui/en', whole('ui/en'), [3.2, 3.2], [3.2, 3.2]],
   ['./ui/zh', whole('ui/zh'), [3.7, 3.7], [3.9, 3.9]],
