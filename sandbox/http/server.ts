@@ -1,4 +1,5 @@
 import { type HttpBindings, serve } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { AddressInfo } from 'node:net'
 import { ApiError } from '../error.ts'
 import { createHostCheck, isLoopback } from './hosts.ts'
@@ -44,7 +45,10 @@ export function listen(handle: Handle, options: ListenOptions = {}): Promise<Lis
     const response = isKnownHost(hostname)
       ? await handle(request, connection)
       : hostError(hostname).toResponse()
-    if (connection.isBroken) bindings.incoming.socket.destroy()
+    if (connection.isBroken) {
+      bindings.incoming.socket.destroy()
+      return RESPONSE_ALREADY_SENT
+    }
     // Chromium repeats a request when a reused connection breaks, which would hide a planned fault.
     // So every connection serves one request.
     response.headers.set('connection', 'close')
