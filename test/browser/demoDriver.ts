@@ -1,12 +1,12 @@
 /** Drives the demo as a user would. */
 import { mkdirSync } from 'node:fs'
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest'
 import type { Demo } from '../../docs/demo/serve.ts'
 import { readTrace } from '../../adapters/inspect/index.ts'
 import type { LeftTrace } from '../../adapters/inspect/nextPage.ts'
 import { sentence } from '../../docs/demo/messages.ts'
-import { collectErrors, openPage } from '../support/chromium.ts'
+import { collectErrors, openBrowser } from '../support/chromium.ts'
 import { serveBundledDemo } from '../support/demo.ts'
 import { differenceOf } from './recordedStory.ts'
 import {
@@ -280,18 +280,17 @@ export const consent = async (page: Page, account?: string) => {
 const isFlowRequest = ({ path }: { path: string }) =>
   path.startsWith('/auth/v') && !/\/(user\/(me|provider)|captcha\/data)$/.test(path)
 
-let browser: Browser | undefined
 const contexts = new Map<string, BrowserContext>()
 
 /** Returns a browser context with empty storage. It is reused by tests with the same options. */
 const contextFor = async ({ isAlone, ...options }: OpenOptions) => {
-  browser ??= (await openPage('about:blank')).context().browser()!
+  const browser = await openBrowser()
   const defaults = {
     locale: 'en-US',
     viewport: { width: 1280, height: 900 },
     reducedMotion: 'reduce' as const,
   }
-  const make = () => browser!.newContext({ ...defaults, ...options })
+  const make = () => browser.newContext({ ...defaults, ...options })
   const key = JSON.stringify(options)
   const context = isAlone ? await make() : (contexts.get(key) ?? (await make()))
   if (!isAlone) contexts.set(key, context)

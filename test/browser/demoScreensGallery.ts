@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Page } from 'playwright-core'
 import { gallery, type GalleryFlow, sheetOf } from '../../docs/guide/gallery.ts'
-import { openPage } from '../support/chromium.ts'
+import { openBrowser } from '../support/chromium.ts'
 
 type Language = Parameters<typeof sheetOf>[1]
 interface Picture {
@@ -21,7 +21,8 @@ const style = '.inbox-section, .again { display: none }'
 /** Takes a picture of the card, or of the dialog over it, in the light scheme on a phone. */
 export async function takePicture(page: Page, look: string, language: Language): Promise<void> {
   if (!takesPictures) return
-  await page.setViewportSize({ width: 390, height: 844 })
+  // High enough for every card: a page that has to scroll can cut one off.
+  await page.setViewportSize({ width: 390, height: 1200 })
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   const dialog = page.locator('dialog[open]')
   const target = (await dialog.count()) > 0 ? dialog : page.locator('.card')
@@ -31,9 +32,10 @@ export async function takePicture(page: Page, look: string, language: Language):
 
 /** Writes the sheets; a look without a picture is an error. */
 export async function writeSheets(): Promise<void> {
-  const page = await openPage('about:blank')
+  const page = await (await openBrowser()).newPage()
   for (const flow of Object.keys(gallery) as GalleryFlow[])
     for (const language of ['en', 'zh'] as const) await writeSheet(page, flow, language)
+  await page.close()
 }
 
 async function writeSheet(page: Page, flow: GalleryFlow, language: Language) {

@@ -1,5 +1,4 @@
 /** Plays stories on an app in the browser of the test file. */
-import type { Browser } from 'playwright-core'
 import {
   createFlow,
   type FlowOptions,
@@ -7,7 +6,7 @@ import {
 } from '../../adapters/testing/playwright/index.ts'
 import type { Failure } from '../../adapters/testing/playwright/failures.ts'
 import type { Model, Story } from '../../adapters/testing/index.ts'
-import { openPage } from '../support/chromium.ts'
+import { openBrowser } from '../support/chromium.ts'
 import { screensFor } from './storyScreens.ts'
 
 /** An app to play stories on. */
@@ -33,8 +32,6 @@ export const isWhole = process.env['STORIES'] === 'all'
 /** How long the stories of a model may take. */
 export const STORIES_TIMEOUT_MS = isWhole ? 1_200_000 : 120_000
 
-let browser: Browser | undefined
-
 /**
  * Plays stories, each in a page of its own.
  *
@@ -45,7 +42,7 @@ export async function playStories(
   world: Model,
   stories: readonly Story[],
 ): Promise<Failure[]> {
-  browser ??= (await openPage('about:blank')).context().browser()!
+  const browser = await openBrowser()
   const failures: Failure[] = []
   for (const story of stories) {
     const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce' })

@@ -31,7 +31,8 @@ const features = [
 /** One browser for all test files of a process, with which it ends. */
 let browser: Promise<Browser> | undefined
 
-const launch = () =>
+/** @returns the browser of this process, which is started for the first test file that needs it */
+export const openBrowser = (): Promise<Browser> =>
   (browser ??= chromium.launch({
     executablePath: findHeadlessBrowser(),
     args: [
@@ -60,7 +61,7 @@ export type OpenPage = Page & {
  * @returns the page
  */
 export const openPage = async (url: string): Promise<OpenPage> => {
-  const context = await (await launch()).newContext()
+  const context = await (await openBrowser()).newContext()
   onTestFinished(() => context.close())
   const page = await context.newPage()
   const errors = collectErrors(page)

@@ -1,7 +1,7 @@
 import { type Config, createSandbox, type LoggedRequest } from 'cloudbase-authflow-sandbox'
 import type { BrowserContext, Page, Route } from 'playwright-core'
 import { onTestFinished } from 'vitest'
-import { openPage, type ServedPage, servePage } from '../../../support/chromium.ts'
+import { openBrowser, type ServedPage, servePage } from '../../../support/chromium.ts'
 import type {} from './open.ts'
 import type {} from './ours.ts'
 
@@ -28,8 +28,7 @@ const places = new Map<Client, Promise<{ served: ServedPage; context: BrowserCon
 
 async function openPlace(client: Client) {
   const served = await servePage(`test/browser/pages/faults/${entries[client]}`)
-  const browser = (await openPage('about:blank')).context().browser()!
-  return { served, context: await browser.newContext() }
+  return { served, context: await (await openBrowser()).newContext() }
 }
 
 let worlds = 0
