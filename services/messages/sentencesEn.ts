@@ -8,6 +8,7 @@ const notLetIn = 'Signing in is not possible at the moment. Contact support.'
 const cannotSend = 'No code can be sent to this contact. Check it, or use another.'
 const cannotReset = 'The password cannot be reset with this contact. Check it, or use another.'
 
+const badInput = 'Something you entered is not valid. Check it and try again.'
 const badContact =
   'This is not a phone number or e-mail address. Check it; numbers abroad begin with +.'
 const manyCodes = 'Too many codes were sent. Try again {wait}.'
@@ -60,7 +61,7 @@ const byCode = {
   foreign_callback: 'This page belongs to another sign-in. Start again from the sign-in page.',
   interaction_required: unfinished,
   internal: failedServer,
-  invalid_argument: 'Something you entered is not valid. Check it and try again.',
+  invalid_argument: badInput,
   invalid_captcha: failedCheck,
   invalid_credentials: refused,
   invalid_grant: ended,
@@ -84,7 +85,7 @@ const byCode = {
   mfa_phone_required: 'One more step: get a code by phone and enter it to sign in.',
   not_found: 'It was not found. Check it and try again.',
   origin_not_allowed: 'Sign-in is not possible on this website. Contact support.',
-  out_of_range: 'It is out of range. Check it and try again.',
+  out_of_range: badInput,
   password_not_set: refused,
   permission_denied: 'Your session has expired. Go back and try again.',
   provider_error: 'The other service had a problem. Try again {wait}, or sign in another way.',

@@ -7,6 +7,7 @@ const notLetIn = '暂时无法登录，请联系客服。'
 const cannotSend = '无法向该手机号或邮箱发送验证码，请检查后重试或更换。'
 const cannotReset = '无法重置该手机号或邮箱的密码，请检查后重试或更换。'
 
+const badInput = '输入有误，请检查后重试。'
 const badContact = '手机号或邮箱格式不正确，请检查；中国大陆以外的手机号请以 + 开头。'
 const manyCodes = '验证码发送过于频繁，请{wait}重试。'
 const wrongCode = '验证码不正确或已过期，请核对最新消息，或重新获取验证码。'
@@ -57,7 +58,7 @@ export const sentences: Record<MessageKey, string> = {
   foreign_callback: '此页面属于另一次登录，请从登录页重新开始。',
   interaction_required: unfinished,
   internal: serverError,
-  invalid_argument: '输入有误，请检查后重试。',
+  invalid_argument: badInput,
   invalid_captcha: failedCheck,
   invalid_credentials: refused,
   invalid_grant: ended,
@@ -80,7 +81,7 @@ export const sentences: Record<MessageKey, string> = {
   mfa_phone_required: '还差一步：请获取并输入手机验证码，完成登录。',
   not_found: '未找到，请检查后重试。',
   origin_not_allowed: '本网站未获准使用此登录服务，请联系客服。',
-  out_of_range: '超出范围，请检查后重试。',
+  out_of_range: badInput,
   password_not_set: refused,
   permission_denied: '会话已过期，请返回重试。',
   provider_error: '第三方服务出错，请{wait}重试，或换一种方式登录。',
