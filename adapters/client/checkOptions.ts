@@ -16,9 +16,9 @@ const STATUSES = new Set(['signedOut', 'anonymous', 'signedIn'])
 
 const fieldOf = (value: unknown, name: string) => (value as Record<string, unknown> | null)?.[name]
 const isFunction = (value: unknown) => typeof value === 'function'
-const matches = (value: unknown, pattern: RegExp): value is string =>
+const matches = (value: unknown, pattern: RegExp) =>
   typeof value === 'string' && pattern.test(value)
-const isOrigin = (value: unknown): value is string => matches(value, ORIGIN)
+const isOrigin = (value: unknown) => matches(value, ORIGIN)
 const has = (value: unknown, methods: string[]) =>
   methods.every((name) => isFunction(fieldOf(value, name)))
 
@@ -55,11 +55,7 @@ const rules: Record<keyof AuthOptions<Flows>, Rule> = {
   fetch: aFunction,
   clock: objectWith('now', 'until'),
   platform: [(value) => Object(value) === value, 'an object'],
-  // They are compared with the origin of an address, which has no slash at its end.
-  returnOrigins: [
-    (value) => Array.isArray(value) && value.every((each) => isOrigin(each) && !each.endsWith('/')),
-    'a list of origins',
-  ],
+  returnOrigins: [(value) => Array.isArray(value) && value.every(isOrigin), 'a list of origins'],
   watch: aFunction,
   inspect: [
     (value) => inspectors.has(Object(value) as object),

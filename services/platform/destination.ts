@@ -1,4 +1,5 @@
 import { AuthError } from '../error.ts'
+import { parseUrl } from '../parseUrl.ts'
 import type { Redirect } from './platform.ts'
 
 /**
@@ -23,7 +24,7 @@ export function requireHttpUrl(address: string, operation: string): string {
 /**
  * Resolves `returnTo` to an absolute URL and checks `redirect_uri`. Allowed are the origin of the
  * current page (without a page, that of `redirect_uri`) and the `returnOrigins`. The parsed URL
- * decides, not its spelling.
+ * decides, not its spelling; so it is with the allowed origins.
  *
  * @param returnOrigins further allowed origins, such as `https://shop.example`
  * @returns `undefined` when there is no `returnTo`
@@ -37,7 +38,7 @@ export function destinationOf(
 ): string | undefined {
   const here = globalThis.location?.origin
   const resolve = (name: string, address: string) => {
-    const url = resolveAllowed(address, here ?? originOf(redirect_uri), returnOrigins)
+    const url = resolveAllowed(address, here ?? parseUrl(redirect_uri)?.origin, returnOrigins)
     if (url) return url
     throw new AuthError('invalid_argument', {
       operation: 'destinationOf',
@@ -57,7 +58,9 @@ function resolveAllowed(
   try {
     const { href, origin, username, password } = new URL(address, here)
     const isPlain = !(username + password) && !AMBIGUOUS.test(address)
-    return isPlain && isHttpUrl(href) && [here, ...returnOrigins].includes(origin)
+    return isPlain &&
+      isHttpUrl(href) &&
+      [here, ...returnOrigins.map(allowedOrigin)].includes(origin)
       ? href
       : undefined
   } catch {
@@ -65,12 +68,10 @@ function resolveAllowed(
   }
 }
 
-function originOf(address: string): string | undefined {
-  try {
-    return new URL(address).origin
-  } catch {
-    return undefined
-  }
+/** @returns the origin that an entry names in any spelling; undefined when it is more than an origin */
+function allowedOrigin(entry: string): string | undefined {
+  const url = parseUrl(entry)
+  return url?.href === `${url?.origin}/` ? url?.origin : undefined
 }
 
 /** Backslashes and control characters: some URL parsers drop or replace them, others do not. */

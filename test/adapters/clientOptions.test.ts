@@ -52,7 +52,6 @@ describe('createAuth', () => {
     ['with platform as a name', { platform: 'wechat' }, 'platform must be'],
     ['with one origin as returnOrigins', { returnOrigins: 'https://a.b' }, 'returnOrigins must be'],
     ['with paths as returnOrigins', { returnOrigins: ['https://a.b/c'] }, 'returnOrigins must be'],
-    ['with a slash after an origin', { returnOrigins: ['https://a.b/'] }, 'returnOrigins must be'],
     ['with watch as an object', { watch: {} }, 'watch must be'],
     ['with null as initialView', { initialView: null }, 'initialView must be'],
     ['with a captcha without create', { captcha: {} }, 'captcha must be'],

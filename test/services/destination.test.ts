@@ -35,6 +35,20 @@ test.each([
   expect(attempt(returnTo)).toBe(address)
 })
 
+test.each(['https://Shop.example:8443', `${shop}/`, 'HTTPS://shop.example:8443'])(
+  'destinationOf: the spelling of an allowed origin does not matter: %s',
+  (origin) => {
+    expect(attempt(`${shop}/basket`, [origin])).toBe(`${shop}/basket`)
+    expect(attempt('https://shop.example/basket', [origin])).toBeInstanceOf(AuthError)
+  },
+)
+
+test('destinationOf: a default port and a name in another script are the same origin', () => {
+  const origins = ['https://shop.example:443', 'https://商店.example']
+  expect(attempt('https://shop.example/x', origins)).toBe('https://shop.example/x')
+  expect(attempt('https://商店.example/x', origins)).toBe('https://xn--czrs0t.example/x')
+})
+
 test('destinationOf: no returnTo leads nowhere, whatever the redirect_uri', () => {
   expect(destinationOf(redirect)).toBe(undefined)
   expect(destinationOf({ redirect_uri: 'not a URL' })).toBe(undefined)
@@ -79,7 +93,9 @@ test.each([
 })
 
 test('destinationOf: an entry of returnOrigins that is not an origin allows nothing', () => {
-  for (const entry of ['*', 'null', '', 'evil.example', 'https://*', 'https://evil.example/x']) {
+  const beside = ['/x', '?', '?x', '#', ':8443'].map((more) => `https://evil.example${more}`)
+  const others = ['*', 'null', '', 'evil.example', 'https://*', 'https://a@evil.example']
+  for (const entry of [...beside, ...others]) {
     expect(attempt('https://evil.example/x', [entry])).toBeInstanceOf(AuthError)
     expect(attempt('data:,x', [entry])).toBeInstanceOf(AuthError)
   }
