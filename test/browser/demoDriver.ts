@@ -100,6 +100,8 @@ const drive = async ({ url, sandbox, traffic }: TestDemo, page: Page) => {
     async open() {
       await page.goto(url)
       await driver.at('askingAccount')
+      // The code that keeps a flow is loaded with the first one. A page that is left before then starts it anew.
+      await page.waitForFunction(() => sessionStorage.getItem('authflow_demo') !== null)
     },
     /** Another tab of the same browser. */
     openTab: async () => drive({ url, sandbox, traffic }, await page.context().newPage()),
