@@ -72,7 +72,7 @@ describe('demo sign-in', () => {
     await it.signedIn()
 
     await it.signOut()
-    expect(it.requests().at(-1)).toBe('POST revoke')
+    await eventually(() => it.requests().at(-1)).toBe('POST revoke')
     expect(await page.evaluate(() => localStorage.getItem('credentials_demo'))).toBeNull()
     expect(await page.locator('#contact').inputValue()).toBe('')
 
@@ -373,7 +373,7 @@ describe('demo: two tabs', () => {
     await other.signOut()
     await one.at('askingAccount')
     expect(await one.page.evaluate(() => localStorage.getItem('credentials_demo'))).toBeNull()
-    expect(one.requests().filter((line) => line === 'POST revoke')).toHaveLength(1)
+    await eventually(() => one.requests().filter((line) => line === 'POST revoke').length).toBe(1)
 
     // The other tab is in the middle of a sign-in.
     await other.askForCode('ada@example.com')
