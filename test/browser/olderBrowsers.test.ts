@@ -188,7 +188,7 @@ async function runAll(apis: Api[]): Promise<string[]> {
     outcomes.push(outcome)
   }
   // The last scenario leaves the page and ends in the next one.
-  const isBack = () => page.waitForFunction(() => globalThis.isBack, null, { timeout: 8000 })
+  const isBack = () => page.waitForFunction(() => globalThis.isBack, null, { timeout: 60_000 })
   await isBack().catch(() => (outcomes[outcomes.length - 1] = 'did not come back'))
   return outcomes
 }

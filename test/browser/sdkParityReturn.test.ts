@@ -43,14 +43,17 @@ async function open(sdk: Sdk): Promise<Opened> {
     page,
     async settle() {
       const turn = () =>
-        page.evaluate(
-          () => new Promise((resolve) => setTimeout(() => resolve('compat' in globalThis), 20)),
-        )
+        page.evaluate(async () => {
+          // What waits for the storage comes later when the browser is busy.
+          await indexedDB.databases()
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          return 'compat' in globalThis
+        })
       for (let calm = 0; calm < 3; calm++) {
         // The official SDK loads the page again after some returns.
         const isReady = await turn().catch(() => false)
         if (pending.size > 0 || !isReady) calm = 0
-        await vi.waitUntil(() => pending.size === 0, 5000)
+        await vi.waitUntil(() => pending.size === 0, 30_000)
       }
     },
     async goTo(query) {
