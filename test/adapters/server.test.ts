@@ -419,7 +419,7 @@ describe('in Redis', () => {
     const direct = await node.connect()
     await direct.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383'])
     const state = () => direct.clusterInfo()
-    await expect.poll(state, { timeout: 10_000 }).toContain('cluster_state:ok')
+    await expect.poll(state).toContain('cluster_state:ok')
     direct.destroy()
     const cluster = await createCluster({ rootNodes: [{ url: node.url }] }).connect()
     onTestFinished(() => cluster.destroy())

@@ -47,7 +47,7 @@ test('clients of one environment in a page share a session, whichever of them si
 test('clients of one environment in a page refresh an expired token once', async () => {
   const { sandbox, page, uids, call } = await open()
   await call('compat', 'signIn')
-  await vi.waitUntil(async () => (await uids()).every((uid) => uid === 'ada'), 5_000)
+  await vi.waitUntil(async () => (await uids()).every((uid) => uid === 'ada'))
   await page.clock.setSystemTime(Date.now() + 3 * 3_600_000)
   sandbox.advance(3 * 3600)
   const tokens = await page.evaluate(
@@ -64,7 +64,7 @@ test('clients of one environment in a page refresh an expired token once', async
 test('a reload finds the session of the other API, and localStorage has the form of the official client', async () => {
   const { page, uids, call } = await open()
   await call('auth', 'signIn')
-  await vi.waitUntil(async () => (await uids()).every((uid) => uid === 'ada'), 5_000)
+  await vi.waitUntil(async () => (await uids()).every((uid) => uid === 'ada'))
   await page.reload()
   await page.waitForFunction(() => 'clients' in globalThis)
   expect((await uids()).slice(1)).toEqual(['ada', 'ada'])
