@@ -38,11 +38,16 @@ const checks: Record<Kind, (value: unknown) => boolean> = {
   // The limit is 250,000 years: a later time has no valid Date.
   seconds: (value) => typeof value === 'number' && value > 0 && value < 8e12,
   count: (value) => /^"?\d{1,15}"?$/.test(JSON.stringify(value)),
-  record: isRecord,
-  list: Array.isArray,
+  record: (value) => isRecord(value) && isShallow(value),
+  list: (value) => Array.isArray(value) && isShallow(value),
   // RFC 6749 appendix A.12: other characters are not allowed in a header.
   secret: (value) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value),
 }
+
+/** Whether functions that call themselves can walk an answer; none of this protocol is deeper. */
+const isShallow = (value: unknown, levels = 100): boolean =>
+  Object(value) !== value ||
+  (levels > 0 && Object.values(value as object).every((each) => isShallow(each, levels - 1)))
 
 /**
  * Checks that a text names a kind of field, with or without the `?` of a field that may be missing.
