@@ -4,7 +4,7 @@ import { isRecord } from './record.ts'
 const MASK = '[secret]'
 
 /** Consoles and debuggers show private fields, but not what a `WeakMap` holds for an object. */
-const values = new WeakMap<Secret, string | number | bigint>()
+const values = new WeakMap<Secret, unknown>()
 
 /**
  * A password, code or token on its way through the machines. It prints as `[secret]`, also in
@@ -57,8 +57,8 @@ const MAX_DEPTH = 100
 const description = 'the fields contain themselves, or are nested too deeply'
 
 /**
- * Wraps the secrets of an event or of a call's parameters: every text and number in a secret field,
- * however deep.
+ * Wraps the secrets of an event or of a call's parameters: everything in a secret field that is no
+ * plain object or array, however deep.
  *
  * @param own the names of further secret fields
  * @throws AuthError `invalid_argument` when the fields contain themselves
@@ -68,7 +68,7 @@ export function wrapSecrets<T extends object>(fields: object, own: readonly stri
     SECRET_FIELD.test(name) || SECRET_SUFFIX.test(name) || own.includes(name)
 
   function wrap(value: unknown, isSecret: boolean, depth: number): unknown {
-    if (isSecret && isScalar(value)) return new Secret(value)
+    if (isSecret && isLeaf(value)) return new Secret(value as string)
     if (depth > MAX_DEPTH) throw new AuthError('invalid_argument', { description })
     if (Array.isArray(value)) return value.map((item) => wrap(item, isSecret, depth + 1))
     return isRecord(value) ? wrapFields(value, isSecret, depth + 1) : value
@@ -79,8 +79,8 @@ export function wrapSecrets<T extends object>(fields: object, own: readonly stri
 }
 
 /** Booleans say something about a secret, like `hasPassword`, and are none. */
-const isScalar = (value: unknown): value is string | number | bigint =>
-  ['string', 'number', 'bigint'].includes(typeof value)
+const isLeaf = (value: unknown): boolean =>
+  value != null && typeof value !== 'boolean' && !(value instanceof Secret) && !isTree(value)
 
 const mapFields = (record: object, map: (value: unknown, name: string) => unknown) =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]))
