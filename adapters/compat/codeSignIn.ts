@@ -1,5 +1,8 @@
 import type { AuthError } from '../../services/error.ts'
 import * as api from '../../services/http/endpoints.ts'
+import type { Tokens } from '../../services/http/wire.ts'
+import { userIdOf } from '../../services/jwt.ts'
+import { wrapSecrets } from '../../services/secret.ts'
 import { isOutdated, signInOrSignUp } from '../../services/signInOrSignUp.ts'
 import type { Context } from './context.ts'
 import type { LoginState, SignUpRequest } from './types.ts'
@@ -43,8 +46,10 @@ export function signInByCode(
     })
     const run = {
       async signIn() {
-        await call(api.signIn, { username, verification_token })
-        if (provider_token) await call(api.bindProvider, { provider_token })
+        const tokens = await call(api.signIn, { username, verification_token })
+        // Another user may have signed in since.
+        const uid = userIdOf(wrapSecrets<Tokens>(tokens))
+        if (provider_token) await call(api.bindProvider, { provider_token, uid })
       },
       async signUp() {
         await call(api.signUp, {

@@ -93,6 +93,12 @@ function build<Input, Output>(
 }
 
 const asUser = { credential: 'bearer' } as const
+/** The call is for the user of the input alone, whose id is not sent. */
+const asOneUser = {
+  ...asUser,
+  forUser: true,
+  toFields: ({ uid, ...input }: { uid?: string }) => input,
+} as const
 const asEither = { credential: 'either' } as const
 const signsIn = { signsIn: true }
 const signsOut = { signsOut: true }
@@ -255,7 +261,7 @@ export const editUser = post<EditUserRequest, Empty>(
   'editUser',
   '/v1/user/basic/edit',
   nothing,
-  asUser,
+  asOneUser,
 )
 
 /** Trades a password or a verification token for a sudo token: `POST /v1/user/sudo`. */
@@ -340,8 +346,7 @@ export const bindProvider = post<BindProviderRequest, Empty>(
   'bindProvider',
   '/v1/user/provider/bind',
   nothing,
-  asUser,
-  { forUser: true, toFields: ({ uid, ...input }: BindProviderRequest) => input },
+  asOneUser,
 )
 
 /** Removes the identity at a provider from the user: `DELETE /v1/user/provider/{provider_id}`. */

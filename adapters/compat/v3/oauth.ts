@@ -64,7 +64,7 @@ interface AuthorizationResponse extends OAuthReturn {
  * @param tab stores the authorization requests of this tab
  */
 export function createOAuthMethods(
-  { client, session, options: init, v2, getSignedIn }: V3Context,
+  { client, clientId, session, options: init, v2, getSignedIn }: V3Context,
   tab: Store,
 ) {
   /** The results by `state`, and whose they are: a response that is verified twice is exchanged once. */
@@ -73,10 +73,13 @@ export function createOAuthMethods(
     { result: Promise<Answer<OAuthResult>>; owner: Promise<string | undefined> }
   >()
 
+  session.stateEvents.on((event) => event === 'SIGNED_OUT' && results.clear())
+
   const currentSub = async () => (await client.credentials())?.sub ?? undefined
 
   async function finish({ code = '', state = '', provider, ...denial }: AuthorizationResponse) {
-    const authorization = await takeAuthorizationState(tab, state, await currentSub())
+    const sub = await currentSub()
+    const authorization = await takeAuthorizationState(tab, state, { clientId, sub })
     restoreAddress(authorization)
     if (denial.error) throw CloudbaseError.from(denial, 'verifyOAuth')
     if (provider && provider !== authorization.provider)
@@ -93,7 +96,8 @@ export function createOAuthMethods(
       await v2.signInWithProvider({ provider_token })
       return { ...result, ...(await getSignedIn()) }
     }
-    await v2.bindWithProvider({ provider_token })
+    // Another user may have signed in since.
+    await v2.bindWithProvider({ provider_token, uid: sub ?? '' })
     session.stateEvents.emit('BIND_IDENTITY', { data: result, error: null })
     return result
   }
@@ -127,7 +131,15 @@ export function createOAuthMethods(
           url.searchParams.set(name, value)
         }
         const sub = await currentSub()
-        await saveAuthorizationState(tab, state, { provider, redirect, search, hash, type, sub })
+        const owner = { clientId, sub }
+        await saveAuthorizationState(tab, state, {
+          ...owner,
+          provider,
+          redirect,
+          search,
+          hash,
+          type,
+        })
         const canRedirect = typeof location !== 'undefined' && !options.skipBrowserRedirect
         if (canRedirect) location.assign(url.href)
         return { url: url.href, provider }
