@@ -539,6 +539,23 @@ describe('a provider', () => {
     expect(bob.identities ?? []).toEqual([])
   })
 
+  test.each<[string, (compat: Compat) => Promise<unknown>, string | undefined]>([
+    ['a sign-in that was started later', asBob, 'uid-bob'],
+    ['a sign-out', ({ auth }) => auth.signOut(), undefined],
+  ])('verifyOAuth signs nobody in after %s', async (_, change, uid) => {
+    const held = holding('/auth/v1/provider/token')
+    const compat = await openCompat({ init: { fetch: held.fetch } })
+    const answer = compat.auth.verifyOAuth(await go(compat))
+    await held.reached
+    await change(compat)
+    held.release()
+    const { data, error } = await answer
+    expect(data.user?.id).toBe(uid)
+    expect(error?.code).toBe(uid ? undefined : 'cancelled')
+    expect(compat.auth.currentUser?.uid).toBe(uid)
+    expect(compat.calls()).not.toContain('POST /auth/v1/signin/with/provider')
+  })
+
   test('verifyOAuth leaves the answer for another client of the page to that client', async () => {
     const values = new Map<string, string>()
     vi.stubGlobal('sessionStorage', {

@@ -1,3 +1,4 @@
+import * as api from '../../../services/http/endpoints.ts'
 import type { Store } from '../../../services/session/store.ts'
 import { invalid, requireAllowed, requireFields } from '../checks.ts'
 import { CloudbaseError } from '../errors.ts'
@@ -73,7 +74,15 @@ export function createOAuthMethods(
     { result: Promise<Answer<OAuthResult>>; owner: Promise<string | undefined> }
   >()
 
-  session.stateEvents.on((event) => event === 'SIGNED_OUT' && results.clear())
+  /** Keeps a result until its user signs out. */
+  function keep(state: string, result: Promise<Answer<OAuthResult>>) {
+    results.set(state, { result, owner: result.then(currentSub) })
+    const stop = session.stateEvents.on((event) => {
+      if (event !== 'SIGNED_OUT') return
+      results.delete(state)
+      stop()
+    })
+  }
 
   const currentSub = async () => (await client.credentials())?.sub ?? undefined
 
@@ -86,16 +95,21 @@ export function createOAuthMethods(
       throw invalid('provider is not the one of the request')
     requireFields({ code }, 'code')
     const { type, search, hash, redirect = location.origin + location.pathname } = authorization
-    const { provider_token } = await v2.grantProviderToken({
-      provider_id: authorization.provider,
-      provider_redirect_uri: redirect,
-      provider_code: code,
-    })
+    const grant = (call: typeof client.call) =>
+      call(api.grantProviderToken, {
+        provider_id: authorization.provider,
+        provider_redirect_uri: redirect,
+        provider_code: code,
+      })
     const result = { type, provider: authorization.provider, redirectUrl: redirect + search + hash }
     if (type === 'sign_in') {
-      await v2.signInWithProvider({ provider_token })
+      await session.signIn(async (call) => {
+        const { provider_token } = await grant(call)
+        await call(api.signInWithProvider, { provider_token })
+      })
       return { ...result, ...(await getSignedIn()) }
     }
+    const { provider_token } = await grant(client.call)
     // Another user may have signed in since.
     await v2.bindWithProvider({ provider_token, uid: sub ?? '' })
     session.stateEvents.emit('BIND_IDENTITY', { data: result, error: null })
@@ -163,7 +177,7 @@ export function createOAuthMethods(
         requireFields({ state }, 'state')
         return finish(response)
       })
-      if (state) results.set(state, { result, owner: result.then(currentSub) })
+      if (state) keep(state, result)
       return result
     },
 
