@@ -209,8 +209,16 @@ describe('anything but a flow of this format starts fresh', () => {
     ['snapshot', 'asking'],
     ['snapshot', 1],
     ['snapshot', true],
+    ['codes', [null]],
+    ['codes', [{}]],
+    ['codes', [{ key: 'ANY:a@b', verificationId: 'v', resendAt: '9', expiresAt: 9 }]],
+    ['userFact', null],
+    ['userFact', 'user.read'],
+    ['userFact', { type: 'user.read' }],
+    ['userFact', { type: 'session.end', uid: 'ada' }],
+    ['userFact', { type: 'flow.start', uid: 'ada', flow: 'account' }],
   ])('deserialize: a flow whose %s is %j starts fresh', (name, value) => {
-    const json = { format: FORMAT, flow: 'signIn', snapshot: {}, [name]: value }
+    const json = { format: FORMAT, flow: 'signIn', snapshot: {}, codes: [], [name]: value }
     expect(deserialize(JSON.stringify({ json }))).toBeUndefined()
   })
 
