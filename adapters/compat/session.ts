@@ -225,8 +225,7 @@ export function withTokens<T extends object>(
   tokens: Credentials | null,
 ): T & Pick<LoginState, 'oauthLoginState'> {
   return Object.defineProperty(state, 'oauthLoginState', {
-    value: tokens,
+    get: () => tokens,
     configurable: true,
-    writable: true,
   }) as T & Pick<LoginState, 'oauthLoginState'>
 }
