@@ -74,21 +74,14 @@ export function deserialize(text: string): SavedFlow | undefined {
     const isSound =
       format === FORMAT &&
       typeof flow === 'string' &&
-      codes.every(isSentCode) &&
-      (userFact === undefined || isUserFact(userFact))
+      codes.every(({ key }) => key) &&
+      // Anything else is another event, which would act on the session.
+      (!userFact || userFact.type === 'user.read')
     return isSound && isRecord(snapshot) ? { uid, flow, snapshot, codes, userFact } : undefined
   } catch {
     return undefined
   }
 }
-
-const isSentCode = ({ key, verificationId, resendAt, expiresAt }: SentCode): boolean =>
-  [key, verificationId].every((text) => typeof text === 'string') &&
-  [resendAt, expiresAt].every(Number.isFinite)
-
-/** Anything else is another event, which would act on the session. */
-const isUserFact = ({ type, uid }: UserFact): boolean =>
-  type === 'user.read' && typeof uid === 'string'
 
 /** superjson compares every value with `URL`, which mini-programs lack: for the call nothing is one. */
 function withUrl<T>(run: () => T): T {

@@ -1,8 +1,5 @@
 import type { AuthError } from '../../services/error.ts'
 import * as api from '../../services/http/endpoints.ts'
-import type { Tokens } from '../../services/http/wire.ts'
-import { userIdOf } from '../../services/jwt.ts'
-import { wrapSecrets } from '../../services/secret.ts'
 import { isOutdated, signInOrSignUp } from '../../services/signInOrSignUp.ts'
 import type { Context } from './context.ts'
 import type { LoginState, SignUpRequest } from './types.ts'
@@ -46,9 +43,8 @@ export function signInByCode(
     })
     const run = {
       async signIn() {
-        const tokens = await call(api.signIn, { username, verification_token })
+        const { sub: uid } = await call(api.signIn, { username, verification_token })
         // Another user may have signed in since.
-        const uid = userIdOf(wrapSecrets<Tokens>(tokens))
         if (provider_token) await call(api.bindProvider, { provider_token, uid })
       },
       async signUp() {

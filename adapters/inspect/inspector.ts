@@ -30,7 +30,7 @@ class Inspector {
   constructor(sinks: readonly Sink[]) {
     this.#sinks = sinks
     // They receive secrets, so that no other function may take their place.
-    for (const name of Object.keys(this))
+    for (const name in this)
       Object.defineProperty(this, name, { writable: false, configurable: false })
     inspectors.add(this)
   }
@@ -85,8 +85,7 @@ class Inspector {
         end()
         return output
       } catch (thrown) {
-        const error = thrown instanceof AuthError ? thrown : undefined
-        if (error?.requestId !== undefined) sent.requestId ??= error.requestId
+        if (thrown instanceof AuthError && thrown.requestId) sent.requestId ??= thrown.requestId
         end((redactError(thrown) as { code: string }).code)
         throw thrown
       }

@@ -2,7 +2,7 @@
 import { AuthError } from '../error.ts'
 import { userIdOf } from '../jwt.ts'
 import type { Endpoint, Method } from './endpoint.ts'
-import { elevated, inPathOnly, refreshing, withOtherParams } from './fields.ts'
+import { elevated, forOneUser, inPathOnly, refreshing, withOtherParams } from './fields.ts'
 import { deletedUser, list, nothing, providerToken, tokens, user } from './shapes.ts'
 import type { Shape } from './shape.ts'
 import type {
@@ -93,12 +93,6 @@ function build<Input, Output>(
 }
 
 const asUser = { credential: 'bearer' } as const
-/** The call is for the user of the input alone, whose id is not sent. */
-const asOneUser = {
-  ...asUser,
-  forUser: true,
-  toFields: ({ uid, ...input }: { uid?: string }) => input,
-} as const
 const asEither = { credential: 'either' } as const
 const signsIn = { signsIn: true }
 const signsOut = { signsOut: true }
@@ -261,7 +255,8 @@ export const editUser = post<EditUserRequest, Empty>(
   'editUser',
   '/v1/user/basic/edit',
   nothing,
-  asOneUser,
+  asUser,
+  forOneUser,
 )
 
 /** Trades a password or a verification token for a sudo token: `POST /v1/user/sudo`. */
@@ -346,7 +341,8 @@ export const bindProvider = post<BindProviderRequest, Empty>(
   'bindProvider',
   '/v1/user/provider/bind',
   nothing,
-  asOneUser,
+  asUser,
+  forOneUser,
 )
 
 /** Removes the identity at a provider from the user: `DELETE /v1/user/provider/{provider_id}`. */

@@ -542,7 +542,7 @@ describe('a provider', () => {
   test.each<[string, (compat: Compat) => Promise<unknown>, string | undefined]>([
     ['a sign-in that was started later', asBob, 'uid-bob'],
     ['a sign-out', ({ auth }) => auth.signOut(), undefined],
-  ])('verifyOAuth signs nobody in after %s', async (_, change, uid) => {
+  ])('verifyOAuth gives way to %s', async (_, change, uid) => {
     const held = holding('/auth/v1/provider/token')
     const compat = await openCompat({ init: { fetch: held.fetch } })
     const answer = compat.auth.verifyOAuth(await go(compat))

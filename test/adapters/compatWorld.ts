@@ -90,7 +90,7 @@ export function holding(path: string) {
   const released = new Promise<void>((resolve) => (release = resolve))
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const answer = await globalThis.fetch(input, init)
-    if (new URL(String(input)).pathname === path) {
+    if (new URL(input as string).pathname === path) {
       reach()
       await released
     }

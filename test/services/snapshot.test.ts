@@ -211,10 +211,9 @@ describe('anything but a flow of this format starts fresh', () => {
     ['snapshot', true],
     ['codes', [null]],
     ['codes', [{}]],
-    ['codes', [{ key: 'ANY:a@b', verificationId: 'v', resendAt: '9', expiresAt: 9 }]],
-    ['userFact', null],
+    ['codes', { length: 0 }],
     ['userFact', 'user.read'],
-    ['userFact', { type: 'user.read' }],
+    ['userFact', {}],
     ['userFact', { type: 'session.end', uid: 'ada' }],
     ['userFact', { type: 'flow.start', uid: 'ada', flow: 'account' }],
   ])('deserialize: a flow whose %s is %j starts fresh', (name, value) => {

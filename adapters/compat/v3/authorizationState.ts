@@ -58,9 +58,7 @@ export async function takeAuthorizationState(
 ): Promise<AuthorizationState> {
   const authorization = parse(await tab.get(state))
   if (authorization?.clientId !== clientId) {
-    throw denied(
-      'state belongs to no authorization request of this client and tab, or was used already',
-    )
+    throw denied('state belongs to no authorization request of this tab, or was used already')
   }
   await tab.remove(state)
   if (authorization.sub !== sub) throw denied('another user has begun this authorization request')

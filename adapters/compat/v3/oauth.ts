@@ -77,11 +77,9 @@ export function createOAuthMethods(
   /** Keeps a result until its user signs out. */
   function keep(state: string, result: Promise<Answer<OAuthResult>>) {
     results.set(state, { result, owner: result.then(currentSub) })
-    const stop = session.stateEvents.on((event) => {
-      if (event !== 'SIGNED_OUT') return
-      results.delete(state)
-      stop()
-    })
+    const stop = session.stateEvents.on(
+      (event) => event === 'SIGNED_OUT' && results.delete(state) && stop(),
+    )
   }
 
   const currentSub = async () => (await client.credentials())?.sub ?? undefined
@@ -145,9 +143,9 @@ export function createOAuthMethods(
           url.searchParams.set(name, value)
         }
         const sub = await currentSub()
-        const owner = { clientId, sub }
         await saveAuthorizationState(tab, state, {
-          ...owner,
+          clientId,
+          sub,
           provider,
           redirect,
           search,
