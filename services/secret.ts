@@ -4,7 +4,7 @@ import { isRecord } from './record.ts'
 const MASK = '[secret]'
 
 /** Consoles and debuggers show private fields, but not what a `WeakMap` holds for an object. */
-const values = new WeakMap<Secret, string | number | bigint>()
+const values = new WeakMap<Secret, unknown>()
 
 /**
  * A password, code or token on its way through the machines. It prints as `[secret]`, also in
@@ -54,11 +54,11 @@ const SECRET_SUFFIX = /[a-z\d](Code|Ticket|Token|Credential|P(in|IN)|T?O(tp|TP))
 
 /** No value that goes to a server is deeper; one that contains itself is. */
 const MAX_DEPTH = 100
-const description = 'the fields contain themselves, or are nested too deeply'
+const description = 'fields are nested too deeply'
 
 /**
- * Wraps the secrets of an event or of a call's parameters: every text and number in a secret field,
- * however deep.
+ * Wraps the secrets of an event or of a call's parameters: everything in a secret field that is no
+ * plain object or array, however deep.
  *
  * @param own the names of further secret fields
  * @throws AuthError `invalid_argument` when the fields contain themselves
@@ -68,10 +68,10 @@ export function wrapSecrets<T extends object>(fields: object, own: readonly stri
     SECRET_FIELD.test(name) || SECRET_SUFFIX.test(name) || own.includes(name)
 
   function wrap(value: unknown, isSecret: boolean, depth: number): unknown {
-    if (isSecret && isScalar(value)) return new Secret(value)
     if (depth > MAX_DEPTH) throw new AuthError('invalid_argument', { description })
     if (Array.isArray(value)) return value.map((item) => wrap(item, isSecret, depth + 1))
-    return isRecord(value) ? wrapFields(value, isSecret, depth + 1) : value
+    if (isRecord(value)) return wrapFields(value, isSecret, depth + 1)
+    return isSecret && isLeaf(value) ? new Secret(value as string) : value
   }
   const wrapFields = (record: object, isSecret: boolean, depth: number) =>
     mapFields(record, (value, name) => wrap(value, isSecret || isSecretField(name), depth))
@@ -79,8 +79,8 @@ export function wrapSecrets<T extends object>(fields: object, own: readonly stri
 }
 
 /** Booleans say something about a secret, like `hasPassword`, and are none. */
-const isScalar = (value: unknown): value is string | number | bigint =>
-  ['string', 'number', 'bigint'].includes(typeof value)
+const isLeaf = (value: unknown): boolean =>
+  value != null && value !== true && value !== false && !(value instanceof Secret)
 
 const mapFields = (record: object, map: (value: unknown, name: string) => unknown) =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]))
@@ -107,4 +107,5 @@ export function hasSecret(value: unknown): boolean {
   return value instanceof Secret || (isTree(value) && Object.values(value).some(hasSecret))
 }
 
-const isTree = (value: unknown): value is object => Array.isArray(value) || isRecord(value)
+/** Checks for a plain object or an array. */
+export const isTree = (value: unknown): value is object => Array.isArray(value) || isRecord(value)

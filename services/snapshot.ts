@@ -71,7 +71,12 @@ export function deserialize(text: string): SavedFlow | undefined {
     const { format, uid, flow, snapshot, codes, userFact } = withUrl(() =>
       json.parse<{ format: unknown } & SavedFlow>(text),
     )
-    const isSound = format === FORMAT && typeof flow === 'string' && Array.isArray(codes)
+    const isSound =
+      format === FORMAT &&
+      typeof flow === 'string' &&
+      codes.every(({ key }) => key) &&
+      // Anything else is another event, which would act on the session.
+      (!userFact || userFact.type === 'user.read')
     return isSound && isRecord(snapshot) ? { uid, flow, snapshot, codes, userFact } : undefined
   } catch {
     return undefined

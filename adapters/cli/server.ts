@@ -5,6 +5,7 @@ import type { FeedMessage } from '../inspect/feed.ts'
 import type { Trace } from '../inspect/trace.ts'
 import { answerLayout } from '../inspect/layoutAnswer.ts'
 import { withSettings } from '../inspect/settings.ts'
+import { parseUrl } from '../../services/parseUrl.ts'
 import { type WebSocket, WebSocketServer } from './webSockets.ts'
 
 /** What {@link serveInspector} takes. */
@@ -55,11 +56,11 @@ export async function serveInspector(options: ServerOptions): Promise<InspectorS
 
   const server = createServer((request, response) => void answer(request, response))
   server.on('upgrade', (request, socket, head) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
-    const token = searchParams.get('token') ?? ''
+    const address = parseUrl(`http://localhost${request.url}`)
+    const token = address?.searchParams.get('token') ?? ''
     const kind = tokens.get(token)
     tokens.delete(token)
-    if (!isLocal(request) || kind === undefined || pathname !== `/${kind}`) {
+    if (!isLocal(request) || kind === undefined || address?.pathname !== `/${kind}`) {
       return void socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n')
     }
     sockets.handleUpgrade(request, socket, head, (connection) => {

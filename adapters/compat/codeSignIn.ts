@@ -43,8 +43,9 @@ export function signInByCode(
     })
     const run = {
       async signIn() {
-        await call(api.signIn, { username, verification_token })
-        if (provider_token) await call(api.bindProvider, { provider_token })
+        const { sub: uid } = await call(api.signIn, { username, verification_token })
+        // Another user may have signed in since.
+        if (provider_token) await call(api.bindProvider, { provider_token, uid })
       },
       async signUp() {
         await call(api.signUp, {

@@ -73,6 +73,10 @@ export function createSession(client: CompatClient, store: Store, env: string): 
   let sessionCount = 0
   /** Counts the ends of sessions, those that were asked for while signed out as well. */
   let endCount = 0
+  /** Counts the sign-ins that were started. */
+  let startCount = 0
+  /** The sign-in that has succeeded, of several the one that was started last. */
+  let succeeded = 0
   const edits = lazyMethods(['updateProfile', 'updatePassword', 'editUser'], async () =>
     (await import('./userEdits.ts')).createUserEdits(client, shape),
   )
@@ -171,14 +175,19 @@ export function createSession(client: CompatClient, store: Store, env: string): 
 
     async signIn(run, loginType) {
       const endsBefore = endCount
+      const started = ++startCount
+      const superseded = cancelled()
       const call: CompatClient['call'] = async (...params) => {
-        if (endCount > endsBefore) throw cancelled()
+        if (endCount > endsBefore || started < succeeded) throw superseded
         return client.call(...params)
       }
       nextLoginType = loginType
       const running = run(call)
       signingIn = running.catch(() => undefined)
-      await running
+      await running.catch((thrown: unknown) => {
+        if (thrown !== superseded) throw thrown
+      })
+      succeeded = Math.max(succeeded, started)
       await announced
       const state = endCount > endsBefore ? null : peek()
       if (state) return state
@@ -216,8 +225,7 @@ export function withTokens<T extends object>(
   tokens: Credentials | null,
 ): T & Pick<LoginState, 'oauthLoginState'> {
   return Object.defineProperty(state, 'oauthLoginState', {
-    value: tokens,
+    get: () => tokens,
     configurable: true,
-    writable: true,
   }) as T & Pick<LoginState, 'oauthLoginState'>
 }

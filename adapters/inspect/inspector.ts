@@ -29,6 +29,9 @@ class Inspector {
 
   constructor(sinks: readonly Sink[]) {
     this.#sinks = sinks
+    // They receive secrets, so that no other function may take their place.
+    for (const name in this)
+      Object.defineProperty(this, name, { writable: false, configurable: false })
     inspectors.add(this)
   }
 
@@ -51,22 +54,21 @@ class Inspector {
     })
 
   /** @internal Receives what the app sends, with whether any actor takes it. */
-  onSend(event: { type: string }, taken: boolean): void {
+  readonly onSend = (event: { type: string }, taken: boolean): void =>
     this.#safely(() => {
       // An app can send anything, also a text as the type.
       const type = (keepName(event.type) as string | undefined) ?? '•••'
       this.#emit({ type: 'sent', event: { ...redactEvent(event), type }, taken })
     })
-  }
 
   /** @internal Receives every view that differs from the one before. */
-  onView(view: object): void {
+  readonly onView = (view: object): void =>
     this.#safely(() => this.#emit({ type: 'view', ...redactView(view) }))
-  }
 
   /** @internal Wraps the function that calls endpoints, so that every request is traced. */
-  watchCalls(call: Caller): Caller {
-    return async (endpoint, input, grants) => {
+  readonly watchCalls =
+    (call: Caller): Caller =>
+    async (endpoint, input, grants) => {
       const { operation, method, path } = endpoint
       const begin = Date.now()
       let sent: Pick<TracedCall, 'status' | 'requestId'> = {}
@@ -83,13 +85,11 @@ class Inspector {
         end()
         return output
       } catch (thrown) {
-        const error = thrown instanceof AuthError ? thrown : undefined
-        if (error?.requestId !== undefined) sent.requestId ??= error.requestId
+        if (thrown instanceof AuthError && thrown.requestId) sent.requestId ??= thrown.requestId
         end((redactError(thrown) as { code: string }).code)
         throw thrown
       }
     }
-  }
 
   /** @internal All sinks, for an inspector that joins several. */
   static sinksOf(inspector: Inspector): readonly Sink[] {

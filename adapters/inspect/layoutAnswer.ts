@@ -22,12 +22,13 @@ export async function answerLayout(request: Request, response: Response) {
   const decoder = new TextDecoder()
   let text = ''
   let size = 0
-  for await (const chunk of request) {
-    size += chunk.length
-    if (size > MAX_CHART) return void response.writeHead(413).end()
-    text += decoder.decode(chunk, { stream: true })
-  }
   try {
+    // Reading fails when the page is left meanwhile.
+    for await (const chunk of request) {
+      size += chunk.length
+      if (size > MAX_CHART) return void response.writeHead(413).end()
+      text += decoder.decode(chunk, { stream: true })
+    }
     const config = JSON.parse(text) as MachineConfig
     const layout = JSON.stringify(await layOutConfig(config))
     response.writeHead(200, { 'content-type': 'application/json' }).end(layout)

@@ -2,7 +2,7 @@
 import { AuthError } from '../error.ts'
 import { userIdOf } from '../jwt.ts'
 import type { Endpoint, Method } from './endpoint.ts'
-import { elevated, inPathOnly, refreshing, withOtherParams } from './fields.ts'
+import { elevated, forOneUser, inPathOnly, refreshing, withOtherParams } from './fields.ts'
 import { deletedUser, list, nothing, providerToken, tokens, user } from './shapes.ts'
 import type { Shape } from './shape.ts'
 import type {
@@ -256,6 +256,7 @@ export const editUser = post<EditUserRequest, Empty>(
   '/v1/user/basic/edit',
   nothing,
   asUser,
+  forOneUser,
 )
 
 /** Trades a password or a verification token for a sudo token: `POST /v1/user/sudo`. */
@@ -341,7 +342,7 @@ export const bindProvider = post<BindProviderRequest, Empty>(
   '/v1/user/provider/bind',
   nothing,
   asUser,
-  { forUser: true, toFields: ({ uid, ...input }: BindProviderRequest) => input },
+  forOneUser,
 )
 
 /** Removes the identity at a provider from the user: `DELETE /v1/user/provider/{provider_id}`. */

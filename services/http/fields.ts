@@ -13,6 +13,12 @@ export const refreshing = {
   }),
 }
 
+/** Sends the call for the user of the input alone, whose id is not sent. */
+export const forOneUser = {
+  forUser: true,
+  toFields: ({ uid: _, ...input }: { uid?: string }): object => input,
+} as const
+
 /** Sends an empty sudo token where the input has none, because the server requires the field. */
 export const elevated = {
   toFields: (input: { sudo_token?: Secret }) => ({ ...input, sudo_token: input.sudo_token ?? '' }),

@@ -1,6 +1,6 @@
 import { AuthError } from '../error.ts'
 import { hasOwn, isRecord } from '../record.ts'
-import { Secret } from '../secret.ts'
+import { isTree, Secret } from '../secret.ts'
 
 /** A number that the documents describe as text and the server sends as a number. */
 export type Count = number | `${number}`
@@ -44,6 +44,11 @@ const checks: Record<Kind, (value: unknown) => boolean> = {
   secret: (value) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value),
 }
 
+/** Whether functions that call themselves can walk an answer; none of this protocol is deeper. */
+const isShallow = (value: unknown, levels: number): boolean =>
+  !isTree(value) ||
+  (levels > 0 && Object.values(value).every((each) => isShallow(each, levels - 1)))
+
 /**
  * Checks that a text names a kind of field, with or without the `?` of a field that may be missing.
  *
@@ -68,7 +73,7 @@ export function read<T>(answer: unknown, shape: Shape<T>): T {
     const value = (answer as Record<string, unknown>)[name] ?? ''
     if (value === '' && kind.endsWith('?')) continue
     const type = kind.replace('?', '') as Kind
-    if (!checks[type](value))
+    if (!checks[type](value) || !isShallow(value, 100))
       throw new AuthError('invalid_response', { description: `${name} is missing or malformed` })
     fields[name] = type === 'secret' ? new Secret(value as string) : value
   }

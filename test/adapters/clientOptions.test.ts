@@ -3,7 +3,7 @@ import { setup } from 'xstate'
 import type * as XState from 'xstate'
 import { AuthError, createAuth, signIn } from 'cloudbase-authflow'
 import { getUser } from 'cloudbase-authflow/endpoints'
-import { inspector, statelyInspector } from '../../adapters/inspect/index.ts'
+import { inspector, several, statelyInspector } from '../../adapters/inspect/index.ts'
 import { openWorld } from '../support/world.ts'
 
 const valid = { env: 'demo', flows: { signIn } }
@@ -125,6 +125,20 @@ describe('createAuth', () => {
     expect(thrown).toMatchObject({ code: 'invalid_argument', operation: 'createAuth' })
     expect((thrown as AuthError).message).toContain('inspect must be made by inspector()')
   })
+
+  test.each(['observe', 'onSend', 'onView', 'watchCalls'])(
+    'createAuth: %s of an inspector cannot be replaced, also not by an heir',
+    (name) => {
+      const own = () => undefined
+      for (const made of [inspector(own), statelyInspector(), several(inspector(own))]) {
+        expect(() => Object.assign(made, { [name]: own })).toThrow(TypeError)
+        expect(() => Object.defineProperty(made, name, { value: own })).toThrow(TypeError)
+      }
+      const { constructor } = inspector(own)
+      const heir = Reflect.construct(constructor, [[]], class {}) as Record<string, unknown>
+      expect(() => (heir[name] = own)).toThrow(TypeError)
+    },
+  )
 
   test('createAuth: the inspectors of this package are taken', () => {
     for (const inspect of [inspector(() => undefined), statelyInspector()]) {

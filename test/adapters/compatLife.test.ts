@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import { reactive, ref, watch } from 'vue'
 import {
@@ -335,6 +336,9 @@ describe('reactive proxies of Vue', () => {
     const { oauthLoginState } = state.value!
     expect(oauthLoginState?.access_token).toEqual(expect.any(String))
     expect(JSON.stringify(state.value)).not.toContain(oauthLoginState!.access_token)
+    // As the consoles of browsers do it, which print hidden fields as well.
+    const printed = inspect(compat.auth.hasLoginState(), { showHidden: true, depth: Infinity })
+    expect(printed).not.toContain(oauthLoginState!.access_token)
     const answer = reactive(await compat.auth.signInAnonymously())
     expect(answer.oauthLoginState?.access_token).toEqual(expect.any(String))
   })

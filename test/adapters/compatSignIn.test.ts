@@ -3,6 +3,7 @@ import {
   answeredFailure,
   email,
   failure,
+  holding,
   openCompat,
   password,
   phone,
@@ -226,8 +227,8 @@ describe.each([
   ['signInWithSms', { phone_number: phone }, { phoneNum: phone }],
   ['signInWithEmail', { email }, { email }],
 ] as const)('%s', (method, contact, address) => {
-  const open = async () => {
-    const compat = await openCompat()
+  const open = async (init = {}) => {
+    const compat = await openCompat({ init })
     const [to] = Object.values(contact) as [string]
     const verificationInfo = await compat.auth.getVerification(contact)
     const signIn = (info: object = verificationInfo, bindInfo?: { providerToken: string }) =>
@@ -296,6 +297,35 @@ describe.each([
     })
     await signIn({ ...verificationInfo, is_user: true }, { providerToken: provider_token })
     expect(sandbox.users().find((user) => user.sub === sub)?.identities).toHaveLength(1)
+  })
+
+  test(`${method} gives way to a sign-in that was started later`, async () => {
+    const held = holding('/auth/v1/verification/verify')
+    const { signIn, auth } = await open({ fetch: held.fetch })
+    const answer = signIn()
+    await held.reached
+    const guest = await auth.signInAnonymously()
+    held.release()
+    expect((await answer).user.uid).toBe(guest.user.uid)
+    expect(auth.currentUser?.uid).toBe(guest.user.uid)
+  })
+
+  test(`${method} binds the provider to no user who signs in before it is bound`, async () => {
+    const held = holding('/auth/v1/signin')
+    const { signIn, auth, sandbox, verificationInfo } = await open({ fetch: held.fetch })
+    await sandbox.addUser(contact)
+    const { provider_token } = await auth.grantProviderToken({
+      provider_id: 'wx1234567890abcdef',
+      provider_code: 'wx-code-alex',
+    })
+    const info = { ...verificationInfo, is_user: true }
+    const answer = signIn(info, { providerToken: provider_token })
+    await held.reached
+    const guest = await auth.signInAnonymously()
+    held.release()
+    expect((await answer).user.uid).toBe(guest.user.uid)
+    expect(auth.currentUser?.uid).toBe(guest.user.uid)
+    expect(sandbox.users().flatMap(({ identities = [] }) => identities)).toEqual([])
   })
 
   test(`${method} fails with invalid_argument for a wrong code`, async () => {

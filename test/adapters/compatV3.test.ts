@@ -1,5 +1,13 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type Compat, email, openCompat, password, phone, username } from './compatWorld.ts'
+import {
+  type Compat,
+  email,
+  holding,
+  openCompat,
+  password,
+  phone,
+  username,
+} from './compatWorld.ts'
 
 const newPassword = 'Even-better-horse-8'
 
@@ -291,6 +299,19 @@ describe('the user', () => {
     expect(dataOf(await verifyOtp!({ token: compat.code(next) })).user.email).toBe(next)
   })
 
+  test('updateUser changes no user who signs in while the code is sent', async () => {
+    const held = holding('/auth/v1/verification')
+    const compat = await openCompat({ init: { fetch: held.fetch } })
+    await compat.member()
+    await compat.sandbox.addUser({ sub: 'uid-bob', username: 'bob', password })
+    const answer = compat.auth.updateUser({ email: 'lovelace@example.com', nickname: 'Ada' })
+    await held.reached
+    await compat.auth.signIn({ username: 'bob', password })
+    held.release()
+    expect((await answer).error).toMatchObject({ error: 'cancelled' })
+    expect(compat.sandbox.users().find(({ sub }) => sub === 'uid-bob')!.name).toBeUndefined()
+  })
+
   test('updateUser changes the phone number once it is verified', async () => {
     const compat = await openCompat()
     await compat.member()
@@ -500,6 +521,67 @@ describe('a provider', () => {
     expect(compat.calls()).toEqual([])
     const again = await compat.auth.verifyOAuth(back)
     expect(again.error).toMatchObject({ error: 'permission_denied' })
+  })
+
+  test('verifyOAuth links no provider to a user who signs in while the code is exchanged', async () => {
+    const held = holding('/auth/v1/provider/token')
+    const compat = await openCompat({ init: { fetch: held.fetch } })
+    await compat.member()
+    const options = { redirectTo }
+    const { url } = dataOf(await compat.auth.linkIdentity({ provider: 'demo_idp', options }))
+    const back = Object.fromEntries(new URL(compat.sandbox.consent(url!, 'alex')).searchParams)
+    const answer = compat.auth.verifyOAuth(back)
+    await held.reached
+    await asBob(compat)
+    held.release()
+    expect((await answer).error).toMatchObject({ error: 'cancelled' })
+    const bob = compat.sandbox.users().find(({ sub }) => sub === 'uid-bob')!
+    expect(bob.identities ?? []).toEqual([])
+  })
+
+  test.each<[string, (compat: Compat) => Promise<unknown>, string | undefined]>([
+    ['a sign-in that was started later', asBob, 'uid-bob'],
+    ['a sign-out', ({ auth }) => auth.signOut(), undefined],
+  ])('verifyOAuth gives way to %s', async (_, change, uid) => {
+    const held = holding('/auth/v1/provider/token')
+    const compat = await openCompat({ init: { fetch: held.fetch } })
+    const answer = compat.auth.verifyOAuth(await go(compat))
+    await held.reached
+    await change(compat)
+    held.release()
+    const { data, error } = await answer
+    expect(data.user?.id).toBe(uid)
+    expect(error?.code).toBe(uid ? undefined : 'cancelled')
+    expect(compat.auth.currentUser?.uid).toBe(uid)
+    expect(compat.calls()).not.toContain('POST /auth/v1/signin/with/provider')
+  })
+
+  test('verifyOAuth leaves the answer for another client of the page to that client', async () => {
+    const values = new Map<string, string>()
+    vi.stubGlobal('sessionStorage', {
+      getItem: (key: string) => values.get(key) ?? null,
+      setItem: (key: string, value: string) => values.set(key, value),
+      removeItem: (key: string) => values.delete(key),
+    })
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const compat = await openCompat()
+    const back = await go(compat)
+    const other = await openCompat({ init: { env: 'other' } })
+    const refused = await other.auth.verifyOAuth(back)
+    expect(refused.error).toMatchObject({ error: 'permission_denied' })
+    expect(other.calls()).toEqual([])
+    expect(dataOf(await compat.auth.verifyOAuth(back))).toMatchObject(whole)
+  })
+
+  test('verifyOAuth refuses a state that was used before the user signed out and in again', async () => {
+    const compat = await openCompat()
+    const back = await go(compat)
+    const { user } = dataOf(await compat.auth.verifyOAuth(back))
+    await compat.auth.signOut()
+    const again = dataOf(await compat.auth.verifyOAuth(await go(compat)))
+    expect(again.user!.id).toBe(user!.id)
+    const { error } = await compat.auth.verifyOAuth(back)
+    expect(error).toMatchObject({ error: 'permission_denied' })
   })
 
   test('verifyOAuth refuses a sign-in that began signed out once another user is signed in', async () => {

@@ -82,6 +82,23 @@ export async function openCompat({ config, init, ...options }: CompatOptions = {
   return compat
 }
 
+/** A `fetch` that holds back the answer of one path; `reached` settles when it is there. */
+export function holding(path: string) {
+  let reach = () => {}
+  let release = () => {}
+  const reached = new Promise<void>((resolve) => (reach = resolve))
+  const released = new Promise<void>((resolve) => (release = resolve))
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const answer = await globalThis.fetch(input, init)
+    if (new URL(input as string).pathname === path) {
+      reach()
+      await released
+    }
+    return answer
+  }
+  return { fetch, reached, release: () => release() }
+}
+
 export type Compat = Awaited<ReturnType<typeof openCompat>>
 
 /** Returns the error that a promise rejects with. */

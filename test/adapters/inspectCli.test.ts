@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -217,6 +218,22 @@ test('cli: inspect refuses other hosts, paths and tokens', async () => {
     ).end()
   })
   expect(status).toBe(403)
+})
+
+test.each([
+  ['a WebSocket to an address that is no URL', 'GET //', 'Upgrade: websocket\r\n\r\n'],
+  ['a WebSocket to another server', 'GET http://a:b:c/', 'Upgrade: websocket\r\n\r\n'],
+  ['a chart that breaks off', 'POST /layout', 'Content-Length: 9\r\n\r\n{'],
+])('cli: inspect serves on after %s', async (_, line, rest) => {
+  const { server } = await serve()
+  const { hostname, port, host } = new URL(server.url)
+  const connection = connect(Number(port), hostname)
+  const closed = new Promise((done) => connection.once('close', done))
+  connection.on('error', () => undefined)
+  connection.write(`${line} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\n${rest}`)
+  setTimeout(() => connection.destroy(), 200)
+  await closed
+  expect((await fetch(server.url)).status).toBe(200)
 })
 
 test('cli: inspect opens a saved trace and lays out the flows of an app', async () => {

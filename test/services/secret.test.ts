@@ -131,6 +131,16 @@ describe('wrapSecrets', () => {
       'an object without prototype',
       Object.assign(Object.create(null) as object, { v: '87654321' }),
     ],
+    ['a text object', new String('87654321')],
+    ['a map', new Map([['value', '87654321']])],
+    ['a set', new Set([87654321])],
+    ['an error', new Error('87654321')],
+    [
+      'an instance of a class',
+      new (class Pin {
+        value = '87654321'
+      })(),
+    ],
   ])('wrapSecrets: %s in a secret field is wrapped and comes back as it was', (_, password) => {
     const wrapped = wrapSecrets<{ password: unknown }>({ password })
     expect(inspect(wrapped, { depth: Infinity })).not.toContain('87654321')

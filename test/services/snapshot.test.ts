@@ -209,8 +209,15 @@ describe('anything but a flow of this format starts fresh', () => {
     ['snapshot', 'asking'],
     ['snapshot', 1],
     ['snapshot', true],
+    ['codes', [null]],
+    ['codes', [{}]],
+    ['codes', { length: 0 }],
+    ['userFact', 'user.read'],
+    ['userFact', {}],
+    ['userFact', { type: 'session.end', uid: 'ada' }],
+    ['userFact', { type: 'flow.start', uid: 'ada', flow: 'account' }],
   ])('deserialize: a flow whose %s is %j starts fresh', (name, value) => {
-    const json = { format: FORMAT, flow: 'signIn', snapshot: {}, [name]: value }
+    const json = { format: FORMAT, flow: 'signIn', snapshot: {}, codes: [], [name]: value }
     expect(deserialize(JSON.stringify({ json }))).toBeUndefined()
   })
 

@@ -115,8 +115,13 @@ export function createProviderMethods({ client, session, options }: Context) {
       return session.signIn((call) => call(operation, params))
     },
 
-    /** Binds a provider to the user: `POST /auth/v1/user/provider/bind`. @throws CloudbaseError */
-    async bindWithProvider(params: { provider_token: string }): Promise<void> {
+    /**
+     * Binds a provider to the user: `POST /auth/v1/user/provider/bind`.
+     *
+     * @param params with a `uid`, to this user only
+     * @throws CloudbaseError `cancelled` when another user is signed in
+     */
+    async bindWithProvider(params: { provider_token: string; uid?: string }): Promise<void> {
       requireFields(params, 'provider_token')
       await client.call(api.bindProvider, params)
       await session.reread()

@@ -2,12 +2,18 @@ import { randomHex } from '../../../services/randomHex.ts'
 import type { Store } from '../../../services/session/store.ts'
 import { CloudbaseError } from '../errors.ts'
 
+/** Who began an authorization request. */
+interface Owner {
+  /** A page can have several clients. */
+  clientId: string
+  /** The id of the user; missing when no user was signed in. */
+  sub?: string
+}
+
 /** What is stored of an authorization request under its `state`, in the official SDK's form. */
-export interface AuthorizationState {
+export interface AuthorizationState extends Owner {
   /** Marks an entry of this library: the page keeps entries of its own in the same storage. */
   by: typeof MARK
-  /** The id of the user who began it; missing when no user was signed in. */
-  sub?: string
   provider: string
   /** The redirect URI; the official SDK uses the address of the page. */
   redirect?: string
@@ -41,17 +47,17 @@ export async function saveAuthorizationState(
 /**
  * Returns the authorization request with this `state` and removes it: each is answered once.
  *
- * @param sub the id of the user who is signed in now
- * @throws CloudbaseError `permission_denied` for a `state` that is unknown or used already, and for
- *   another user than the one who began the request
+ * @param owner the client, and the user who is signed in now
+ * @throws CloudbaseError `permission_denied` for a `state` that is unknown, used already or of another
+ *   client, and for another user than the one who began the request
  */
 export async function takeAuthorizationState(
   tab: Store,
   state: string,
-  sub: string | undefined,
+  { clientId, sub }: Owner,
 ): Promise<AuthorizationState> {
   const authorization = parse(await tab.get(state))
-  if (!authorization) {
+  if (authorization?.clientId !== clientId) {
     throw denied('state belongs to no authorization request of this tab, or was used already')
   }
   await tab.remove(state)

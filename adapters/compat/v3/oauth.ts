@@ -1,3 +1,4 @@
+import * as api from '../../../services/http/endpoints.ts'
 import type { Store } from '../../../services/session/store.ts'
 import { invalid, requireAllowed, requireFields } from '../checks.ts'
 import { CloudbaseError } from '../errors.ts'
@@ -64,7 +65,7 @@ interface AuthorizationResponse extends OAuthReturn {
  * @param tab stores the authorization requests of this tab
  */
 export function createOAuthMethods(
-  { client, session, options: init, v2, getSignedIn }: V3Context,
+  { client, clientId, session, options: init, v2, getSignedIn }: V3Context,
   tab: Store,
 ) {
   /** The results by `state`, and whose they are: a response that is verified twice is exchanged once. */
@@ -73,27 +74,42 @@ export function createOAuthMethods(
     { result: Promise<Answer<OAuthResult>>; owner: Promise<string | undefined> }
   >()
 
+  /** Keeps a result until its user signs out. */
+  function keep(state: string, result: Promise<Answer<OAuthResult>>) {
+    results.set(state, { result, owner: result.then(currentSub) })
+    const stop = session.stateEvents.on(
+      (event) => event === 'SIGNED_OUT' && results.delete(state) && stop(),
+    )
+  }
+
   const currentSub = async () => (await client.credentials())?.sub ?? undefined
 
   async function finish({ code = '', state = '', provider, ...denial }: AuthorizationResponse) {
-    const authorization = await takeAuthorizationState(tab, state, await currentSub())
+    const sub = await currentSub()
+    const authorization = await takeAuthorizationState(tab, state, { clientId, sub })
     restoreAddress(authorization)
     if (denial.error) throw CloudbaseError.from(denial, 'verifyOAuth')
     if (provider && provider !== authorization.provider)
       throw invalid('provider is not the one of the request')
     requireFields({ code }, 'code')
     const { type, search, hash, redirect = location.origin + location.pathname } = authorization
-    const { provider_token } = await v2.grantProviderToken({
-      provider_id: authorization.provider,
-      provider_redirect_uri: redirect,
-      provider_code: code,
-    })
+    const grant = (call: typeof client.call) =>
+      call(api.grantProviderToken, {
+        provider_id: authorization.provider,
+        provider_redirect_uri: redirect,
+        provider_code: code,
+      })
     const result = { type, provider: authorization.provider, redirectUrl: redirect + search + hash }
     if (type === 'sign_in') {
-      await v2.signInWithProvider({ provider_token })
+      await session.signIn(async (call) => {
+        const { provider_token } = await grant(call)
+        await call(api.signInWithProvider, { provider_token })
+      })
       return { ...result, ...(await getSignedIn()) }
     }
-    await v2.bindWithProvider({ provider_token })
+    const { provider_token } = await grant(client.call)
+    // Another user may have signed in since.
+    await v2.bindWithProvider({ provider_token, uid: sub ?? '' })
     session.stateEvents.emit('BIND_IDENTITY', { data: result, error: null })
     return result
   }
@@ -127,7 +143,15 @@ export function createOAuthMethods(
           url.searchParams.set(name, value)
         }
         const sub = await currentSub()
-        await saveAuthorizationState(tab, state, { provider, redirect, search, hash, type, sub })
+        await saveAuthorizationState(tab, state, {
+          clientId,
+          sub,
+          provider,
+          redirect,
+          search,
+          hash,
+          type,
+        })
         const canRedirect = typeof location !== 'undefined' && !options.skipBrowserRedirect
         if (canRedirect) location.assign(url.href)
         return { url: url.href, provider }
@@ -151,7 +175,7 @@ export function createOAuthMethods(
         requireFields({ state }, 'state')
         return finish(response)
       })
-      if (state) results.set(state, { result, owner: result.then(currentSub) })
+      if (state) keep(state, result)
       return result
     },
 

@@ -49,9 +49,13 @@ export function createUserMethods(context: V3Context) {
   const { client, session, options, v2, getSignedIn } = context
   const getUser = async () => ({ user: (await getSignedIn()).user })
 
-  /** Changes the user by `POST /auth/v1/user/basic/edit` and reads them by `GET /auth/v1/user/me`. */
-  async function edit(changes: object): Promise<{ user: AuthUser }> {
-    await client.call(api.editUser, changes)
+  /**
+   * Changes the user by `POST /auth/v1/user/basic/edit` and reads them by `GET /auth/v1/user/me`.
+   *
+   * @param uid the user who asked for it: another one may have signed in since
+   */
+  async function edit(changes: object, uid?: string | null): Promise<{ user: AuthUser }> {
+    await client.call(api.editUser, { ...changes, uid: uid ?? '' })
     await session.reread()
     session.stateEvents.emit('USER_UPDATED')
     return getUser()
@@ -120,10 +124,11 @@ export function createUserMethods(context: V3Context) {
         const isChange = Object.values(changes).some(Boolean)
         if (!isChange && !email && !phone) throw invalid('at least one field is required')
         requireGender(changes)
-        if (!email && !phone) return edit(changes)
+        const uid = (await client.credentials())?.sub
+        if (!email && !phone) return edit(changes, uid)
         const contact = email ? { email } : { phone: phone! }
         const { verification_id } = await v2.getVerification(toAddress(contact, 'reauthentication'))
-        const { user: current } = isChange ? await edit(changes) : await getUser()
+        const { user: current } = isChange ? await edit(changes, uid) : await getUser()
         return {
           user: current,
           messageId: verification_id,
@@ -131,7 +136,7 @@ export function createUserMethods(context: V3Context) {
             answer('updateUser', NO_SESSION, async () => {
               requireFields({ token }, 'token')
               await v2.verify({ verification_id, verification_code: token })
-              return edit(contact)
+              return edit(contact, uid)
             }),
         }
       }),

@@ -37,6 +37,8 @@ export type DeletedUser = Partial<User>
 
 /** Changes the user; the endpoint has its own names. A new contact must be verified shortly before. */
 export interface EditUserRequest {
+  /** The id of the user who asked for it; compared with the session and not sent. */
+  uid?: string
   nickname?: string
   username?: string
   description?: string
