@@ -1,5 +1,5 @@
 import { isRecord } from '../../services/record.ts'
-import type { Store } from '../../services/session/store.ts'
+import { type Awaitable, isPromise, type Store } from '../../services/session/store.ts'
 import type { UserInfo } from './types.ts'
 
 /** The version mark of the official SDK, so that either can read what the other has stored. */
@@ -13,23 +13,37 @@ export interface UserCache {
   clear(): void
 }
 
-/** Creates the cache of the current user, stored under the official SDK's key. */
+/**
+ * Creates the cache of the current user, stored under the official SDK's key. With a store that fails,
+ * the profile is known as long as the page lasts.
+ */
 export function createUserCache(store: Store, env: string): UserCache {
   const key = `user_info_${env}`
   let known: UserInfo | undefined
-  const stored = store.get(key)
-  if (stored instanceof Promise) void stored.then((text) => (known ??= parse(text)))
-  else known = parse(stored)
+  void ignoreFailure(() => {
+    const stored = store.get(key)
+    if (isPromise(stored)) return stored.then((text) => void (known ??= parse(text)))
+    known = parse(stored)
+  })
   return {
     get: () => known ?? {},
     set(info) {
       known = info
-      void store.set(key, JSON.stringify({ version: VERSION, content: info }))
+      const text = JSON.stringify({ version: VERSION, content: info })
+      void ignoreFailure(() => store.set(key, text))
     },
     clear() {
       known = {}
-      void store.remove(key)
+      void ignoreFailure(() => store.remove(key))
     },
+  }
+}
+
+async function ignoreFailure(use: () => Awaitable<void>): Promise<void> {
+  try {
+    await use()
+  } catch {
+    // The profile in memory is used.
   }
 }
 
