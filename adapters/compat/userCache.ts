@@ -20,10 +20,11 @@ export interface UserCache {
 export function createUserCache(store: Store, env: string): UserCache {
   const key = `user_info_${env}`
   let known: UserInfo | undefined
-  void ignoreFailure(() => {
+  void ignoreFailure(async () => {
     const stored = store.get(key)
-    if (isPromise(stored)) return stored.then((text) => void (known ??= parse(text)))
-    known = parse(stored)
+    const text = isPromise(stored) ? await stored : stored
+    const { content } = JSON.parse(text ?? '') as { content: unknown }
+    if (isRecord(content)) known ??= content
   })
   return {
     get: () => known ?? {},
@@ -43,15 +44,6 @@ async function ignoreFailure(use: () => Awaitable<void>): Promise<void> {
   try {
     await use()
   } catch {
-    // The profile in memory is used.
-  }
-}
-
-function parse(text: string | null | undefined): UserInfo | undefined {
-  try {
-    const { content } = JSON.parse(text ?? '') as { content: unknown }
-    return isRecord(content) ? content : undefined
-  } catch {
-    return undefined
+    // The profile in memory is used; a malformed one in the store is not.
   }
 }

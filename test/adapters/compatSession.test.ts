@@ -305,6 +305,8 @@ describe('the session', () => {
     ['access_token is required', {}],
     ['expires_in or expires_at', { access_token: 'a' }],
     ['expires_at must be a date', { access_token: 'a', expires_at: 'soon' }],
+    ['expires_in must be a number', { access_token: 'a', expires_in: 'soon' as never }],
+    ['access_token must be a string', { access_token: 7 as never, expires_in: 7200 }],
   ])('setCredentials rejects malformed credentials: %s', async (named, credentials) => {
     const { auth } = await openCompat()
     const error = await failure(auth.setCredentials(credentials))
