@@ -63,6 +63,8 @@ export class LockedRefresh {
   readonly #timeout: number
   /** The refresh that is running, and the record it refreshes. */
   #flight: { of: SessionRecord | undefined; done: Promise<void> } | undefined
+  /** What the refresh of a pair has brought. */
+  readonly #brought = new WeakMap<Refreshable, Tokens>()
   /** When a failed refresh is tried again, in milliseconds since the epoch. */
   retryAt = 0
 
@@ -111,6 +113,9 @@ export class LockedRefresh {
   async runEnded(credentials: Refreshable): Promise<Tokens> {
     const held = await this.#acquire()
     try {
+      // The session may have ended during its refresh.
+      const brought = this.#brought.get(credentials)
+      if (brought) return brought
       const sending = new AbortController()
       return await inTime(
         this.#options.send(credentials, sending.signal),
@@ -203,6 +208,7 @@ export class LockedRefresh {
   }
 
   #keep({ isRepaired: _, ...pair }: PairRecord, tokens: Tokens): Promise<void> {
+    this.#brought.set(pair.credentials, tokens)
     return this.#session.moveUp(
       {
         ...pair,
