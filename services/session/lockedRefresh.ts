@@ -3,7 +3,7 @@ import { AuthError } from '../error.ts'
 import type { Tokens } from '../http/wire.ts'
 import { type Credentials, toCredentials } from './credentials.ts'
 import { inTime } from './deadline.ts'
-import type { HeldLock, Lock } from './lock.ts'
+import { type HeldLock, leaseLock, type Lock } from './lock.ts'
 import { Outages } from './outages.ts'
 import { pairOf, type PairRecord, type SessionRecord, type SpentRecord } from './record.ts'
 import { STORAGE_SETTLE_MS, type Store } from './store.ts'
@@ -225,15 +225,14 @@ export class LockedRefresh {
   }
 
   async #acquire(): Promise<HeldLock> {
-    try {
-      return await this.#options.lock.acquire(this.#name, {
-        lease: this.#timeout + 3 * STORAGE_SETTLE_MS,
-        clock: this.#clock,
-      })
-    } catch {
-      // A lock that fails, as in a sandboxed frame, is done without. Another client may hold it.
-      return { hasWaited: true, isHeld: () => true, release: () => undefined }
-    }
+    const { lock, store } = this.#options
+    const options = { lease: this.#timeout + 3 * STORAGE_SETTLE_MS, clock: this.#clock }
+    const take = async (lock: Lock) => lock.acquire(this.#name, options)
+    // A lock that fails, as on a page of an opaque origin, is replaced by a record in the store; where
+    // that fails as well it is done without, and another client may hold it.
+    return take(lock)
+      .catch(() => take(leaseLock(store)))
+      .catch(() => ({ hasWaited: true, isHeld: () => true, release: () => undefined }))
   }
 
   /** Frees a lock; where that fails its lease runs out. */
