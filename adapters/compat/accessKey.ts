@@ -16,6 +16,7 @@ export function withAccessKey(accessKey: string, fetch?: Fetch): Fetch {
     const url = input as string
     if (headers.has('authorization') || !SEND_VERIFICATION.test(url)) return send(url, init)
     headers.set('authorization', `Bearer ${accessKey}`)
-    return send(url.replace(/[?&]client_id=[^&]*/, ''), { ...init, headers })
+    const address = url.replace(/client_id=[^&]*&?/, '').replace(/[?&]$/, '')
+    return send(address, { ...init, headers })
   }
 }

@@ -17,6 +17,8 @@ export interface Session {
   refresh(): Promise<UserInfo>
   /** Reads the user after a change; settles within two seconds, also when they cannot be read. */
   reread(): Promise<void>
+  /** Caches what is known of a user, unless another user has signed in since. */
+  cacheUser(info: UserInfo): UserInfo
   /** The login state as it is known synchronously; `null` when signed out. */
   peek(): LoginState | null
   /** The login state, after a token refresh if one is due. A network failure ends no session. */
@@ -167,6 +169,7 @@ export function createSession(client: CompatClient, store: Store, env: string): 
     refresh,
     reread: () => settleInTime(refresh()),
     peek,
+    cacheUser,
 
     async current() {
       await client.freshCredentials().catch(() => undefined)

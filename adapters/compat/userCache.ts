@@ -1,5 +1,5 @@
 import { isRecord } from '../../services/record.ts'
-import type { Store } from '../../services/session/store.ts'
+import { type Awaitable, isPromise, type Store } from '../../services/session/store.ts'
 import type { UserInfo } from './types.ts'
 
 /** The version mark of the official SDK, so that either can read what the other has stored. */
@@ -13,31 +13,37 @@ export interface UserCache {
   clear(): void
 }
 
-/** Creates the cache of the current user, stored under the official SDK's key. */
+/**
+ * Creates the cache of the current user, stored under the official SDK's key. With a store that fails,
+ * the profile is known as long as the page lasts.
+ */
 export function createUserCache(store: Store, env: string): UserCache {
   const key = `user_info_${env}`
   let known: UserInfo | undefined
-  const stored = store.get(key)
-  if (stored instanceof Promise) void stored.then((text) => (known ??= parse(text)))
-  else known = parse(stored)
+  void ignoreFailure(async () => {
+    const stored = store.get(key)
+    const text = isPromise(stored) ? await stored : stored
+    const { content } = JSON.parse(text ?? '') as { content: unknown }
+    if (isRecord(content)) known ??= content
+  })
   return {
     get: () => known ?? {},
     set(info) {
       known = info
-      void store.set(key, JSON.stringify({ version: VERSION, content: info }))
+      const text = JSON.stringify({ version: VERSION, content: info })
+      void ignoreFailure(() => store.set(key, text))
     },
     clear() {
       known = {}
-      void store.remove(key)
+      void ignoreFailure(() => store.remove(key))
     },
   }
 }
 
-function parse(text: string | null | undefined): UserInfo | undefined {
+async function ignoreFailure(use: () => Awaitable<void>): Promise<void> {
   try {
-    const { content } = JSON.parse(text ?? '') as { content: unknown }
-    return isRecord(content) ? content : undefined
+    await use()
   } catch {
-    return undefined
+    // The profile in memory is used; a malformed one in the store is not.
   }
 }

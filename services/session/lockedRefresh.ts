@@ -3,7 +3,7 @@ import { AuthError } from '../error.ts'
 import type { Tokens } from '../http/wire.ts'
 import { type Credentials, toCredentials } from './credentials.ts'
 import { inTime } from './deadline.ts'
-import type { HeldLock, Lock } from './lock.ts'
+import { type HeldLock, leaseLock, type Lock } from './lock.ts'
 import { Outages } from './outages.ts'
 import { pairOf, type PairRecord, type SessionRecord, type SpentRecord } from './record.ts'
 import { STORAGE_SETTLE_MS, type Store } from './store.ts'
@@ -63,6 +63,8 @@ export class LockedRefresh {
   readonly #timeout: number
   /** The refresh that is running, and the record it refreshes. */
   #flight: { of: SessionRecord | undefined; done: Promise<void> } | undefined
+  /** What the refresh of a pair has brought. */
+  readonly #brought = new WeakMap<Refreshable, Tokens>()
   /** When a failed refresh is tried again, in milliseconds since the epoch. */
   retryAt = 0
 
@@ -111,6 +113,9 @@ export class LockedRefresh {
   async runEnded(credentials: Refreshable): Promise<Tokens> {
     const held = await this.#acquire()
     try {
+      // The session may have ended during its refresh.
+      const brought = this.#brought.get(credentials)
+      if (brought) return brought
       const sending = new AbortController()
       return await inTime(
         this.#options.send(credentials, sending.signal),
@@ -203,6 +208,7 @@ export class LockedRefresh {
   }
 
   #keep({ isRepaired: _, ...pair }: PairRecord, tokens: Tokens): Promise<void> {
+    this.#brought.set(pair.credentials, tokens)
     return this.#session.moveUp(
       {
         ...pair,
@@ -219,15 +225,14 @@ export class LockedRefresh {
   }
 
   async #acquire(): Promise<HeldLock> {
-    try {
-      return await this.#options.lock.acquire(this.#name, {
-        lease: this.#timeout + 3 * STORAGE_SETTLE_MS,
-        clock: this.#clock,
-      })
-    } catch {
-      // A lock that fails, as in a sandboxed frame, is done without. Another client may hold it.
-      return { hasWaited: true, isHeld: () => true, release: () => undefined }
-    }
+    const { lock, store } = this.#options
+    const options = { lease: this.#timeout + 3 * STORAGE_SETTLE_MS, clock: this.#clock }
+    const take = async (lock: Lock) => lock.acquire(this.#name, options)
+    // A lock that fails, as on a page of an opaque origin, is replaced by a record in the store; where
+    // that fails as well it is done without, and another client may hold it.
+    return take(lock)
+      .catch(() => take(leaseLock(store)))
+      .catch(() => ({ hasWaited: true, isHeld: () => true, release: () => undefined }))
   }
 
   /** Frees a lock; where that fails its lease runs out. */

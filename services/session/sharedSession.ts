@@ -27,6 +27,8 @@ export type SessionChange =
   | { type: 'pair.refreshed'; credentials: Credentials }
   /** The session has ended: with an error by the server, else by the user or the app. */
   | { type: 'pair.lost'; error?: AuthError }
+  /** What a refresh has brought to a session that another client has ended. */
+  | { type: 'tokens.revoke'; credentials: Credentials }
   /** The system time was changed while the session lasted. */
   | { type: 'clock.skewed' }
   /** The session could not be stored and lasts as long as this page. */
@@ -119,6 +121,8 @@ class StoredSession implements SharedSession {
   #failure: AuthError | undefined
   /** The sign-in or sign-out that is not stored yet: it becomes the highest record when it is. */
   #action: SessionRecord | undefined
+  /** The last session that another client has ended has a lower epoch. */
+  #endedEpoch = 0
   /** When this client signed in last, by `steady`. */
   #signedInAt = -Infinity
   /** Another tab signed out just before: its removal of the mirror may be seen after the sign-in. */
@@ -197,6 +201,7 @@ class StoredSession implements SharedSession {
     const before = this.#memory
     this.#memory = record
     if (record.epoch !== before?.epoch) this.#begunAt = steadyNow(this.#clock)
+    if (record.kind === 'out') this.#endedEpoch = record.epoch
     if (record.kind !== 'pair') {
       const error = change instanceof AuthError ? change : undefined
       if (before?.kind === 'pair' && !this.#isLoading)
@@ -511,6 +516,8 @@ class StoredSession implements SharedSession {
       if (this.#move(record, change) && !isLeft) void this.#mirror?.write(this.#memory)
       await this.#commit(pairOf(record))
       await this.#lookIntoMirror()
+      if (record.kind === 'pair' && record.epoch < this.#endedEpoch)
+        this.#onChange?.({ type: 'tokens.revoke', credentials: record.credentials })
     })
   }
 

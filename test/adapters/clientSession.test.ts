@@ -322,6 +322,66 @@ test('client: a refresh for a revocation that is answered after stop is kept for
   await vi.waitFor(async () => expect(await note()).toBeUndefined())
 })
 
+/** Opens two clients of one store, the first of which refreshes an expired session until `release`. */
+async function openRefreshing() {
+  const { open, sandbox, advance } = await openServer({ refreshPolicy: 'strict' })
+  const shared = memoryStore()
+  let arrive = () => {}
+  let release = () => {}
+  const arrived = new Promise<void>((resolve) => (arrive = resolve))
+  const released = new Promise<void>((resolve) => (release = resolve))
+  const refreshing = open({
+    storage: { shared, tab: memoryStore() },
+    async fetch(input, init) {
+      const answer = await sandbox.fetch(input as string, init)
+      if (!(input as string).includes('/v1/token')) return answer
+      arrive()
+      await released
+      return answer
+    },
+  })
+  const other = open({ storage: { shared, tab: memoryStore() } })
+  await refreshing.call(endpoints.signIn, credentials)
+  await expect.poll(() => other.get().status).toBe('signedIn')
+  advance(3 * HOUR)
+  refreshing.getAccessToken().catch(() => undefined)
+  await arrived
+  const { length } = sandbox.requests()
+  const sent = () =>
+    sandbox
+      .requests()
+      .slice(length)
+      .map(({ path, status }) => `${path.slice('/auth/v1/'.length)} ${status}`)
+  return { refreshing, other, release, sent }
+}
+
+test('client: a sign-out during a refresh revokes what the refresh brings', async () => {
+  const { refreshing, release, sent } = await openRefreshing()
+  const end = refreshing.signOut()
+  release()
+  await end
+  expect(sent()).toEqual(['revoke 200'])
+  expect(refreshing.get().status).toBe('signedOut')
+})
+
+test('client: a sign-out during a refresh revokes its session also when another user signs in at once', async () => {
+  const { refreshing, release, sent } = await openRefreshing()
+  const end = refreshing.signOut()
+  const signIn = refreshing.call(endpoints.signInAnonymously)
+  release()
+  await Promise.all([end, signIn])
+  await expect.poll(() => sent().sort()).toEqual(['revoke 200', 'signin/anonymously 200'])
+  expect(refreshing.get().status).toBe('anonymous')
+})
+
+test('client: a sign-out in another client revokes what a refresh brings', async () => {
+  const { refreshing, other, release, sent } = await openRefreshing()
+  other.send({ type: 'session.end' })
+  await expect.poll(() => refreshing.get().status).toBe('signedOut')
+  release()
+  await expect.poll(sent).toContain('revoke 200')
+})
+
 test('client: signOut before start is refused, and before the store is read it waits', async () => {
   const { open } = await openServer()
   const shared = memoryStore()

@@ -117,8 +117,11 @@ describe('sudo', () => {
     await auth.signInWithCustomTicket()
     const sudo = await auth.sudo({ password: 'none' })
     expect(sudo.sudo_token).toBe('')
+    expect((await auth.getSession()).data.user?.user_metadata.hasPassword).toBe(false)
     await auth.setPassword({ new_password: newPassword, sudo_token: '' })
     expect(sandbox.users()[0]).toMatchObject({ hasPassword: true })
+    expect(auth.currentUser).toMatchObject({ hasPassword: true })
+    expect((await auth.getSession()).data.user?.user_metadata.hasPassword).toBe(true)
   })
 })
 

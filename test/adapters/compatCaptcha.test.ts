@@ -3,7 +3,15 @@ import { describe, expect, test, vi } from 'vitest'
 import { createCloudbase } from '../../adapters/compat/cloudbase.ts'
 import type { CaptchaToken } from '../../adapters/compat/index.ts'
 import { memoryStore } from '../../services/session/store.ts'
-import { email, failure, openCompat, password, username, soon } from './compatWorld.ts'
+import {
+  type CompatOptions,
+  email,
+  failure,
+  openCompat,
+  password,
+  username,
+  soon,
+} from './compatWorld.ts'
 
 const config = { captchaOnEveryCall: 'on' } as const
 const gated = (call: string) => [`${call} captcha_required`, 'POST /auth/v1/captcha/data']
@@ -351,8 +359,9 @@ describe('a captcha box that the app never answers', () => {
 })
 
 describe('getVerification with withCaptcha', () => {
-  test('withCaptcha asks for a captcha first and sends its token with the request', async () => {
+  async function openSolver(options: CompatOptions = {}) {
     const compat = await openCompat({
+      ...options,
       captchaOptions: {
         async openURIWithCallback(url) {
           const token = compat.cloudbase.parseCaptcha(url).token!
@@ -361,6 +370,11 @@ describe('getVerification with withCaptcha', () => {
         },
       },
     })
+    return compat
+  }
+
+  test('withCaptcha asks for a captcha first and sends its token with the request', async () => {
+    const compat = await openSolver()
     const { verification_id } = await compat.auth.getVerification({ email }, { withCaptcha: true })
     expect(verification_id).toEqual(expect.any(String))
     expect(compat.calls()).toEqual([
@@ -371,6 +385,16 @@ describe('getVerification with withCaptcha', () => {
     expect(compat.sandbox.requests().at(-1)!.query).toHaveProperty('captcha_token')
     await compat.auth.getVerification({ email: 'grace@example.com' }, { withCaptcha: false })
     expect(compat.calls()).toEqual(['POST /auth/v1/verification'])
+  })
+
+  test('withCaptcha: the token goes out beside a publishable key', async () => {
+    const accessKey = 'publishable-key'
+    const config = { accessKeys: [accessKey] }
+    const { auth, sandbox } = await openSolver({ config, init: { accessKey } })
+    await auth.getVerification({ email }, { withCaptcha: true })
+    const { headers, query } = sandbox.requests().at(-1)!
+    expect(headers['authorization']).toMatch(/^Bearer /)
+    expect(query).toEqual({ captcha_token: expect.any(String) })
   })
 
   test('withCaptcha: nothing is sent when the user closes the captcha', async () => {

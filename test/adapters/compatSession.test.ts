@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { LoginStateEvent } from '../../adapters/compat/v2/session.ts'
+import type { Store } from '../../services/session/store.ts'
 import { email, type Compat, failure, openCompat, password, username } from './compatWorld.ts'
 
 const later = () => new Promise((resolve) => setTimeout(resolve, 20))
@@ -191,6 +192,35 @@ describe('a stored session of the official SDK', () => {
   })
 })
 
+describe('a storage that fails', () => {
+  const failing = (fail: () => never | Promise<never>): Store => ({
+    get: fail,
+    set: fail,
+    remove: fail,
+  })
+  const error = new Error('the storage is full')
+
+  test.each([
+    [
+      'throws',
+      failing(() => {
+        throw error
+      }),
+    ],
+    ['rejects', failing(() => Promise.reject(error))],
+  ])(
+    'a storage that %s: users sign in and out, and the session lasts as long as the page',
+    async (_, storage) => {
+      const { auth, sandbox } = await openCompat({ init: { storage } })
+      const { sub } = await sandbox.addUser({ username, password })
+      await auth.signIn({ username, password })
+      expect(auth.currentUser).toMatchObject({ uid: sub, username })
+      await auth.signOut()
+      expect(auth.currentUser).toBe(null)
+    },
+  )
+})
+
 test('a publishable key is the access token while the user is signed out', async () => {
   const accessKey = 'publishable-key'
   const compat = await openCompat({ config: { accessKeys: [accessKey] }, init: { accessKey } })
@@ -275,6 +305,8 @@ describe('the session', () => {
     ['access_token is required', {}],
     ['expires_in or expires_at', { access_token: 'a' }],
     ['expires_at must be a date', { access_token: 'a', expires_at: 'soon' }],
+    ['expires_in must be a number', { access_token: 'a', expires_in: 'soon' as never }],
+    ['access_token must be a string', { access_token: 7 as never, expires_in: 7200 }],
   ])('setCredentials rejects malformed credentials: %s', async (named, credentials) => {
     const { auth } = await openCompat()
     const error = await failure(auth.setCredentials(credentials))

@@ -61,6 +61,14 @@ test('signInWithPhoneCodeOrPassword signs in by a password or by the token of a 
   })
 })
 
+test('signInWithPhoneCodeOrPassword signs in by both factors', async () => {
+  const { auth, sandbox, prove } = await openCompat()
+  const { sub } = await sandbox.addUser({ phone_number: phone, password, twoFactor: true })
+  const phoneCode = await prove({ phone_number: phone })
+  const both = { phoneNumber: phone, phoneCode, password }
+  expect((await auth.signInWithPhoneCodeOrPassword(both)).user.uid).toBe(sub)
+})
+
 test('sendPhoneCode and sendPasswordResetEmail send a code', async () => {
   const { auth, sandbox } = await openCompat()
   expect(await auth.sendPhoneCode('13800000000')).toBe(true)

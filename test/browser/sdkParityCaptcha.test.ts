@@ -1,5 +1,6 @@
 import { createSandbox } from 'cloudbase-authflow-sandbox'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { withEsbuild } from '../support/bundle.ts'
 import { openPage, type ServedPage, servePage } from '../support/chromium.ts'
 
 let served: ServedPage
@@ -151,4 +152,36 @@ test('captcha dialog: a network failure is shown, and the answer can be sent aga
   expect(await input.inputValue()).toBe(text())
   await page.keyboard.press('Enter')
   expect(await answer).toEqual(['exists: false'])
+})
+
+test('captcha dialog: a call fails where its script cannot be loaded, and the next one tries again', async () => {
+  const sandbox = createSandbox({ config: { captchaOnEveryCall: 'on' } })
+  const { url, close } = await sandbox.listen()
+  onTestFinished(close)
+  const chunks = await withEsbuild(`
+    import cloudbase from 'cloudbase-authflow/cloudbase'
+    const app = cloudbase.init({ env: 'demo' })
+    app.registerHost(${JSON.stringify(new URL(url).host)})
+    globalThis.isRegistered = (name) =>
+      app.auth().isUsernameRegistered(name).catch(({ error }) => error)
+  `)
+  let isGone = false
+  const page = await openPage('about:blank')
+  await page.route(`${served.url}*.js`, async (route) => {
+    const name = route.request().url().split('/').at(-1)!
+    const chunk = chunks.find((it) => (name === 'page.js' ? it.isEntry : it.fileName === name))!
+    if (isGone) return route.fulfill({ status: 404 })
+    await route.fulfill({ contentType: 'text/javascript', body: chunk.code })
+  })
+  await page.goto(served.url)
+  await page.waitForFunction('globalThis.isRegistered')
+  const call = (name: string) => page.evaluate<unknown>(`isRegistered(${JSON.stringify(name)})`)
+  expect(await call('')).toBe('invalid_argument')
+  isGone = true
+  expect(await call('ada')).toBe('unreachable')
+  isGone = false
+  const pending = call('ada')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.press('Escape')
+  expect(await pending).toBe('cancelled')
 })

@@ -373,6 +373,17 @@ test('session: a pair is not sent under a lock that was lost meanwhile', async (
   expect([sentBefore, world.sent.length]).toEqual([[0, 0], 1])
 })
 
+test('session: clients whose lock fails refresh once, under a record in the store', async () => {
+  const { world, one, two } = await openTwo()
+  world.lock.acquire = () => Promise.reject(new Error('denied'))
+  const both = [one.refresh(), two.refresh()]
+  const timer = setInterval(() => world.clock.advance(100), 1)
+  await Promise.all(both)
+  clearInterval(timer)
+  expect(world.sent).toEqual(['refresh 1'])
+  expect([one.current(), two.current()]).toEqual(['access 2', 'access 2'])
+})
+
 test('session: a client that had to wait for the lock waits for what its holder has stored', async () => {
   const { world, one } = await openTwo()
   world.lock.acquire = async () => ({

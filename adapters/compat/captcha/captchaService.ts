@@ -39,7 +39,10 @@ export function createCaptchaService(
     async create(purpose, context) {
       const question = await captchaPicture.create(purpose, context)
       const open = getOpener()
-      if (!open && typeof document !== 'undefined') return question
+      if (!open && typeof document !== 'undefined') {
+        await importDialog()
+        return question
+      }
       if (!open) throw noDialog()
       const token = encodeURIComponent(question.token!.reveal())
       const url = `${question.image}?state=${encodeURIComponent(purpose)}&token=${token}`
@@ -72,17 +75,25 @@ async function failAtExpiry(
   throw new CloudbaseError('captcha_expired', { operation: 'captcha' })
 }
 
+/**
+ * Imports the dialog in the page.
+ *
+ * @throws CloudbaseError `unreachable` where that fails
+ */
+const importDialog = () =>
+  import('./captchaDialog.ts').catch((cause: unknown) => {
+    throw new CloudbaseError('unreachable', { operation: 'captcha', cause })
+  })
+
 /** Shows the questions that no `openURIWithCallback` has answered in a dialog in the page. */
 export function showCaptchaDialog(captcha: CaptchaControls, language: string): void {
   let dialog: Promise<CaptchaDialog> | undefined
 
-  const importDialog = () =>
-    (dialog ??= import('./captchaDialog.ts').then(({ createCaptchaDialog }) =>
-      createCaptchaDialog({ language, ...captcha }),
-    ))
-
   async function show() {
-    const { show } = await importDialog()
+    dialog ??= importDialog().then(({ createCaptchaDialog }) =>
+      createCaptchaDialog({ language, ...captcha }),
+    )
+    const { show } = await dialog
     show(captcha.get())
   }
 

@@ -43,7 +43,7 @@ export function createOnDemandMethods(context: Context, v2: V2Methods) {
     },
 
     /**
-     * Signs in by a phone number and its password, or the token that proves its code.
+     * Signs in by a phone number and its password, the token that proves its code, or both.
      *
      * @throws CloudbaseError as `signIn`
      */
@@ -54,7 +54,7 @@ export function createOnDemandMethods(context: Context, v2: V2Methods) {
     }): Promise<LoginState> {
       requireFields(params, 'phoneNumber')
       const { phoneNumber: username, phoneCode: verification_token, password } = params
-      return v2.signIn(password ? { username, password } : { username, verification_token })
+      return v2.signIn({ username, password, verification_token })
     },
 
     /** Signs up by a phone number and its code: `POST /auth/v1/signup`. @throws CloudbaseError */

@@ -88,7 +88,9 @@ export function createAccountMethods({ client, session }: Context) {
     async setPassword(params: { new_password: string; sudo_token?: SudoToken }): Promise<void> {
       requireFields(params, 'new_password')
       const { new_password, sudo_token } = params
+      const user = session.peek()?.user
       await client.call(api.setPassword, { new_password, sudo_token: tokenOf(sudo_token) })
+      session.cacheUser({ ...user, hasPassword: true })
     },
 
     /**

@@ -49,10 +49,11 @@ export function createCredentialsMethods({ client, session, options }: Context) 
       if (!credentials) return session.end()
       requireFields(credentials, 'access_token')
       const { access_token, refresh_token, token_type, sub, scope, groups, version } = credentials
+      if (typeof access_token !== 'string') throw invalid('access_token must be a string')
       const expires_in = secondsOf(credentials, client.clock.now())
       const tokens = { refresh_token, token_type, sub, scope, groups }
       const given = Object.entries(tokens).filter(([, value]) => value)
-      const kept = { ...Object.fromEntries(given), access_token: access_token!, expires_in }
+      const kept = { ...Object.fromEntries(given), access_token, expires_in }
       session.start(kept, version)
     },
 
@@ -79,9 +80,10 @@ export function createCredentialsMethods({ client, session, options }: Context) 
 /** Returns the lifetime of a token in seconds; `expires_at` takes precedence. */
 function secondsOf({ expires_at, expires_in }: Credentials, now: number): number {
   if (!expires_at && !expires_in) throw invalid('expires_in or expires_at is required')
-  if (!expires_at) return expires_in!
-  const left = (new Date(expires_at).getTime() - now) / 1000
-  if (Number.isNaN(left)) throw invalid('expires_at must be a date')
+  const left = expires_at ? (new Date(expires_at).getTime() - now) / 1000 : Number(expires_in)
+  if (!Number.isFinite(left)) {
+    throw invalid(expires_at ? 'expires_at must be a date' : 'expires_in must be a number')
+  }
   // A documented `expires_at` has the safety margin subtracted, which a new session does again.
-  return withoutMargin(left)
+  return expires_at ? withoutMargin(left) : left
 }
