@@ -1,3 +1,4 @@
+import * as api from '../../../services/http/endpoints.ts'
 import type { Store } from '../../../services/session/store.ts'
 import { invalid, requireAllowed, requireFields } from '../checks.ts'
 import { CloudbaseError } from '../errors.ts'
@@ -83,18 +84,23 @@ export function createOAuthMethods(
       throw invalid('provider is not the one of the request')
     requireFields({ code }, 'code')
     const { type, search, hash, redirect = location.origin + location.pathname } = authorization
-    const { provider_token } = await v2.grantProviderToken({
-      provider_id: authorization.provider,
-      provider_redirect_uri: redirect,
-      provider_code: code,
-    })
+    const grant = (call: typeof client.call) =>
+      call(api.grantProviderToken, {
+        provider_id: authorization.provider,
+        provider_redirect_uri: redirect,
+        provider_code: code,
+      })
     const result = { type, provider: authorization.provider, redirectUrl: redirect + search + hash }
     if (type === 'sign_in') {
-      await v2.signInWithProvider({ provider_token })
+      await session.signIn(async (call) => {
+        const { provider_token } = await grant(call)
+        await call(api.signInWithProvider, { provider_token })
+      })
       return { ...result, ...(await getSignedIn()) }
     }
+    const { provider_token } = await grant(client.call)
     await v2.bindWithProvider({ provider_token })
-    session.stateEvents.emit('BIND_IDENTITY', { data: result, error: null })
+    session.announce('BIND_IDENTITY', { data: result, error: null })
     return result
   }
 
