@@ -142,7 +142,7 @@ export function createUserMethods(context: V3Context) {
      * browser then goes to `redirectTo`, of this origin or in `returnOrigins` of `init`.
      */
     resetPasswordForEmail(emailOrPhone: string, { redirectTo = '' } = {}) {
-      const isEmail = String(emailOrPhone).includes('@')
+      const isEmail = /[@＠]/.test(emailOrPhone)
       const address = isEmail ? { email: emailOrPhone } : { phone: emailOrPhone }
       return withCode(
         'resetPasswordForEmail',
