@@ -37,8 +37,19 @@ export interface GivenPorts {
 }
 
 /** @returns whether this is a page or a worker; a server may have a storage, but for all users one */
-export const isInBrowser = (): boolean =>
-  typeof document !== 'undefined' || typeof indexedDB !== 'undefined'
+export const isInBrowser = (): boolean => typeof document !== 'undefined' || hasDatabase()
+
+function hasDatabase(): boolean {
+  try {
+    return typeof indexedDB !== 'undefined'
+  } catch {
+    // A browser that blocks all storage.
+    return false
+  }
+}
+
+/** All clients of a page share its stores. */
+const PAGE = {}
 
 /**
  * Chooses where a session is kept. A page or worker keeps it in IndexedDB, and in `localStorage` where
@@ -70,12 +81,12 @@ export function sessionPorts({ shared: given, lock }: GivenPorts, clock: Clock):
   }
   const shared = webStore('localStorage')
   const mirror = webStorage('localStorage') ? shared : undefined
-  const store =
-    typeof indexedDB === 'undefined'
-      ? shared
-      : withFallback(withTimeout(indexedDbStore(), clock, DATABASE_TIMEOUT_MS), shared)
+  const store = hasDatabase()
+    ? withFallback(withTimeout(indexedDbStore(), clock, DATABASE_TIMEOUT_MS), shared)
+    : shared
   return {
     store,
+    identity: PAGE,
     shared,
     mirror,
     lock: lock ?? lockFor(store, true),
