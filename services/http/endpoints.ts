@@ -2,7 +2,7 @@
 import { AuthError } from '../error.ts'
 import { userIdOf } from '../jwt.ts'
 import type { Endpoint, Method } from './endpoint.ts'
-import { asDrawn, elevated, inPathOnly, refreshing, withOtherParams } from './fields.ts'
+import { elevated, inPathOnly, refreshing, withOtherParams } from './fields.ts'
 import { deletedUser, list, nothing, providerToken, tokens, user } from './shapes.ts'
 import type { Shape } from './shape.ts'
 import type {
@@ -232,7 +232,6 @@ export const verifyCaptcha = post<CaptchaAnswer, CaptchaToken>(
   'verifyCaptcha',
   '/v1/captcha/data/verify',
   { captcha_token: 'secret', expires_in: 'seconds' },
-  asDrawn,
 )
 
 /** Asks for a captcha page, or at once for a captcha token: `POST /v1/captcha/init`. */

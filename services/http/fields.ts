@@ -1,13 +1,7 @@
 /** Endpoints whose input is not sent as it is: options that convert the fields. */
 import { AuthError } from '../error.ts'
-import { cleanCode } from '../contact.ts'
-import { Secret } from '../secret.ts'
-import type {
-  CaptchaAnswer,
-  ProviderUriRequest,
-  RefreshRequest,
-  UnbindProviderRequest,
-} from './wire.ts'
+import type { Secret } from '../secret.ts'
+import type { ProviderUriRequest, RefreshRequest, UnbindProviderRequest } from './wire.ts'
 
 /** Sends a refresh token as RFC 6749 §6 requires. */
 export const refreshing = {
@@ -22,11 +16,6 @@ export const refreshing = {
 /** Sends an empty sudo token where the input has none, because the server requires the field. */
 export const elevated = {
   toFields: (input: { sudo_token?: Secret }) => ({ ...input, sudo_token: input.sudo_token ?? '' }),
-}
-
-/** Sends the characters of a picture as they are drawn, however they are typed. */
-export const asDrawn = {
-  toFields: (input: CaptchaAnswer) => ({ ...input, key: new Secret(cleanCode(input.key)) }),
 }
 
 /** Sends `other_params: { a: 'b' }` as `other_params[a]=b`, and empty ones not at all. */

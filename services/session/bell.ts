@@ -35,11 +35,11 @@ export class Bell {
   #openChannel(): BroadcastChannel | undefined {
     const { isShared, name } = this.#options
     try {
-      return isShared ? new BroadcastChannel(name) : undefined
+      if (isShared) return new BroadcastChannel(name)
     } catch {
       // A browser without channels, or one that blocks all storage.
-      return undefined
     }
+    return undefined
   }
 
   /** Calls the listeners of all other clients. */

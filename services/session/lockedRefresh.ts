@@ -137,16 +137,14 @@ export class LockedRefresh {
     const { record, isCurrent, look, isDoubtful } = this.#session
     const pair = pairOf(record())
     if (!pair) return true
-    /** Another client may only have stored the same pair anew, as two do that adopt it together. */
-    const isReplaced = () =>
-      !isSamePair(record(), pair) || pairOf(record())!.generation !== pair.generation
     const since = this.#clock.now()
     const held = await this.#acquire()
     const sending = new AbortController()
     let hold = 0
     try {
       await look()
-      if (!isCurrent(pair)) return isReplaced()
+      // Another client may only have stored the same pair anew, as two do that adopt it together.
+      if (!isCurrent(pair)) return !isSamePair(record(), pair)
       const outage = await this.#outages.read()
       // The machine keeps the pause after this client's own failure.
       const isForeign = outage && !outage.isOwn
@@ -159,7 +157,7 @@ export class LockedRefresh {
         // The holder before may have stored a pair that is not visible yet.
         await wait(this.#clock, held.hasWaited ? STORAGE_SETTLE_MS : DOUBT_MS)
         await look()
-        if (!isCurrent(pair)) return isReplaced()
+        if (!isCurrent(pair)) return !isSamePair(record(), pair)
       }
       if (!held.isHeld()) return false
       hold = await this.#present(pair, outage?.failures ?? 0, sending.signal)

@@ -485,7 +485,7 @@ describe('a provider', () => {
   )
 
   test('on a server with a global sessionStorage no authorization state is kept in it', async () => {
-    const touch = vi.fn(() => null)
+    const touch = vi.fn<() => null>(() => null)
     vi.stubGlobal('sessionStorage', { getItem: touch, setItem: touch, removeItem: touch })
     onTestFinished(() => void vi.unstubAllGlobals())
     const compat = await openCompat()

@@ -19,15 +19,6 @@ export type LoginStateCallback = (
 
 /** Creates the methods that read, end and observe the session. */
 export function createSessionMethods({ env, options, client, session }: Context) {
-  function isAllowed({ redirect_uri }: SignOutRequest): boolean {
-    try {
-      requireAllowed({ redirect_uri }, options.auth?.returnOrigins)
-      return true
-    } catch {
-      return false
-    }
-  }
-
   return {
     /**
      * Signs out locally at once and revokes the token when the server can be reached:
@@ -37,9 +28,14 @@ export function createSessionMethods({ env, options, client, session }: Context)
      *   session ends all the same
      */
     async signOut(params?: SignOutRequest): Promise<SignedOut & { data: object; error: null }> {
+      const ended = { data: {}, error: null }
       const redirect_uri = await session.end(params)
-      const isGiven = redirect_uri && isAllowed({ redirect_uri })
-      return { ...(isGiven && { redirect_uri }), data: {}, error: null }
+      try {
+        requireAllowed({ redirect_uri }, options.auth?.returnOrigins)
+      } catch {
+        return ended
+      }
+      return redirect_uri ? { redirect_uri, ...ended } : ended
     },
 
     /** Returns the login state as it is known synchronously; `null` when signed out. */
