@@ -38,9 +38,14 @@ export function normalizeUsername(text: unknown): unknown {
  * @throws AuthError `invalid_argument` when nothing is left, as of spaces
  */
 export function normalizeCode(typed: unknown): string {
-  const code = cleanText(typed instanceof Secret ? typed.reveal() : typed)
-    .replace(/[\s\p{Pd}\u2212]/gu, '')
-    .normalize('NFKC')
+  const code = cleanCode(typed)
   if (code) return code
   throw new AuthError('invalid_argument', { description: 'verification_code is required' })
+}
+
+/** The characters of a code or a picture as typed, wrapped or not, of which nothing may be left. */
+export function cleanCode(typed: unknown): string {
+  return cleanText(typed instanceof Secret ? typed.reveal() : typed)
+    .replace(/[\s\p{Pd}\u2212]/gu, '')
+    .normalize('NFKC')
 }

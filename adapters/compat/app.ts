@@ -103,6 +103,7 @@ export function createApp(
     store,
     fetch,
     captcha,
+    returnOrigins: options.auth?.returnOrigins,
     reentersAnonymously: options.auth?.reenterAnonymously,
   })
   showCaptchaDialog(client.captcha, lang)

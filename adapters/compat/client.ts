@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../../services/clock.ts'
 import { AuthError } from '../../services/error.ts'
 import * as api from '../../services/http/endpoints.ts'
 import type { Endpoint } from '../../services/http/endpoint.ts'
-import type { Tokens } from '../../services/http/wire.ts'
+import type { SignOutRequest, Tokens } from '../../services/http/wire.ts'
 import { Secret, unwrapSecrets, type Unwrapped, wrapSecrets } from '../../services/secret.ts'
 import { memoryStore, type Store } from '../../services/session/store.ts'
 import type { Credentials as StoredCredentials } from '../../services/session/credentials.ts'
@@ -33,6 +33,8 @@ export interface ClientOptions {
   fetch?: typeof globalThis.fetch
   clock?: Clock
   captcha: CaptchaService
+  /** Further origins that a sign-out may lead to. */
+  returnOrigins?: readonly string[]
   /** Whether an anonymous user whose session has ended signs in anonymously again. Default: true. */
   reentersAnonymously?: boolean
 }
@@ -86,8 +88,10 @@ export interface CompatClient {
   /**
    * Ends the session, locally at once, and cancels sign-ins under way; settles when the server is
    * notified or unreachable.
+   *
+   * @returns the address that the server has answered
    */
-  endSession(): Promise<void>
+  endSession(request?: SignOutRequest): Promise<string | undefined>
 }
 
 /** The revocation is done, or waits for its next attempt. */
@@ -107,6 +111,8 @@ export function createCompatClient({
     clock,
     storage: { shared, tab: memoryStore() },
     flows: {},
+    // The app goes to the address that `signOut` returns.
+    platform: { redirect: () => undefined },
   })
   auth.start()
   const key = `credentials_${options.clientId}`
@@ -269,11 +275,14 @@ export function createCompatClient({
       tokensActor().send({ type: 'tokens.keep', tokens: wrapSecrets<Tokens>(given), version })
     },
 
-    async endSession() {
-      await loadCredentials()
-      system()!.get('session').send({ type: 'session.end' })
+    async endSession(request) {
+      const credentials = await loadCredentials()
+      system()!
+        .get('session')
+        .send({ type: 'session.end', ...request })
       const { signOut } = tokensActor().getSnapshot().context
-      if (signOut) await waitFor(signOut, isSettled)
+      const settled = signOut && (await waitFor(signOut, isSettled))
+      return credentials && settled?.context.uri
     },
   }
 }

@@ -1,4 +1,5 @@
 import * as api from '../../services/http/endpoints.ts'
+import type { SignOutRequest } from '../../services/http/wire.ts'
 import type { Store } from '../../services/session/store.ts'
 import type { CompatClient } from './client.ts'
 import { CloudbaseError } from './errors.ts'
@@ -43,9 +44,11 @@ export interface Session {
   /**
    * Ends the session and cancels sign-ins under way.
    *
-   * @param before what has to be sent as the user who signs out
+   * @returns the address that the server has answered
    */
-  end(before?: () => Promise<unknown>): Promise<void>
+  end(request?: SignOutRequest): Promise<string | undefined>
+  /** Notifies listeners of a change that was made, unless the session has ended meanwhile. */
+  announce(event: AuthStateEvent, info?: object): void
 }
 
 /** Milliseconds for which a sign-in waits for the record of its user. */
@@ -202,10 +205,13 @@ export function createSession(client: CompatClient, store: Store, env: string): 
       client.startSession(...given)
     },
 
-    async end(before) {
+    async end(request) {
       endCount++
-      await before?.()
-      await client.endSession()
+      return client.endSession(request)
+    },
+
+    announce(...event) {
+      if (client.peek()) stateEvents.emit(...event)
     },
   }
 }

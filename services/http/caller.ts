@@ -1,4 +1,4 @@
-import { normalizeCode, normalizeUsername } from '../contact.ts'
+import { cleanCode, normalizeCode, normalizeUsername } from '../contact.ts'
 import { toEmail } from '../email.ts'
 import { AuthError } from '../error.ts'
 import { toPhoneNumber } from '../phone.ts'
@@ -53,7 +53,7 @@ export function createCaller(http: Http, clientId: string): Caller {
         path: path.replace(/{(\w+)}/, (_, name: string) =>
           encodeURIComponent(String(input[name as never])),
         ),
-        [place]: normalize(fields),
+        [place]: normalize(fields, operation),
         accessToken: credential === 'field' ? undefined : grants?.accessToken,
       })
       const output = read(answer, shape)
@@ -74,8 +74,10 @@ const normalizers: Record<string, (value: unknown) => unknown> = {
   verification_code: (value) => new Secret(normalizeCode(value)),
 }
 
-function normalize(fields: object): object {
+function normalize(fields: object, operation: string): object {
   const normal: Record<string, unknown> = { ...fields }
+  // An endpoint of the app may have a `key` that nobody types.
+  if (operation === 'verifyCaptcha') normal['key'] = new Secret(cleanCode(normal['key']))
   for (const [name, toNormal] of Object.entries(normalizers)) {
     if (normal[name] !== undefined) normal[name] = toNormal(normal[name])
   }

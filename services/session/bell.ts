@@ -32,32 +32,36 @@ export class Bell {
     this.#options = options
   }
 
-  get #hasChannel(): boolean {
-    return this.#options.isShared && typeof BroadcastChannel !== 'undefined'
+  #openChannel(): BroadcastChannel | undefined {
+    const { isShared, name } = this.#options
+    try {
+      if (isShared) return new BroadcastChannel(name)
+    } catch {
+      // A browser without channels, or one that blocks all storage.
+    }
+    return undefined
   }
 
   /** Calls the listeners of all other clients. */
   ring(): void {
-    const { name, identity } = this.#options
+    const { identity } = this.#options
     for (const run of listeners.get(identity) ?? []) if (run !== this.#own) run()
-    if (!this.#hasChannel) return
     // A client that is stopped still says what its last request has brought.
-    const sender = this.#channel ?? new BroadcastChannel(name)
-    sender.postMessage(undefined)
-    if (!this.#channel) sender.close()
+    const sender = this.#channel ?? this.#openChannel()
+    sender?.postMessage(undefined)
+    if (!this.#channel) sender?.close()
   }
 
   /** Calls `run` when another client rings. @returns how to stop */
   listen(run: () => void): () => void {
-    const { name, store, identity, request, clock } = this.#options
+    const { store, identity, request, clock } = this.#options
     this.#own = run
     const all = listeners.get(identity) ?? new Set()
     listeners.set(identity, all.add(run))
     let polling: AbortController | undefined
-    if (this.#hasChannel) {
-      this.#channel = new BroadcastChannel(name)
-      this.#channel.onmessage = run
-    } else if (!request && !store.isPrivate) {
+    this.#channel = this.#openChannel()
+    if (this.#channel) this.#channel.onmessage = run
+    else if (!request && !store.isPrivate) {
       polling = new AbortController()
       void repeat(run, clock, polling.signal)
     }

@@ -5,7 +5,13 @@ import { type Credentials, toCredentials } from './credentials.ts'
 import { inTime } from './deadline.ts'
 import { type HeldLock, leaseLock, type Lock } from './lock.ts'
 import { Outages } from './outages.ts'
-import { pairOf, type PairRecord, type SessionRecord, type SpentRecord } from './record.ts'
+import {
+  isSamePair,
+  pairOf,
+  type PairRecord,
+  type SessionRecord,
+  type SpentRecord,
+} from './record.ts'
 import { STORAGE_SETTLE_MS, type Store } from './store.ts'
 
 /** Milliseconds a caller waits for a refresh, those that other tabs run before it included. */
@@ -131,7 +137,7 @@ export class LockedRefresh {
     }
   }
 
-  /** @returns false when the lock was lost before it was used */
+  /** @returns false when the pair is as old as before: the lock was lost before it was used */
   async #tryRefresh(isUrgent: boolean): Promise<boolean> {
     const { record, isCurrent, look, isDoubtful } = this.#session
     const pair = pairOf(record())
@@ -142,7 +148,8 @@ export class LockedRefresh {
     let hold = 0
     try {
       await look()
-      if (!isCurrent(pair)) return true
+      // Another client may only have stored the same pair anew, as two do that adopt it together.
+      if (!isCurrent(pair)) return !isSamePair(record(), pair)
       const outage = await this.#outages.read()
       // The machine keeps the pause after this client's own failure.
       const isForeign = outage && !outage.isOwn
@@ -155,7 +162,7 @@ export class LockedRefresh {
         // The holder before may have stored a pair that is not visible yet.
         await wait(this.#clock, held.hasWaited ? STORAGE_SETTLE_MS : DOUBT_MS)
         await look()
-        if (!isCurrent(pair)) return true
+        if (!isCurrent(pair)) return !isSamePair(record(), pair)
       }
       if (!held.isHeld()) return false
       hold = await this.#present(pair, outage?.failures ?? 0, sending.signal)

@@ -38,7 +38,8 @@ export interface GivenPorts {
 
 /** @returns whether this is a page or a worker; a server may have a storage, but for all users one */
 export const isInBrowser = (): boolean =>
-  typeof document !== 'undefined' || typeof indexedDB !== 'undefined'
+  // A browser that blocks all storage throws when the database is looked at.
+  typeof document !== 'undefined' || 'indexedDB' in globalThis
 
 /**
  * Chooses where a session is kept. A page or worker keeps it in IndexedDB, and in `localStorage` where
@@ -70,12 +71,12 @@ export function sessionPorts({ shared: given, lock }: GivenPorts, clock: Clock):
   }
   const shared = webStore('localStorage')
   const mirror = webStorage('localStorage') ? shared : undefined
-  const store =
-    typeof indexedDB === 'undefined'
-      ? shared
-      : withFallback(withTimeout(indexedDbStore(), clock, DATABASE_TIMEOUT_MS), shared)
+  const database = withTimeout(indexedDbStore(), clock, DATABASE_TIMEOUT_MS)
+  const store = withFallback(database, shared)
   return {
     store,
+    // All clients of a page share its stores.
+    identity: globalThis,
     shared,
     mirror,
     lock: lock ?? lockFor(store, true),

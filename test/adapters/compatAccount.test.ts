@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type Compat, failure, openCompat, password, phone, username } from './compatWorld.ts'
+import { type Compat, failure, openCompat, password, phone, soon, username } from './compatWorld.ts'
 
 const newEmail = 'lovelace@example.com'
 const newPhone = '+86 13900000000'
@@ -315,8 +315,34 @@ describe('signOut', () => {
     expect(await compat.auth.signOut({ redirect_uri, state: 'wx' })).toMatchObject({
       redirect_uri: `${redirect_uri}?state=wx`,
     })
-    expect(compat.calls()).toEqual(['POST /auth/v1/user/signout', 'POST /auth/v1/revoke'])
+    expect(compat.calls()).toEqual(['POST /auth/v1/user/signout'])
     expect(compat.auth.hasLoginState()).toBe(null)
+  })
+
+  test('signOut with a redirect_uri ends the session before the server has answered', async () => {
+    const compat = await openCompat()
+    await compat.member()
+    compat.sandbox.config({ allowedOrigins: ['https://app.example'] })
+    const redirect_uri = 'https://app.example/bye'
+    const { accessToken } = await compat.auth.getAccessToken()
+    compat.sandbox.faults([{ method: 'POST', path: '/auth/v1/user/signout', delayMs: 500 }])
+    const signedOut = compat.auth.signOut({ redirect_uri })
+    await vi.waitUntil(() => compat.sandbox.requests().at(-1)?.path.endsWith('signout'), soon)
+    expect(compat.auth.hasLoginState()).toBe(null)
+    expect(await signedOut).toMatchObject({ redirect_uri })
+    const answer = await compat.sandbox.fetch(`${compat.url}/auth/v1/user/me`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    })
+    expect(answer.status).toBe(401)
+  })
+
+  test('signOut while signed out returns no redirect_uri of an earlier one', async () => {
+    const { auth, member, sandbox } = await openCompat()
+    await member()
+    sandbox.config({ allowedOrigins: ['https://app.example'] })
+    const redirect_uri = 'https://app.example/bye'
+    expect(await auth.signOut({ redirect_uri })).toMatchObject({ redirect_uri })
+    expect(await auth.signOut({ redirect_uri })).toEqual({ data: {}, error: null })
   })
 
   test.each([
@@ -339,8 +365,7 @@ describe('signOut', () => {
       const answer = await compat.auth.signOut({ redirect_uri })
       expect('redirect_uri' in answer).toBe(isAllowed)
       expect(compat.calls()).toEqual([
-        ...(isAllowed ? ['POST /auth/v1/user/signout'] : []),
-        'POST /auth/v1/revoke',
+        isAllowed ? 'POST /auth/v1/user/signout' : 'POST /auth/v1/revoke',
       ])
       expect(compat.auth.hasLoginState()).toBe(null)
     },

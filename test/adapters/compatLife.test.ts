@@ -148,6 +148,77 @@ describe('signOut during a sign-in', () => {
   })
 })
 
+describe('signOut during a change of the user', () => {
+  /** Starts what a user does, and signs out while that request is under way. */
+  async function signOutDuring(compat: Compat, path: string, start: () => Promise<unknown>) {
+    compat.sandbox.faults([{ method: '*', path, delayMs: 300 }])
+    const from = compat.sandbox.requests().length
+    const ended = start().catch((error: unknown) => ({ error }))
+    const isSent = () => compat.sandbox.requests().slice(from)
+    await vi.waitUntil(() => isSent().some((sent) => sent.path === path), soon)
+    await compat.auth.signOut()
+    return (await ended) as { error: Error }
+  }
+
+  test.each<[string, string, (compat: Compat) => Promise<() => Promise<unknown>>]>([
+    [
+      'resetPasswordForEmail',
+      '/auth/v1/reset',
+      async ({ auth, code }) => {
+        const { data } = await auth.resetPasswordForEmail(email)
+        return () => data.updateUser!({ nonce: code(email), password: 'Even-better-horse-8' })
+      },
+    ],
+    [
+      'forceResetPwdByPhoneCode',
+      '/auth/v1/reset',
+      async ({ auth, prove }) => {
+        const phoneCode = await prove({ phone_number: phone })
+        const fields = { phoneNumber: phone, phoneCode, password: 'Even-better-horse-8' }
+        return () => auth.forceResetPwdByPhoneCode(fields)
+      },
+    ],
+    [
+      'verifyOAuth',
+      '/auth/v1/provider/token',
+      async ({ auth, sandbox }) => {
+        const options = { redirectTo: 'https://app.example/back' }
+        const { data } = await auth.signInWithOAuth({ provider: 'demo_idp', options })
+        const { searchParams } = new URL(sandbox.consent(data.url!, 'alex'))
+        return () => auth.verifyOAuth(Object.fromEntries(searchParams))
+      },
+    ],
+  ])('%s: signOut cancels the sign-in at its end', async (_, path, prepare) => {
+    const compat = await openCompat()
+    await compat.sandbox.addUser({ phone_number: phone, email, username, password })
+    const { error } = await signOutDuring(compat, path, await prepare(compat))
+    expect(error).toMatchObject({ code: 'cancelled' })
+    expect(compat.auth.hasLoginState()).toBe(null)
+  })
+
+  test('updateUser: no event follows SIGNED_OUT', async () => {
+    const compat = await openCompat()
+    await compat.member()
+    const { state } = await listen(compat)
+    await signOutDuring(compat, '/auth/v1/user/me', () => compat.auth.updateUser({ nickname: 'A' }))
+    expect(state).toEqual(['INITIAL_SESSION', 'SIGNED_OUT'])
+  })
+
+  test('linkIdentity: no event follows SIGNED_OUT', async () => {
+    const compat = await openCompat()
+    await compat.member()
+    const options = { redirectTo: 'https://app.example/back' }
+    const { data } = await compat.auth.linkIdentity({ provider: 'demo_idp', options })
+    const { url } = data as { url: string }
+    const back = new URL(compat.sandbox.consent(url, 'alex')).searchParams
+    const { state } = await listen(compat)
+    await signOutDuring(compat, '/auth/v1/user/me', () =>
+      compat.auth.verifyOAuth(Object.fromEntries(back)),
+    )
+    expect(state).toEqual(['INITIAL_SESSION', 'SIGNED_OUT'])
+  })
+})
+
 describe('a session that is over', () => {
   test.each(['invalid_grant', 'unauthenticated', 'user_blocked'])(
     'a refresh answered with %s: every method that needs the session rejects with unauthenticated',

@@ -338,7 +338,7 @@ describe('the user', () => {
 describe('a new password', () => {
   const isSet = ({ auth }: Compat) => auth.signIn({ username, password: newPassword })
 
-  test.each([email, phone, '13800000000'])(
+  test.each([email, email.replace('@', '＠'), phone, '13800000000'])(
     'resetPasswordForEmail sets a new password by a code sent to %s',
     async (contact) => {
       const compat = await openCompat()
@@ -347,7 +347,7 @@ describe('a new password', () => {
       const events: string[] = []
       auth.onAuthStateChange((event) => events.push(event))
       const { updateUser } = dataOf(await auth.resetPasswordForEmail(contact))
-      const nonce = compat.code(contact.includes('@') ? email : phone)
+      const nonce = compat.code(/[@＠]/.test(contact) ? email : phone)
       expect(dataOf(await updateUser({ nonce, password: newPassword }))).toMatchObject(whole)
       expect(events).toContain('PASSWORD_RECOVERY')
       expect(compat.calls()).toEqual([
@@ -491,9 +491,12 @@ describe('a provider', () => {
         setItem: (key: string, value: string) => values.set(key, value),
         removeItem: (key: string) => values.delete(key),
       })
+      // As in a page: a server keeps nothing there.
+      vi.stubGlobal('indexedDB', {})
       onTestFinished(() => void vi.unstubAllGlobals())
       const compat = await openCompat()
       const { code } = await go(compat)
+      expect(values.size).toBe(2)
       compat.calls()
       const { error } = await compat.auth.verifyOAuth({ code, state: 'last_login' })
       expect(error).toMatchObject({ error: 'permission_denied' })
@@ -501,6 +504,15 @@ describe('a provider', () => {
       expect(compat.calls()).toEqual([])
     },
   )
+
+  test('on a server with a global sessionStorage no authorization state is kept in it', async () => {
+    const touch = vi.fn<() => null>(() => null)
+    vi.stubGlobal('sessionStorage', { getItem: touch, setItem: touch, removeItem: touch })
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const compat = await openCompat()
+    dataOf(await compat.auth.verifyOAuth(await go(compat)))
+    expect(touch).not.toHaveBeenCalled()
+  })
 
   const asBob = async ({ auth, sandbox }: Compat) => {
     await sandbox.addUser({ sub: 'uid-bob', username: 'bob', password })

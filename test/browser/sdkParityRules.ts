@@ -216,11 +216,6 @@ export const rules: Rule[] = [
     isIntended: (it) => isCallOf(it, 'signIn, v2', 'signInWithPassword, encrypted'),
   },
   {
-    what: '`signOut` with a `redirect_uri` revokes the token as well.',
-    why: 'The session ends on the server even if `user/signout` fails.',
-    isIntended: (it) => isCallOf(it, 'signOut, with an address'),
-  },
-  {
     what: '`deleteMe` and `deleteUser` end the session: the token is revoked, and listeners receive `sign_out`.',
     why: 'The official SDK keeps using the session of the deleted user.',
     isIntended: (it) =>

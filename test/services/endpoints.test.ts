@@ -595,6 +595,15 @@ test.each(['verify', 'verifyV2', 'signUp'])(
   },
 )
 
+test('verifyCaptcha: the characters of a picture are sent in ordinary letters, however they are typed', async () => {
+  const { server, api } = await open()
+  server.handler = answer(200, { captcha_token: 'c', expires_in: 600 })
+  for (const typed of ['aB3d', ' a B 3 d ', 'ａＢ３ｄ', '\u200baB3d', ' '])
+    await api['verifyCaptcha']!({ token: secret('p'), key: secret(typed) })
+  const keys = server.requests.map(({ body }) => (JSON.parse(body) as { key: string }).key)
+  expect(keys).toEqual(['aB3d', 'aB3d', 'aB3d', 'aB3d', ''])
+})
+
 test.each(['sendVerification', 'resetPassword', 'setContact'])(
   '%s: an e-mail address is sent in its normal form, or refused',
   async (name) => {

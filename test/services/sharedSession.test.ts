@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Clock } from '../../services/clock.ts'
 import { AuthError } from '../../services/error.ts'
 import type { Tokens } from '../../services/http/wire.ts'
@@ -17,6 +17,7 @@ import {
   type SessionChange,
   type SharedSession,
 } from '../../services/session/sharedSession.ts'
+import { sessionPorts } from '../../services/session/ports.ts'
 import { memoryStore, type Store } from '../../services/session/store.ts'
 import { type ManualClock, manualClock } from '../support/clock.ts'
 
@@ -797,4 +798,79 @@ test('leaseLock: in a store that lags, a claim counts once every client could se
   clock.advance(1000)
   await turns()
   expect(granted).toEqual(['two'])
+})
+
+test('refresh: a pair that another client has adopted under another epoch is still refreshed', async () => {
+  const world = openWorld(memoryStore(), false)
+  const one = await open(world)
+  one.signIn('1')
+  await one.settled()
+  const record = parseRecord(await world.store.get(KEY)) as PairRecord
+  await world.store.set(KEY, formatRecord({ ...record, epoch: record.epoch + 1 }))
+  world.clock.advance(8000_000)
+  const refreshed = one.refresh()
+  await turns()
+  // It asks for the lock again, and waits as after another holder.
+  world.clock.advance(1000)
+  await refreshed
+  expect(world.sent).toEqual(['refresh 1'])
+  expect(one.current()).toBe('access 2')
+})
+
+/** A page whose browser denies it this, as far as a session needs one. */
+function openDeniedPage(...denied: ('indexedDB' | 'localStorage' | 'BroadcastChannel')[]) {
+  const deny = () => {
+    throw new DOMException('The operation is insecure.', 'SecurityError')
+  }
+  vi.stubGlobal('document', {})
+  vi.stubGlobal('BroadcastChannel', undefined)
+  for (const name of denied) {
+    if (name === 'BroadcastChannel') vi.stubGlobal(name, deny)
+    else Object.defineProperty(globalThis, name, { get: deny, configurable: true })
+  }
+  onTestFinished(() => {
+    vi.unstubAllGlobals()
+    for (const name of denied) Reflect.deleteProperty(globalThis, name)
+  })
+}
+
+/** Opens a client on the ports of the page. */
+async function openInPage(clock: Clock) {
+  const session = createSharedSession({
+    ...sessionPorts({}, clock),
+    clientId: 'app',
+    clock,
+    timeout: 15_000,
+    send: () => Promise.reject(new AuthError('unreachable')),
+  })
+  const types: string[] = []
+  onTestFinished(session.open(({ type }) => types.push(type)))
+  await session.load()
+  const signIn = () => session.begin(toCredentials(tokensOf('1'), clock))
+  return { types, signIn, settled: () => session.settled() }
+}
+
+test('a page whose browser blocks all storage keeps the session in memory', async () => {
+  openDeniedPage('indexedDB', 'localStorage', 'BroadcastChannel')
+  const one = await openInPage(manualClock())
+  one.signIn()
+  await one.settled()
+  expect(one.types).toEqual([])
+})
+
+test('two clients in a page without BroadcastChannel learn of each other at once', async () => {
+  openDeniedPage()
+  const values = memoryStore()
+  const { get: getItem, set: setItem, remove: removeItem } = values
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => getItem(key) ?? null,
+    setItem,
+    removeItem,
+  })
+  const clock = manualClock()
+  const [one, two] = [await openInPage(clock), await openInPage(clock)]
+  one.signIn()
+  await one.settled()
+  await turns()
+  expect(two.types).toEqual(['pair.restored'])
 })

@@ -1,3 +1,4 @@
+import * as api from '../../../services/http/endpoints.ts'
 import { invalid, requireFields } from '../checks.ts'
 import { signInByCode } from '../codeSignIn.ts'
 import type { Context } from '../context.ts'
@@ -92,8 +93,11 @@ export function createOnDemandMethods(context: Context, v2: V2Methods) {
     }): Promise<LoginState> {
       const { phoneNumber: phone_number, phoneCode: verification_token, password } = params
       requireTexts({ phoneNumber: phone_number, phoneCode: verification_token, password })
-      await v2.resetPassword({ phone_number, verification_token, new_password: password })
-      return v2.signIn({ username: phone_number, password })
+      const reset = { phone_number, verification_token, new_password: password }
+      return session.signIn(async (call) => {
+        await call(api.resetPassword, reset)
+        await call(api.signIn, { username: phone_number, password })
+      })
     },
 
     /** Returns the groups of the user. @throws CloudbaseError `unauthenticated` when signed out */

@@ -46,7 +46,7 @@ export function createCredentialsMethods({ client, session, options }: Context) 
      * @throws CloudbaseError `invalid_argument` without an access token or its expiry
      */
     async setCredentials(credentials?: Credentials | null): Promise<void> {
-      if (!credentials) return session.end()
+      if (!credentials) return void (await session.end())
       requireFields(credentials, 'access_token')
       const { access_token, refresh_token, token_type, sub, scope, groups, version } = credentials
       if (typeof access_token !== 'string') throw invalid('access_token must be a string')

@@ -1,5 +1,4 @@
 import { requireListener } from '../checks.ts'
-import * as api from '../../../services/http/endpoints.ts'
 import type { SignedOut, SignOutRequest } from '../../../services/http/wire.ts'
 import { requireAllowed } from '../checks.ts'
 import type { Context } from '../context.ts'
@@ -20,31 +19,23 @@ export type LoginStateCallback = (
 
 /** Creates the methods that read, end and observe the session. */
 export function createSessionMethods({ env, options, client, session }: Context) {
-  function isAllowed({ redirect_uri }: SignOutRequest): boolean {
-    try {
-      requireAllowed({ redirect_uri }, options.auth?.returnOrigins)
-      return true
-    } catch {
-      return false
-    }
-  }
-
   return {
     /**
      * Signs out locally at once and revokes the token when the server can be reached:
-     * `POST /auth/v1/revoke`, after `POST /auth/v1/user/signout` with parameters.
+     * `POST /auth/v1/revoke`, or `POST /auth/v1/user/signout` with a `redirect_uri`.
      *
-     * @returns `redirect_uri`, if one was given or is configured, and is of this origin or in
-     *   `returnOrigins`; the session ends all the same
+     * @returns `redirect_uri`, if one was given, and is of this origin or in `returnOrigins`; the
+     *   session ends all the same
      */
     async signOut(params?: SignOutRequest): Promise<SignedOut & { data: object; error: null }> {
-      let answer: SignedOut | undefined
-      await session.end(async () => {
-        if (params && isAllowed(params)) {
-          answer = await client.call(api.signOut, params).catch(() => undefined)
-        }
-      })
-      return { ...(answer && isAllowed(answer) && answer), data: {}, error: null }
+      const ended = { data: {}, error: null }
+      const redirect_uri = await session.end(params)
+      try {
+        requireAllowed({ redirect_uri }, options.auth?.returnOrigins)
+      } catch {
+        return ended
+      }
+      return redirect_uri ? { redirect_uri, ...ended } : ended
     },
 
     /** Returns the login state as it is known synchronously; `null` when signed out. */

@@ -110,7 +110,7 @@ export function createOAuthMethods(
     const { provider_token } = await grant(client.call)
     // Another user may have signed in since.
     await v2.bindWithProvider({ provider_token, uid: sub ?? '' })
-    session.stateEvents.emit('BIND_IDENTITY', { data: result, error: null })
+    session.announce('BIND_IDENTITY', { data: result, error: null })
     return result
   }
 

@@ -57,7 +57,7 @@ export function createUserMethods(context: V3Context) {
   async function edit(changes: object, uid?: string | null): Promise<{ user: AuthUser }> {
     await client.call(api.editUser, { ...changes, uid: uid ?? '' })
     await session.reread()
-    session.stateEvents.emit('USER_UPDATED')
+    session.announce('USER_UPDATED')
     return getUser()
   }
 
@@ -147,7 +147,7 @@ export function createUserMethods(context: V3Context) {
      * browser then goes to `redirectTo`, of this origin or in `returnOrigins` of `init`.
      */
     resetPasswordForEmail(emailOrPhone: string, { redirectTo = '' } = {}) {
-      const isEmail = String(emailOrPhone).includes('@')
+      const isEmail = /[@＠]/.test(emailOrPhone)
       const address = isEmail ? { email: emailOrPhone } : { phone: emailOrPhone }
       return withCode(
         'resetPasswordForEmail',
@@ -158,10 +158,16 @@ export function createUserMethods(context: V3Context) {
         },
         async (code, new_password = '') => {
           requireFields({ password: new_password }, 'password')
-          const { verification_token } = await v2.verify(code)
-          await v2.resetPassword({ ...toContact(address), new_password, verification_token })
-          session.stateEvents.emit('PASSWORD_RECOVERY')
-          await v2.signIn({ username: emailOrPhone, password: new_password })
+          await session.signIn(async (call) => {
+            const { verification_token } = await call(api.verify, code)
+            await call(api.resetPassword, {
+              ...toContact(address),
+              new_password,
+              verification_token,
+            })
+            session.stateEvents.emit('PASSWORD_RECOVERY')
+            await call(api.signIn, { username: emailOrPhone, password: new_password })
+          })
           if (redirectTo && typeof location !== 'undefined') location.assign(redirectTo)
           return getSignedIn()
         },
