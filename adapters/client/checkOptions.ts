@@ -75,7 +75,8 @@ const rules: Record<keyof AuthOptions<Flows>, Rule> = {
  * @throws AuthError `invalid_argument` naming the option, `failed_precondition` for a flow that was
  *   made with another copy of XState
  */
-export function checkOptions(options: AuthOptions<Flows>): void {
+export function checkOptions(given: AuthOptions<Flows>): void {
+  const options = Object(given) as AuthOptions<Flows>
   const unknown = Object.keys(options).find((name) => !hasOwn(rules, name))
   if (unknown) throw invalid(`there is no option ${unknown}`)
   for (const [name, [isValid, mustBe]] of Object.entries(rules)) {

@@ -216,7 +216,7 @@ export function createClient<F extends Flows>(
       const receiver = find(wrapped)
       inspect?.onSend?.(wrapped, !!receiver)
       if (receiver) receiver.send(wrapped)
-      else if (root && isDevelopment()) void warn(wrapped, [...flowActors(root.system), root])
+      else if (isDevelopment()) warn(wrapped, root ? [...flowActors(root.system), root] : [])
     },
 
     async signOut(request = {}) {
@@ -298,10 +298,12 @@ function callsActorOf(root: Actor<typeof session>): Actor<Calls> {
 }
 
 /** Reads the snapshots at once, because the module that writes the warning is loaded first. */
-async function warn(event: { type: string }, actors: AnyActorRef[]) {
+function warn(event: { type: string }, actors: AnyActorRef[]) {
   const snapshots = actors.map((actor) => actor.getSnapshot() as AnyMachineSnapshot)
-  const { warnIgnored } = await import('./warnIgnored.ts')
-  warnIgnored(event, snapshots)
+  import('./warnIgnored.ts').then(
+    ({ warnIgnored }) => warnIgnored(event, snapshots),
+    () => undefined,
+  )
 }
 
 function isDevelopment(): boolean {

@@ -1,6 +1,7 @@
 import { type CloudbaseAdapter, pickAdapter, type SdkAdapter } from './adapters.ts'
 import { type CloudbaseApp, createApp } from './app.ts'
 import { parseCaptcha } from './captcha/parseCaptcha.ts'
+import { CloudbaseError } from './errors.ts'
 import type { InitOptions } from './settings.ts'
 
 /** The sign-in part of what `@cloudbase/js-sdk` exports by default. */
@@ -11,7 +12,8 @@ export interface Cloudbase {
    * own. The process has one session per app: a server that serves several users at once needs a
    * `createAuth` for each of them.
    *
-   * @throws CloudbaseError `invalid_argument` without an environment id
+   * @throws CloudbaseError `invalid_argument` without an environment id, and for an option that cannot be
+   *   right
    */
   init(options: InitOptions): CloudbaseApp
 
@@ -39,9 +41,13 @@ export function createCloudbase(): Cloudbase {
       const key = JSON.stringify([options?.env, options?.clientId || options?.env])
       const known = apps.get(key)
       if (known) return known
-      const app = createApp({ ...options }, () => adapter)
-      apps.set(key, app)
-      return app
+      try {
+        const app = createApp({ ...options }, () => adapter)
+        apps.set(key, app)
+        return app
+      } catch (thrown) {
+        throw CloudbaseError.from(thrown)
+      }
     },
     useAdapters<Options>(
       adapters: CloudbaseAdapter<Options> | readonly CloudbaseAdapter<Options>[],

@@ -1,4 +1,5 @@
 import { VERSION } from '../../services/version.ts'
+import { requireNumber } from '../../services/requireNumber.ts'
 import { type Inspector, inspector, type Sink } from './inspector.ts'
 import { randomHex } from '../../services/randomHex.ts'
 import { last } from '../../services/lists.ts'
@@ -13,7 +14,10 @@ export interface Recorder extends Inspector {
 
 /** Options of {@link recorder}. */
 export interface RecorderOptions {
-  /** How many entries are kept at most, beside the charts and the running actors. Default: 5000. */
+  /**
+   * How many entries are kept at most, beside the charts and the running actors; `Infinity` for all.
+   * Default: 5000.
+   */
   keep?: number
 }
 
@@ -46,8 +50,10 @@ export interface TraceMemory {
  * Creates the memory of a recorder.
  *
  * @param keep how many entries are kept at most, beside the charts and the running actors
+ * @throws AuthError `invalid_argument` for a `keep` that is neither a whole number above 0 nor `Infinity`
  */
 export function traceMemory(keep: number): TraceMemory {
+  requireNumber('recorder', { keep }, Infinity)
   const before = fromPageBefore(() => ({ id, trace: trace() }))
   const id = before?.id ?? randomHex().slice(0, 8)
   let startedAt = before?.trace.startedAt ?? Date.now()

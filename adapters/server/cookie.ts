@@ -1,4 +1,5 @@
 import { AuthError } from '../../services/error.ts'
+import { requireNumber } from '../../services/requireNumber.ts'
 
 /** How the cookie of a session is set. It is always `HttpOnly` and for this host only. */
 export interface CookieOptions {
@@ -24,24 +25,31 @@ export interface SessionCookie {
 export const cookieName = ({ name, secure = true }: CookieOptions = {}): string =>
   name ?? (secure ? '__Host-authflow' : 'authflow')
 
+const OPERATION = 'createServerAuth'
+
+const invalid = (description: string) =>
+  new AuthError('invalid_argument', { operation: OPERATION, description })
+
 /** What a name of a cookie may consist of (RFC 6265 §4.1.1). */
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 
 /**
  * Creates the cookie of a session.
  *
- * @throws AuthError `invalid_argument` for a name that no browser accepts
+ * @throws AuthError `invalid_argument` for a name that no browser accepts, a `maxAge` that is no whole
+ *   number above 0, and an unknown `sameSite`
  * @see RFC 6265bis §4.1.3 for the prefix `__Host-`
  */
 export function sessionCookie(options: CookieOptions = {}): SessionCookie {
   const { secure = true, sameSite = 'Lax', maxAge = 400 * 86_400 } = options
   const name = cookieName(options)
   if (!NAME.test(name) || (!secure && /^__(host|secure)-/i.test(name))) {
-    throw new AuthError('invalid_argument', {
-      operation: 'createServerAuth',
-      description: `a browser does not accept a cookie of the name ${name}${secure ? '' : ' that is not secure'}`,
-    })
+    throw invalid(
+      `a browser does not accept a cookie of the name ${name}${secure ? '' : ' that is not secure'}`,
+    )
   }
+  if (sameSite !== 'Lax' && sameSite !== 'Strict') throw invalid('sameSite must be Lax or Strict')
+  requireNumber(OPERATION, { maxAge })
   return {
     read(headers) {
       const values = (headers.get('cookie') ?? '')

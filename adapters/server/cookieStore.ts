@@ -1,5 +1,6 @@
 import type { Clock } from '../../services/clock.ts'
 import { AuthError } from '../../services/error.ts'
+import { requireNumber } from '../../services/requireNumber.ts'
 import { processLock } from '../../services/session/lock.ts'
 import { parseRecord } from '../../services/session/record.ts'
 import { memoryStore } from '../../services/session/store.ts'
@@ -40,7 +41,8 @@ const MIN_SECRET_BYTES = 32
  * with an expired token, both refresh it. Where the server accepts each refresh token once only, use a
  * store with a lock instead. Every response to a request that may refresh must carry the cookies.
  *
- * @throws AuthError `invalid_argument` for a secret of less than 32 bytes
+ * @throws AuthError `invalid_argument` for a secret of less than 32 bytes, and for a `ttl` that is no
+ *   whole number above 0
  *
  * @example
  *   const store = cookieStore({ secret: process.env['SESSION_SECRET']! })
@@ -56,6 +58,8 @@ export function cookieStore({ secret, ttl = 30 * 86_400 }: CookieStoreOptions): 
       description: 'secret must have 32 bytes or more: openssl rand -base64 32',
     })
   }
+
+  requireNumber('cookieStore', { ttl })
 
   return {
     openSession(headers, clock, options) {

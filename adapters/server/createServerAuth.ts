@@ -76,7 +76,14 @@ export interface ServerAuth<F extends Flows = Record<never, never>> extends Auth
 export function createServerAuth<F extends Flows = Record<never, never>>(
   options: ServerAuthOptions<F>,
 ): ServerAuth<F> {
-  const { request, store, cookie, flows = {} as F, lock: given, ...rest } = options
+  const {
+    request,
+    store,
+    cookie,
+    flows = {} as F,
+    lock: given,
+    ...rest
+  } = Object(options) as ServerAuthOptions<F>
   const { clock = systemClock } = rest
   if (typeof request?.headers?.get !== 'function') {
     throw invalid(

@@ -1,4 +1,5 @@
 import { randomHex } from '../../services/randomHex.ts'
+import { requireNumber } from '../../services/requireNumber.ts'
 import { type HeldLock, type Lock, processLock } from '../../services/session/lock.ts'
 import type { Store } from '../../services/session/store.ts'
 
@@ -33,6 +34,7 @@ return 0`
  * operation is about one key.
  *
  * @param client a connected client of the package `redis`
+ * @throws AuthError `invalid_argument` for a `ttl` that is no whole number above 0
  *
  * @example
  *   const client = await createClient({ url: 'redis://…' }).connect()
@@ -40,6 +42,7 @@ return 0`
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
   const { prefix = 'authflow:', ttl = 30 * 86_400 } = options
+  requireNumber('redisStore', { ttl })
   const PX = ttl * 1000
   const read = async (key: string) => {
     const text = await client.get(prefix + key)

@@ -1,3 +1,4 @@
+import { requireNumber } from '../../services/requireNumber.ts'
 import type { Store } from '../../services/session/store.ts'
 
 /** What is used of a storage or driver of the npm package `unstorage`. */
@@ -16,11 +17,13 @@ export interface UnstorageLike {
  * @param options settings of the store
  * @param options.ttl seconds after its last write for which a session is kept, where the driver can
  *   expire keys. Default: 30 days, as a refresh token
+ * @throws AuthError `invalid_argument` for a `ttl` that is no whole number above 0
  *
  * @example
  *   const store = unstorageStore(useStorage('sessions'))
  */
 export function unstorageStore(storage: UnstorageLike, { ttl = 30 * 86_400 } = {}): Store {
+  requireNumber('unstorageStore', { ttl })
   /** The last update of each key that is not over yet. */
   const updates = new Map<string, Promise<void>>()
   const get = async (key: string) => {

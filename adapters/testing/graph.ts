@@ -1,4 +1,5 @@
 import { last } from '../../services/lists.ts'
+import { requireNumber } from '../../services/requireNumber.ts'
 import type { Model } from './model.ts'
 import type { State } from './state.ts'
 import { type Choice, labelOf, Story, type Step } from './story.ts'
@@ -61,6 +62,7 @@ const COST_OF_START = 3
  */
 export async function buildGraph(model: Model, bounds: Bounds = {}): Promise<Graph> {
   const { limit = 20_000, signal } = bounds
+  requireNumber('explore', { limit }, Infinity)
   let world = await openWorld(model)
   try {
     return await build()

@@ -1,5 +1,6 @@
 import { type Edge, takeEdge, toStory } from './graph.ts'
 import { type Invariant, invariants as ours, type Memory } from './invariants.ts'
+import { requireNumber } from '../../services/requireNumber.ts'
 import type { Finding } from './explore.ts'
 import type { Model } from './model.ts'
 import { shrink } from './shrink.ts'
@@ -33,6 +34,7 @@ export interface Sampled {
  * many states for {@link explore}, such as all flows of an app together. It stops at the first finding.
  *
  * @param model its budgets count for nothing here
+ * @throws AuthError `invalid_argument` for `stories` or a `length` that is no whole number above 0
  *
  * @example
  *   const { finding } = await sample(model({ signIn, account }, { hostile: true }))
@@ -41,6 +43,7 @@ export interface Sampled {
 export async function sample(model: Model, options: SampleOptions = {}): Promise<Sampled> {
   const { stories = 50, length = 200, seed = 1 } = options
   const { invariants = Object.values<Invariant>(ours) } = options
+  requireNumber('sample', { stories, length }, Infinity)
   const random = randomFrom(seed)
   const places = new Set<string>()
   const known = new Map<string, State>()

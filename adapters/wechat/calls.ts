@@ -1,4 +1,5 @@
 import { AuthError } from '../../services/error.ts'
+import { requireNumber } from '../../services/requireNumber.ts'
 import { callWx, type Wx } from './wx.ts'
 
 declare const wx: Wx
@@ -7,15 +8,17 @@ declare const wx: Wx
  * Gets a code by `wx.login`: the `provider_code` of `grantProviderToken`, valid once and for five
  * minutes.
  *
- * @param options `timeout` in milliseconds, default 10000
- * @throws AuthError `deadline_exceeded` after the timeout, `failed_precondition` with WeChat's message
- *   when WeChat refuses, `invalid_response` without a code
+ * @param options `timeout` in milliseconds, `Infinity` for that of WeChat, default 10000
+ * @throws AuthError `invalid_argument` for a timeout that is no whole number above 0, `deadline_exceeded`
+ *   after it, `failed_precondition` with WeChat's message when WeChat refuses, `invalid_response`
+ *   without a code
  * @see https://developers.weixin.qq.com/miniprogram/dev/api/open-api/login/wx.login.html
  */
 export async function login({ timeout = 10_000 }: { timeout?: number } = {}): Promise<string> {
+  requireNumber('login', { timeout }, Infinity)
   const { code } = await callWx<{ code: string }>(
     'login',
-    (callbacks) => wx.login({ timeout, ...callbacks }),
+    (callbacks) => wx.login({ ...(timeout < Infinity && { timeout }), ...callbacks }),
     timeout,
   )
   if (code) return code

@@ -40,7 +40,7 @@ export interface Wx {
   getStorage(option: { key: string } & Callbacks<{ data: unknown }>): unknown
   setStorage(option: { key: string; data: string } & Callbacks<unknown>): unknown
   removeStorage(option: { key: string } & Callbacks<unknown>): unknown
-  login(option: { timeout: number } & Callbacks<{ code: string }>): unknown
+  login(option: { timeout?: number } & Callbacks<{ code: string }>): unknown
   navigateTo(option: { url: string } & Callbacks<unknown>): unknown
   onAppShow(listener: () => void): void
   offAppShow(listener: () => void): void
@@ -57,6 +57,9 @@ export interface Wx {
   }
 }
 
+/** The longest timer there is, in ms; a longer one would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
 /** Milliseconds after which a call of `wx` without a callback fails. */
 const TIMEOUT_MS = 5000
 
@@ -65,7 +68,7 @@ const TIMEOUT_MS = 5000
  *
  * @param operation the operation of the error
  * @param call calls the method with these callbacks
- * @param timeout milliseconds
+ * @param timeout milliseconds; `Infinity` for none
  * @throws AuthError `deadline_exceeded` after the timeout, else `failed_precondition` with WeChat's
  *   message
  */
@@ -79,11 +82,12 @@ export function callWx<T>(
       const code = /timeout/i.test(errMsg) ? 'deadline_exceeded' : 'failed_precondition'
       reject(new AuthError(code, { operation, description: withoutQuery(errMsg) }))
     }
-    const timer = setTimeout(() => fail({ errMsg: 'timeout' }), timeout)
+    const late = () => fail({ errMsg: 'timeout' })
+    const timer = timeout <= MAX_TIMER_MS ? setTimeout(late, timeout) : undefined
     const settled =
       <V>(settle: (value: V) => void) =>
       (value: V) => {
-        clearTimeout(timer)
+        if (timer !== undefined) clearTimeout(timer)
         settle(value)
       }
     try {

@@ -1,3 +1,4 @@
+import { AuthError } from '../error.ts'
 import { destinationOf } from './destination.ts'
 import type { HostedLoginPage } from './platform.ts'
 
@@ -7,7 +8,8 @@ import type { HostedLoginPage } from './platform.ts'
  * the session over when it starts.
  *
  * @returns an absolute URL, to be opened in this window
- * @throws AuthError `invalid_argument` when `redirect_uri` is of another origin
+ * @throws AuthError `invalid_argument` without `env`, when `redirect_uri` is of another origin, and where
+ *   it is missing although there is no page
  *
  * @example
  *   location.assign(hostedLoginPage({ env: 'my-env' }))
@@ -22,6 +24,12 @@ export function hostedLoginPage({
   query = {},
   state,
 }: HostedLoginPage): string {
+  if (!env || !redirect_uri) {
+    throw new AuthError('invalid_argument', {
+      operation: 'hostedLoginPage',
+      description: `${env ? 'redirect_uri' : 'env'} is required`,
+    })
+  }
   const address = destinationOf({ redirect_uri, returnTo: redirect_uri }, returnOrigins)!
   const page = new URL('/__auth/', address)
   const redirect = state ? withState(address, state) : address

@@ -171,6 +171,28 @@ describe('an event that nothing takes', () => {
     expect(world.auth.get().step).toBe('askingCode')
   })
 
+  test('client: an event to a client that is not started warns that it has to be started', async () => {
+    const warnings = watchWarnings()
+    world.auth.stop()
+    world.auth.send({ type: 'flow.start', flow: 'signIn' })
+    expect(await warnings.read()).toEqual([
+      'cloudbase-authflow: nothing takes flow.start: call auth.start() first',
+    ])
+    world.auth.start()
+  })
+
+  test.each([undefined, null, 'flow.cancel', { flow: 'signIn' }, { type: 5 }])(
+    'client: what is no event warns what an event is: %j',
+    async (event) => {
+      vi.resetModules()
+      const warnings = watchWarnings()
+      world.auth.send(event as never)
+      expect(await warnings.read()).toEqual([
+        "cloudbase-authflow: an event must be an object with a type: { type: 'flow.cancel' }",
+      ])
+    },
+  )
+
   test('client: an ignored event warns again at another step', async () => {
     const warnings = watchWarnings()
     await send({ type: 'flow.start', flow: 'signIn' })

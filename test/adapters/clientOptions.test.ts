@@ -65,6 +65,11 @@ describe('createAuth', () => {
     expect((thrown as AuthError).description).toContain(description)
   })
 
+  test.each([undefined, null, 'demo'])('createAuth: %j as its options is refused', (options) => {
+    const thrown = thrownBy(options as never)
+    expect(thrown).toMatchObject({ code: 'invalid_argument', operation: 'createAuth' })
+  })
+
   test.each<[string, object]>([
     ['an endpoint', { endpoint: 'http://127.0.0.1:4871' }],
     ['an endpoint with a slash at the end', { endpoint: 'https://auth.example/' }],

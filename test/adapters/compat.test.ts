@@ -30,6 +30,14 @@ test('cloudbase.init: a missing environment id is rejected', () => {
   }
 })
 
+test('cloudbase.init: an option that cannot be right is rejected with an error of the SDK', () => {
+  for (const options of [{ timeout: NaN }, { env: 'a b' }, { clientId: 5 }]) {
+    const init = () => cloudbase.init({ env: 'odd', ...options } as InitOptions)
+    expect(init).toThrow(CloudbaseError)
+    expect(init).toThrow(expect.objectContaining({ error: 'invalid_argument' }))
+  }
+})
+
 test('app.auth: the methods of auth are properties of app.auth as well', async () => {
   const { app, sandbox } = await openCompat()
   await sandbox.addUser({ username, password })

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { assign, createActor, setup } from 'xstate'
 import {
+  broadcast,
   inspector,
   readTrace,
   recorder,
@@ -193,6 +194,12 @@ describe('trace', () => {
 })
 
 describe('recorder', () => {
+  test.each([0, -1, NaN, 0.5])('a keep of %s would never drop an entry and is refused', (keep) => {
+    for (const create of [recorder, broadcast])
+      expect(() => create({ keep })).toThrow(/keep must be a whole number above 0, or Infinity/)
+    expect(recorder({ keep: Infinity }).trace().entries).toEqual([])
+  })
+
   test('keeps at most so many entries, and the charts and running actors of those it drops', async () => {
     const log = recorder({ keep: 100 })
     const all: TraceEntry[] = []

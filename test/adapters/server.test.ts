@@ -16,6 +16,7 @@ import {
 import { createAuth, signIn as signInFlow } from 'cloudbase-authflow'
 import { getUser, signIn, signInAnonymously } from 'cloudbase-authflow/endpoints'
 import {
+  cookieStore,
   createServerAuth,
   memoryStore,
   type RedisClient,
@@ -284,6 +285,43 @@ describe('the cookie', () => {
     },
   )
 })
+
+test.each([
+  ['0', 0],
+  ['below 0', -1],
+  ['NaN', NaN],
+  ['Infinity', Infinity],
+  ['a fraction', 0.5],
+  ['too large', 1e20],
+  ['a text', '3600'],
+  ['null', null],
+])('server: a ttl or maxAge that is %s is refused by its name', (_, seconds) => {
+  const ttl = seconds as number
+  const client = {} as RedisClient
+  const secret = 'x'.repeat(32)
+  for (const [name, create] of [
+    ['ttl', () => redisStore(client, { ttl })],
+    ['ttl', () => unstorageStore({ getItem: () => null }, { ttl })],
+    ['ttl', () => cookieStore({ secret, ttl })],
+    ['maxAge', () => openSite().serve({ cookie: { maxAge: ttl } })],
+  ] as const) {
+    const description = `${name} must be a whole number above 0`
+    expect(create).toThrow(expect.objectContaining({ code: 'invalid_argument', description }))
+  }
+})
+
+test('server: a cookie with an unknown sameSite is refused', () => {
+  const cookie = { sameSite: 'None' as 'Lax' }
+  expect(() => openSite().serve({ cookie })).toThrow(/sameSite must be Lax or Strict/)
+})
+
+test.each([undefined, null])(
+  'server: createServerAuth without options is refused: %j',
+  (options) => {
+    const create = () => createServerAuth(options as never)
+    expect(create).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
+  },
+)
 
 test.each([
   ['without Headers', { request: { headers: { cookie: '' } } as never }],

@@ -339,6 +339,16 @@ test.each([
   )
 })
 
+test('testing: a number of stories, choices or states that makes no sense is refused', async () => {
+  const some = model({ signIn })
+  for (const number of [0, NaN, -1, 0.5]) {
+    const refused = { code: 'invalid_argument' }
+    await expect(sample(some, { stories: number })).rejects.toMatchObject(refused)
+    await expect(sample(some, { length: number })).rejects.toMatchObject(refused)
+    await expect(explore(some, { limit: number })).rejects.toMatchObject(refused)
+  }
+})
+
 test('testing: explore ends at its limit and at its signal, and says that it is not complete', async () => {
   const some = model({ signIn })
   const { isComplete, states } = await explore(some, { limit: 20 })

@@ -638,6 +638,20 @@ describe('login and navigate', () => {
   })
 })
 
+test('wechat: login with timeout Infinity waits for WeChat, and one that makes no sense is refused', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  let option: Parameters<Wx['login']>[0] | undefined
+  stub.wx.login = (given) => (option = given)
+  const code = wechat().login({ timeout: Infinity })
+  await vi.advanceTimersByTimeAsync(3_600_000)
+  expect(option).not.toHaveProperty('timeout')
+  option!.success({ code: 'wx-code' })
+  expect(await code).toBe('wx-code')
+  for (const timeout of [NaN, 0, -1])
+    expect(await failure(wechat().login({ timeout }))).toMatchObject({ code: 'invalid_argument' })
+})
+
 describe('installGlobals', () => {
   const lacking = ['AbortController', 'AbortSignal', 'Headers', 'crypto', 'queueMicrotask']
 

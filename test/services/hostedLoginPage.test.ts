@@ -31,6 +31,15 @@ test('hostedLoginPage: a page of the returnOrigins is returned to, on whose orig
   expect(url.searchParams.get('redirect_uri')).toBe(redirect_uri)
 })
 
+test('hostedLoginPage: env is required, and redirect_uri where there is no page', () => {
+  const redirect_uri = 'https://app.example/'
+  const refused = (name: string) =>
+    expect.objectContaining({ code: 'invalid_argument', description: `${name} is required` })
+  expect(() => hostedLoginPage({ redirect_uri } as never)).toThrow(refused('env'))
+  expect(() => hostedLoginPage({ env: '', redirect_uri })).toThrow(refused('env'))
+  expect(() => hostedLoginPage({ env: 'demo' })).toThrow(refused('redirect_uri'))
+})
+
 test.each([
   'https://evil.example/',
   '//evil.example',
