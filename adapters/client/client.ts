@@ -287,8 +287,8 @@ export function createClient<F extends Flows>(
 /** Untyped code may send anything; what is no event is one that nothing takes. */
 const toObject = <T extends object>(event: T): T => Object(event) as T
 
-/** The server has answered, or the next attempt waits for its time. */
-const isSettled = ({ status, tags }: AnyMachineSnapshot) =>
+/** Whether the server has answered a sign-out, or the next attempt waits for its time. */
+export const isSettled = ({ status, tags }: AnyMachineSnapshot): boolean =>
   status !== 'active' || tags.has('retrying')
 
 /** The actor that runs calls; the first call starts it, as many clients make none. */

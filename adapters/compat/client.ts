@@ -11,7 +11,7 @@ import type { Credentials as StoredCredentials } from '../../services/session/cr
 import type { captcha } from '../../machines/core/captcha.ts'
 import { freshTokens } from '../../machines/core/freshTokens.ts'
 import type { tokens } from '../../machines/core/tokens.ts'
-import { createClient } from '../client/client.ts'
+import { createClient, isSettled } from '../client/client.ts'
 import type { Auth } from '../client/options.ts'
 import type { CaptchaDialogState } from './captcha/captchaDialog.ts'
 import { CloudbaseError } from './errors.ts'
@@ -93,10 +93,6 @@ export interface CompatClient {
    */
   endSession(request?: SignOutRequest): Promise<string | undefined>
 }
-
-/** The revocation is done, or waits for its next attempt. */
-const isSettled = ({ status, tags }: { status: string; tags?: ReadonlySet<string> }) =>
-  status !== 'active' || !!tags?.has('retrying')
 
 /** Creates and starts the auth client that the compat API is built on. */
 export function createCompatClient({
