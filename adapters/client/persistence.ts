@@ -25,20 +25,23 @@ export function createFlowPersistence(tab: Store, key: string, flows: Flows) {
       },
     ))
 
+  const hasRun = (root: Root) => !!loading || !!root.system.get('flow')
+
   return {
     /** Saves the flow as it is now; does nothing before the first flow has run. */
     save(root: Root): void {
-      if (!loading && !root.system.get('flow')) return
+      if (!hasRun(root)) return
       storage().then(
         ({ save }) => root.getSnapshot().status === 'active' && save(root),
         () => undefined,
       )
     },
 
-    /** Saves the flow and waits until it is written. */
+    /** Saves the flow and waits until it is written; does nothing before the first flow has run. */
     async saveNow(root: Root | undefined): Promise<void> {
+      if (!root || !hasRun(root)) return
       const { save, settled } = await storage()
-      if (root) save(root)
+      save(root)
       await settled()
     },
 

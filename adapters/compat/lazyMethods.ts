@@ -1,10 +1,15 @@
+import { AuthError } from '../../services/error.ts'
+import { runUntil } from '../../services/http/deadline.ts'
 import { CloudbaseError } from './errors.ts'
 
 type Methods = Record<string, (...args: never[]) => Promise<unknown>>
 
+/** The code has to come as soon as an answer of the server by default. */
+const deadline = { timeout: 15_000, fail: (code: string) => new AuthError(code) }
+
 /**
  * Creates methods whose code is imported by the first call, so that it does not delay the first
- * screen. A failed import is tried again by the next call.
+ * screen. An import that fails, or does not come, is tried again by the next call.
  *
  * @param names the names of the methods
  * @param load imports the methods
@@ -20,10 +25,12 @@ export function lazyMethods<M extends Methods, const Name extends keyof M & stri
   const lazyMethod =
     (name: Name) =>
     async (...args: never[]) => {
-      const methods = await (loading ??= load()).catch((cause: unknown) => {
-        loading = undefined
-        return new CloudbaseError('unreachable', { operation: name, cause })
-      })
+      const methods = await runUntil(deadline, () => (loading ??= load())).catch(
+        (cause: unknown) => {
+          loading = undefined
+          return new CloudbaseError('unreachable', { operation: name, cause })
+        },
+      )
       return methods instanceof CloudbaseError ? onLoadError(methods) : methods[name]!(...args)
     }
   return Object.fromEntries(names.map((name) => [name, lazyMethod(name)])) as Pick<M, Name>

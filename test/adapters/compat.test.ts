@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import cloudbase, { CloudbaseError } from '../../adapters/compat/index.ts'
 import { AuthError } from '../../services/error.ts'
 import { createCloudbase } from '../../adapters/compat/cloudbase.ts'
@@ -195,6 +195,17 @@ test('lazyMethods: a failed import is tried again by the next call', async () =>
   expect(await failure(methods.greet('Ada'))).toMatchObject({ error: 'unreachable' })
   isOnline = true
   expect(await methods.greet('Ada')).toBe('hello Ada')
+})
+
+test('lazyMethods: a call fails when the import does not come, and the next one tries again', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const loads = [new Promise<never>(() => undefined), Promise.resolve({ greet: async () => 'hello' })]
+  const methods = lazyMethods(['greet'], () => loads.shift()!)
+  const late = failure(methods.greet())
+  await vi.advanceTimersByTimeAsync(15_000)
+  expect(await late).toMatchObject({ error: 'unreachable' })
+  expect(await methods.greet()).toBe('hello')
 })
 
 test('CloudbaseAuth: auth has every method of the groups that are imported on demand', () => {

@@ -1,0 +1,34 @@
+import { createSandbox } from 'cloudbase-authflow-sandbox'
+import { expect, onTestFinished, test } from 'vitest'
+import { withEsbuild } from '../support/bundle.ts'
+import { openPage, servePage } from '../support/chromium.ts'
+
+test('createAuth: a sign-out leads to its address where no other script can be loaded any more', async () => {
+  const sandbox = createSandbox()
+  const { url, close } = await sandbox.listen()
+  onTestFinished(close)
+  const served = await servePage('test/browser/pages/parityCompat.ts')
+  onTestFinished(served.close)
+  const chunks = await withEsbuild(`
+    import { createAuth, signIn } from 'cloudbase-authflow'
+    import { signInAnonymously } from 'cloudbase-authflow/endpoints'
+    const auth = createAuth({ env: 'demo', endpoint: ${JSON.stringify(url)}, flows: { signIn } })
+    auth.start()
+    globalThis.enter = () => auth.call(signInAnonymously, {}).then(() => auth.get().status)
+    globalThis.leave = () => auth.signOut({ redirect_uri: ${JSON.stringify(`${served.url}bye`)} })
+  `)
+  let isGone = false
+  const page = await openPage('about:blank')
+  await page.route(`${served.url}*.js`, async (route) => {
+    const name = route.request().url().split('/').at(-1)!
+    const chunk = chunks.find((it) => (name === 'page.js' ? it.isEntry : it.fileName === name))!
+    if (isGone) return route.fulfill({ status: 404 })
+    await route.fulfill({ contentType: 'text/javascript', body: chunk.code })
+  })
+  await page.goto(served.url)
+  await page.waitForFunction('globalThis.enter')
+  expect(await page.evaluate('enter()')).toBe('anonymous')
+  isGone = true
+  await page.evaluate('void leave()')
+  await page.waitForURL(`${served.url}bye*`, { waitUntil: 'commit' })
+})
