@@ -29,6 +29,8 @@ interface Context {
   /** Sign-in was already exchanged for sign-up, or the reverse. */
   switched: boolean
   newAccount?: Profile & { password?: Secret; provider_token?: Secret }
+  /** Whether `newAccount` was given secrets, which do not outlive the page. */
+  hasAccountSecrets?: boolean
   error?: AuthError
 }
 
@@ -44,6 +46,9 @@ type Event =
   | { type: 'signIn.retry' }
   | { type: 'profile.submit'; profile: Profile }
   | { type: 'profile.skip' }
+
+const isNewUser = ({ verificationToken, isUser, target }: Context) =>
+  !!verificationToken && !target && signInOrSignUp(isUser) === 'signUp'
 
 const flow = setup({
   types: {
@@ -68,9 +73,12 @@ const flow = setup({
     hasBothFactors: ({ context: { firstFactor, verificationToken } }) =>
       !!firstFactor?.password && !!verificationToken,
     hasLostFactor: ({ context: { firstFactor } }) => !!firstFactor && !firstFactor.password,
+    hasLostAccountSecrets: ({ context: { hasAccountSecrets, newAccount, ...context } }) =>
+      !!hasAccountSecrets &&
+      !(newAccount?.password ?? newAccount?.provider_token) &&
+      isNewUser(context),
     hasProof: ({ context }) => !!context.verificationToken,
-    isNewUser: ({ context: { verificationToken, isUser, target } }) =>
-      !!verificationToken && !target && signInOrSignUp(isUser) === 'signUp',
+    isNewUser: ({ context }) => isNewUser(context),
     isNoLongerUser: ({ context, event }) =>
       !context.switched && !context.target && isOutdated('signIn', errorOf(event)?.code),
     isNowUser: ({ context, event }) =>
@@ -117,6 +125,7 @@ const machine = flow.createMachine({
         isUser: undefined,
         verificationToken: undefined,
         newAccount: undefined,
+        hasAccountSecrets: undefined,
       }),
       on: {
         'contact.submit': contactEdges('verification'),
@@ -168,6 +177,7 @@ const machine = flow.createMachine({
         'signUp.prepare': {
           actions: assign(({ event: { profile, password, provider_token } }) => ({
             newAccount: { ...profile, password, provider_token },
+            hasAccountSecrets: !!(password ?? provider_token),
           })),
         },
       },
@@ -190,6 +200,7 @@ const machine = flow.createMachine({
       always: [
         { guard: 'hasBothFactors', target: 'checkingPassword' },
         toLostPassword,
+        { ...toLostPassword, guard: 'hasLostAccountSecrets' },
         { guard: 'isNewUser', target: 'signingUp' },
         { guard: 'hasProof', target: 'signingIn' },
         { target: 'askingAccount', actions: 'rememberLostProof' },
@@ -203,7 +214,7 @@ const machine = flow.createMachine({
       onDone: 'done',
       onError: [
         toSecondFactor,
-        { guard: 'isNoLongerUser', target: 'signingUp', actions: 'switchWay' },
+        { guard: 'isNoLongerUser', target: 'choosingWay', actions: 'switchWay' },
         toRetry,
         toStart,
       ],

@@ -40,6 +40,32 @@ test('signIn: an account signed up with a provider token is linked to its identi
   ])
 })
 
+test('signIn: an account is not created without the password that a reload has lost', async () => {
+  const world = await openWorld()
+  onTestFinished(() => world.close())
+  const send = async (...events: object[]) => {
+    for (const event of events) {
+      world.auth.send(event as never)
+      await world.settle()
+    }
+  }
+  const password = 'Passw0rd!1'
+  const prepare = { type: 'signUp.prepare', profile: { name: 'Li Hua' }, password }
+  const submitCode = () => send({ type: 'code.submit', code: world.sandbox.inbox()[0]!.code })
+
+  await send({ type: 'flow.start', flow: 'signIn' }, { type: 'contact.submit', phone_number })
+  await send(prepare)
+  await world.reload()
+  await submitCode()
+  expect(world.summarize()).toBe('signedOut: signIn.askingAccount (signIn: cancelled)')
+  expect(world.sandbox.users()).toEqual([])
+
+  await send({ type: 'contact.submit', phone_number }, prepare)
+  await submitCode()
+  expect(world.summarize()).toBe('signedIn: no flow')
+  await world.call('signIn', { username: phone_number, password })
+})
+
 test('view: hasPassword is known once the user was read, and when a password was set', async () => {
   const world = await openWorld()
   onTestFinished(() => world.close())

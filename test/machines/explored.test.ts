@@ -58,6 +58,23 @@ explore([
     },
   ],
   [
+    'an account that is prepared with a password, and a reload',
+    'signIn',
+    {
+      reloads: 1,
+      outcomes: {
+        verify: [documented['verify']![0]!],
+        sendVerification: [documented['sendVerification']![0]!],
+      },
+      events: {
+        ...guestOnly,
+        'guest.enter': false,
+        'contact.submit': contacts,
+        'signUp.prepare': [{ password: 'a password' }],
+      },
+    },
+  ],
+  [
     'a second factor and two failures',
     'signIn',
     {

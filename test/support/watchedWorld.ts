@@ -11,14 +11,14 @@ const SESSIONS = ['authflow_session_demo', 'credentials_demo', 'authflow_revoke_
 export const redirect_uri = 'https://app.example/captcha'
 
 /**
- * What the user types. The network puts the right code and captcha answer in its place. Codes have no
- * dashes, because the client drops those.
+ * What the user types. The network puts the right code and captcha answer in its place. These two have
+ * no dashes, because the client drops those.
  */
 export const typed = {
   code: 'canaryOfTheCode',
   wrongCode: 'canaryOfAWrongCode',
   password: 'canary of the password',
-  answer: 'canary-of-the-answer',
+  answer: 'canaryOfTheAnswer',
   pageToken: 'canary-of-a-token-from-a-page',
 }
 
