@@ -25,12 +25,10 @@ export function createFlowPersistence(tab: Store, key: string, flows: Flows) {
       },
     ))
 
-  const hasRun = (root: Root) => !!loading || !!root.system.get('flow')
-
   return {
     /** Saves the flow as it is now; does nothing before the first flow has run. */
     save(root: Root): void {
-      if (!hasRun(root)) return
+      if (!loading && !root.system.get('flow')) return
       storage().then(
         ({ save }) => root.getSnapshot().status === 'active' && save(root),
         () => undefined,
@@ -39,7 +37,7 @@ export function createFlowPersistence(tab: Store, key: string, flows: Flows) {
 
     /** Saves the flow and waits until it is written; does nothing before the first flow has run. */
     async saveNow(root: Root | undefined): Promise<void> {
-      if (!root || !hasRun(root)) return
+      if (!root || (!loading && !root.system.get('flow'))) return
       const { save, settled } = await storage()
       save(root)
       await settled()

@@ -76,7 +76,7 @@ const normalizers: Record<string, (value: unknown) => unknown> = {
 
 function normalize(fields: object, operation: string): object {
   const normal: Record<string, unknown> = { ...fields }
-  // An endpoint of the app may have a `key` that nobody types.
+  // An endpoint of the app may have a `key` that no user types.
   if (operation === 'verifyCaptcha') normal['key'] = new Secret(cleanCode(normal['key']))
   for (const [name, toNormal] of Object.entries(normalizers)) {
     if (normal[name] !== undefined) normal[name] = toNormal(normal[name])

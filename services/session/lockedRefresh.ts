@@ -57,6 +57,9 @@ export interface RefreshedSession {
 
 const noAnswer = () => new AuthError('deadline_exceeded', { operation: 'refresh' })
 
+/** What the refresh of a pair has brought, for all clients. */
+const brought = new WeakMap<Refreshable, Tokens>()
+
 /**
  * Refreshes a session under the lock that its clients share: a pair is presented once, and only after
  * the store was read again. Concurrent calls share one refresh, and clients the pause after a failure.
@@ -69,8 +72,6 @@ export class LockedRefresh {
   readonly #timeout: number
   /** The refresh that is running, and the record it refreshes. */
   #flight: { of: SessionRecord | undefined; done: Promise<void> } | undefined
-  /** What the refresh of a pair has brought. */
-  readonly #brought = new WeakMap<Refreshable, Tokens>()
   /** When a failed refresh is tried again, in milliseconds since the epoch. */
   retryAt = 0
 
@@ -120,8 +121,8 @@ export class LockedRefresh {
     const held = await this.#acquire()
     try {
       // The session may have ended during its refresh.
-      const brought = this.#brought.get(credentials)
-      if (brought) return brought
+      const tokens = brought.get(credentials)
+      if (tokens) return tokens
       const sending = new AbortController()
       return await inTime(
         this.#options.send(credentials, sending.signal),
@@ -215,7 +216,7 @@ export class LockedRefresh {
   }
 
   #keep({ isRepaired: _, ...pair }: PairRecord, tokens: Tokens): Promise<void> {
-    this.#brought.set(pair.credentials, tokens)
+    brought.set(pair.credentials, tokens)
     return this.#session.moveUp(
       {
         ...pair,
