@@ -200,7 +200,10 @@ test('lazyMethods: a failed import is tried again by the next call', async () =>
 test('lazyMethods: a call fails when the import does not come, and the next one tries again', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
-  const loads = [new Promise<never>(() => undefined), Promise.resolve({ greet: async () => 'hello' })]
+  const loads = [
+    new Promise<never>(() => undefined),
+    Promise.resolve({ greet: async () => 'hello' }),
+  ]
   const methods = lazyMethods(['greet'], () => loads.shift()!)
   const late = failure(methods.greet())
   await vi.advanceTimersByTimeAsync(15_000)

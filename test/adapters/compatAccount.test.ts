@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type Compat, failure, openCompat, password, phone, soon, username } from './compatWorld.ts'
+import { type Compat, failure, openCompat, password, phone, username } from './compatWorld.ts'
 
 const newEmail = 'lovelace@example.com'
 const newPhone = '+86 13900000000'
@@ -327,7 +327,7 @@ describe('signOut', () => {
     const { accessToken } = await compat.auth.getAccessToken()
     compat.sandbox.faults([{ method: 'POST', path: '/auth/v1/user/signout', delayMs: 500 }])
     const signedOut = compat.auth.signOut({ redirect_uri })
-    await vi.waitUntil(() => compat.sandbox.requests().at(-1)?.path.endsWith('signout'), soon)
+    await vi.waitUntil(() => compat.sandbox.requests().at(-1)?.path.endsWith('signout'))
     expect(compat.auth.hasLoginState()).toBe(null)
     expect(await signedOut).toMatchObject({ redirect_uri })
     const answer = await compat.sandbox.fetch(`${compat.url}/auth/v1/user/me`, {

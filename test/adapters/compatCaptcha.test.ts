@@ -10,7 +10,6 @@ import {
   openCompat,
   password,
   username,
-  soon,
 } from './compatWorld.ts'
 
 const config = { captchaOnEveryCall: 'on' } as const
@@ -314,7 +313,7 @@ describe('a captcha box that the app never answers', () => {
           key: compat.sandbox.captchaAnswer(box.token)!,
         }),
       )
-    const count = (boxCount: number) => vi.waitUntil(() => boxes.length === boxCount, soon)
+    const count = (boxCount: number) => vi.waitUntil(() => boxes.length === boxCount)
     return { ...compat, boxes, solve, count }
   }
 

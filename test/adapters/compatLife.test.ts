@@ -9,7 +9,6 @@ import {
   password,
   phone,
   username,
-  soon,
 } from './compatWorld.ts'
 
 const hangingUser = { method: 'GET', path: '/auth/v1/user/me', delayMs: 30_000, times: 9 }
@@ -20,7 +19,7 @@ async function listen({ auth }: Pick<Compat, 'auth'>) {
   const state: string[] = []
   await auth.onLoginStateChanged((params) => params?.data && login.push(params.data.eventType))
   auth.onAuthStateChange((event) => state.push(event))
-  await vi.waitFor(() => expect(state).toHaveLength(1), soon)
+  await vi.waitFor(() => expect(state).toHaveLength(1))
   return { login, state }
 }
 
@@ -48,10 +47,7 @@ describe('a user record that is slow', () => {
     compat.sandbox.faults([{ ...hangingUser, delayMs: 500, times: 1 }])
     const { user } = await inTime(compat, compat.auth.signIn({ username, password }))
     expect(user.username).toBe(undefined)
-    await vi.waitFor(
-      () => expect(state).toEqual(['INITIAL_SESSION', 'SIGNED_IN', 'USER_UPDATED']),
-      soon,
-    )
+    await vi.waitFor(() => expect(state).toEqual(['INITIAL_SESSION', 'SIGNED_IN', 'USER_UPDATED']))
     expect(compat.auth.currentUser?.username).toBe(username)
   })
 
@@ -76,7 +72,7 @@ describe('setCredentials', () => {
     const credentials = { access_token: 'a', refresh_token: 'r', expires_at, sub: 'uid' }
     await compat.auth.setCredentials(credentials)
     expect(await failure(compat.auth.getAccessToken())).toMatchObject({ error: 'unauthenticated' })
-    await vi.waitFor(() => expect(login.at(-1)).toBe('credentials_error'), soon)
+    await vi.waitFor(() => expect(login.at(-1)).toBe('credentials_error'))
     expect(compat.auth.hasLoginState()).toBe(null)
   })
 
@@ -86,7 +82,7 @@ describe('setCredentials', () => {
     const { login } = await listen(compat)
     await compat.auth.setCredentials(nothing)
     expect(compat.auth.hasLoginState()).toBe(null)
-    await vi.waitFor(() => expect(login).toEqual(['sign_out']), soon)
+    await vi.waitFor(() => expect(login).toEqual(['sign_out']))
     expect(await compat.auth.setCredentials(nothing)).toBe(undefined)
   })
 })
@@ -98,10 +94,7 @@ describe('signOut during a sign-in', () => {
     const { login, state } = await listen(compat)
     compat.sandbox.faults([{ ...hangingUser, delayMs: 300, times: 1 }])
     const signingIn = failure(compat.auth.signIn({ username, password }))
-    await vi.waitUntil(
-      () => compat.sandbox.requests().some(({ path }) => path.endsWith('/me')),
-      soon,
-    )
+    await vi.waitUntil(() => compat.sandbox.requests().some(({ path }) => path.endsWith('/me')))
     await compat.auth.signOut()
     expect(await signingIn).toMatchObject({ error: 'cancelled' })
     await new Promise((resolve) => setTimeout(resolve, 400))
@@ -128,7 +121,7 @@ describe('signOut during a sign-in', () => {
         })
       : compat.auth.signIn({ username, password })
     const outcome = failure(signingIn)
-    await vi.waitUntil(() => compat.sandbox.requests().some((sent) => sent.path === path), soon)
+    await vi.waitUntil(() => compat.sandbox.requests().some((sent) => sent.path === path))
     await compat.auth.signOut()
     expect(await outcome).toMatchObject({ error: 'cancelled' })
     expect(compat.auth.hasLoginState()).toBe(null)
@@ -140,7 +133,7 @@ describe('signOut during a sign-in', () => {
     let give!: (ticket: string) => void
     compat.auth.setCustomSignFunc(() => new Promise((resolve) => (give = resolve)))
     const answer = compat.auth.signInWithCustomTicket()
-    await vi.waitUntil(() => give, soon)
+    await vi.waitUntil(() => give)
     await compat.auth.signOut()
     give(await compat.sandbox.mintTicket('employee-7'))
     expect((await answer).error).toMatchObject({ code: 'cancelled' })
@@ -155,7 +148,7 @@ describe('signOut during a change of the user', () => {
     const from = compat.sandbox.requests().length
     const ended = start().catch((error: unknown) => ({ error }))
     const isSent = () => compat.sandbox.requests().slice(from)
-    await vi.waitUntil(() => isSent().some((sent) => sent.path === path), soon)
+    await vi.waitUntil(() => isSent().some((sent) => sent.path === path))
     await compat.auth.signOut()
     return (await ended) as { error: Error }
   }
@@ -254,7 +247,7 @@ describe('a session that is over', () => {
     compat.sandbox.removeUser(sub)
     compat.pass(3 * 3600)
     await failure(compat.auth.getAccessToken())
-    await vi.waitFor(() => expect(messages).toEqual([undefined, expect.any(String)]), soon)
+    await vi.waitFor(() => expect(messages).toEqual([undefined, expect.any(String)]))
   })
 })
 
@@ -294,7 +287,7 @@ describe('an anonymous user whose session the server has rejected', () => {
     const signIn = { method: 'POST', path: '/auth/v1/signin/anonymously' }
     sandbox.faults([refused, { ...signIn, status: 403, body, times: 9 }])
     expect(await failure(auth.getAccessToken())).toMatchObject({ error: 'unauthenticated' })
-    await vi.waitFor(() => expect(login).toEqual(['credentials_error']), soon)
+    await vi.waitFor(() => expect(login).toEqual(['credentials_error']))
   })
 
   test('nothing is sent after a sign-out', async () => {
@@ -308,7 +301,7 @@ describe('an anonymous user whose session the server has rejected', () => {
   test('reenterAnonymously: false ends the session', async () => {
     const { auth, calls, login } = await openGuest({ auth: { reenterAnonymously: false } })
     expect(await failure(auth.getAccessToken())).toMatchObject({ error: 'unauthenticated' })
-    await vi.waitFor(() => expect(login).toEqual(['credentials_error']), soon)
+    await vi.waitFor(() => expect(login).toEqual(['credentials_error']))
     expect(calls()).toEqual([`POST ${path}`])
   })
 
@@ -360,7 +353,7 @@ describe('warnings', () => {
     const warn = silent()
     const { app } = await openCompat({ init: { persistence } })
     app.auth({ persistence })
-    await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1), soon)
+    await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1))
     expect(warn.mock.calls[0]![0]).toContain(`persistence '${persistence}' has no effect`)
     warn.mockRestore()
   })

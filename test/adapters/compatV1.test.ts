@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { email, failure, openCompat, password, phone, username, soon } from './compatWorld.ts'
+import { email, failure, openCompat, password, phone, username } from './compatWorld.ts'
 
 const newPassword = 'Even-better-horse-8'
 
@@ -187,7 +187,7 @@ test('onLoginStateExpired calls back once when the server rejects the session', 
   compat.sandbox.removeUser(sub)
   compat.pass(3 * 3600)
   await failure(compat.auth.getAccessToken())
-  await vi.waitFor(() => expect(onExpired).toHaveBeenCalledTimes(1), soon)
+  await vi.waitFor(() => expect(onExpired).toHaveBeenCalledTimes(1))
 })
 
 test('onAccessTokenRefreshed, onLoginTypeChanged and onAnonymousConverted call back when that happens', async () => {

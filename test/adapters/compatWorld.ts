@@ -6,9 +6,6 @@ import { memoryStore } from '../../services/session/store.ts'
 import { type Config, createSandbox } from '../../sandbox/index.ts'
 import { manualClock } from '../support/clock.ts'
 
-/** How long a test waits for what happens, also on a busy machine. */
-export const soon = { timeout: 10_000 }
-
 export const env = 'demo'
 export const phone = '+86 13800000000'
 export const email = 'ada@example.com'

@@ -109,7 +109,7 @@ function wxStub() {
 }
 
 /** Waits for a condition, however busy the machine is. */
-const until = (is: () => boolean) => vi.waitUntil(is, { timeout: 15_000 })
+const until = (is: () => boolean) => vi.waitUntil(is)
 
 const titled = (name: string) => name.replace(/(^|-)[a-z]/g, (text) => text.toUpperCase())
 
