@@ -605,7 +605,7 @@ describe('inspectors: any machine', () => {
   }
 
   test.each([
-    ['a field that is not listed', { pin: '1234' }],
+    ['a field that is not listed', { pin: '0012340056' }],
     ['a text in a field for numbers', { expiresAt: password, serial: password }],
     ['an object in a field for text', { contact: { phone_number: { password } } }],
     ['a password typed as a phone number', { contact: { phone_number: password } }],
@@ -622,7 +622,7 @@ describe('inspectors: any machine', () => {
     for (const id of ['verification', 'tokens', 'captcha', 'signIn', 'constructor', 'own']) {
       const events = ['contact.submit', 'tokens.lost', 'flow.start', 'own.event', '__proto__']
       const trace = run(id, context, ...events.map((type) => ({ type, ...context })))
-      expect(leaks(['1234', 'orse', ...typed], trace)).toEqual([])
+      expect(leaks(['0012340056', 'orse', ...typed], trace)).toEqual([])
       expect(JSON.stringify(trace)).not.toContain('orse-7')
       expect(lastOf(trace).snapshot).toMatchObject({ status: 'active', value: 'idle' })
     }
