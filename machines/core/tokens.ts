@@ -1,4 +1,12 @@
-import { type ActorRefFrom, assign, fromPromise, sendTo, setup } from 'xstate'
+import {
+  type ActorRefFrom,
+  type AnyActorRef,
+  type AnyMachineSnapshot,
+  assign,
+  fromPromise,
+  sendTo,
+  setup,
+} from 'xstate'
 import { retryAt } from '../../services/clock.ts'
 import { type AuthError, errorOf } from '../../services/error.ts'
 import type { SignOutRequest, Tokens } from '../../services/http/wire.ts'
@@ -78,8 +86,10 @@ const machine = setup({
     },
     reload: ({ system }) => servicesOf(system).session.reload(),
     revoke: assign({
-      signOut: ({ context, event, spawn }) =>
+      signOut: ({ context, event, spawn, self }) =>
         spawn('signOut', {
+          // XState keeps each name for good, so that a name whose actor has ended is given again.
+          id: isSigningOut(self) ? undefined : 'signOut',
           input: {
             credentials: event.type === 'tokens.revoke' ? event.credentials : context.credentials!,
             redirect: event.type === 'tokens.drop' ? event.redirect : undefined,
@@ -216,5 +226,10 @@ export interface TokensMachine extends Machine {}
  * that any number of requests share one refresh.
  */
 export const tokens: TokensMachine = machine
+
+/** In a graph the actor has no children. */
+const isSigningOut = (self: AnyActorRef) =>
+  (self.getSnapshot() as Partial<AnyMachineSnapshot>).children?.['signOut']?.getSnapshot()
+    .status === 'active'
 
 const isByFlow = (event: object) => 'byFlow' in event && event.byFlow === true

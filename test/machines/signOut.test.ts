@@ -144,3 +144,17 @@ test('signOut: it ends the running flow, and does nothing when signed out', asyn
   expect(world.redirects).toEqual([])
   await world.close()
 })
+
+test('signOut: sign-outs that are over leave no actor behind', async () => {
+  const { world } = await openSignedIn()
+  const childrenOf = () => Object.keys(world.actor('tokens').getSnapshot().children)
+  const counts: number[] = []
+  for (let count = 0; count < 3; count++) {
+    await world.call('signInAnonymously')
+    await world.auth.signOut()
+    await world.settle()
+    counts.push(childrenOf().length)
+  }
+  expect(counts).toEqual([1, 1, 1])
+  await world.close()
+})
