@@ -331,7 +331,9 @@ export const startDemo = () => {
     const served = await serveBundledDemo()
     Object.assign(demo, served, { traffic: recordTraffic(served.sandbox) })
   })
-  beforeEach(() => {
+  beforeEach(async () => {
+    // What a page of the test before has sent last is received before this.
+    await fetch(`${demo.url}/empty`)
     demo.sandbox.reset()
     demo.traffic.clear()
     demo.sandbox.config({ resendSeconds: 0 })
