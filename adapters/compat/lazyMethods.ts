@@ -8,6 +8,17 @@ type Methods = Record<string, (...args: never[]) => Promise<unknown>>
 const deadline = { timeout: 15_000, fail: (code: string) => new AuthError(code) }
 
 /**
+ * Imports code that is not there from the start.
+ *
+ * @param operation the operation of the error
+ * @throws CloudbaseError `unreachable` where the import fails or does not come
+ */
+export const importInTime = <T>(load: () => Promise<T>, operation: string): Promise<T> =>
+  runUntil(deadline, load).catch((cause: unknown) => {
+    throw new CloudbaseError('unreachable', { operation, cause })
+  })
+
+/**
  * Creates methods whose code is imported by the first call, so that it does not delay the first
  * screen. An import that fails, or does not come, is tried again by the next call.
  *
@@ -25,10 +36,10 @@ export function lazyMethods<M extends Methods, const Name extends keyof M & stri
   const lazyMethod =
     (name: Name) =>
     async (...args: never[]) => {
-      const methods = await runUntil(deadline, () => (loading ??= load())).catch(
-        (cause: unknown) => {
+      const methods = await importInTime(() => (loading ??= load()), name).catch(
+        (error: CloudbaseError) => {
           loading = undefined
-          return new CloudbaseError('unreachable', { operation: name, cause })
+          return error
         },
       )
       return methods instanceof CloudbaseError ? onLoadError(methods) : methods[name]!(...args)

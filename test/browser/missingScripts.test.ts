@@ -1,7 +1,7 @@
 import { createSandbox } from 'cloudbase-authflow-sandbox'
 import { expect, onTestFinished, test } from 'vitest'
 import { withEsbuild } from '../support/bundle.ts'
-import { openPage, servePage } from '../support/chromium.ts'
+import { openPage, routeScripts, servePage } from '../support/chromium.ts'
 
 test('createAuth: a sign-out leads to its address where no other script can be loaded any more', async () => {
   const sandbox = createSandbox()
@@ -17,18 +17,12 @@ test('createAuth: a sign-out leads to its address where no other script can be l
     globalThis.enter = () => auth.call(signInAnonymously, {}).then(() => auth.get().status)
     globalThis.leave = () => auth.signOut({ redirect_uri: ${JSON.stringify(`${served.url}bye`)} })
   `)
-  let isGone = false
   const page = await openPage('about:blank')
-  await page.route(`${served.url}*.js`, async (route) => {
-    const name = route.request().url().split('/').at(-1)!
-    const chunk = chunks.find((it) => (name === 'page.js' ? it.isEntry : it.fileName === name))!
-    if (isGone) return route.fulfill({ status: 404 })
-    await route.fulfill({ contentType: 'text/javascript', body: chunk.code })
-  })
+  const scripts = await routeScripts(page, served.url, chunks)
   await page.goto(served.url)
   await page.waitForFunction('globalThis.enter')
   expect(await page.evaluate('enter()')).toBe('anonymous')
-  isGone = true
+  scripts.are = 'gone'
   await page.evaluate('void leave()')
   await page.waitForURL(`${served.url}bye*`, { waitUntil: 'commit' })
 })

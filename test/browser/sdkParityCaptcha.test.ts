@@ -1,7 +1,7 @@
 import { createSandbox } from 'cloudbase-authflow-sandbox'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { withEsbuild } from '../support/bundle.ts'
-import { openPage, type ServedPage, servePage } from '../support/chromium.ts'
+import { openPage, routeScripts, type ServedPage, servePage } from '../support/chromium.ts'
 
 let served: ServedPage
 beforeAll(async () => {
@@ -154,34 +154,49 @@ test('captcha dialog: a network failure is shown, and the answer can be sent aga
   expect(await answer).toEqual(['exists: false'])
 })
 
-test('captcha dialog: a call fails where its script cannot be loaded, and the next one tries again', async () => {
-  const sandbox = createSandbox({ config: { captchaOnEveryCall: 'on' } })
-  const { url, close } = await sandbox.listen()
-  onTestFinished(close)
-  const chunks = await withEsbuild(`
+/** Bundles an app that asks whether a name is registered. */
+const bundleOf = (url: string) =>
+  withEsbuild(`
     import cloudbase from 'cloudbase-authflow/cloudbase'
     const app = cloudbase.init({ env: 'demo' })
     app.registerHost(${JSON.stringify(new URL(url).host)})
     globalThis.isRegistered = (name) =>
       app.auth().isUsernameRegistered(name).catch(({ error }) => error)
   `)
-  let isGone = false
+
+test('captcha dialog: a call fails where its script cannot be loaded, and the next one tries again', async () => {
+  const sandbox = createSandbox({ config: { captchaOnEveryCall: 'on' } })
+  const { url, close } = await sandbox.listen()
+  onTestFinished(close)
   const page = await openPage('about:blank')
-  await page.route(`${served.url}*.js`, async (route) => {
-    const name = route.request().url().split('/').at(-1)!
-    const chunk = chunks.find((it) => (name === 'page.js' ? it.isEntry : it.fileName === name))!
-    if (isGone) return route.fulfill({ status: 404 })
-    await route.fulfill({ contentType: 'text/javascript', body: chunk.code })
-  })
+  const scripts = await routeScripts(page, served.url, await bundleOf(url))
   await page.goto(served.url)
   await page.waitForFunction('globalThis.isRegistered')
   const call = (name: string) => page.evaluate<unknown>(`isRegistered(${JSON.stringify(name)})`)
   expect(await call('')).toBe('invalid_argument')
-  isGone = true
+  scripts.are = 'gone'
   expect(await call('ada')).toBe('unreachable')
-  isGone = false
+  scripts.are = 'served'
   const pending = call('ada')
   await page.getByRole('dialog').waitFor()
   await page.keyboard.press('Escape')
   expect(await pending).toBe('cancelled')
+})
+
+test('captcha dialog: a call fails where its script does not come', async () => {
+  const sandbox = createSandbox({ config: { captchaOnEveryCall: 'on' } })
+  const { url, close } = await sandbox.listen()
+  onTestFinished(close)
+  const page = await openPage('about:blank')
+  await page.clock.install()
+  const scripts = await routeScripts(page, served.url, await bundleOf(url))
+  await page.goto(served.url)
+  await page.waitForFunction('globalThis.isRegistered')
+  expect(await page.evaluate(`isRegistered('')`)).toBe('invalid_argument')
+  scripts.are = 'late'
+  const asked = page.waitForRequest(`${served.url}*.js`)
+  const answer = page.evaluate(`isRegistered('ada')`)
+  await asked
+  await page.clock.fastForward(15_000)
+  expect(await answer).toBe('unreachable')
 })

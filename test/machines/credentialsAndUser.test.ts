@@ -5,20 +5,25 @@ import { account, type FlowMeta } from 'cloudbase-authflow'
 import { signIn, updateProfile } from 'cloudbase-authflow/endpoints'
 import { Secret } from '../../services/secret.ts'
 import { consentAt } from '../support/idp.ts'
-import { openWorld } from '../support/world.ts'
+import { openWorld, type World } from '../support/world.ts'
 
 const redirect_uri = 'https://app.example/back'
 const phone_number = '+86 13800000000'
 
-test('signIn: an account signed up with a provider token is linked to its identity', async () => {
-  const world = await openWorld()
-  onTestFinished(() => world.close())
-  const send = async (...events: object[]) => {
+/** Sends events one after the other, each once only the user can go on. */
+const senderOf =
+  (world: World) =>
+  async (...events: object[]) => {
     for (const event of events) {
       world.auth.send(event as never)
       await world.settle()
     }
   }
+
+test('signIn: an account signed up with a provider token is linked to its identity', async () => {
+  const world = await openWorld()
+  onTestFinished(() => world.close())
+  const send = senderOf(world)
   const provider = { provider_id: 'demo_idp', redirect_uri, state: 'own' }
   const { uri } = (await world.call('getProviderUri', provider)) as { uri: string }
   const code = new URL(await consentAt(uri)).searchParams.get('code')
@@ -43,12 +48,7 @@ test('signIn: an account signed up with a provider token is linked to its identi
 test('signIn: an account is not created without the password that a reload has lost', async () => {
   const world = await openWorld()
   onTestFinished(() => world.close())
-  const send = async (...events: object[]) => {
-    for (const event of events) {
-      world.auth.send(event as never)
-      await world.settle()
-    }
-  }
+  const send = senderOf(world)
   const password = 'Passw0rd!1'
   const prepare = { type: 'signUp.prepare', profile: { name: 'Li Hua' }, password }
   const submitCode = () => send({ type: 'code.submit', code: world.sandbox.inbox()[0]!.code })

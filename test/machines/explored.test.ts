@@ -34,6 +34,11 @@ const guestOnly = {
   'provider.submit': false,
 } as const
 
+const codesArrive = {
+  verify: [documented['verify']![0]!],
+  sendVerification: [documented['sendVerification']![0]!],
+}
+
 explore([
   [
     'refused calls',
@@ -62,10 +67,7 @@ explore([
     'signIn',
     {
       reloads: 1,
-      outcomes: {
-        verify: [documented['verify']![0]!],
-        sendVerification: [documented['sendVerification']![0]!],
-      },
+      outcomes: codesArrive,
       events: {
         ...guestOnly,
         'guest.enter': false,
@@ -81,8 +83,7 @@ explore([
       faults: 2,
       outcomes: {
         ...withSecondFactor,
-        verify: [documented['verify']![0]!],
-        sendVerification: [documented['sendVerification']![0]!],
+        ...codesArrive,
       },
       events: {
         ...guestOnly,

@@ -149,3 +149,24 @@ export const servePage = async (entry: string): Promise<ServedPage> => {
       }),
   }
 }
+
+/**
+ * Gives a served page other scripts: those of a bundle, of which the entry is `page.js`.
+ *
+ * @returns what happens to scripts that are asked for from now on
+ */
+export const routeScripts = async (
+  page: Page,
+  url: string,
+  chunks: readonly { fileName: string; code: string; isEntry: boolean }[],
+) => {
+  const scripts = { are: 'served' as 'served' | 'gone' | 'late' }
+  await page.route(`${url}*.js`, async (route) => {
+    const name = route.request().url().split('/').at(-1)!
+    const chunk = chunks.find((it) => (name === 'page.js' ? it.isEntry : it.fileName === name))!
+    if (scripts.are === 'gone') return route.fulfill({ status: 404 })
+    if (scripts.are === 'served')
+      await route.fulfill({ contentType: 'text/javascript', body: chunk.code })
+  })
+  return scripts
+}

@@ -9,6 +9,7 @@ import { Secret } from '../../../services/secret.ts'
 import type { CaptchaToken, OpenURIWithCallback } from '../adapters.ts'
 import type { CaptchaControls } from '../client.ts'
 import { CloudbaseError } from '../errors.ts'
+import { importInTime } from '../lazyMethods.ts'
 import type { CaptchaDialog } from './captchaDialog.ts'
 
 /**
@@ -75,15 +76,8 @@ async function failAtExpiry(
   throw new CloudbaseError('captcha_expired', { operation: 'captcha' })
 }
 
-/**
- * Imports the dialog in the page.
- *
- * @throws CloudbaseError `unreachable` where that fails
- */
-const importDialog = () =>
-  import('./captchaDialog.ts').catch((cause: unknown) => {
-    throw new CloudbaseError('unreachable', { operation: 'captcha', cause })
-  })
+/** Imports the dialog in the page. */
+const importDialog = () => importInTime(() => import('./captchaDialog.ts'), 'captcha')
 
 /** Shows the questions that no `openURIWithCallback` has answered in a dialog in the page. */
 export function showCaptchaDialog(captcha: CaptchaControls, language: string): void {
