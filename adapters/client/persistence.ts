@@ -1,5 +1,6 @@
 import { type ActorRefFrom, waitFor } from 'xstate'
 import type { FlowMeta, Flows, SessionMachine } from '../../machines/core/session.ts'
+import { runUntil, scriptDeadline } from '../../services/http/deadline.ts'
 import type { Store } from '../../services/session/store.ts'
 import type { FlowStorage, StoredFlow } from './flowStorage.ts'
 
@@ -52,7 +53,8 @@ export function createFlowPersistence(tab: Store, key: string, flows: Flows) {
     async load(root: Root, hasCallback: () => boolean): Promise<StoredFlow | undefined> {
       const known = waitFor(root, ({ value }) => value.status !== 'unknown').catch(() => undefined)
       const read = async () => ((await tab.get(key)) ? (await storage()).load() : undefined)
-      const saved = await read().catch(() => undefined)
+      // A script that does not come must not keep the client from starting.
+      const saved = await runUntil(scriptDeadline, read).catch(() => undefined)
       const uid = (await known)?.context.uid
       if (!saved || saved.uid === uid) return saved
       const meta: FlowMeta | undefined = saved.logic.config.meta

@@ -1,11 +1,7 @@
-import { AuthError } from '../../services/error.ts'
-import { runUntil } from '../../services/http/deadline.ts'
+import { runUntil, scriptDeadline } from '../../services/http/deadline.ts'
 import { CloudbaseError } from './errors.ts'
 
 type Methods = Record<string, (...args: never[]) => Promise<unknown>>
-
-/** The code has to come as soon as an answer of the server by default. */
-const deadline = { timeout: 15_000, fail: (code: string) => new AuthError(code) }
 
 /**
  * Imports code that is not there from the start.
@@ -14,7 +10,7 @@ const deadline = { timeout: 15_000, fail: (code: string) => new AuthError(code) 
  * @throws CloudbaseError `unreachable` where the import fails or does not come
  */
 export const importInTime = <T>(load: () => Promise<T>, operation: string): Promise<T> =>
-  runUntil(deadline, load).catch((cause: unknown) => {
+  runUntil(scriptDeadline, load).catch((cause: unknown) => {
     throw new CloudbaseError('unreachable', { operation, cause })
   })
 

@@ -1,5 +1,5 @@
 import { unref } from '../clock.ts'
-import type { AuthError } from '../error.ts'
+import { AuthError } from '../error.ts'
 
 /** The longest timer there is, in ms; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
@@ -18,6 +18,9 @@ export interface Deadline {
   /** Creates the error the request then fails with. */
   fail(code: 'deadline_exceeded' | 'cancelled'): AuthError
 }
+
+/** For a script of this package: it has to come as soon as an answer of the server by default. */
+export const scriptDeadline: Deadline = { timeout: 15_000, fail: (code) => new AuthError(code) }
 
 /**
  * Runs `work` until it settles, the time is over or the caller aborts, whichever comes first. It

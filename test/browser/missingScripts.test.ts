@@ -26,3 +26,25 @@ test('createAuth: a sign-out leads to its address where no other script can be l
   await page.evaluate('void leave()')
   await page.waitForURL(`${served.url}bye*`, { waitUntil: 'commit' })
 })
+
+test('createAuth: a client starts without its stored flow where the script for it does not come', async () => {
+  const served = await servePage('test/browser/pages/parityCompat.ts')
+  onTestFinished(served.close)
+  const chunks = await withEsbuild(`
+    import { createAuth, signIn } from 'cloudbase-authflow'
+    globalThis.auth = createAuth({ env: 'demo', endpoint: 'http://127.0.0.1:1', flows: { signIn } })
+  `)
+  const page = await openPage('about:blank')
+  await page.clock.install()
+  const scripts = await routeScripts(page, served.url, chunks)
+  await page.goto(served.url)
+  await page.waitForFunction('globalThis.auth')
+  await page.evaluate(`auth.start(), auth.send({ type: 'flow.start', flow: 'signIn' })`)
+  await page.waitForFunction(`sessionStorage.getItem('authflow_demo')`)
+  await page.reload()
+  await page.waitForFunction('globalThis.auth')
+  scripts.are = 'late'
+  await page.evaluate('void auth.start()')
+  await page.clock.fastForward(15_000)
+  await expect.poll(() => page.evaluate('auth.get().status')).toBe('signedOut')
+})
